@@ -1,0 +1,114 @@
+#include "base/crypt.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <string.h>
+
+static_assert((int)CRYPT_HASH_BYTES == (int)crypto_hash_sha256_BYTES, "SHA-256");
+static_assert((int)CRYPT_KEY_BYTES == (int)crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "key");
+enum {
+    NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+    TAG_BYTES = crypto_aead_xchacha20poly1305_ietf_ABYTES,
+};
+
+void crypt_init(void)
+{
+    CHECK(sodium_init() >= 0);
+}
+
+void crypt_random(void *out, size_t n)
+{
+    randombytes_buf(out, n);
+}
+
+str crypt_token(struct arena *a, size_t bytes)
+{
+    unsigned char *raw = arena_alloc(a, bytes);
+    randombytes_buf(raw, bytes);
+    size_t cap = sodium_base64_encoded_len(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    char *text = arena_alloc(a, cap);
+    sodium_bin2base64(text, cap, raw, bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_memzero(raw, bytes);
+    return (str){text, cap - 1};
+}
+
+static const unsigned char *bytes_of(str x)
+{
+    return (const unsigned char *)(x.n == 0 ? "" : x.s);
+}
+
+void crypt_sha256(str x, uint8_t out[CRYPT_HASH_BYTES])
+{
+    crypto_hash_sha256(out, bytes_of(x), x.n);
+}
+
+void crypt_sha256_parts(const str *parts, size_t n, uint8_t out[CRYPT_HASH_BYTES])
+{
+    crypto_hash_sha256_state state;
+    crypto_hash_sha256_init(&state);
+    for (size_t i = 0; i < n; i++) {
+        uint8_t length[8]; // little end first, on every machine
+        for (size_t k = 0; k < sizeof(length); k++)
+            length[k] = (uint8_t)(parts[i].n >> (8 * k));
+        crypto_hash_sha256_update(&state, length, sizeof(length));
+        crypto_hash_sha256_update(&state, bytes_of(parts[i]), parts[i].n);
+    }
+    crypto_hash_sha256_final(&state, out);
+}
+
+str crypt_hex(struct arena *a, const uint8_t *x, size_t n)
+{
+    char *text = arena_alloc(a, 2 * n + 1);
+    sodium_bin2hex(text, 2 * n + 1, x, n);
+    return (str){text, 2 * n};
+}
+
+bool crypt_equal(const void *a, const void *b, size_t n)
+{
+    return sodium_memcmp(a, b, n) == 0;
+}
+
+str crypt_password_hash(struct arena *a, str password, bool quick)
+{
+    char text[crypto_pwhash_STRBYTES];
+    unsigned long long work =
+        quick ? crypto_pwhash_OPSLIMIT_MIN : crypto_pwhash_OPSLIMIT_INTERACTIVE;
+    size_t memory = quick ? crypto_pwhash_MEMLIMIT_MIN : crypto_pwhash_MEMLIMIT_INTERACTIVE;
+    // Fails only when the memory cannot be had.
+    CHECK(crypto_pwhash_str(text, (const char *)bytes_of(password), password.n, work, memory) == 0);
+    return str_dup(a, str_of(text));
+}
+
+bool crypt_password_ok(str hash, str password)
+{
+    char text[crypto_pwhash_STRBYTES] = {0};
+    if (hash.n == 0 || hash.n >= sizeof(text))
+        return false;
+    memcpy(text, hash.s, hash.n);
+    return crypto_pwhash_str_verify(text, (const char *)bytes_of(password), password.n) == 0;
+}
+
+str crypt_seal(struct arena *a, const uint8_t key[CRYPT_KEY_BYTES], str plain, str context)
+{
+    size_t n = NONCE_BYTES + plain.n + TAG_BYTES;
+    unsigned char *out = arena_alloc(a, n);
+    randombytes_buf(out, NONCE_BYTES);
+    CHECK(crypto_aead_xchacha20poly1305_ietf_encrypt(out + NONCE_BYTES, NULL, bytes_of(plain),
+              plain.n, bytes_of(context), context.n, NULL, out, key) == 0);
+    return (str){(const char *)out, n};
+}
+
+bool crypt_open(
+    struct arena *a, const uint8_t key[CRYPT_KEY_BYTES], str sealed, str context, str *plain)
+{
+    if (sealed.n < NONCE_BYTES + TAG_BYTES)
+        return false;
+    const unsigned char *in = bytes_of(sealed);
+    size_t n = sealed.n - NONCE_BYTES - TAG_BYTES;
+    unsigned char *out = arena_alloc(a, n + 1);
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, in + NONCE_BYTES,
+            sealed.n - NONCE_BYTES, bytes_of(context), context.n, in, key) != 0)
+        return false;
+    *plain = (str){(const char *)out, n};
+    return true;
+}
