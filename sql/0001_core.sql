@@ -1,0 +1,152 @@
+-- The town's id leads every primary key and stands in every join: it becomes the distribution column of a city.
+
+CREATE TABLE setting (
+    town @int@ NOT NULL, key @text@ NOT NULL, val @text@ NOT NULL,
+    PRIMARY KEY (town, key)) @clustered@;
+
+-- The tree of responsibility. A unit is never deleted, only closed.
+CREATE TABLE unit (
+    town @int@ NOT NULL, id @int@ NOT NULL, parent @int@ NOT NULL, kind @text@ NOT NULL,
+    code @text@ NOT NULL, name @text@ NOT NULL, short_name @text@ NOT NULL, seq @int@ NOT NULL,
+    closed_us @int@ NOT NULL DEFAULT 0, version @int@ NOT NULL DEFAULT 1,
+    PRIMARY KEY (town, id)) @clustered@;
+CREATE UNIQUE INDEX unit_code ON unit (town, code);
+
+-- What a unit was called and where it hung until until_us, so that history reads as it was.
+CREATE TABLE unit_past (
+    town @int@ NOT NULL, unit @int@ NOT NULL, until_us @int@ NOT NULL,
+    parent @int@ NOT NULL, name @text@ NOT NULL,
+    PRIMARY KEY (town, unit, until_us)) @clustered@;
+
+CREATE TABLE class (
+    town @int@ NOT NULL, id @int@ NOT NULL, parent @int@ NOT NULL, scheme @text@ NOT NULL,
+    code @text@ NOT NULL, name @text@ NOT NULL,
+    PRIMARY KEY (town, id)) @clustered@;
+CREATE UNIQUE INDEX class_code ON class (town, scheme, code);
+
+CREATE TABLE person (
+    town @int@ NOT NULL, id @int@ NOT NULL, login @text@ NOT NULL, name @text@ NOT NULL,
+    password @text@ NOT NULL, active @int@ NOT NULL, must_change @int@ NOT NULL, demo @int@ NOT NULL,
+    epoch @int@ NOT NULL, fails @int@ NOT NULL DEFAULT 0, locked_until_us @int@ NOT NULL DEFAULT 0,
+    version @int@ NOT NULL DEFAULT 1,
+    PRIMARY KEY (town, id)) @clustered@;
+CREATE UNIQUE INDEX person_login ON person (town, login);
+
+CREATE TABLE person_role (
+    town @int@ NOT NULL, person @int@ NOT NULL, role @text@ NOT NULL, unit @int@ NOT NULL,
+    PRIMARY KEY (town, person, role, unit)) @clustered@;
+
+-- Log-ins and API tokens; only the hash of the secret is kept.
+CREATE TABLE session (
+    town @int@ NOT NULL, hash @text@ NOT NULL, kind @text@ NOT NULL, person @int@ NOT NULL, epoch @int@ NOT NULL,
+    name @text@ NOT NULL, csrf @text@ NOT NULL, created_us @int@ NOT NULL, expires_us @int@ NOT NULL,
+    PRIMARY KEY (town, hash)) @clustered@;
+
+-- Definitions, calendars and roles, every version, as the YAML text that was published.
+CREATE TABLE def (
+    town @int@ NOT NULL, id @int@ NOT NULL, kind @text@ NOT NULL, key @text@ NOT NULL, version @int@ NOT NULL,
+    text @text@ NOT NULL, published_us @int@ NOT NULL, by_person @int@ NOT NULL,
+    PRIMARY KEY (town, id)) @heap@;
+CREATE UNIQUE INDEX def_version ON def (town, kind, key, version);
+
+-- Items: the narrow row that lists, queues and boards read.
+CREATE TABLE item (
+    town @int@ NOT NULL, id @int@ NOT NULL, no @text@ NOT NULL, loop @text@ NOT NULL, def @int@ NOT NULL,
+    state @text@ NOT NULL, open @int@ NOT NULL, paused @int@ NOT NULL, unit @int@ NOT NULL, receiver @int@ NOT NULL,
+    class @int@ NOT NULL, channel @text@ NOT NULL, kind @text@ NOT NULL, priority @text@ NOT NULL,
+    filed_us @int@ NOT NULL, changed_us @int@ NOT NULL, closed_us @int@ NOT NULL, due_us @int@ NOT NULL,
+    alarm_us @int@ NOT NULL,
+    version @int@ NOT NULL, round @int@ NOT NULL, returns @int@ NOT NULL, urges @int@ NOT NULL,
+    extensions @int@ NOT NULL, reopens @int@ NOT NULL, level @int@ NOT NULL, raised @int@ NOT NULL,
+    parent @int@ NOT NULL, merged @int@ NOT NULL, excluded @int@ NOT NULL, title @text@ NOT NULL,
+    PRIMARY KEY (town, id)) @clustered@;
+CREATE UNIQUE INDEX item_no ON item (town, no);
+-- Queues hold open items only; a closed item leaves these indexes.
+CREATE INDEX item_queue ON item (town, unit, due_us, id) WHERE open = 1;
+CREATE INDEX item_due ON item (town, due_us, id) WHERE open = 1;
+-- The next clock that will run out unnoticed: what the due job looks for.
+CREATE INDEX item_alarm ON item (town, alarm_us) WHERE alarm_us > 0;
+-- Lists over time: new rows land at the end.
+CREATE INDEX item_filed ON item (town, filed_us);
+CREATE INDEX item_closed ON item (town, closed_us) WHERE open = 0;
+
+-- The wide rest of an item: its text, and as JSON its fields (f), parts (p) and clocks (c).
+CREATE TABLE item_doc (
+    town @int@ NOT NULL, id @int@ NOT NULL, text @text@ NOT NULL, address @text@ NOT NULL,
+    lat @real@ NOT NULL, lon @real@ NOT NULL, doc @json@ NOT NULL,
+    PRIMARY KEY (town, id)) @heap@;
+
+-- Open parts by unit: the queue of an assisting unit.
+CREATE TABLE part (
+    town @int@ NOT NULL, unit @int@ NOT NULL, item @int@ NOT NULL, part @int@ NOT NULL,
+    PRIMARY KEY (town, unit, item, part)) @clustered@;
+
+-- Parents and merged items, both ways.
+CREATE TABLE link (
+    town @int@ NOT NULL, item @int@ NOT NULL, kind @text@ NOT NULL, other @int@ NOT NULL,
+    PRIMARY KEY (town, item, kind, other)) @clustered@;
+
+-- Values that may stand once in a loop (an order number of another system), and who has them.
+CREATE TABLE item_key (
+    town @int@ NOT NULL, loop @text@ NOT NULL, field @text@ NOT NULL, val @text@ NOT NULL, item @int@ NOT NULL,
+    PRIMARY KEY (town, loop, field, val)) @clustered@;
+
+-- Everything that ever happened, append-only, hash-chained: hash covers the row and the hash before it in its lane.
+-- item 0: not about an item (log-ins, grants, definitions). what: the step's key or a word like 'login'.
+CREATE TABLE event (
+    town @int@ NOT NULL, id @int@ NOT NULL, lane @int@ NOT NULL, item @int@ NOT NULL, version @int@ NOT NULL,
+    at_us @int@ NOT NULL, person @int@ NOT NULL, unit @int@ NOT NULL, what @text@ NOT NULL, part @int@ NOT NULL,
+    note @text@ NOT NULL, changes @text@ NOT NULL, hash @blob@ NOT NULL,
+    PRIMARY KEY (town, id)) @clustered@;
+CREATE INDEX event_item ON event (town, item, id) WHERE item > 0;
+
+-- The caller's data, sealed with a key that is not in the database.
+CREATE TABLE caller (
+    town @int@ NOT NULL, item @int@ NOT NULL, anonymous @int@ NOT NULL, confidential @int@ NOT NULL,
+    sealed @blob@ NOT NULL, phone_mark @text@ NOT NULL,
+    PRIMARY KEY (town, item)) @clustered@;
+-- Same caller: a keyed hash of the number, which only the key's holder can make.
+CREATE INDEX caller_phone ON caller (town, phone_mark) WHERE phone_mark <> '';
+
+CREATE TABLE file (
+    town @int@ NOT NULL, item @int@ NOT NULL, id @int@ NOT NULL, hash @text@ NOT NULL, name @text@ NOT NULL,
+    type @text@ NOT NULL, bytes @int@ NOT NULL, event_version @int@ NOT NULL, at_us @int@ NOT NULL,
+    person @int@ NOT NULL,
+    PRIMARY KEY (town, item, id)) @clustered@;
+
+-- Counters, moved in the same transaction as the event. period: a day yyyymmdd or a month yyyymm; unit and class -1 and
+-- channel * are sums over all of them (domain/journal.h).
+CREATE TABLE tally (
+    town @int@ NOT NULL, loop @text@ NOT NULL, key @text@ NOT NULL, period @int@ NOT NULL,
+    unit @int@ NOT NULL, class @int@ NOT NULL, channel @text@ NOT NULL, n @int@ NOT NULL,
+    PRIMARY KEY (town, loop, key, period, unit, class, channel)) @clustered@;
+
+-- Numbers per town, loop prefix and day, without gaps.
+CREATE TABLE seq (
+    town @int@ NOT NULL, name @text@ NOT NULL, day @int@ NOT NULL, last @int@ NOT NULL,
+    PRIMARY KEY (town, name, day)) @clustered@;
+
+-- The answer given to an Idempotency-Key, so that a repeat gets the same one.
+CREATE TABLE idem (
+    town @int@ NOT NULL, person @int@ NOT NULL, key @text@ NOT NULL, at_us @int@ NOT NULL,
+    request @text@ NOT NULL, result @int@ NOT NULL,
+    PRIMARY KEY (town, person, key)) @clustered@;
+CREATE INDEX idem_age ON idem (town, at_us);
+
+-- Long work: imports and the like.
+CREATE TABLE job (
+    town @int@ NOT NULL, id @int@ NOT NULL, kind @text@ NOT NULL, state @text@ NOT NULL, person @int@ NOT NULL,
+    made_us @int@ NOT NULL, changed_us @int@ NOT NULL, done @int@ NOT NULL, total @int@ NOT NULL,
+    spec @text@ NOT NULL, result @text@ NOT NULL,
+    PRIMARY KEY (town, id)) @heap@;
+
+-- Which import made or touched which item, for repeating and undoing. outcome: new, same, bad.
+CREATE TABLE batch_row (
+    town @int@ NOT NULL, job @int@ NOT NULL, row @int@ NOT NULL, item @int@ NOT NULL, outcome @text@ NOT NULL,
+    detail @text@ NOT NULL,
+    PRIMARY KEY (town, job, row)) @clustered@;
+
+CREATE TABLE saved_view (
+    town @int@ NOT NULL, person @int@ NOT NULL, id @int@ NOT NULL, title @text@ NOT NULL, filter @text@ NOT NULL,
+    sort @text@ NOT NULL,
+    PRIMARY KEY (town, person, id)) @clustered@;

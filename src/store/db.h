@@ -1,0 +1,147 @@
+// The whole SQL surface. Behind it stands SQLite today; PostgreSQL will stand behind the same
+// functions, so nothing here or above may depend on which one it is.
+//
+// SQL is a literal with ?1, ?2 … bound by V(...): anything but a literal does not compile. It is
+// written in the subset both stores share: integers for time and flags, RETURNING, ON CONFLICT, ->>
+// on @json@ columns, no AUTOINCREMENT. A statement is prepared once per connection and kept by the
+// literal's address.
+//
+// Errors are sticky: after a failed statement everything on this connection does nothing and
+// returns nothing, until db_rollback or db_rollback_to. So write the chain, then ask db_status
+// once.
+//
+// A connection belongs to one thread at a time.
+#ifndef BH_STORE_DB_H
+#define BH_STORE_DB_H
+
+#include "base/err.h"
+
+enum {
+    DB_CURSORS_MAX = 16,     // open at once on a connection
+    DB_BUSY_WAIT_MS = 10000, // waiting for another process's write
+    DB_PAGE_CACHE_KIB =
+        65536, // writer; readers share the operating system's cache through a memory map
+    DB_STATEMENTS_MAX = 512,     // cached per connection; composed ones leave first
+    DB_CHECKPOINT_WAIT_MS = 500, // a truncating checkpoint waits so long for readers
+};
+
+struct db;
+
+enum db_mode { DB_READ, DB_WRITE };
+
+// target: a file path, or later a postgresql:// URL. DB_WRITE creates the file. NULL and a note on
+// failure.
+struct db *db_open(str target, enum db_mode mode, struct err *e) MUST_USE;
+void db_close(struct db *db); // NULL is fine; an open transaction is rolled back
+// Waiting for another process's write, instead of DB_BUSY_WAIT_MS.
+void db_busy_wait(struct db *db, int ms);
+
+struct val {
+    enum { VAL_NULL, VAL_I64, VAL_F64, VAL_STR, VAL_BLOB } type;
+    int64_t i;
+    double f;
+    str s; // must live until the statement's last row was read
+};
+static inline struct val val_i64(int64_t x)
+{
+    return (struct val){.type = VAL_I64, .i = x};
+}
+static inline struct val val_f64(double x)
+{
+    return (struct val){.type = VAL_F64, .f = x};
+}
+static inline struct val val_str(str x)
+{
+    return (struct val){.type = VAL_STR, .s = x};
+}
+static inline struct val val_same(struct val x)
+{
+    return x;
+}
+static inline struct val val_blob(str x)
+{
+    return (struct val){.type = VAL_BLOB, .s = x};
+}
+#define VAL_NONE ((struct val){.type = VAL_NULL})
+// Picks the binder by type and refuses the rest.
+#define V(x)                                                                                       \
+    _Generic((x), bool                                                                             \
+             : val_i64, int                                                                        \
+             : val_i64, unsigned                                                                   \
+             : val_i64, int64_t                                                                    \
+             : val_i64, long long                                                                  \
+             : val_i64, double                                                                     \
+             : val_f64, str                                                                        \
+             : val_str, struct val                                                                 \
+             : val_same)(x)
+
+#define DB_VALS_(...)                                                                              \
+    ((struct val[]){__VA_ARGS__}), (sizeof((struct val[]){__VA_ARGS__}) / sizeof(struct val))
+
+// Runs a statement to its end; answers the number of rows it changed (0 on error).
+// Every statement here has at least one bound value: the town.
+#define db_run(db, sql, ...) db_run_((db), "" sql, DB_VALS_(__VA_ARGS__))
+// Opens a cursor: while (db_next(&c)) { ... db_i64(&c, 0) ... }   It closes itself at the end;
+// db_done(&c) closes early.
+#define db_rows(db, sql, ...) db_rows_((db), "" sql, DB_VALS_(__VA_ARGS__))
+// First column of the first row, or otherwise when there is none. A NULL in that row reads as 0 or
+// empty.
+#define db_one_i64(db, otherwise, sql, ...)                                                        \
+    db_one_i64_((db), (otherwise), "" sql, DB_VALS_(__VA_ARGS__))
+#define db_one_str(db, a, sql, ...) db_one_str_((db), (a), "" sql, DB_VALS_(__VA_ARGS__))
+
+struct cursor {
+    struct db *db;
+    void *stmt; // NULL when closed or failed
+};
+int64_t db_run_(struct db *db, const char *sql, const struct val *v, size_t n);
+struct cursor db_rows_(struct db *db, const char *sql, const struct val *v, size_t n) MUST_USE;
+int64_t db_one_i64_(
+    struct db *db, int64_t otherwise, const char *sql, const struct val *v, size_t n);
+str db_one_str_(struct db *db, struct arena *a, const char *sql, const struct val *v, size_t n);
+bool db_next(struct cursor *c);
+void db_done(struct cursor *c);
+// Columns of the current row, from 0. NULL reads as 0, 0.0 and the empty slice.
+int64_t db_i64(const struct cursor *c, int column);
+double db_f64(const struct cursor *c, int column);
+str db_str(const struct cursor *c, int column);                  // valid until the next db_next
+str db_dup(const struct cursor *c, int column, struct arena *a); // a copy in the arena
+bool db_null(const struct cursor *c, int column);
+
+// OK, or the first error since the last rollback: ERR_STORE (disk, I/O, corruption), ERR_BUSY
+// (locked), ERR_CONFLICT (a unique key stands in the way). The note goes to e.
+enum err_code db_status(struct db *db, struct err *e) MUST_USE;
+
+void db_begin(struct db *db); // DB_WRITE: takes the write lock at once
+// A commit that fails has rolled everything back; the sticky error stays until db_rollback.
+// db_commit, db_rollback, db_rollback_to and db_read_end close every cursor.
+enum err_code db_commit(struct db *db, struct err *e) MUST_USE;
+void db_rollback(struct db *db);  // clears the sticky error; harmless without a transaction
+void db_savepoint(struct db *db); // one level, used by the writer around each command
+void db_release(struct db *db);
+void db_rollback_to(struct db *db); // clears the sticky error; the savepoint stays open
+// A read transaction, so that several statements see one state. db_read_end gives up the snapshot.
+// Inside another transaction both do nothing.
+void db_read_begin(struct db *db);
+void db_read_end(struct db *db);
+
+// Changes when another connection or process has committed.
+int64_t db_data_version(struct db *db);
+
+// DB_WRITE: pages in the write-ahead log after the last commit; and moving them into the database.
+// A passive checkpoint waits for nobody; a truncating one waits a little for readers and empties
+// the log. Never an error.
+int64_t db_log_pages(const struct db *db);
+void db_checkpoint(struct db *db, bool truncate);
+
+// Tests: the n-th statement from now on (begin, savepoint, release and commit count) fails with
+// ERR_STORE. 0: none.
+void db_fail_at(struct db *db, int64_t n);
+
+// The query plan of a statement as text, for the plan tests; one step a line, indented.
+str db_plan(struct db *db, struct arena *a, str sql);
+// Every distinct statement text this process has prepared, for the plan tests. Calls f once per
+// text.
+void db_each_statement(void (*f)(str sql, void *arg), void *arg);
+
+#endif

@@ -1,0 +1,19 @@
+// Files that are whole or absent: written under a temporary name, synced, renamed. For blob.c and
+// backup.c.
+#ifndef BH_STORE_FILES_H
+#define BH_STORE_FILES_H
+
+#include "base/err.h"
+
+// A name in the folder of path that nobody else uses: path, a dot and random letters.
+str files_temporary(struct arena *a, str path);
+// A new file for its owner only, open for writing; -1 and errno when there is one already, or on
+// failure.
+int files_create(const char *path);
+enum err_code files_sync(
+    const char *path, struct err *e) MUST_USE; // a file's or a folder's content is on disk
+str files_folder(struct arena *a, str path);   // "a/b" of "a/b/c"; "." without a slash
+// Adds a note about the file with the system's reason in errno.
+enum err_code files_failed(struct err *e, const char *path);
+
+#endif

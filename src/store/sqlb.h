@@ -1,0 +1,30 @@
+// Composing one SELECT from literal fragments and bound values: for filters, and for nothing else.
+// Fragments are literals (the macro refuses anything else), values are bound, so no text of a user
+// is ever SQL.
+#ifndef BH_STORE_SQLB_H
+#define BH_STORE_SQLB_H
+
+#include "base/buf.h"
+#include "store/db.h"
+
+enum { SQLB_VALS_MAX = 900, SQLB_BYTES_MAX = 64 * KIB };
+
+struct sqlb {
+    struct buf text;
+    struct arena *arena;
+    struct val *vals;
+    size_t n;
+    bool overflow; // too many values or too much text
+};
+void sqlb_init(struct sqlb *q, struct arena *a);
+#define sqlb_add(q, sql) sqlb_add_((q), "" sql) // a literal fragment
+void sqlb_add_(struct sqlb *q, const char *sql);
+void sqlb_val(struct sqlb *q, struct val v); // writes ?n and binds it
+// Binds the next number without writing it, for a text that names it itself (?1, the town).
+void sqlb_bind(struct sqlb *q, struct val v);
+// "column contains text", ASCII case folded on both sides; column is a literal.
+#define sqlb_contains(q, column, text) sqlb_contains_((q), "" column, (text))
+void sqlb_contains_(struct sqlb *q, const char *column, str text);
+struct cursor sqlb_rows(struct db *db, struct sqlb *q) MUST_USE;
+
+#endif

@@ -1,0 +1,108 @@
+#include "temp.h"
+
+#include "base/log.h"
+#include "store/sqlb.h"
+
+static void composes_and_binds(void **state)
+{
+    struct temp *t = *state;
+    struct db *db = temp_db(t, DB_WRITE);
+    temp_table(t, db);
+    db_run(db,
+        "INSERT INTO t VALUES (?1, 1, 'Flying Wire'), (?1, 2, '飞线充电'), (?1, 3, '100%_'), (?1, "
+        "4, 'wires')",
+        V(1));
+    for (int round = 0; round < 2; round++) { // the second time from the cache
+        struct sqlb q;
+        sqlb_init(&q, t->a);
+        sqlb_add(&q, "SELECT n FROM t WHERE town=");
+        sqlb_val(&q, V(1));
+        sqlb_add(&q, " AND n<");
+        sqlb_val(&q, V(4 - round));
+        sqlb_add(&q, " AND ");
+        sqlb_contains(&q, "s", S("WIRE"));
+        sqlb_add(&q, " ORDER BY n");
+        struct cursor c = sqlb_rows(db, &q);
+        assert_true(db_next(&c));
+        assert_int_equal(db_i64(&c, 0), 1);
+        assert_false(db_next(&c));
+    }
+    assert_int_equal(db_status(db, &t->e), OK);
+    db_close(db);
+}
+
+static int64_t found(struct temp *t, struct db *db, str text)
+{
+    struct sqlb q;
+    sqlb_init(&q, t->a);
+    sqlb_add(&q, "SELECT count(*) FROM t WHERE ");
+    sqlb_contains(&q, "s", text);
+    struct cursor c = sqlb_rows(db, &q);
+    int64_t n = db_next(&c) ? db_i64(&c, 0) : -1;
+    db_done(&c);
+    return n;
+}
+
+static void contains_takes_text_as_it_is(void **state)
+{
+    struct temp *t = *state;
+    struct db *db = temp_db(t, DB_WRITE);
+    temp_table(t, db);
+    db_run(db,
+        "INSERT INTO t VALUES (?1, 1, 'Flying Wire'), (?1, 2, '飞线充电'), (?1, 3, '100%_'), (?1, "
+        "4, NULL)",
+        V(1));
+    assert_int_equal(found(t, db, S("wire")), 1);
+    assert_int_equal(found(t, db, S("线充")), 1);
+    assert_int_equal(found(t, db, S("%")), 1);
+    assert_int_equal(found(t, db, S("_")), 1);
+    assert_int_equal(found(t, db, S("'; DROP TABLE t; --")), 0);
+    assert_int_equal(found(t, db, S("")), 3);
+    db_close(db);
+}
+
+static void limits_are_an_error_not_a_cut(void **state)
+{
+    struct temp *t = *state;
+    struct db *db = temp_db(t, DB_WRITE);
+    struct sqlb q;
+    sqlb_init(&q, t->a);
+    sqlb_add(&q, "SELECT 1 WHERE 1 IN (0");
+    for (int i = 0; i < SQLB_VALS_MAX; i++) {
+        sqlb_add(&q, ",");
+        sqlb_val(&q, V(i));
+    }
+    struct sqlb more = q; // one value too many on a copy
+    sqlb_add(&q, ")");
+    assert_false(q.overflow);
+    struct cursor c = sqlb_rows(db, &q);
+    assert_true(db_next(&c));
+    db_done(&c);
+    sqlb_add(&more, ",");
+    sqlb_val(&more, V(1));
+    assert_true(more.overflow);
+    c = sqlb_rows(db, &more);
+    assert_false(db_next(&c));
+    assert_int_equal(db_status(db, &t->e), ERR_LIMIT);
+    db_rollback(db);
+
+    sqlb_init(&q, t->a);
+    for (int i = 0; i < SQLB_BYTES_MAX; i++)
+        sqlb_add(&q, "--");
+    assert_true(q.overflow);
+    c = sqlb_rows(db, &q);
+    assert_false(db_next(&c));
+    assert_int_equal(db_status(db, &t->e), ERR_LIMIT);
+    db_close(db);
+}
+
+int main(void)
+{
+    log_set(LOG_ERROR + 1);
+    const struct CMUnitTest tests[] = {
+        TEMP_TEST(composes_and_binds),
+        TEMP_TEST(contains_takes_text_as_it_is),
+        TEMP_TEST(limits_are_an_error_not_a_cut),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
