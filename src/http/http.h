@@ -1,0 +1,104 @@
+// Sockets, limits, requests, answers, parked requests and event streams, over libmicrohttpd. Knows
+// nothing of towns.
+//
+// A request is handed to the handler whole, on a loop thread. The handler either answers with
+// http_answer, or parks the request with http_park; a parked request sleeps without a thread until
+// http_wake is called from any thread, and then the handler runs a second time on the loop thread,
+// with req->woken set. Answers are always made on the loop thread.
+#ifndef BH_HTTP_HTTP_H
+#define BH_HTTP_HTTP_H
+
+#include "base/err.h"
+
+enum {
+    HTTP_HEADER_MAX_BYTES = 16 * KIB, // request line and headers
+    HTTP_URL_MAX_BYTES = 8 * KIB,     // path and query
+    HTTP_CONNECTIONS_MAX = 12000,     // further ones are closed
+    HTTP_PER_ADDRESS_MAX = 11000,     // from one address; a gateway in front counts as one
+    HTTP_IDLE_S = 75,                 // a silent connection is closed
+    HTTP_STREAMS_MAX = 2000,          // event streams
+    HTTP_STREAM_QUEUE_MAX_BYTES =
+        64 * KIB,                     // a slower reader is cut and comes back with Last-Event-ID
+    HTTP_ANSWER_MAX_BYTES = 16 * MIB, // body built in memory; larger answers are streamed
+};
+
+// Every other method is answered with 405 and reaches no handler.
+enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OTHER };
+
+struct http_req {
+    enum http_method method; // HEAD arrives as HTTP_GET
+    str path;                // decoded, starts with '/', no "..", no NUL
+    str body;                // whole; at most the limit body_limit() gave
+    bool woken;              // second run after http_wake
+    struct arena *arena;     // dies after the answer was sent
+    void *thread;            // what thread_open gave for this loop thread
+    void *user;              // the handler's own, kept between the two runs; starts NULL
+    str remote;              // peer address as text
+    struct http_conn *conn;  // the room's own
+};
+
+struct http_conf {
+    const char *host;                // "127.0.0.1"; nothing listens beyond loopback unless told to
+    int port;                        // 0: any free one
+    int threads;                     // loop threads
+    void *arg;                       // passed to all four functions
+    void *(*thread_open)(void *arg); // once per loop thread, lazily
+    void (*thread_close)(void *arg, void *thread); // at stop
+    // Largest body accepted for this method and path, known before the body is read; over it: 413
+    // with the limit.
+    size_t (*body_limit)(void *arg, enum http_method method, str path);
+    void (*handle)(void *arg, struct http_req *req);
+};
+
+struct http_server;
+struct http_server *http_start(const struct http_conf *conf, struct err *e) MUST_USE;
+int http_port(const struct http_server *s);
+// Stops accepting, lets running requests end (parked ones must be woken by then), closes streams.
+void http_stop(struct http_server *s);
+
+// What the client sent.
+str http_query(
+    const struct http_req *req, const char *name); // decoded query value; empty when absent
+bool http_has_query(const struct http_req *req, const char *name);
+str http_header(const struct http_req *req, const char *name); // empty when absent
+str http_cookie(const struct http_req *req, const char *name);
+// Calls f for every query parameter in order.
+void http_each_query(
+    const struct http_req *req, void (*f)(void *arg, str name, str value), void *arg);
+struct http_part {
+    str name, filename, type, content;
+};
+// multipart/form-data bodies; false and a note when the body is not one.
+bool http_multipart(
+    const struct http_req *req, struct http_part **parts, size_t *n, struct err *e) MUST_USE;
+
+// What the handler answers. Headers first, then exactly one of http_answer, http_answer_static,
+// http_answer_stream or http_events.
+void http_set(struct http_req *req, const char *header, str value);
+// Copies nothing: body must live in req->arena.
+void http_answer(struct http_req *req, int status, const char *type, str body);
+// body lives as long as the process (embedded assets): not copied, cached response objects.
+void http_answer_static(struct http_req *req, int status, const char *type, str body);
+// A long body made piece by piece on the loop thread: produce writes at most max bytes into out and
+// answers how many, 0 at the end, -1 to break off. closed is called at the end in any case, and
+// frees state.
+void http_answer_stream(struct http_req *req, int status, const char *type,
+    int64_t (*produce)(void *state, char *out, size_t max), void (*closed)(void *state),
+    void *state);
+// Parks the request. http_wake may come at any time after, even before http_park returns; a request
+// is woken once for every time it is parked. From the moment another thread may wake it, the
+// handler leaves the request alone until it runs again. There is no second run when the client has
+// gone meanwhile; so nothing but req->arena may have to be freed.
+void http_park(struct http_req *req);
+void http_wake(struct http_req *req);
+
+// Server-sent events. Turns the request into a stream named by topic bits; the stream lives until
+// either side closes it. A comment line goes out every 15 s.
+void http_events(struct http_req *req, uint64_t who);
+// Sends "id: id\nevent: event\ndata: data\n\n" to every stream for which visible(arg, who) holds
+// (NULL: all). From any thread.
+void http_publish(struct http_server *s, uint64_t id, const char *event, str data,
+    bool (*visible)(void *arg, uint64_t who), void *arg);
+size_t http_streams(const struct http_server *s);
+
+#endif

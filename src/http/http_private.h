@@ -1,0 +1,133 @@
+// What the files of this room share. Nobody else includes it.
+//
+// Threads: a request belongs to the loop thread that read it, from its first byte to its last.
+// Another thread may touch only http_conn.park (through http_wake) and the streams (under their
+// locks). Locks, outermost first: http_server.streams_lock, http_stream.lock, then what
+// libmicrohttpd locks inside a resume.
+#ifndef BH_HTTP_HTTP_PRIVATE_H
+#define BH_HTTP_HTTP_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "http/http.h"
+#include "http/target.h"
+
+struct MHD_Connection;
+struct MHD_Daemon;
+struct MHD_Response;
+struct http_stream;
+
+enum {
+    CONN_HEADERS_MAX = 24, // headers one answer may set
+    LOOP_ARENAS_MAX = 128, // arenas a loop thread keeps for its next requests
+    LOOP_STATICS_MAX =
+        1024, // response objects a loop thread keeps for embedded assets; a power of two
+    REQUEST_DRAIN_MAX_BYTES =
+        8 * MIB, // read and thrown away, so that the refusal reaches the client
+    STREAM_BEAT_MS = 15 * 1000,
+    STOP_GRACE_MS =
+        10 * 1000, // for clients that are slow to take their answer when the server stops
+};
+
+enum park_state { PARK_RUNNING, PARK_ASLEEP, PARK_WOKEN };
+
+// An answer this room gives by itself.
+struct refusal {
+    int status; // 0: none
+    const char *code, *field, *en, *zh;
+    str expected;
+};
+
+struct conn_header {
+    const char *name, *value;
+};
+
+struct http_conn {
+    struct http_req req;
+    struct http_server *server;
+    struct http_loop *loop;
+    struct MHD_Connection *mhd;
+    struct http_conn *next; // in the loop's free list
+    str target;             // raw
+    struct http_pair *query;
+    size_t query_n;
+    bool head;     // HEAD, which the handler sees as GET
+    bool opened;   // the headers were looked at
+    bool running;  // counted in the loop's running
+    bool parked;   // http_park was called in this run of the handler
+    bool answered; // a response was queued
+    bool broken;   // the response could not be queued
+    bool cache_set, header_bad;
+    _Atomic enum park_state park;
+    struct refusal refusal;
+    char *body;
+    size_t body_n, body_cap, body_max;
+    uint64_t body_expected; // Content-Length; 0 when absent
+    uint64_t drained;
+    int64_t (*produce)(void *state, char *out, size_t max);
+    void (*closed)(void *state);
+    void *state;
+    struct http_stream *stream;
+    size_t headers_n;
+    struct conn_header headers[CONN_HEADERS_MAX]; // last: not cleared between requests
+};
+
+struct static_response {
+    const char *body; // NULL: free
+    size_t body_n;
+    const char *type;
+    size_t headers_n;
+    struct conn_header *headers;
+    struct MHD_Response *response;
+};
+
+// What belongs to one loop thread.
+struct http_loop {
+    struct http_server *server;
+    struct http_loop *next;
+    struct arena *arena;     // lives until http_stop
+    void *thread;            // what thread_open gave
+    struct http_conn *ready; // free, with an arena
+    size_t ready_n;
+    struct http_conn *bare; // free, without one
+    _Atomic size_t running; // requests given to the handler and not ended; written by this thread
+    struct static_response *statics;
+    size_t statics_n;
+};
+
+struct http_server {
+    struct http_conf conf;
+    struct arena *arena;
+    struct MHD_Daemon *daemon;
+    int port, beat_fd;
+    pthread_t beat_thread;
+    pthread_mutex_t loops_lock;
+    struct http_loop *loops;
+    atomic_bool stopping;
+    pthread_mutex_t streams_lock;
+    struct http_stream *streams;
+    _Atomic size_t streams_n;
+    struct arena *publish_arena; // under streams_lock
+    char apart[64];              // what every park and wake writes, away from what is only read
+    _Atomic size_t parked;
+    _Atomic size_t wakers; // threads inside http_wake
+};
+
+// server.c
+struct http_conn *server_conn_take(struct http_server *s);
+void server_conn_runs(struct http_conn *c); // the request is whole; http_stop waits for it
+void server_conn_give(struct http_conn *c);
+
+// reply.c
+void reply_refuse(struct http_conn *c, const struct refusal *r);
+// Adds headers, queues and gives up r, a response made by a callback and of no known size.
+void reply_queue_pieces(struct http_conn *c, int status, struct MHD_Response *r, const char *type);
+void reply_statics_free(struct http_loop *loop);
+
+// stream.c
+void stream_closed(struct http_conn *c);      // the request of a stream ended
+void stream_close_all(struct http_server *s); // at stop, after stopping was set
+void stream_beat(struct http_server *s);      // a comment line to every stream
+
+#endif
