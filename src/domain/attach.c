@@ -1,0 +1,89 @@
+#include "domain/attach.h"
+
+#include <string.h>
+#include "domain/item_inner.h"
+#include "store/blob.h"
+
+enum err_code attach_store(struct ctx *c, struct attach_in *in, struct err *e)
+{
+    in->name = str_trim(in->name);
+    if (in->name.n == 0 || in->content.n == 0)
+        err_add(e, ERR_INVALID, S("file"), (str){0}, "there is no file in the form", "请选择文件");
+    if (!utf8_valid(in->name) || utf8_count(in->name) > ATTACH_NAME_MAX)
+        err_add(e, ERR_INVALID, S("file"), (str){0}, "its name is longer than %d characters",
+            "文件名不能超过 %d 个字", (int)ATTACH_NAME_MAX);
+    if (!utf8_valid(in->note) || utf8_count(in->note) > ITEM_NOTE_MAX)
+        err_add(e, ERR_INVALID, S("note"), (str){0}, "is longer than %d characters", "说明不能超过 %d 个字",
+            (int)ITEM_NOTE_MAX);
+    if (in->type.n == 0 || in->type.n > ATTACH_TYPE_MAX)
+        in->type = S("application/octet-stream");
+    if (e->code != OK)
+        return e->code;
+    return blob_put(c->blob_dir, c->arena, in->content, &in->hash, e);
+}
+
+enum err_code attach_record(struct ctx *c, const struct attach_in *in, struct err *e)
+{
+    struct item it;
+    if (item_load(c, in->item, &it, e) != OK)
+        return e->code;
+    if (!item_visible(c, &it))
+        return err_add(e, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
+    if (!ctx_may(c, MAY_STEP, 0))
+        return err_add(e, ERR_DENIED, (str){0}, (str){0}, "you may not add files", "您没有添加附件的权限");
+    int64_t town = c->rules->town;
+    int64_t n = db_one_i64(
+        c->db, 0, "SELECT count(*) FROM file WHERE town = ?1 AND item = ?2", V(town), V(in->item));
+    if (n >= ATTACH_PER_ITEM_MAX)
+        return err_add(e, ERR_LIMIT, S("file"), (str){0}, "an item has at most %d files",
+            "一个事项最多 %d 个附件", (int)ATTACH_PER_ITEM_MAX);
+    db_run(c->db,
+        "INSERT INTO file (town, item, id, hash, name, type, bytes, event_version, at_us, person)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        V(town), V(in->item), V(n + 1), V(in->hash), V(in->name), V(in->type), V((int64_t)in->content.n),
+        V(it.version + 1), V(c->now_us), V(c->actor ? c->actor->id : 0));
+    struct item same = it;
+    struct event ev = {.what = S("attach"),
+        .unit = it.unit,
+        .note = in->note,
+        .changes = str_fmt(c->arena, "\"file\":{\"id\":%" PRId64 ",\"sha256\":\"%.*s\"}", n + 1, STR_ARG(in->hash))};
+    return item_commit(c, rules_def(c->rules, it.def), &it, &same, &ev, e);
+}
+
+enum err_code attach_load(struct ctx *c, int64_t item, int64_t file, struct attached *out, struct err *e)
+{
+    str hash = {0};
+    struct cursor r = db_rows(c->db, "SELECT hash, name, type FROM file WHERE town = ?1 AND item = ?2 AND id = ?3",
+        V(c->rules->town), V(item), V(file));
+    if (db_next(&r)) {
+        hash = db_dup(&r, 0, c->arena);
+        out->name = db_dup(&r, 1, c->arena);
+        out->type = db_dup(&r, 2, c->arena);
+    }
+    db_done(&r);
+    if (db_status(c->db, e) != OK)
+        return e->code;
+    if (hash.n == 0)
+        return err_add(e, ERR_MISSING, S("file"), (str){0}, "there is no such file", "没有这个附件");
+    return blob_get(c->blob_dir, c->arena, hash, &out->content, e);
+}
+
+str attach_url_name(struct arena *a, str name)
+{
+    static const char HEX[] = "0123456789ABCDEF";
+    char *out = arena_alloc(a, name.n * 3 + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < name.n; i++) {
+        unsigned char ch = (unsigned char)name.s[i];
+        bool plain = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
+                     ch == '-' || ch == '.' || ch == '_';
+        if (plain) {
+            out[n++] = (char)ch;
+            continue;
+        }
+        out[n++] = '%';
+        out[n++] = HEX[ch >> 4];
+        out[n++] = HEX[ch & 15];
+    }
+    return (str){out, n};
+}

@@ -1,0 +1,25 @@
+// Attachments of an item: the bytes in content-addressed files, what they are in the database.
+#ifndef BH_DOMAIN_ATTACH_H
+#define BH_DOMAIN_ATTACH_H
+
+#include "domain/ctx.h"
+
+enum { ATTACH_NAME_MAX = 120, ATTACH_PER_ITEM_MAX = 60, ATTACH_TYPE_MAX = 80 };
+
+struct attach_in {
+    int64_t item;
+    str name, type, note, content;
+    str hash; // set by attach_store
+};
+// Puts the bytes on disk. On a loop thread.
+enum err_code attach_store(struct ctx *c, struct attach_in *in, struct err *e) MUST_USE;
+// Records them as an event of the item. On the writer.
+enum err_code attach_record(struct ctx *c, const struct attach_in *in, struct err *e) MUST_USE;
+
+struct attached {
+    str name, type, content;
+};
+enum err_code attach_load(struct ctx *c, int64_t item, int64_t file, struct attached *out, struct err *e) MUST_USE;
+str attach_url_name(struct arena *a, str name); // percent-encoded for a header (RFC 8187)
+
+#endif

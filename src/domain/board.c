@@ -1,0 +1,269 @@
+#include "domain/board.h"
+
+#include <stdlib.h>
+#include "domain/filter.h"
+#include "domain/formula.h"
+#include "domain/journal.h"
+
+// ---- sums, by row and tally
+
+struct sum {
+    int64_t id;
+    str word;       // channels
+    int64_t *n;     // one per tally
+};
+struct sums {
+    struct ctx *c;
+    const struct board_in *in;
+    const struct def *def;
+    struct sum *rows;
+    size_t n;
+    struct imap by_id;
+    struct map by_word;
+};
+
+static struct sum *row_of(struct sums *s, int64_t id, str word)
+{
+    bool words = s->in->by == BOARD_CHANNEL;
+    // Rows are found by position + 1, because the vector moves as it grows.
+    void *at = words ? map_get(&s->by_word, word) : imap_get(&s->by_id, id);
+    if (at)
+        return &s->rows[(size_t)(uintptr_t)at - 1];
+    struct arena *a = s->c->arena;
+    struct sum row = {.id = id, .word = str_dup(a, word), .n = NEW_ARRAY(a, s->def->n_tallies, int64_t)};
+    VEC_PUSH(a, s->rows, s->n) = row;
+    void *place = (void *)(uintptr_t)s->n;
+    if (words)
+        map_put(&s->by_word, s->rows[s->n - 1].word, place);
+    else
+        imap_put(&s->by_id, id, place);
+    return &s->rows[s->n - 1];
+}
+
+static bool wanted(const struct sums *s, int64_t unit, int64_t cls, str channel)
+{
+    const struct rules *r = s->c->rules;
+    if (s->in->unit) {
+        const struct unit *u = rules_unit(r, unit), *top = rules_unit(r, s->in->unit);
+        if (!u || !top || !unit_below(u, top))
+            return false;
+    }
+    if (s->in->cls) {
+        const struct class_ *k = cls ? rules_class(r, cls) : NULL, *top = rules_class(r, s->in->cls);
+        if (!k || !top || !class_below(k, top))
+            return false;
+    }
+    return s->in->channel.n == 0 || str_eq(channel, s->in->channel);
+}
+
+// May a whole month be read from its sums? Only when nothing but the board's own dimension is chosen.
+static bool summed(const struct board_in *in)
+{
+    return (in->by == BOARD_UNIT || in->unit == 0) && (in->by == BOARD_CLASS || in->cls == 0) &&
+           (in->by == BOARD_CHANNEL || in->channel.n == 0);
+}
+
+static void add_range(struct sums *s, size_t tally, int64_t from, int64_t to, bool marginal)
+{
+    struct cursor r = db_rows(s->c->db,
+        "SELECT unit, class, channel, n FROM tally WHERE town = ?1 AND loop = ?2 AND key = ?3"
+        " AND period BETWEEN ?4 AND ?5",
+        V(s->c->rules->town), V(s->def->loop), V(s->def->tallies[tally].key), V(from), V(to));
+    while (db_next(&r)) {
+        int64_t unit = db_i64(&r, 0), cls = db_i64(&r, 1);
+        str channel = db_str(&r, 2);
+        bool all_units = unit == TALLY_ALL, all_classes = cls == TALLY_ALL;
+        bool all_channels = str_eq(channel, S("*"));
+        bool fits = !all_units && !all_classes && !all_channels;
+        if (marginal)
+            fits = all_units == (s->in->by != BOARD_UNIT) && all_classes == (s->in->by != BOARD_CLASS) &&
+                   all_channels == (s->in->by != BOARD_CHANNEL);
+        if (!fits || !wanted(s, unit, cls, channel))
+            continue;
+        int64_t id = s->in->by == BOARD_UNIT ? unit : s->in->by == BOARD_CLASS ? cls : 0;
+        row_of(s, id, s->in->by == BOARD_CHANNEL ? channel : (str){0})->n[tally] += db_i64(&r, 3);
+    }
+}
+
+static int64_t day_number(int64_t day)
+{
+    int y, m, d;
+    tm_from_days(day, &y, &m, &d);
+    return (int64_t)y * 10000 + m * 100 + d;
+}
+
+// Whole months come from their own counters, the days before and after from theirs.
+static void add_period(struct sums *s, size_t tally, int64_t from, int64_t to)
+{
+    bool marginal = summed(s->in);
+    int y, m, d;
+    tm_from_days(from, &y, &m, &d);
+    int64_t first = d == 1 ? from : tm_days(m == 12 ? y + 1 : y, m == 12 ? 1 : m + 1, 1);
+    tm_from_days(to, &y, &m, &d);
+    int64_t last = tm_days(y, m, 1);
+    if (first >= last) {
+        add_range(s, tally, day_number(from), day_number(to - 1), false);
+        return;
+    }
+    if (from < first)
+        add_range(s, tally, day_number(from), day_number(first - 1), false);
+    add_range(s, tally, day_number(first) / 100, day_number(last - 1) / 100, marginal);
+    if (last < to)
+        add_range(s, tally, day_number(last), day_number(to - 1), false);
+}
+
+// ---- rows
+
+static str period_text(struct arena *a, const struct board_out *out)
+{
+    return str_fmt(a, "%.*s..%.*s", STR_ARG(tm_date(a, out->from_day)), STR_ARG(tm_date(a, out->to_day - 1)));
+}
+
+static str quoted(struct arena *a, str x)
+{
+    return str_fmt(a, "\"%.*s\"", STR_ARG(x));
+}
+
+// The filter that lists the very items a cell counts.
+static str link_of(struct sums *s, const struct board_out *out, const struct def_tally *t, const struct sum *row)
+{
+    struct arena *a = s->c->arena;
+    const struct rules *r = s->c->rules;
+    struct buf b;
+    buf_init(&b, a, 8 * KIB);
+    buf_fmt(&b, "loop:%.*s", STR_ARG(s->def->loop));
+    if (t->where.n > 0)
+        buf_fmt(&b, " %.*s", STR_ARG(t->where));
+    buf_fmt(&b, " %.*s:%.*s", STR_ARG(t->by), STR_ARG(period_text(a, out)));
+    const struct unit *u = row && s->in->by == BOARD_UNIT ? rules_unit(r, row->id) : NULL;
+    const struct class_ *k = row && s->in->by == BOARD_CLASS && row->id ? rules_class(r, row->id) : NULL;
+    if (u)
+        buf_fmt(&b, " unit:=%.*s", STR_ARG(quoted(a, u->code)));
+    else if (s->in->unit)
+        buf_fmt(&b, " unit:%.*s", STR_ARG(quoted(a, rules_unit(r, s->in->unit)->code)));
+    if (k)
+        buf_fmt(&b, " class:=%.*s/%.*s", STR_ARG(k->scheme), STR_ARG(k->code));
+    else if (row && s->in->by == BOARD_CLASS)
+        buf_addz(&b, " class:none");
+    else if (s->in->cls)
+        buf_fmt(&b, " class:%.*s/%.*s", STR_ARG(rules_class(r, s->in->cls)->scheme),
+            STR_ARG(rules_class(r, s->in->cls)->code));
+    str channel = row && s->in->by == BOARD_CHANNEL ? row->word : s->in->channel;
+    if (channel.n > 0)
+        buf_fmt(&b, " channel:%.*s", STR_ARG(quoted(a, channel)));
+    else if (row && s->in->by == BOARD_CHANNEL)
+        buf_addz(&b, " channel:none");
+    return buf_str(&b);
+}
+
+static void fill_row(struct sums *s, const struct board_out *out, const struct sum *from, bool total, struct board_row *row)
+{
+    struct arena *a = s->c->arena;
+    const struct def *d = s->def;
+    double *values = NEW_ARRAY(a, d->n_tallies, double);
+    row->id = from->id;
+    row->tallies = NEW_ARRAY(a, d->n_tallies, struct board_cell);
+    row->rates = NEW_ARRAY(a, d->n_rates, struct board_rate);
+    for (size_t i = 0; i < d->n_tallies; i++) {
+        values[i] = (double)from->n[i];
+        row->tallies[i] = (struct board_cell){from->n[i], link_of(s, out, &d->tallies[i], total ? NULL : from)};
+    }
+    for (size_t i = 0; i < d->n_rates; i++)
+        row->rates[i].blank = !formula_value(d->rates[i].formula, values, &row->rates[i].v);
+}
+
+static bool any_count(const struct sums *s, const struct sum *row)
+{
+    for (size_t i = 0; i < s->def->n_tallies; i++)
+        if (row->n[i] != 0)
+            return true;
+    return false;
+}
+
+struct named_row {
+    struct board_row row;
+    int order;
+};
+
+static int by_order(const void *a, const void *b)
+{
+    const struct named_row *x = a, *y = b;
+    return x->order != y->order ? (x->order < y->order ? -1 : 1) : str_cmp(x->row.name, y->row.name);
+}
+
+static void name_row(struct sums *s, const struct sum *from, struct named_row *out)
+{
+    const struct rules *r = s->c->rules;
+    str none = s->c->lang == LANG_EN ? S("(none)") : S("（未填）");
+    const struct unit *u = s->in->by == BOARD_UNIT ? rules_unit(r, from->id) : NULL;
+    const struct class_ *k = s->in->by == BOARD_CLASS && from->id ? rules_class(r, from->id) : NULL;
+    if (u) {
+        out->row.name = u->name;
+        out->row.depth = u->depth;
+        out->order = u->lo;
+    } else if (k) {
+        out->row.name = k->name;
+        out->row.depth = k->depth;
+        out->order = k->lo;
+    } else {
+        out->row.name = from->word.n > 0 ? from->word : none;
+        out->order = from->word.n > 0 ? 0 : INT32_MAX;
+    }
+}
+
+static void fill(struct sums *s, struct board_out *out)
+{
+    struct arena *a = s->c->arena;
+    struct named_row *rows = NEW_ARRAY(a, s->n, struct named_row);
+    struct sum total = {.n = NEW_ARRAY(a, s->def->n_tallies, int64_t)};
+    size_t n = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        if (!any_count(s, &s->rows[i]))
+            continue;
+        for (size_t t = 0; t < s->def->n_tallies; t++)
+            total.n[t] += s->rows[i].n[t];
+        fill_row(s, out, &s->rows[i], false, &rows[n].row);
+        name_row(s, &s->rows[i], &rows[n]);
+        n++;
+    }
+    if (n > 1)
+        qsort(rows, n, sizeof(*rows), by_order);
+    out->rows = NEW_ARRAY(a, n, struct board_row);
+    out->n = n;
+    for (size_t i = 0; i < n; i++)
+        out->rows[i] = rows[i].row;
+    fill_row(s, out, &total, true, &out->total);
+}
+
+static void check_in(struct ctx *c, const struct board_in *in, struct board_out *out, struct err *e)
+{
+    if (!filter_days(c->arena, in->period, c->now_us, c->rules->zone_s, &out->from_day, &out->to_day) ||
+        out->to_day - out->from_day > BOARD_DAYS_MAX)
+        err_add(e, ERR_INVALID, S("period"), S("2026-11, 2026Q4, 2026-W47, 2026, 2026-11-01..2026-11-20"),
+            "is not a period", "不是有效的时间段");
+    if (in->unit && !rules_unit(c->rules, in->unit))
+        err_add(e, ERR_INVALID, S("unit"), (str){0}, "there is no such unit", "没有这个单位");
+    if (in->cls && !rules_class(c->rules, in->cls))
+        err_add(e, ERR_INVALID, S("class"), (str){0}, "there is no such class", "没有这个分类");
+}
+
+enum err_code board_read(struct ctx *c, const struct board_in *in, struct board_out *out, struct err *e)
+{
+    *out = (struct board_out){0};
+    const struct loop *l = rules_loop(c->rules, in->loop);
+    if (!l)
+        return err_add(e, ERR_MISSING, S("loop"), (str){0}, "there is no such loop", "没有这种事项类型");
+    out->def = l->now;
+    check_in(c, in, out, e);
+    if (e->code != OK)
+        return e->code;
+    struct sums s = {.c = c, .in = in, .def = l->now};
+    imap_init(&s.by_id, c->arena);
+    map_init(&s.by_word, c->arena);
+    for (size_t t = 0; t < l->now->n_tallies; t++)
+        add_period(&s, t, out->from_day, out->to_day);
+    if (db_status(c->db, e) != OK)
+        return e->code;
+    fill(&s, out);
+    return OK;
+}

@@ -1,0 +1,135 @@
+#include "domain/caller.h"
+
+#include "base/json.h"
+#include "domain/item_inner.h"
+#include "domain/mask.h"
+
+static str context(struct ctx *c, int64_t item)
+{
+    return str_fmt(c->arena, "caller/%" PRId64 "/%" PRId64, c->rules->town, item);
+}
+
+static str digits(struct arena *a, str x)
+{
+    char *d = arena_alloc(a, x.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < x.n; i++)
+        if (x.s[i] >= '0' && x.s[i] <= '9')
+            d[n++] = x.s[i];
+    return (str){d, n};
+}
+
+// The same number gives the same mark; without the key the mark says nothing.
+static str phone_mark(struct ctx *c, str phone)
+{
+    str d = digits(c->arena, phone);
+    if (d.n < 5)
+        return (str){0};
+    uint8_t h[CRYPT_HASH_BYTES];
+    str parts[] = {{(const char *)c->keys->mark, CRYPT_KEY_BYTES}, d};
+    crypt_sha256_parts(parts, ARRAY_LEN(parts), h);
+    return crypt_hex(c->arena, h, 16);
+}
+
+static void check(struct err *e, const char *field, str x, size_t max)
+{
+    if (!utf8_valid(x) || utf8_count(x) > max)
+        err_add(e, ERR_INVALID, str_of(field), (str){0}, "must be UTF-8 of at most %zu characters",
+            "不能超过 %zu 个字", max);
+}
+
+enum err_code caller_put(struct ctx *c, int64_t item, const struct caller *in, struct err *e)
+{
+    check(e, "caller.name", in->name, CALLER_NAME_MAX);
+    check(e, "caller.phone", in->phone, CALLER_PHONE_MAX);
+    check(e, "caller.door", in->door, CALLER_DOOR_MAX);
+    if (e->code != OK)
+        return e->code;
+    struct buf b;
+    struct jw w;
+    buf_init(&b, c->arena, 4 * KIB);
+    jw_init(&w, &b);
+    jw_obj(&w);
+    jw_kstr(&w, "name", in->anonymous ? (str){0} : str_trim(in->name));
+    jw_kstr(&w, "phone", str_trim(in->phone));
+    jw_kstr(&w, "door", str_trim(in->door));
+    jw_end_obj(&w);
+    str sealed = crypt_seal(c->arena, c->keys->caller, buf_str(&b), context(c, item));
+    db_run(c->db,
+        "INSERT INTO caller (town, item, anonymous, confidential, sealed, phone_mark)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        V(c->rules->town), V(item), V(in->anonymous), V(in->confidential), val_blob(sealed),
+        V(phone_mark(c, in->phone)));
+    return db_status(c->db, e);
+}
+
+static bool read(struct ctx *c, int64_t item, struct caller *out, struct err *e)
+{
+    *out = (struct caller){0};
+    struct cursor r = db_rows(c->db,
+        "SELECT anonymous, confidential, sealed FROM caller WHERE town = ?1 AND item = ?2",
+        V(c->rules->town), V(item));
+    bool any = db_next(&r);
+    str sealed = {0};
+    if (any) {
+        out->anonymous = db_i64(&r, 0) != 0;
+        out->confidential = db_i64(&r, 1) != 0;
+        sealed = db_dup(&r, 2, c->arena);
+    }
+    db_done(&r);
+    if (db_status(c->db, e) != OK || !any)
+        return false;
+    str plain;
+    if (!crypt_open(c->arena, c->keys->caller, sealed, context(c, item), &plain)) {
+        err_add(e, ERR_STORE, S("caller"), (str){0}, "the caller's data cannot be opened with this key",
+            "诉求人信息无法用当前密钥打开");
+        return false;
+    }
+    const struct json *j = json_parse(c->arena, plain, e);
+    out->name = json_str(j, S("name"));
+    out->phone = json_str(j, S("phone"));
+    out->door = json_str(j, S("door"));
+    return j != NULL;
+}
+
+bool caller_masked(struct ctx *c, int64_t item, struct caller *out, struct err *e)
+{
+    if (!read(c, item, out, e))
+        return false;
+    bool hide = out->confidential;
+    out->name = hide ? (str){0} : mask_name(c->arena, out->name);
+    out->phone = hide ? (str){0} : mask_phone(c->arena, out->phone);
+    out->door = hide ? (str){0} : mask_door(c->arena, out->door);
+    return true;
+}
+
+enum err_code caller_reveal(struct ctx *c, int64_t item, str reason, struct caller *out, struct err *e)
+{
+    struct item it;
+    if (item_load(c, item, &it, e) != OK)
+        return e->code;
+    if (!item_visible(c, &it))
+        return err_add(e, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
+    if (!ctx_may(c, MAY_REVEAL, it.unit) && !ctx_may(c, MAY_REVEAL, it.receiver))
+        return err_add(
+            e, ERR_DENIED, (str){0}, (str){0}, "you may not see the caller's data", "您没有查看诉求人信息的权限");
+    reason = str_trim(reason);
+    if (reason.n == 0 || !utf8_valid(reason) || utf8_count(reason) > CALLER_REASON_MAX)
+        return err_add(e, ERR_INVALID, S("reason"), (str){0}, "say why, in at most %d characters",
+            "请写明原因，不超过 %d 个字", (int)CALLER_REASON_MAX);
+    if (!read(c, item, out, e))
+        return e->code != OK ? e->code
+                             : err_add(e, ERR_MISSING, S("caller"), (str){0}, "the item has no caller",
+                                   "这个事项没有诉求人信息");
+    struct item same = it;
+    struct event ev = {.what = S("reveal"), .unit = it.unit, .note = reason};
+    return item_commit(c, rules_def(c->rules, it.def), &it, &same, &ev, e);
+}
+
+int64_t caller_others(struct ctx *c, int64_t item)
+{
+    return db_one_i64(c->db, 0,
+        "SELECT count(*) FROM caller a JOIN caller b ON b.town = a.town AND b.phone_mark = a.phone_mark"
+        " WHERE a.town = ?1 AND a.item = ?2 AND a.phone_mark <> '' AND b.item <> a.item",
+        V(c->rules->town), V(item));
+}

@@ -1,0 +1,210 @@
+// A loop definition: a YAML file compiled to flat arrays. It states what an item of this loop asks,
+// which states it passes, who may take which step, which clocks run, what is counted. docs/loop.md
+// is the language's manual.
+//
+// A definition is checked whole (all errors at once, with line and column) and immutable once
+// published; an item keeps the version it was filed under. Filters inside it are kept as text here
+// and compiled by rules.c, which knows the units and classes they name.
+#ifndef BH_DOMAIN_DEF_H
+#define BH_DOMAIN_DEF_H
+
+#include "domain/cal.h"
+
+enum {
+    DEF_BYTES_MAX = 256 * KIB,
+    DEF_STATES_MAX = 60, // fit a bit mask
+    DEF_STEPS_MAX = 100,
+    DEF_FIELDS_MAX = 120,
+    DEF_CLOCKS_MAX = 30,
+    DEF_TALLIES_MAX = 60,
+    DEF_KEY_MAX = 32, // [a-z][a-z0-9_-]*
+};
+
+struct filter; // domain/filter.h
+
+enum def_type { DEF_TEXT, DEF_NUMBER, DEF_CHOICE, DEF_DATE, DEF_TIME, DEF_YESNO };
+
+struct def_field {
+    str key, title, help;
+    enum def_type type;
+    bool required;    // at filing
+    bool unique;      // one item of this loop and town per value
+    int64_t max;      // DEF_TEXT: code points
+    double low, high; // DEF_NUMBER, when high > low
+    str *options;     // DEF_CHOICE
+    size_t n_options;
+    str def; // default, may be empty
+};
+struct def_state {
+    str key, title;
+    bool paused; // clocks pause while in it
+    bool done;   // closed: out of the queues, though steps may follow
+    bool final;  // nothing follows (implies done)
+};
+struct def_limit {
+    str when;                   // filter text; empty: always
+    const struct filter *match; // compiled by rules.c
+    int64_t from_us; // in force from this instant; 0: always. The latest one in force at the start
+                     // decides
+    struct dur limit;
+};
+struct def_clock {
+    str key, title;
+    bool per_part;
+    bool lead_only; // per_part: only the lead's part has it
+    double yellow;  // share of the limit, default 0.8
+    // Tried in order (newest from_us first); the first that holds decides; none: the clock does not
+    // start.
+    struct def_limit *limits;
+    size_t n_limits;
+};
+struct def_reason {
+    str key;
+    str *options; // second level; may be empty
+    size_t n;
+};
+struct def_reasons {
+    str key;
+    struct def_reason *rows;
+    size_t n;
+};
+struct def_ask {
+    int field; // index; DEF_ASK_CLASS for the item's class
+    bool required;
+};
+enum { DEF_ASK_CLASS = -2, DEF_NONE = -1 };
+
+// What a step does besides moving the state. The engine knows these and nothing about any loop.
+enum def_effect {
+    DOES_MOVE,     // only from/to, answers, clocks
+    DOES_DISPATCH, // makes the lead's and the assistants' parts; the item's unit becomes the lead
+    DOES_ASSIST,   // adds assisting parts
+    DOES_WITHDRAW, // takes parts back
+    DOES_RETURN,   // part returned with a reason; when the lead's part or the last one is returned
+                   // the item goes to `back`
+    DOES_SUSPEND,  // to a paused state with promised and review dates
+    DOES_RESUME,
+    DOES_EXTEND, // adds time to the clocks in `extends`
+    DOES_AMEND,  // changes class, priority or kind; limits are looked up again
+    DOES_REDO,   // finished parts go back to work, same round
+    DOES_ROUND, // opens the next round: finished parts go back to work with clocks of the new round
+    DOES_CLOSE, // marks the item closed (also implied by moving into a `done` state)
+    DOES_REOPEN,   // closed item opens again as at filing; parts are withdrawn
+    DOES_EVALUATE, // answers are stored beside those of other judges
+    DOES_EXCLUDE,  // out of the rates, still counted and listed
+    DOES_INCLUDE,
+    DOES_MERGE, // this item joins another one; its parts are withdrawn, its clocks void
+    DOES_UNMERGE,
+    DOES_CHILD,    // makes a child item; the parent closes after its children
+    DOES_URGE,     // 催办: an event with a note; counted
+    DOES_INSTRUCT, // 批示
+    DOES_NOTE,
+    DOES_ESCALATE, // taken by the engine's own rules only
+};
+
+struct def_step {
+    str key, title, hotkey, why; // why: shown when the guard closes it
+    bool on_part;                // from/to are part states
+    uint64_t from;               // bit mask of states (item's, or part's when on_part)
+    int to;                      // state index, or DEF_NONE: stays
+    int back;                    // DOES_RETURN: the item's state
+    str *who;                    // role keys
+    size_t n_who;
+    str when;                   // guard, filter text
+    const struct filter *guard; // compiled by rules.c
+    enum def_effect does;
+    struct def_ask *asks;
+    size_t n_asks;
+    uint64_t start, stop, extends; // bit masks of clocks
+    int reasons;                   // index into def.reasons or DEF_NONE
+    bool note_required;
+    int files_max;
+    struct dur max;  // DOES_EXTEND
+    int unlock;      // DOES_RETURN: after so many returns only a leader may return it; 0: no lock
+    uint64_t judges; // DOES_EVALUATE: bit mask; one bit: fixed, several: the caller says
+    str stamp;       // name of a time field set to now; empty: none
+};
+struct def_named {
+    str key, title;
+};
+struct def_escalation {
+    str key, title, when;
+    const struct filter *match;
+    int levels;
+};
+struct def_route {
+    str when, unit, because;
+    const struct filter *match;
+};
+struct def_tally {
+    str key, title, by, where; // by: filed, closed, or a step's stamp
+    const struct filter *match;
+};
+struct def_rate {
+    str key, title, text;
+    struct formula *formula; // domain/formula.h, over tallies
+    bool high_is_better;
+};
+
+struct def {
+    str loop, title;
+    str text;   // the YAML as given
+    int64_t id; // row in the database; 0 when read from a file
+    int64_t version;
+    str number_prefix;
+    int number_digits;
+    str receiver; // unit code
+    str calendar, class_scheme;
+    bool caller;
+    struct def_named *judges;
+    size_t n_judges;
+    struct def_field *fields;
+    size_t n_fields;
+    struct def_state *states;
+    size_t n_states;
+    struct def_state *part_states;
+    size_t n_part_states;
+    bool wait_all; // else the lead alone decides
+    int then;      // state after the parts have finished, or DEF_NONE
+    struct def_clock *clocks;
+    size_t n_clocks;
+    struct def_reasons *reasons;
+    size_t n_reasons;
+    struct def_step *steps; // steps[0] is the filing step
+    size_t n_steps;
+    struct def_escalation *escalations;
+    size_t n_escalations;
+    struct def_route *routes;
+    size_t n_routes;
+    struct def_tally *tallies;
+    size_t n_tallies;
+    struct def_rate *rates;
+    size_t n_rates;
+};
+
+// Reads and checks one definition. On any error nothing usable comes back and e holds every
+// finding. Checked beyond the form: keys unique and well formed, every state reachable from filing,
+// a final or done state reachable from every state, no step out of a final state, clocks started
+// before they are stopped, a paused state has a way out, formulas name tallies, effects have what
+// they need (DOES_RETURN: back; DOES_EXTEND: extends; ...). Out of a final state only DOES_ROUND
+// and DOES_REOPEN lead. Parts that are returned or taken back stand in the final states "returned"
+// and "withdrawn": by these keys the engine tells them from finished ones.
+enum err_code def_parse(struct arena *a, str yaml, struct def **out, struct err *e) MUST_USE;
+
+int def_state_at(const struct def *d, str key); // index or DEF_NONE
+int def_part_state_at(const struct def *d, str key);
+int def_field_at(const struct def *d, str key);
+int def_clock_at(const struct def *d, str key);
+int def_judge_at(const struct def *d, str key);
+const struct def_step *def_step(const struct def *d, str key); // NULL when none
+// Checks one value against a field and gives its canonical text ("2026-11-20", "3.5", an option);
+// false and a note else. An empty value is no value: true, and the canonical text is empty; whether
+// one is required is asked elsewhere.
+bool def_value(struct arena *a, const struct def_field *f, str given, str *canonical, struct err *e,
+    str path) MUST_USE;
+// A drawing in Graphviz dot, states as nodes and steps as arrows.
+str def_dot(struct arena *a, const struct def *d);
+// What changed from one version to the next, a line each; for people.
+str def_diff(struct arena *a, const struct def *from, const struct def *to);
+
+#endif

@@ -1,0 +1,102 @@
+// Clocks of a definition and their tables of limits.
+#include "domain/def_read.h"
+
+static const struct yaml_member clock_members[] = {
+    {"key", YAML_WANT_KEY, YAML_REQUIRED},
+    {"title", YAML_WANT_STR, YAML_REQUIRED},
+    {"per", YAML_WANT_STR, .options = "item|part"},
+    {"lead", YAML_WANT_BOOL},
+    {"yellow", YAML_WANT_INT, .min = 1, .max = 99},
+    {"limits", YAML_WANT_LIST, YAML_REQUIRED, .expected = "a list of {when, from, limit}"},
+    {0},
+};
+static const struct yaml_member limit_members[] = {
+    {"when", YAML_WANT_STR, .expected = "a filter"},
+    {"from", YAML_WANT_STR, .expected = "2026-01-31"},
+    {"limit", YAML_WANT_DUR, YAML_REQUIRED},
+    {0},
+};
+// Of two limits in force from the same moment the first that holds decides, so nothing may follow
+// one without a filter.
+static void check_limit_order(
+    struct def_reader *r, const struct def_clock *k, const struct def_rows *rows, size_t at)
+{
+    const struct def_limit *limit = &k->limits[at];
+    for (size_t i = 0; i < at; i++) {
+        const struct def_limit *before = &k->limits[i];
+        if (before->from_us != limit->from_us)
+            continue;
+        if (before->when.n > 0 && !str_eq(before->when, limit->when))
+            continue;
+        yaml_err(r->e, rows->at[at], rows->paths[at], S(""),
+            "never used: the limit in line %d comes first and holds as well",
+            "永远用不到：第 %d 行的时限在前且同样适用", rows->at[i]->line);
+        return;
+    }
+}
+
+static void read_limits(struct def_reader *r, const struct yaml *row, str path, struct def_clock *k)
+{
+    struct def_rows rows = def_read_rows(r, row, path, "limits", DEF_LIMITS_MAX, limit_members);
+    const struct yaml *list = yaml_get(row, "limits");
+    if (list != NULL && list->type == YAML_LIST && list->n == 0)
+        yaml_err(r->e, list, def_read_path(r, path, "limits"), S("{limit: 5wd}"),
+            "a clock needs a limit", "时限不能为空");
+    k->limits = NEW_ARRAY(r->arena, rows.n, struct def_limit);
+    for (size_t i = 0; i < rows.n; i++) {
+        struct def_limit *limit = &k->limits[k->n_limits++];
+        limit->when = def_read_text(r, rows.at[i], "when", DEF_FILTER_MAX, rows.paths[i]);
+        limit->limit = yaml_get_dur(rows.at[i], "limit");
+        if (limit->limit.unit != DUR_NONE && limit->limit.n == 0)
+            yaml_err(r->e, yaml_get(rows.at[i], "limit"), def_read_path(r, rows.paths[i], "limit"),
+                S(">= 1"), "no time at all", "时限不能为零");
+        str from = yaml_get_str(rows.at[i], "from");
+        bool dated = from.n == 0 || tm_parse(from, TM_ZONE_DEFAULT_S, &limit->from_us);
+        if (!dated)
+            yaml_err(r->e, yaml_get(rows.at[i], "from"), def_read_path(r, rows.paths[i], "from"),
+                S("2026-01-31"), "\"%.*s\" is no date", "“%.*s”不是日期", STR_ARG(from));
+        else
+            check_limit_order(r, k, &rows, i);
+    }
+}
+
+// The latest table in force decides: newest first, otherwise as written, so that the first that
+// holds is the one.
+static void sort_limits(struct def_clock *k)
+{
+    for (size_t i = 1; i < k->n_limits; i++) {
+        struct def_limit one = k->limits[i];
+        size_t at = i;
+        for (; at > 0 && k->limits[at - 1].from_us < one.from_us; at--)
+            k->limits[at] = k->limits[at - 1];
+        k->limits[at] = one;
+    }
+}
+
+void def_clocks_read(struct def_reader *r)
+{
+    struct def_rows rows =
+        def_read_rows(r, r->root, S(""), "clocks", DEF_CLOCKS_MAX, clock_members);
+    r->clocks.broken = rows.broken;
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct yaml *row = rows.at[i];
+        bool named = def_read_key(r, &r->clocks, row, rows.paths[i]);
+        struct def_clock k = {.key = named ? r->clocks.keys[r->clocks.n - 1] : S("")};
+        k.title = def_read_text(r, row, "title", DEF_TITLE_MAX, rows.paths[i]);
+        k.per_part = str_eq(yaml_get_str(row, "per"), S("part"));
+        k.lead_only = yaml_get_bool(row, "lead", false);
+        k.yellow = (double)yaml_get_i64(row, "yellow", 80) / 100;
+        bool per_item = yaml_get(row, "per") == NULL || str_eq(yaml_get_str(row, "per"), S("item"));
+        if (k.lead_only && per_item)
+            yaml_err(r->e, yaml_get(row, "lead"), def_read_path(r, rows.paths[i], "lead"),
+                S("per: part"), "only a clock per part can be the lead's alone",
+                "只有按承办单位计的时限才能限于主办");
+        if (k.per_part && yaml_get(r->root, "parts") == NULL)
+            yaml_err(r->e, yaml_get(row, "per"), def_read_path(r, rows.paths[i], "per"), S("item"),
+                "this loop has no parts", "本流程没有“parts”一节");
+        read_limits(r, row, rows.paths[i], &k);
+        sort_limits(&k);
+        if (named)
+            VEC_PUSH(r->arena, r->d->clocks, r->d->n_clocks) = k;
+    }
+}

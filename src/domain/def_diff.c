@@ -1,0 +1,401 @@
+// What changed from one version of a definition to the next. Each row of a section is told as a few
+// named facts, and the facts are compared: whoever adds a member to the language adds one line
+// here.
+#include "domain/def.h"
+
+#include "base/buf.h"
+#include "domain/def_read.h"
+
+enum { DIFF_BYTES_MAX = 1 * MIB, FACTS_MAX = 24 };
+
+struct fact {
+    const char *name;
+    str value; // shown
+    str is; // compared: keys, so that a new title of a state is no change of every step that names
+            // it
+};
+struct facts {
+    struct arena *arena;
+    str key, title;
+    struct fact rows[FACTS_MAX];
+    size_t n;
+};
+
+static void tell_named(struct facts *f, const char *name, str value, str is)
+{
+    CHECK(f->n < FACTS_MAX);
+    f->rows[f->n++] = (struct fact){name, value, is};
+}
+
+static void tell(struct facts *f, const char *name, str value)
+{
+    tell_named(f, name, value, value);
+}
+
+static void tell_flag(struct facts *f, const char *name, bool value)
+{
+    tell(f, name, value ? S("是") : S("否"));
+}
+
+static void tell_count(struct facts *f, const char *name, int64_t value)
+{
+    tell(f, name, str_fmt(f->arena, "%" PRId64, value));
+}
+
+static void tell_list(struct facts *f, const char *name, const str *v, size_t n)
+{
+    tell(f, name, str_join(f->arena, v, n, S("、")));
+}
+
+static void tell_states(
+    struct facts *f, const char *name, uint64_t bits, const struct def_state *states, size_t n)
+{
+    str titles[DEF_STATES_MAX], keys[DEF_STATES_MAX];
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++)
+        if (bits >> i & 1) {
+            titles[m] = states[i].title;
+            keys[m++] = states[i].key;
+        }
+    tell_named(
+        f, name, str_join(f->arena, titles, m, S("、")), str_join(f->arena, keys, m, S(" ")));
+}
+
+static void tell_state(struct facts *f, const char *name, int at, const struct def_state *states)
+{
+    if (at >= 0)
+        tell_named(f, name, states[at].title, states[at].key);
+    else
+        tell(f, name, S(""));
+}
+
+static void tell_clocks(struct facts *f, const char *name, uint64_t bits, const struct def *d)
+{
+    str titles[DEF_CLOCKS_MAX], keys[DEF_CLOCKS_MAX];
+    size_t m = 0;
+    for (size_t i = 0; i < d->n_clocks; i++)
+        if (bits >> i & 1) {
+            titles[m] = d->clocks[i].title;
+            keys[m++] = d->clocks[i].key;
+        }
+    tell_named(
+        f, name, str_join(f->arena, titles, m, S("、")), str_join(f->arena, keys, m, S(" ")));
+}
+
+static void head_facts(const struct def *d, size_t at, struct facts *f)
+{
+    (void)at;
+    f->title = d->title;
+    tell(f, "名称", d->title);
+    tell(f, "编号前缀", d->number_prefix);
+    tell_count(f, "编号位数", d->number_digits);
+    tell(f, "受理单位", d->receiver);
+    tell(f, "日历", d->calendar);
+    tell(f, "分类体系", d->class_scheme);
+    tell_flag(f, "有诉求人", d->caller);
+    tell_flag(f, "等待全部承办", d->wait_all);
+    tell_state(f, "承办完成后", d->then, d->states);
+}
+
+static void judge_facts(const struct def *d, size_t at, struct facts *f)
+{
+    f->key = d->judges[at].key;
+    f->title = d->judges[at].title;
+    tell(f, "名称", f->title);
+}
+
+static str number_text(struct arena *a, double v)
+{
+    return v <= -1e300 || v >= 1e300 ? S("") : str_fmt(a, "%.15g", v);
+}
+
+static void field_facts(const struct def *d, size_t at, struct facts *f)
+{
+    const struct def_field *x = &d->fields[at];
+    f->key = x->key;
+    f->title = x->title;
+    tell(f, "名称", x->title);
+    tell(f, "说明", x->help);
+    tell(f, "类型", def_type_name(x->type));
+    tell_flag(f, "登记必填", x->required);
+    tell_flag(f, "唯一", x->unique);
+    tell_count(f, "字数上限", x->max);
+    tell(f, "最小值", number_text(f->arena, x->low));
+    tell(f, "最大值", number_text(f->arena, x->high));
+    tell_list(f, "选项", x->options, x->n_options);
+    tell(f, "默认值", x->def);
+}
+
+static void state_facts(const struct def *d, size_t at, struct facts *f)
+{
+    const struct def_state *x = &d->states[at];
+    f->key = x->key;
+    f->title = x->title;
+    tell(f, "名称", x->title);
+    tell_flag(f, "暂停", x->paused);
+    tell_flag(f, "办结", x->done);
+    tell_flag(f, "终止", x->final);
+}
+
+static void part_state_facts(const struct def *d, size_t at, struct facts *f)
+{
+    const struct def_state *x = &d->part_states[at];
+    f->key = x->key;
+    f->title = x->title;
+    tell(f, "名称", x->title);
+    tell_flag(f, "终止", x->final);
+}
+
+static void clock_facts(const struct def *d, size_t at, struct facts *f)
+{
+    const struct def_clock *x = &d->clocks[at];
+    str *limits = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < x->n_limits; i++) {
+        const struct def_limit *l = &x->limits[i];
+        str when = l->when.n > 0 ? l->when : S("一律");
+        str limit = dur_text(f->arena, l->limit);
+        str from = l->from_us != 0 ? tm_minute(f->arena, l->from_us, TM_ZONE_DEFAULT_S) : S("");
+        VEC_PUSH(f->arena, limits, n) = str_fmt(f->arena, "%.*s %.*s%s%.*s", STR_ARG(when),
+            STR_ARG(limit), from.n > 0 ? " 自 " : "", STR_ARG(from));
+    }
+    f->key = x->key;
+    f->title = x->title;
+    tell(f, "名称", x->title);
+    tell_flag(f, "按承办单位计", x->per_part);
+    tell_flag(f, "限于主办", x->lead_only);
+    tell_count(f, "黄灯百分比", (int64_t)(x->yellow * 100 + 0.5));
+    tell(f, "期限", str_join(f->arena, limits, n, S("；")));
+}
+
+static void reason_facts(const struct def *d, size_t at, struct facts *f)
+{
+    const struct def_reasons *x = &d->reasons[at];
+    str *rows = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < x->n; i++) {
+        str options = str_join(f->arena, x->rows[i].options, x->rows[i].n, S("、"));
+        VEC_PUSH(f->arena, rows, n) =
+            str_fmt(f->arena, "%.*s（%.*s）", STR_ARG(x->rows[i].key), STR_ARG(options));
+    }
+    f->key = f->title = x->key;
+    tell(f, "原因", str_join(f->arena, rows, n, S("；")));
+}
+
+static void tell_asks(struct facts *f, const struct def *d, const struct def_step *s)
+{
+    str *titles = NEW_ARRAY(f->arena, s->n_asks, str), *keys = NEW_ARRAY(f->arena, s->n_asks, str);
+    for (size_t i = 0; i < s->n_asks; i++) {
+        bool class = s->asks[i].field == DEF_ASK_CLASS;
+        str title = class ? S("分类") : d->fields[s->asks[i].field].title;
+        str key = class ? S("class") : d->fields[s->asks[i].field].key;
+        const char *must = s->asks[i].required ? "（必填）" : "";
+        titles[i] = str_fmt(f->arena, "%.*s%s", STR_ARG(title), must);
+        keys[i] = str_fmt(f->arena, "%.*s%s", STR_ARG(key), must);
+    }
+    tell_named(f, "询问", str_join(f->arena, titles, s->n_asks, S("、")),
+        str_join(f->arena, keys, s->n_asks, S(" ")));
+}
+
+static void step_facts(const struct def *d, size_t at, struct facts *f)
+{
+    const struct def_step *x = &d->steps[at];
+    const struct def_state *states = x->on_part ? d->part_states : d->states;
+    f->key = x->key;
+    f->title = x->title;
+    tell(f, "名称", x->title);
+    tell(f, "快捷键", x->hotkey);
+    tell(f, "对象", x->on_part ? S("承办") : S("事项"));
+    tell_states(f, "来源状态", x->from, states, x->on_part ? d->n_part_states : d->n_states);
+    tell_state(f, "转到状态", x->to, states);
+    tell_state(f, "退回后状态", x->back, d->states);
+    tell_list(f, "可操作角色", x->who, x->n_who);
+    tell(f, "条件", x->when);
+    tell(f, "条件说明", x->why);
+    tell(f, "动作", def_effect_name(x->does));
+    tell_asks(f, d, x);
+    tell_clocks(f, "启动时限", x->start, d);
+    tell_clocks(f, "停止时限", x->stop, d);
+    tell_clocks(f, "延长时限", x->extends, d);
+    tell(f, "最多延长", x->max.unit == DUR_NONE ? S("") : dur_text(f->arena, x->max));
+    tell(f, "原因表", x->reasons >= 0 ? d->reasons[x->reasons].key : S(""));
+    tell_flag(f, "必写说明", x->note_required);
+    tell_count(f, "附件上限", x->files_max);
+    tell_count(f, "退单锁定次数", x->unlock);
+    str *judges = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < d->n_judges; i++)
+        if (x->judges >> i & 1)
+            VEC_PUSH(f->arena, judges, n) = d->judges[i].title;
+    tell_list(f, "评价方", judges, n);
+    tell(f, "记录时点", x->stamp);
+}
+
+static void escalation_facts(const struct def *d, size_t at, struct facts *f)
+{
+    const struct def_escalation *x = &d->escalations[at];
+    f->key = x->key;
+    f->title = x->title;
+    tell(f, "名称", x->title);
+    tell(f, "条件", x->when);
+    tell_count(f, "升级层数", x->levels);
+}
+
+// Routes have no key: the filter is what makes one.
+static void route_facts(const struct def *d, size_t at, struct facts *f)
+{
+    const struct def_route *x = &d->routes[at];
+    f->key = f->title = x->when;
+    tell(f, "单位", x->unit);
+    tell(f, "理由", x->because);
+}
+
+static void tally_facts(const struct def *d, size_t at, struct facts *f)
+{
+    const struct def_tally *x = &d->tallies[at];
+    f->key = x->key;
+    f->title = x->title;
+    tell(f, "名称", x->title);
+    tell(f, "计入时点", x->by);
+    tell(f, "条件", x->where);
+}
+
+static void rate_facts(const struct def *d, size_t at, struct facts *f)
+{
+    const struct def_rate *x = &d->rates[at];
+    f->key = x->key;
+    f->title = x->title;
+    tell(f, "名称", x->title);
+    tell(f, "公式", x->text);
+    tell(f, "方向", x->high_is_better ? S("高为优") : S("低为优"));
+}
+
+struct section {
+    const char *name;
+    size_t (*count)(const struct def *d);
+    void (*facts)(const struct def *d, size_t at, struct facts *f);
+};
+
+static size_t count_one(const struct def *d)
+{
+    (void)d;
+    return 1;
+}
+#define COUNT(member)                                                                              \
+    static size_t count_##member(const struct def *d)                                              \
+    {                                                                                              \
+        return d->n_##member;                                                                      \
+    }
+COUNT(judges)
+COUNT(fields)
+COUNT(states)
+COUNT(part_states)
+COUNT(clocks)
+COUNT(reasons)
+COUNT(steps)
+COUNT(escalations)
+COUNT(routes)
+COUNT(tallies)
+COUNT(rates)
+
+static const struct section sections[] = {
+    {"流程", count_one, head_facts},
+    {"评价方", count_judges, judge_facts},
+    {"字段", count_fields, field_facts},
+    {"状态", count_states, state_facts},
+    {"承办状态", count_part_states, part_state_facts},
+    {"时限", count_clocks, clock_facts},
+    {"原因表", count_reasons, reason_facts},
+    {"步骤", count_steps, step_facts},
+    {"升级规则", count_escalations, escalation_facts},
+    {"派单建议", count_routes, route_facts},
+    {"计数", count_tallies, tally_facts},
+    {"比率", count_rates, rate_facts},
+};
+
+static struct facts facts_of(
+    struct arena *a, const struct section *s, const struct def *d, size_t at)
+{
+    struct facts f = {.arena = a};
+    s->facts(d, at, &f);
+    return f;
+}
+
+// The row of that key; of routes with the same filter the first, the only one that is ever used.
+static bool find_row(
+    struct arena *a, const struct section *s, const struct def *d, str key, struct facts *out)
+{
+    for (size_t i = 0; i < s->count(d); i++) {
+        *out = facts_of(a, s, d, i);
+        if (str_eq(out->key, key))
+            return true;
+    }
+    return false;
+}
+
+// A change is one line, so a text of several lines becomes one.
+static void put_text(struct buf *b, str x)
+{
+    buf_addz(b, "“");
+    for (size_t i = 0; i < x.n; i++)
+        buf_byte(b, x.s[i] == '\n' ? ' ' : x.s[i]);
+    buf_addz(b, x.n > 0 ? "”" : "无”");
+}
+
+static void put_name(
+    struct buf *b, const char *what, const struct section *s, const struct facts *f)
+{
+    buf_addz(b, what);
+    buf_addz(b, s->name);
+    put_text(b, f->title);
+    if (f->key.n > 0 && !str_eq(f->key, f->title))
+        buf_fmt(b, "（%.*s）", STR_ARG(f->key));
+}
+
+static void put_changes(
+    struct buf *b, const struct section *s, const struct facts *was, const struct facts *is)
+{
+    for (size_t i = 0; i < is->n; i++) {
+        if (str_eq(was->rows[i].is, is->rows[i].is))
+            continue;
+        put_name(b, "", s, is);
+        buf_fmt(b, "：%s由", is->rows[i].name);
+        put_text(b, was->rows[i].value);
+        buf_addz(b, "改为");
+        put_text(b, is->rows[i].value);
+        buf_byte(b, '\n');
+    }
+}
+
+static void put_section(struct arena *a, struct buf *b, const struct section *s,
+    const struct def *from, const struct def *to)
+{
+    struct facts other;
+    for (size_t i = 0; i < s->count(from); i++) {
+        struct facts was = facts_of(a, s, from, i);
+        if (find_row(a, s, to, was.key, &other))
+            continue;
+        put_name(b, "删除", s, &was);
+        buf_byte(b, '\n');
+    }
+    for (size_t i = 0; i < s->count(to); i++) {
+        struct facts is = facts_of(a, s, to, i);
+        if (find_row(a, s, from, is.key, &other)) {
+            put_changes(b, s, &other, &is);
+            continue;
+        }
+        put_name(b, "新增", s, &is);
+        buf_byte(b, '\n');
+    }
+}
+
+str def_diff(struct arena *a, const struct def *from, const struct def *to)
+{
+    struct buf b;
+    struct arena *scratch = arena_new();
+    buf_init(&b, a, DIFF_BYTES_MAX);
+    for (size_t i = 0; i < ARRAY_LEN(sections); i++)
+        put_section(scratch, &b, &sections[i], from, to);
+    arena_free(scratch);
+    return buf_str(&b);
+}

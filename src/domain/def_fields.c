@@ -1,0 +1,153 @@
+// Fields of a definition: what an item of the loop may be asked.
+#include "domain/def_read.h"
+
+#include <float.h>
+
+static const struct yaml_member field_members[] = {
+    {"key", YAML_WANT_KEY, YAML_REQUIRED},
+    {"title", YAML_WANT_STR, YAML_REQUIRED},
+    {"help", YAML_WANT_STR},
+    {"type", YAML_WANT_STR, .options = "text|number|choice|date|time|yesno"},
+    {"required", YAML_WANT_BOOL},
+    {"unique", YAML_WANT_BOOL},
+    {"min", YAML_WANT_NUM},
+    {"max", YAML_WANT_NUM},
+    {"options", YAML_WANT_STRS},
+    {"default", YAML_WANT_STR},
+    {0},
+};
+void def_read_options(struct def_reader *r, const struct yaml *row, str path, str **out, size_t *n)
+{
+    const struct yaml *y = yaml_get(row, "options");
+    if (y == NULL || !yaml_as_strs(r->arena, y, out, n))
+        return;
+    str at = def_read_path(r, path, "options");
+    if (*n > DEF_OPTIONS_MAX) {
+        yaml_err(r->e, y, at, str_fmt(r->arena, "<= %d", DEF_OPTIONS_MAX), "too many: %zu",
+            "数量过多：%zu", *n);
+        *n = DEF_OPTIONS_MAX;
+    }
+    str *folded = NEW_ARRAY(r->arena, *n, str);
+    for (size_t i = 0; i < *n; i++) {
+        str *option = &(*out)[i];
+        *option = str_trim(*option);
+        folded[i] = utf8_fold(r->arena, *option);
+        if (!utf8_valid(*option) || str_find(*option, '\n') < option->n)
+            yaml_err(r->e, def_read_nth(y, i), at, S("UTF-8"),
+                "holds characters that cannot be shown here", "含有无法显示的字符");
+        if (utf8_count(*option) > DEF_OPTION_MAX)
+            yaml_err(r->e, def_read_nth(y, i), at, str_fmt(r->arena, "1..%d", DEF_OPTION_MAX),
+                "the option is too long", "选项过长");
+        for (size_t j = 0; j < i; j++)
+            if (str_eq(folded[i], folded[j])) {
+                yaml_err(r->e, def_read_nth(y, i), at, S(""), "option \"%.*s\" stands twice",
+                    "选项“%.*s”重复", STR_ARG(*option));
+                break;
+            }
+    }
+}
+
+// Members that only some types have; elsewhere they would be ignored in silence.
+static void refuse_member(
+    struct def_reader *r, const struct yaml *row, const char *member, str path, enum def_type type)
+{
+    struct yaml_pos pos = yaml_key_pos(row, member);
+    str name = def_type_name(type);
+    if (yaml_get(row, member) != NULL)
+        err_at(r->e, pos.line, pos.column, def_read_path(r, path, member), S(""),
+            "a field of type %.*s has no %s", "%.*s 类型的字段没有 %s", STR_ARG(name), member);
+}
+
+static void read_bounds(struct def_reader *r, const struct yaml *row, str path, struct def_field *f)
+{
+    const struct yaml *max = yaml_get(row, "max"), *min = yaml_get(row, "min");
+    if (f->type == DEF_NUMBER) {
+        if (min == NULL && max == NULL)
+            return;
+        f->low = yaml_get_f64(row, "min", -DBL_MAX);
+        f->high = yaml_get_f64(row, "max", DBL_MAX);
+        if (f->low >= f->high)
+            yaml_err(r->e, max, def_read_path(r, path, "max"), S("> min"),
+                "max must be more than min", "最大值应大于最小值");
+        return;
+    }
+    refuse_member(r, row, "min", path, f->type);
+    if (f->type != DEF_TEXT) {
+        refuse_member(r, row, "max", path, f->type);
+        return;
+    }
+    f->max = yaml_get_i64(row, "max", DEF_TEXT_DEFAULT);
+    double given = 0;
+    if (yaml_as_f64(max, &given) &&
+        (f->max < 1 || f->max > DEF_TEXT_MAX || !yaml_as_i64(max, &f->max)))
+        yaml_err(r->e, max, def_read_path(r, path, "max"), str_fmt(r->arena, "1..%d", DEF_TEXT_MAX),
+            "no length of a text", "不是有效的字数");
+}
+
+static void read_default(
+    struct def_reader *r, const struct yaml *row, str path, struct def_field *f)
+{
+    const struct yaml *y = yaml_get(row, "default");
+    str given = {NULL, 0};
+    if (!yaml_as_str(y, &given))
+        return;
+    if (f->type == DEF_TIME || f->unique) {
+        yaml_err(r->e, y, def_read_path(r, path, "default"), S(""),
+            "a time or a unique field has no default", "时间字段和唯一字段没有默认值");
+        return;
+    }
+    struct err inner;
+    err_init(&inner, r->arena, r->e->lang);
+    if (!def_value(r->arena, f, given, &f->def, &inner, S("")))
+        def_read_notes(r, &inner, y, def_read_path(r, path, "default"));
+}
+
+static void read_field(struct def_reader *r, const struct yaml *row, str path, struct def_field *f)
+{
+    str type = yaml_get_str(row, "type");
+    bool known = false;
+    for (int t = DEF_TEXT; t <= DEF_YESNO; t++)
+        if (str_eq(type, def_type_name((enum def_type)t)) ||
+            (t == DEF_TEXT && !yaml_get(row, "type"))) {
+            f->type = (enum def_type)t;
+            known = true;
+        }
+    f->title = def_read_text(r, row, "title", DEF_TITLE_MAX, path);
+    f->help = def_read_text(r, row, "help", DEF_HELP_MAX, path);
+    f->required = yaml_get_bool(row, "required", false);
+    f->unique = yaml_get_bool(row, "unique", false);
+    def_read_options(r, row, path, &f->options, &f->n_options);
+    if (!known)
+        return;
+    if (f->type == DEF_CHOICE) {
+        const struct yaml *y = yaml_get(row, "options");
+        if (y == NULL || (y->type == YAML_LIST && y->n == 0))
+            yaml_err(r->e, y ? y : row, def_read_path(r, path, "options"), S("[text, ...]"),
+                "a choice needs options", "选择字段要有选项");
+    } else {
+        refuse_member(r, row, "options", path, f->type);
+    }
+    if (f->unique && (f->type == DEF_CHOICE || f->type == DEF_YESNO))
+        refuse_member(r, row, "unique", path, f->type);
+    read_bounds(r, row, path, f);
+    if (f->type != DEF_CHOICE || f->n_options > 0)
+        read_default(r, row, path, f);
+}
+
+void def_fields_read(struct def_reader *r)
+{
+    struct def_rows rows =
+        def_read_rows(r, r->root, S(""), "fields", DEF_FIELDS_MAX, field_members);
+    r->fields.broken = rows.broken;
+    for (size_t i = 0; i < rows.n; i++) {
+        bool named = def_read_key(r, &r->fields, rows.at[i], rows.paths[i]);
+        struct def_field f = {.key = named ? r->fields.keys[r->fields.n - 1] : S("")};
+        if (def_read_taken(f.key))
+            yaml_err(r->e, r->fields.at[r->fields.n - 1], def_read_path(r, rows.paths[i], "key"),
+                S(""), "\"%.*s\" is something every item has", "“%.*s”是每个事项自带的",
+                STR_ARG(f.key));
+        read_field(r, rows.at[i], rows.paths[i], &f);
+        if (named)
+            VEC_PUSH(r->arena, r->d->fields, r->d->n_fields) = f;
+    }
+}

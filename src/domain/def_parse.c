@@ -1,0 +1,376 @@
+// A definition's sections, one after the other. What steps say is read in def_steps.c; what only
+// the whole can tell (reachability, clocks) is checked in def_flow.c.
+#include "domain/def_read.h"
+
+#include "domain/formula.h"
+
+static const struct yaml_member number_members[] = {
+    {"prefix", YAML_WANT_STR, YAML_REQUIRED, .expected = "A-Z 0-9, 1..8 characters"},
+    {"digits", YAML_WANT_INT, .min = 1, .max = 9},
+    {0},
+};
+static const struct yaml_member parts_members[] = {
+    {"states", YAML_WANT_LIST, YAML_REQUIRED, .expected = "a list of {key, title, final}"},
+    {"wait", YAML_WANT_STR, .options = "all|lead"},
+    {"then", YAML_WANT_STR, .expected = "a state"},
+    {0},
+};
+static const struct yaml_member root_members[] = {
+    {"loop", YAML_WANT_KEY, YAML_REQUIRED},
+    {"title", YAML_WANT_STR, YAML_REQUIRED},
+    {"number", YAML_WANT_MAP, YAML_REQUIRED, .expected = "{prefix: RX, digits: 5}",
+        .sub = number_members},
+    {"receiver", YAML_WANT_STR, YAML_REQUIRED, .expected = "a unit code"},
+    {"calendar", YAML_WANT_KEY, YAML_REQUIRED},
+    {"classes", YAML_WANT_KEY},
+    {"caller", YAML_WANT_BOOL},
+    {"judges", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title}"},
+    {"fields", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, type, ...}"},
+    {"states", YAML_WANT_LIST, YAML_REQUIRED, .expected = "a list of {key, title, ...}"},
+    {"parts", YAML_WANT_MAP, YAML_NULLABLE, .expected = "{states, wait, then}",
+        .sub = parts_members},
+    {"clocks", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, limits, ...}"},
+    {"reasons", YAML_WANT_MAP, YAML_NULLABLE, .expected = "a map of lists"},
+    {"steps", YAML_WANT_LIST, YAML_REQUIRED, .expected = "a list of {key, title, who, ...}"},
+    {"escalate", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, when, levels}"},
+    {"routes", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {when, unit, because}"},
+    {"tallies", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, by, where}"},
+    {"rates", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, formula, better}"},
+    {0},
+};
+static const struct yaml_member judge_members[] = {
+    {"key", YAML_WANT_KEY, YAML_REQUIRED},
+    {"title", YAML_WANT_STR, YAML_REQUIRED},
+    {0},
+};
+static const struct yaml_member state_members[] = {
+    {"key", YAML_WANT_KEY, YAML_REQUIRED},
+    {"title", YAML_WANT_STR, YAML_REQUIRED},
+    {"paused", YAML_WANT_BOOL},
+    {"done", YAML_WANT_BOOL},
+    {"final", YAML_WANT_BOOL},
+    {0},
+};
+static const struct yaml_member part_state_members[] = {
+    {"key", YAML_WANT_KEY, YAML_REQUIRED},
+    {"title", YAML_WANT_STR, YAML_REQUIRED},
+    {"final", YAML_WANT_BOOL},
+    {0},
+};
+static const struct yaml_member reason_members[] = {
+    {"key", YAML_WANT_STR, YAML_REQUIRED},
+    {"options", YAML_WANT_STRS},
+    {0},
+};
+static const struct yaml_member escalation_members[] = {
+    {"key", YAML_WANT_KEY, YAML_REQUIRED},
+    {"title", YAML_WANT_STR, YAML_REQUIRED},
+    {"when", YAML_WANT_STR, YAML_REQUIRED, .expected = "a filter"},
+    {"levels", YAML_WANT_INT, .min = 1, .max = 9},
+    {0},
+};
+static const struct yaml_member route_members[] = {
+    {"when", YAML_WANT_STR, YAML_REQUIRED, .expected = "a filter"},
+    {"unit", YAML_WANT_STR, YAML_REQUIRED, .expected = "a unit code"},
+    {"because", YAML_WANT_STR, YAML_REQUIRED, .expected = "the reason shown to the dispatcher"},
+    {0},
+};
+static const struct yaml_member tally_members[] = {
+    {"key", YAML_WANT_KEY, YAML_REQUIRED},
+    {"title", YAML_WANT_STR, YAML_REQUIRED},
+    {"by", YAML_WANT_STR, YAML_REQUIRED, .expected = "filed, closed, or a step's stamp"},
+    {"where", YAML_WANT_STR, .expected = "a filter"},
+    {0},
+};
+static const struct yaml_member rate_members[] = {
+    {"key", YAML_WANT_KEY, YAML_REQUIRED},
+    {"title", YAML_WANT_STR, YAML_REQUIRED},
+    {"formula", YAML_WANT_STR, YAML_REQUIRED, .expected = "arithmetic over tallies"},
+    {"better", YAML_WANT_STR, .options = "high|low"},
+    {0},
+};
+
+// A key too long for a column of the database; its form was checked with its row.
+static str read_plain_key(struct def_reader *r, const char *member)
+{
+    const struct yaml *y = yaml_get(r->root, member);
+    str key = yaml_get_str(r->root, member);
+    if (key.n > DEF_KEY_MAX && key.n <= YAML_KEY_MAX)
+        yaml_err(r->e, y, str_of(member), str_fmt(r->arena, "1..%d", DEF_KEY_MAX),
+            "the key is too long", "键过长");
+    return key;
+}
+
+static bool prefix_ok(str x)
+{
+    for (size_t i = 0; i < x.n; i++)
+        if (!((x.s[i] >= 'A' && x.s[i] <= 'Z') || (x.s[i] >= '0' && x.s[i] <= '9')))
+            return false;
+    return x.n >= 1 && x.n <= 8;
+}
+
+static void read_head(struct def_reader *r)
+{
+    struct def *d = r->d;
+    d->loop = read_plain_key(r, "loop");
+    d->title = def_read_text(r, r->root, "title", DEF_TITLE_MAX, S(""));
+    const struct yaml *number = yaml_get(r->root, "number");
+    const struct yaml *prefix = number ? yaml_get(number, "prefix") : NULL;
+    if (yaml_as_str(prefix, &d->number_prefix) && d->number_prefix.n > 0 &&
+        !prefix_ok(d->number_prefix))
+        yaml_err(r->e, prefix, S("number.prefix"), S("A-Z 0-9, 1..8 characters"),
+            "\"%.*s\" is no prefix of a number", "“%.*s”不能作编号前缀", STR_ARG(d->number_prefix));
+    d->number_digits = number ? (int)yaml_get_i64(number, "digits", 5) : 5;
+    d->receiver = def_read_text(r, r->root, "receiver", DEF_TITLE_MAX, S(""));
+    d->calendar = read_plain_key(r, "calendar");
+    d->class_scheme = read_plain_key(r, "classes");
+    d->caller = yaml_get_bool(r->root, "caller", false);
+}
+
+static void read_judges(struct def_reader *r)
+{
+    struct def_rows rows =
+        def_read_rows(r, r->root, S(""), "judges", DEF_JUDGES_MAX, judge_members);
+    r->judges.broken = rows.broken;
+    for (size_t i = 0; i < rows.n; i++) {
+        if (!def_read_key(r, &r->judges, rows.at[i], rows.paths[i]))
+            continue;
+        str key = r->judges.keys[r->judges.n - 1];
+        // In filters "own.satisfied" is a judge's answer and "clock.handle" a clock's outcome.
+        if (str_eq(key, S("clock")))
+            yaml_err(r->e, r->judges.at[r->judges.n - 1], def_read_path(r, rows.paths[i], "key"),
+                S(""), "a judge cannot be called \"clock\"", "评价方的键不能是“clock”");
+        VEC_PUSH(r->arena, r->d->judges, r->d->n_judges) = (struct def_named){.key = key,
+            .title = def_read_text(r, rows.at[i], "title", DEF_TITLE_MAX, rows.paths[i])};
+    }
+}
+
+static bool unsure(const struct yaml *row, const char *member)
+{
+    bool value = false;
+    const struct yaml *y = yaml_get(row, member);
+    return y != NULL && !yaml_as_bool(y, &value);
+}
+
+static void read_states(struct def_reader *r)
+{
+    struct def_rows rows =
+        def_read_rows(r, r->root, S(""), "states", DEF_STATES_MAX, state_members);
+    r->states.broken = rows.broken;
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct yaml *row = rows.at[i];
+        if (!def_read_key(r, &r->states, row, rows.paths[i]))
+            continue;
+        bool paused = yaml_get_bool(row, "paused", false);
+        if (unsure(row, "paused") || unsure(row, "done") || unsure(row, "final"))
+            r->unsure_states |= UINT64_C(1) << r->d->n_states;
+        bool final = yaml_get_bool(row, "final", false);
+        bool done = final || yaml_get_bool(row, "done", false);
+        if (paused && done)
+            yaml_err(r->e, yaml_get(row, "paused"), def_read_path(r, rows.paths[i], "paused"),
+                S(""), "a closed state cannot be paused", "办结的状态不能是暂停");
+        VEC_PUSH(r->arena, r->d->states, r->d->n_states) =
+            (struct def_state){.key = r->states.keys[r->states.n - 1],
+                .title = def_read_text(r, row, "title", DEF_TITLE_MAX, rows.paths[i]),
+                .paused = paused,
+                .done = done,
+                .final = final};
+    }
+}
+
+static void read_parts(struct def_reader *r)
+{
+    const struct yaml *parts = yaml_get(r->root, "parts");
+    r->d->wait_all = true;
+    r->d->then = DEF_NONE;
+    if (parts == NULL || parts->type == YAML_NULL)
+        return;
+    if (parts->type != YAML_MAP) {
+        r->parts.broken = r->any_then = true;
+        return;
+    }
+    struct def_rows rows =
+        def_read_rows(r, parts, S("parts"), "states", DEF_STATES_MAX, part_state_members);
+    r->parts.broken = rows.broken || yaml_get(parts, "states") == NULL;
+    for (size_t i = 0; i < rows.n; i++) {
+        if (!def_read_key(r, &r->parts, rows.at[i], rows.paths[i]))
+            continue;
+        bool final = yaml_get_bool(rows.at[i], "final", false);
+        if (unsure(rows.at[i], "final"))
+            r->unsure_parts |= UINT64_C(1) << r->d->n_part_states;
+        VEC_PUSH(r->arena, r->d->part_states, r->d->n_part_states) =
+            (struct def_state){.key = r->parts.keys[r->parts.n - 1],
+                .title = def_read_text(r, rows.at[i], "title", DEF_TITLE_MAX, rows.paths[i]),
+                .done = final,
+                .final = final};
+    }
+    r->d->wait_all = !str_eq(yaml_get_str(parts, "wait"), S("lead"));
+    const struct yaml *then = yaml_get(parts, "then");
+    if (then != NULL)
+        r->d->then = def_read_name(r, &r->states, then, S("parts.then"));
+    r->any_then = r->d->then == DEF_UNKNOWN;
+}
+
+static void read_reason_list(struct def_reader *r, str key, const struct yaml *list)
+{
+    struct def_reasons reasons = {.key = key};
+    str path = str_fmt(r->arena, "reasons.%.*s", STR_ARG(key));
+    struct def_names seen = {.en = "reason", .zh = "原因"};
+    struct def_rows rows = def_read_rows(r, yaml_get(r->root, "reasons"), S("reasons"),
+        str_z(r->arena, key), DEF_OPTIONS_MAX, reason_members);
+    if (list->type != YAML_LIST || list->n == 0)
+        yaml_err(r->e, list, path, S("a list of {key, options}"), "a list of reasons is needed",
+            "应为原因列表");
+    reasons.rows = NEW_ARRAY(r->arena, rows.n, struct def_reason);
+    for (size_t i = 0; i < rows.n; i++) {
+        struct def_reason *reason = &reasons.rows[reasons.n];
+        if (!def_read_key(r, &seen, rows.at[i], rows.paths[i]))
+            continue;
+        reason->key = def_read_text(r, rows.at[i], "key", DEF_OPTION_MAX, rows.paths[i]);
+        def_read_options(r, rows.at[i], rows.paths[i], &reason->options, &reason->n);
+        reasons.n++;
+    }
+    VEC_PUSH(r->arena, r->d->reasons, r->d->n_reasons) = reasons;
+}
+
+static void read_reasons(struct def_reader *r)
+{
+    const struct yaml *map = yaml_get(r->root, "reasons");
+    if (map == NULL || map->type == YAML_NULL)
+        return;
+    if (map->type != YAML_MAP) { // noted with the root
+        r->reasons.broken = true;
+        return;
+    }
+    if (map->n > DEF_REASONS_MAX)
+        yaml_err(r->e, map, S("reasons"), str_fmt(r->arena, "<= %d", DEF_REASONS_MAX),
+            "too many: %zu", "数量过多：%zu", map->n);
+    for (size_t i = 0; i < map->n; i++) {
+        struct yaml_pos pos = map->key_pos[i];
+        str key = map->keys[i];
+        if (!def_read_key_ok(key))
+            err_at(r->e, pos.line, pos.column, S("reasons"), S("a-z, then a-z 0-9 _ -"),
+                "\"%.*s\" is no key", "“%.*s”不能作键", STR_ARG(key));
+        VEC_PUSH(r->arena, r->reasons.keys, r->reasons.n) = key;
+        read_reason_list(r, key, map->vals[i]);
+    }
+}
+
+static void read_escalations(struct def_reader *r)
+{
+    struct def_names seen = {.en = "rule", .zh = "升级规则"};
+    struct def_rows rows =
+        def_read_rows(r, r->root, S(""), "escalate", DEF_RULES_MAX, escalation_members);
+    for (size_t i = 0; i < rows.n; i++) {
+        if (!def_read_key(r, &seen, rows.at[i], rows.paths[i]))
+            continue;
+        VEC_PUSH(r->arena, r->d->escalations, r->d->n_escalations) =
+            (struct def_escalation){.key = seen.keys[seen.n - 1],
+                .title = def_read_text(r, rows.at[i], "title", DEF_TITLE_MAX, rows.paths[i]),
+                .when = def_read_text(r, rows.at[i], "when", DEF_FILTER_MAX, rows.paths[i]),
+                .levels = (int)yaml_get_i64(rows.at[i], "levels", 1)};
+    }
+}
+
+static void read_routes(struct def_reader *r)
+{
+    struct def_rows rows = def_read_rows(r, r->root, S(""), "routes", DEF_RULES_MAX, route_members);
+    for (size_t i = 0; i < rows.n; i++)
+        VEC_PUSH(r->arena, r->d->routes, r->d->n_routes) = (struct def_route){
+            .when = def_read_text(r, rows.at[i], "when", DEF_FILTER_MAX, rows.paths[i]),
+            .unit = def_read_text(r, rows.at[i], "unit", DEF_TITLE_MAX, rows.paths[i]),
+            .because = def_read_text(r, rows.at[i], "because", DEF_HELP_MAX, rows.paths[i])};
+}
+
+static void read_tallies(struct def_reader *r)
+{
+    struct def_rows rows =
+        def_read_rows(r, r->root, S(""), "tallies", DEF_TALLIES_MAX, tally_members);
+    r->tallies.broken = rows.broken;
+    for (size_t i = 0; i < rows.n; i++) {
+        bool named = def_read_key(r, &r->tallies, rows.at[i], rows.paths[i]);
+        const struct yaml *by = yaml_get(rows.at[i], "by");
+        if (by != NULL && by->type == YAML_SCALAR && by->s.n > 0)
+            (void)def_read_name(r, &r->stamps, by, def_read_path(r, rows.paths[i], "by"));
+        if (!named)
+            continue;
+        VEC_PUSH(r->arena, r->d->tallies, r->d->n_tallies) =
+            (struct def_tally){.key = r->tallies.keys[r->tallies.n - 1],
+                .title = def_read_text(r, rows.at[i], "title", DEF_TITLE_MAX, rows.paths[i]),
+                .by = yaml_get_str(rows.at[i], "by"),
+                .where = def_read_text(r, rows.at[i], "where", DEF_FILTER_MAX, rows.paths[i])};
+    }
+}
+
+static void read_rates(struct def_reader *r)
+{
+    struct def_names seen = {.en = "rate", .zh = "比率"};
+    struct def_rows rows = def_read_rows(r, r->root, S(""), "rates", DEF_RATES_MAX, rate_members);
+    for (size_t i = 0; i < rows.n; i++) {
+        bool named = def_read_key(r, &seen, rows.at[i], rows.paths[i]);
+        struct def_rate rate = {.key = named ? seen.keys[seen.n - 1] : S("")};
+        rate.title = def_read_text(r, rows.at[i], "title", DEF_TITLE_MAX, rows.paths[i]);
+        rate.text = def_read_text(r, rows.at[i], "formula", FORMULA_BYTES_MAX, rows.paths[i]);
+        rate.high_is_better = !str_eq(yaml_get_str(rows.at[i], "better"), S("low"));
+        const struct yaml *y = yaml_get(rows.at[i], "formula");
+        if (rate.text.n > 0 && y != NULL && !r->tallies.broken) {
+            struct err inner;
+            err_init(&inner, r->arena, r->e->lang);
+            rate.formula = formula_parse(r->arena, y->s, r->tallies.keys, r->tallies.n, &inner);
+            def_read_notes(r, &inner, y, def_read_path(r, rows.paths[i], "formula"));
+        }
+        VEC_PUSH(r->arena, r->d->rates, r->d->n_rates) = rate;
+    }
+}
+
+static void read_all(struct def_reader *r)
+{
+    yaml_check(r->root, root_members, S(""), r->e);
+    read_head(r);
+    read_judges(r);
+    def_fields_read(r);
+    read_states(r);
+    read_parts(r);
+    def_clocks_read(r);
+    read_reasons(r);
+    def_steps_read(r);
+    def_effects_check(r);
+    def_flow_check(r);
+    read_escalations(r);
+    read_routes(r);
+    read_tallies(r);
+    read_rates(r);
+}
+
+enum err_code def_parse(struct arena *a, str yaml, struct def **out, struct err *e)
+{
+    *out = NULL;
+    if (yaml.n > DEF_BYTES_MAX)
+        return err_add(e, ERR_LIMIT, S(""), S("256 KiB"), "the definition is too long: %zu bytes",
+            "流程定义过长：%zu 字节", yaml.n);
+    size_t kept = e->n, dropped = e->dropped;
+    struct def *d = NEW(a, struct def);
+    d->text = str_dup(a, yaml);
+    struct def_reader r = {.arena = a,
+        .e = e,
+        .d = d,
+        .states = {.en = "state", .zh = "状态", .section = "states"},
+        .parts = {.en = "state of a part", .zh = "承办状态", .section = "parts.states"},
+        .fields = {.en = "field", .zh = "字段", .section = "fields"},
+        .clocks = {.en = "clock", .zh = "时限", .section = "clocks"},
+        .judges = {.en = "judge", .zh = "评价方", .section = "judges"},
+        .reasons = {.en = "list of reasons", .zh = "原因表", .section = "reasons"},
+        .tallies = {.en = "tally", .zh = "计数", .section = "tallies"},
+        .stamps = {.en = "moment", .zh = "时点", .section = "steps"}};
+    r.root = yaml_parse(a, d->text, e);
+    if (r.root != NULL && r.root->type == YAML_MAP)
+        read_all(&r);
+    else if (r.root != NULL)
+        yaml_err(e, r.root, S(""), S("loop: ..., title: ..., states: ..., steps: ..."),
+            "a definition is a map", "流程定义应为键值表");
+    if (e->n == kept && e->dropped == dropped) {
+        *out = d;
+        return OK;
+    }
+    return e->n > kept ? e->notes[kept].code : e->code;
+}

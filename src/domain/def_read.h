@@ -1,0 +1,100 @@
+// Private to the def_*.c files: the reader of one definition. A row of the YAML that has a key
+// becomes a row of the definition, right or wrong, and its node is kept beside it for the position
+// of later findings. A name that cannot be resolved is noted once and then taken to mean anything,
+// so that one mistake gives one note.
+#ifndef BH_DOMAIN_DEF_READ_H
+#define BH_DOMAIN_DEF_READ_H
+
+#include "domain/def.h"
+#include "domain/yaml.h"
+
+enum {
+    DEF_TITLE_MAX = 60, // code points
+    DEF_HELP_MAX = 400,
+    DEF_FILTER_MAX = 2000,
+    DEF_TEXT_MAX = 8000,
+    DEF_TEXT_DEFAULT = 200,
+    DEF_OPTIONS_MAX = 200,
+    DEF_OPTION_MAX = 60, // code points
+    DEF_LIMITS_MAX = 40, // of one clock
+    DEF_JUDGES_MAX = 10,
+    DEF_REASONS_MAX = 20, // lists
+    DEF_RATES_MAX = 60,
+    DEF_RULES_MAX = 100, // escalations; routes
+};
+// Beside DEF_NONE: named, but nobody knows what; already noted.
+enum { DEF_UNKNOWN = -3 };
+
+// Things that are named elsewhere in the definition.
+struct def_names {
+    const char *en, *zh; // "state", "状态"
+    const char *section; // "states"
+    str *keys;
+    const struct yaml **at; // the nodes of the keys
+    str *paths;             // "states[2]"
+    size_t n;
+    bool broken; // a row could not be read, so an unknown name may be it: not noted
+};
+// What a step names but nobody knows: its arrows may begin or end anywhere.
+struct def_links {
+    bool any_from, any_to, any_back, any_clock, any_effect, any_on;
+};
+struct def_reader {
+    struct arena *arena;
+    struct err *e;
+    struct def *d;
+    const struct yaml *root;
+    struct def_names states, parts, fields, clocks, judges, reasons, tallies, stamps;
+    const struct yaml **step_at; // beside d->steps
+    str *step_paths;             // beside d->steps: "steps[3]"
+    struct def_links *links;     // beside d->steps
+    bool steps_broken;
+    bool any_then;
+    uint64_t unsure_states, unsure_parts; // bits: a yes or no of theirs could not be read
+};
+
+// The index of a name, DEF_UNKNOWN (noted unless the section is broken).
+int def_read_name(
+    struct def_reader *r, const struct def_names *names, const struct yaml *y, str path);
+// The names of a list (or of one scalar) as bits; *any when one is unknown. Notes doubled ones.
+uint64_t def_read_names(
+    struct def_reader *r, const struct def_names *names, const struct yaml *y, str path, bool *any);
+// A key of a row: form and length; notes and remembers it, and notes a doubled one. False when the
+// row has none.
+bool def_read_taken(
+    str key); // filters use this key for what every item has: no field's, no stamp's
+bool def_read_key_ok(str key); // a-z, then a-z 0-9 _ -, 1..DEF_KEY_MAX
+bool def_read_key(struct def_reader *r, struct def_names *names, const struct yaml *row, str path);
+// The maps of a list; anything else in it is noted and left out. Never more than max.
+struct def_rows {
+    const struct yaml **at;
+    str *paths; // "steps[3]"
+    size_t n;
+    bool broken; // something was left out
+};
+struct def_rows def_read_rows(struct def_reader *r, const struct yaml *parent, str base,
+    const char *member, size_t max, const struct yaml_member *table);
+// A title or another text of people, at most max code points.
+str def_read_text(
+    struct def_reader *r, const struct yaml *row, const char *member, size_t max, str path);
+// The notes of another reader (a formula, a value) at the place of the text it was given.
+void def_read_notes(struct def_reader *r, const struct err *inner, const struct yaml *y, str path);
+// Elements of a list, or the one scalar that stands for a list.
+size_t def_read_count(const struct yaml *y);
+const struct yaml *def_read_nth(const struct yaml *y, size_t i);
+str def_read_path(struct def_reader *r, str path, const char *member);
+
+// Options of a choice or of a reason: not empty, none twice even when written in another width or
+// case.
+void def_read_options(struct def_reader *r, const struct yaml *row, str path, str **out, size_t *n);
+
+void def_fields_read(struct def_reader *r);   // def_fields.c
+void def_clocks_read(struct def_reader *r);   // def_clocks.c
+void def_steps_read(struct def_reader *r);    // def_steps.c
+void def_effects_check(struct def_reader *r); // def_effects.c
+void def_flow_check(struct def_reader *r);    // def_flow.c
+
+str def_effect_name(enum def_effect does); // "dispatch"
+str def_type_name(enum def_type type);     // "choice"
+
+#endif

@@ -1,0 +1,257 @@
+// Steps of a definition: who may do what, from where to where, and what it asks.
+#include "domain/def_read.h"
+
+static const struct yaml_member step_members[] = {
+    {"key", YAML_WANT_KEY, YAML_REQUIRED},
+    {"title", YAML_WANT_STR, YAML_REQUIRED},
+    {"hotkey", YAML_WANT_STR, .expected = "one of A-Z 0-9"},
+    {"on", YAML_WANT_STR, .options = "item|part"},
+    {"from", YAML_WANT_STRS, .expected = "[state, ...]"},
+    {"to", YAML_WANT_STR, .expected = "a state"},
+    {"back", YAML_WANT_STR, .expected = "a state"},
+    {"who", YAML_WANT_STRS, YAML_REQUIRED, .expected = "[role, ...]"},
+    {"when", YAML_WANT_STR, .expected = "a filter"},
+    {"why", YAML_WANT_STR},
+    {"does", YAML_WANT_STR, .expected = "an effect"},
+    {"ask", YAML_WANT_STRS, .expected = "[field, field!, ...]"},
+    {"start", YAML_WANT_STRS, .expected = "[clock, ...]"},
+    {"stop", YAML_WANT_STRS, .expected = "[clock, ...]"},
+    {"extends", YAML_WANT_STRS, .expected = "[clock, ...]"},
+    {"max", YAML_WANT_DUR},
+    {"reasons", YAML_WANT_STR, .expected = "a list of reasons"},
+    {"note", YAML_WANT_STR, .options = "required|optional"},
+    {"files", YAML_WANT_INT, .min = 0, .max = 20},
+    {"unlock", YAML_WANT_INT, .min = 1, .max = 99},
+    {"judge", YAML_WANT_STR, .expected = "a judge"},
+    {"judges", YAML_WANT_STRS, .expected = "[judge, ...]"},
+    {"stamp", YAML_WANT_KEY},
+    {0},
+};
+
+static const char *const effect_names[] = {
+    [DOES_MOVE] = "move",
+    [DOES_DISPATCH] = "dispatch",
+    [DOES_ASSIST] = "assist",
+    [DOES_WITHDRAW] = "withdraw",
+    [DOES_RETURN] = "return",
+    [DOES_SUSPEND] = "suspend",
+    [DOES_RESUME] = "resume",
+    [DOES_EXTEND] = "extend",
+    [DOES_AMEND] = "amend",
+    [DOES_REDO] = "redo",
+    [DOES_ROUND] = "round",
+    [DOES_CLOSE] = "close",
+    [DOES_REOPEN] = "reopen",
+    [DOES_EVALUATE] = "evaluate",
+    [DOES_EXCLUDE] = "exclude",
+    [DOES_INCLUDE] = "include",
+    [DOES_MERGE] = "merge",
+    [DOES_UNMERGE] = "unmerge",
+    [DOES_CHILD] = "child",
+    [DOES_URGE] = "urge",
+    [DOES_INSTRUCT] = "instruct",
+    [DOES_NOTE] = "note",
+    [DOES_ESCALATE] = "escalate",
+};
+
+str def_effect_name(enum def_effect does)
+{
+    CHECK((size_t)does < ARRAY_LEN(effect_names));
+    return str_of(effect_names[does]);
+}
+
+// The effects a definition may name; the engine keeps escalation to itself.
+static struct def_names effect_list(struct arena *a)
+{
+    struct def_names names = {.en = "effect", .zh = "动作", .section = "does", .n = DOES_ESCALATE};
+    names.keys = NEW_ARRAY(a, names.n, str);
+    for (size_t i = 0; i < names.n; i++)
+        names.keys[i] = def_effect_name((enum def_effect)i);
+    return names;
+}
+
+static void read_who(struct def_reader *r, const struct yaml *row, str path, struct def_step *s)
+{
+    const struct yaml *y = yaml_get(row, "who");
+    if (y == NULL || !yaml_as_strs(r->arena, y, &s->who, &s->n_who))
+        return;
+    if (s->n_who == 0)
+        yaml_err(r->e, y, def_read_path(r, path, "who"), S("[role, ...]"),
+            "nobody may take the step", "没有可操作的角色");
+    for (size_t i = 0; i < s->n_who; i++) {
+        if (s->who[i].n > 0 && !def_read_key_ok(s->who[i]))
+            yaml_err(r->e, def_read_nth(y, i), def_read_path(r, path, "who"),
+                S("a-z, then a-z 0-9 _ -"), "\"%.*s\" is no key of a role", "“%.*s”不是角色的键",
+                STR_ARG(s->who[i]));
+        for (size_t j = 0; j < i; j++)
+            if (str_eq(s->who[i], s->who[j])) {
+                yaml_err(r->e, def_read_nth(y, i), def_read_path(r, path, "who"), S(""),
+                    "\"%.*s\" stands twice", "“%.*s”重复", STR_ARG(s->who[i]));
+                break;
+            }
+    }
+}
+
+// "reply!" is an answer that must be given, "class" the item's class.
+static void read_asks(struct def_reader *r, const struct yaml *row, str path, struct def_step *s)
+{
+    const struct yaml *y = yaml_get(row, "ask");
+    str at = def_read_path(r, path, "ask");
+    size_t n = def_read_count(y);
+    s->asks = NEW_ARRAY(r->arena, n, struct def_ask);
+    for (size_t i = 0; i < n; i++) {
+        struct yaml one = *def_read_nth(y, i);
+        if (one.type != YAML_SCALAR || one.s.n == 0)
+            continue;
+        struct def_ask ask = {.required = str_ends(one.s, S("!"))};
+        one.s.n -= ask.required;
+        if (str_eq(one.s, S("class"))) {
+            ask.field = DEF_ASK_CLASS;
+            if (yaml_get(r->root, "classes") == NULL)
+                yaml_err(r->e, &one, at, S("classes: ..."), "this loop has no scheme of classes",
+                    "本流程没有“classes”（分类体系）");
+        } else {
+            ask.field = def_read_name(r, &r->fields, &one, at);
+        }
+        for (size_t j = 0; j < s->n_asks; j++)
+            if (ask.field != DEF_UNKNOWN && s->asks[j].field == ask.field) {
+                yaml_err(
+                    r->e, &one, at, S(""), "\"%.*s\" stands twice", "“%.*s”重复", STR_ARG(one.s));
+                break;
+            }
+        if (ask.field != DEF_UNKNOWN)
+            s->asks[s->n_asks++] = ask;
+    }
+}
+
+static void read_moves(struct def_reader *r, const struct yaml *row, str path, struct def_step *s,
+    struct def_links *links)
+{
+    str on = yaml_get_str(row, "on");
+    s->on_part = str_eq(on, S("part"));
+    links->any_on = yaml_get(row, "on") != NULL && !s->on_part && !str_eq(on, S("item"));
+    const struct def_names *names = s->on_part ? &r->parts : &r->states;
+    const struct yaml *from = yaml_get(row, "from"), *to = yaml_get(row, "to");
+    const struct yaml *back = yaml_get(row, "back");
+    bool no_parts = s->on_part && yaml_get(r->root, "parts") == NULL;
+    if (no_parts)
+        yaml_err(r->e, yaml_get(row, "on"), def_read_path(r, path, "on"), S("item"),
+            "this loop has no parts", "本流程没有“parts”一节");
+    if (no_parts || links->any_on) { // its states cannot mean anything either
+        links->any_from = links->any_to = true;
+        s->to = DEF_UNKNOWN;
+    } else {
+        s->from = def_read_names(r, names, from, def_read_path(r, path, "from"), &links->any_from);
+        s->to = to ? def_read_name(r, names, to, def_read_path(r, path, "to")) : DEF_NONE;
+        links->any_to = s->to == DEF_UNKNOWN;
+    }
+    s->back = back ? def_read_name(r, &r->states, back, def_read_path(r, path, "back")) : DEF_NONE;
+    links->any_back = s->back == DEF_UNKNOWN;
+}
+
+static void read_clock_names(struct def_reader *r, const struct yaml *row, str path,
+    struct def_step *s, struct def_links *links)
+{
+    struct {
+        const char *member;
+        uint64_t *bits;
+    } lists[] = {{"start", &s->start}, {"stop", &s->stop}, {"extends", &s->extends}};
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+        *lists[i].bits = def_read_names(r, &r->clocks, yaml_get(row, lists[i].member),
+            def_read_path(r, path, lists[i].member), &links->any_clock);
+}
+
+static void read_judge_names(
+    struct def_reader *r, const struct yaml *row, str path, struct def_step *s)
+{
+    bool any = false;
+    const struct yaml *one = yaml_get(row, "judge"), *several = yaml_get(row, "judges");
+    if (one != NULL && several != NULL)
+        yaml_err(r->e, several, def_read_path(r, path, "judges"), S(""),
+            "either judge or judges, not both", "judge 与 judges 只能写一个");
+    s->judges = def_read_names(r, &r->judges, one, def_read_path(r, path, "judge"), &any) |
+                def_read_names(r, &r->judges, several, def_read_path(r, path, "judges"), &any);
+}
+
+static void read_stamp(struct def_reader *r, const struct yaml *row, str path, struct def_step *s)
+{
+    const struct yaml *y = yaml_get(row, "stamp");
+    s->stamp = yaml_get_str(row, "stamp");
+    if (s->stamp.n == 0)
+        return;
+    str at = def_read_path(r, path, "stamp");
+    if (s->stamp.n > DEF_KEY_MAX && s->stamp.n <= YAML_KEY_MAX)
+        yaml_err(
+            r->e, y, at, str_fmt(r->arena, "1..%d", DEF_KEY_MAX), "the key is too long", "键过长");
+    if (def_read_taken(s->stamp) || def_field_at(r->d, s->stamp) >= 0)
+        yaml_err(r->e, y, at, S("contacted_at"), "\"%.*s\" is taken", "“%.*s”已被占用",
+            STR_ARG(s->stamp));
+    for (size_t i = 0; i < r->stamps.n; i++)
+        if (str_eq(r->stamps.keys[i], s->stamp))
+            return; // several steps may set the same moment
+    VEC_PUSH(r->arena, r->stamps.keys, r->stamps.n) = s->stamp;
+}
+
+static void read_hotkey(struct def_reader *r, const struct yaml *row, str path, struct def_step *s)
+{
+    s->hotkey = yaml_get_str(row, "hotkey");
+    char c = s->hotkey.n == 1 ? s->hotkey.s[0] : 0;
+    if (s->hotkey.n > 0 && !((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')))
+        yaml_err(r->e, yaml_get(row, "hotkey"), def_read_path(r, path, "hotkey"),
+            S("one of A-Z 0-9"), "\"%.*s\" is no hotkey", "“%.*s”不能作快捷键", STR_ARG(s->hotkey));
+}
+
+static void read_step(struct def_reader *r, const struct yaml *row, str path, struct def_step *s,
+    struct def_links *links)
+{
+    s->title = def_read_text(r, row, "title", DEF_TITLE_MAX, path);
+    s->when = def_read_text(r, row, "when", DEF_FILTER_MAX, path);
+    s->why = def_read_text(r, row, "why", DEF_HELP_MAX, path);
+    if (s->why.n > 0 && yaml_get(row, "when") == NULL)
+        yaml_err(r->e, yaml_get(row, "why"), def_read_path(r, path, "why"), S("when: ..."),
+            "nothing to explain: the step has no guard", "没有“when”条件，无需说明");
+    const struct yaml *does = yaml_get(row, "does");
+    struct def_names effects = effect_list(r->arena);
+    int effect =
+        does ? def_read_name(r, &effects, does, def_read_path(r, path, "does")) : DOES_MOVE;
+    links->any_effect = effect == DEF_UNKNOWN;
+    s->does = links->any_effect ? DOES_MOVE : (enum def_effect)effect;
+    read_hotkey(r, row, path, s);
+    read_moves(r, row, path, s, links);
+    read_who(r, row, path, s);
+    read_asks(r, row, path, s);
+    read_clock_names(r, row, path, s, links);
+    read_judge_names(r, row, path, s);
+    read_stamp(r, row, path, s);
+    const struct yaml *reasons = yaml_get(row, "reasons");
+    s->reasons = DEF_NONE;
+    if (reasons != NULL)
+        s->reasons = def_read_name(r, &r->reasons, reasons, def_read_path(r, path, "reasons"));
+    s->note_required = str_eq(yaml_get_str(row, "note"), S("required"));
+    s->files_max = (int)yaml_get_i64(row, "files", 0);
+    s->unlock = (int)yaml_get_i64(row, "unlock", 0);
+    s->max = yaml_get_dur(row, "max");
+}
+
+void def_steps_read(struct def_reader *r)
+{
+    struct def_rows rows = def_read_rows(r, r->root, S(""), "steps", DEF_STEPS_MAX, step_members);
+    struct def_names seen = {.en = "step", .zh = "步骤"};
+    r->steps_broken = rows.broken;
+    r->step_at = NEW_ARRAY(r->arena, rows.n, const struct yaml *);
+    r->step_paths = NEW_ARRAY(r->arena, rows.n, str);
+    r->links = NEW_ARRAY(r->arena, rows.n, struct def_links);
+    VEC_PUSH(r->arena, r->stamps.keys, r->stamps.n) = S("filed");
+    VEC_PUSH(r->arena, r->stamps.keys, r->stamps.n) = S("closed");
+    for (size_t i = 0; i < rows.n; i++) {
+        size_t n = r->d->n_steps;
+        // A step without a key has been noted and is checked like the others: nobody names steps.
+        bool named = def_read_key(r, &seen, rows.at[i], rows.paths[i]);
+        struct def_step s = {.key = named ? seen.keys[seen.n - 1] : S("")};
+        read_step(r, rows.at[i], rows.paths[i], &s, &r->links[n]);
+        r->step_at[n] = rows.at[i];
+        r->step_paths[n] = rows.paths[i];
+        VEC_PUSH(r->arena, r->d->steps, r->d->n_steps) = s;
+    }
+    r->stamps.broken = r->steps_broken;
+}

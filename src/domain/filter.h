@@ -1,0 +1,43 @@
+// The one small language for choosing items: the search box, the saved view, the URL, the guard,
+// the routing rule, the tally's population, the export. One parser, one tree, two uses: SQL with
+// bound values, and matching in memory. docs/filter.md is the grammar. Never build a second way to
+// choose things.
+#ifndef BH_DOMAIN_FILTER_H
+#define BH_DOMAIN_FILTER_H
+
+#include "domain/item.h"
+#include "domain/rules.h"
+#include "store/sqlb.h"
+
+enum { FILTER_BYTES_MAX = 2000, FILTER_TERMS_MAX = 60, FILTER_VALUES_MAX = 200 };
+
+// Parses against the rules (units, classes, loops, states, fields by name). Every wrong term is
+// noted with its column, what was found and what is expected; nearest names are suggested. d: the
+// definition a guard stands in (its fields and states are known without loop:), else NULL.
+struct filter *filter_parse(
+    struct arena *a, const struct rules *r, const struct def *d, str text, struct err *e) MUST_USE;
+// Canonical text; parsing it gives the same filter.
+str filter_text(struct arena *a, const struct filter *f);
+bool filter_empty(const struct filter *f);
+// Its meaning moves with the clock (overdue, last-30d): not allowed in tallies.
+bool filter_timed(const struct filter *f);
+bool filter_personal(const struct filter *f); // its meaning depends on who asks (unit:mine)
+str filter_loop(const struct filter *f);      // the one loop it names, or empty
+
+// The days from <= d < to (since 1970) a date expression means now: "2026-11", "2026Q4",
+// "this-month", "a..b". False when it is none or open-ended.
+bool filter_days(
+    struct arena *a, str text, int64_t now_us, int zone_s, int64_t *from, int64_t *to) MUST_USE;
+
+struct filter_env {
+    const struct rules *rules;
+    int64_t now_us;
+    int64_t person; // for unit:mine; 0: nobody
+};
+bool filter_match(const struct filter *f, const struct filter_env *env, const struct item *it);
+// Appends " AND (...)" for each term. The query must have item as i, and item_doc as d joined on
+// (town, id) when filter_wants_doc; ?1 must be the town.
+bool filter_wants_doc(const struct filter *f);
+void filter_sql(const struct filter *f, const struct filter_env *env, struct sqlb *q);
+
+#endif

@@ -1,0 +1,235 @@
+// A filter's meaning in memory. filter_sql.c is its meaning in the database; the two must agree on
+// every item, which tests/unit/domain/test_filter.c tries with random filters over random items.
+
+#include "domain/filter_private.h"
+
+struct matcher {
+    const struct filter_env *env;
+    const struct item *it;
+    const struct filter_term *t;
+};
+
+static const void *member(const struct matcher *m)
+{
+    return (const char *)m->it + filter_key_rows[m->t->key].at;
+}
+
+static int64_t number(const struct matcher *m)
+{
+    return *(const int64_t *)member(m);
+}
+
+static str text(const struct matcher *m)
+{
+    return m->t->key == KEY_FIELD ? item_field(m->it, m->t->field) : *(const str *)member(m);
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+// ASCII letters in either case, as sqlb_contains has it.
+static bool contains(str hay, str needle)
+{
+    for (size_t i = 0; i + needle.n <= hay.n; i++) {
+        size_t n = 0;
+        while (n < needle.n && lower(hay.s[i + n]) == lower(needle.s[n]))
+            n++;
+        if (n == needle.n)
+            return true;
+    }
+    return false;
+}
+
+static bool word_holds(const struct item *it, str word)
+{
+    return contains(it->title, word) || contains(it->text, word) || contains(it->address, word) ||
+           contains(it->no, word);
+}
+
+// Every unit is below the root, also one that this snapshot does not know yet.
+static bool covers(const struct matcher *m, const struct unit *top, int64_t id)
+{
+    if (top == NULL || id == 0)
+        return false;
+    if (m->t->exact)
+        return id == top->id;
+    return top == m->env->rules->root || unit_below(rules_unit(m->env->rules, id), top);
+}
+
+static bool is_mine(const struct matcher *m, int64_t id)
+{
+    const struct person *p = rules_person(m->env->rules, m->env->person);
+    for (size_t i = 0; p != NULL && i < p->n; i++)
+        if (covers(m, p->grants[i].unit, id))
+            return true;
+    return false;
+}
+
+static bool unit_holds(const struct matcher *m, const struct filter_value *v, int64_t id)
+{
+    if (v->form == VALUE_NONE)
+        return id == 0;
+    if (v->form == VALUE_MINE)
+        return is_mine(m, id);
+    return covers(m, rules_unit(m->env->rules, v->id), id);
+}
+
+// Parts of a closed item are not in the table of open parts either.
+static bool part_holds(const struct matcher *m, const struct filter_value *v)
+{
+    const struct item *it = m->it;
+    const struct def *d = rules_def(m->env->rules, it->def);
+    bool any = false;
+    for (size_t i = 0; i < it->n_parts && it->open; i++) {
+        if (!item_part_open(&it->parts[i], d ? d->part_states : NULL, d ? d->n_part_states : 0))
+            continue;
+        any = true;
+        if (v->form != VALUE_NONE && unit_holds(m, v, it->parts[i].unit))
+            return true;
+    }
+    return v->form == VALUE_NONE && !any;
+}
+
+static bool class_holds(const struct matcher *m, const struct filter_value *v)
+{
+    int64_t id = m->it->cls;
+    const struct rules *r = m->env->rules;
+    if (v->form == VALUE_NONE)
+        return id == 0;
+    return id == v->id || (!m->t->exact && class_below(rules_class(r, id), rules_class(r, v->id)));
+}
+
+static bool time_holds(const struct matcher *m, const struct filter_value *v, int64_t us)
+{
+    int64_t lo = 0, hi = 0;
+    if (v->form == VALUE_NONE)
+        return us == 0;
+    filter_date_us(&v->dates, m->env->now_us, m->env->rules->zone_s, &lo, &hi);
+    return us >= lo && us < hi;
+}
+
+static bool closed_holds(const struct matcher *m, const struct filter_value *v)
+{
+    if (v->form == VALUE_NO)
+        return m->it->open;
+    return !m->it->open && (v->form == VALUE_YES || time_holds(m, v, m->it->closed_us));
+}
+
+static bool overdue_holds(const struct matcher *m, const struct filter_value *v)
+{
+    const struct item *it = m->it;
+    bool overdue = it->open && it->due_us > 0 && it->due_us < m->env->now_us;
+    return overdue == (v->form == VALUE_YES);
+}
+
+static bool link_holds(const struct matcher *m, const struct filter_value *v)
+{
+    int64_t id = number(m);
+    if (v->form == VALUE_IS)
+        return id == v->id;
+    return (id != 0) == (v->form == VALUE_YES);
+}
+
+static bool no_holds(const struct filter_value *v, str no)
+{
+    if (v->form == VALUE_PREFIX)
+        return str_cmp(no, v->text) >= 0 && str_cmp(no, v->text_end) < 0;
+    return str_eq(no, v->text);
+}
+
+static bool count_holds(const struct matcher *m, const struct filter_value *v)
+{
+    return number(m) >= v->lo && number(m) <= v->hi;
+}
+
+static bool number_holds(const struct filter_number *n, str given)
+{
+    double v = 0;
+    if (!filter_is_number(given, &v))
+        return false;
+    if (n->has_lo && !(n->lo_open ? v > n->lo : v >= n->lo))
+        return false;
+    return !n->has_hi || (n->hi_open ? v < n->hi : v <= n->hi);
+}
+
+static bool day_holds(const struct matcher *m, const struct filter_value *v, str day)
+{
+    char lo[FILTER_DAY_BYTES], hi[FILTER_DAY_BYTES];
+    filter_date_text(&v->dates, m->env->now_us, m->env->rules->zone_s, lo, hi);
+    return str_cmp(day, (str){lo, sizeof(lo)}) >= 0 && str_cmp(day, (str){hi, sizeof(hi)}) < 0;
+}
+
+static bool field_holds(const struct matcher *m, const struct filter_value *v)
+{
+    str given = text(m);
+    int64_t us = 0;
+    if (v->form == VALUE_NONE)
+        return given.n == 0;
+    switch (m->t->kind) {
+    case KIND_NUMBER:
+        return number_holds(&v->number, given);
+    case KIND_DAY:
+        return day_holds(m, v, given);
+    case KIND_TIME:
+        return filter_is_time(given, &us) && time_holds(m, v, us);
+    case KIND_YESNO:
+        return str_eq(given, v->form == VALUE_YES ? S("yes") : S("no"));
+    default:
+        return str_eq(given, v->text);
+    }
+}
+
+static bool value_holds(const struct matcher *m, const struct filter_value *v)
+{
+    switch (m->t->kind) {
+    case KIND_WORD:
+        return word_holds(m->it, v->text);
+    case KIND_LOOP:
+    case KIND_STATE:
+        return str_eq(text(m), v->text);
+    case KIND_FLAG:
+        return *(const bool *)member(m) == (v->form == VALUE_YES);
+    case KIND_UNIT:
+        return unit_holds(m, v, number(m));
+    case KIND_PART:
+        return part_holds(m, v);
+    case KIND_CLASS:
+        return class_holds(m, v);
+    case KIND_WHEN:
+        return time_holds(m, v, number(m));
+    case KIND_CLOSED:
+        return closed_holds(m, v);
+    case KIND_OVERDUE:
+        return overdue_holds(m, v);
+    case KIND_NO:
+        return no_holds(v, m->it->no);
+    case KIND_COUNT:
+        return count_holds(m, v);
+    case KIND_LINK:
+        return link_holds(m, v);
+    case KIND_OPTION:
+    case KIND_CLOCK:
+    case KIND_TEXT:
+    case KIND_NUMBER:
+    case KIND_DAY:
+    case KIND_TIME:
+    case KIND_YESNO:
+        return field_holds(m, v);
+    }
+    UNREACHABLE();
+}
+
+bool filter_match(const struct filter *f, const struct filter_env *env, const struct item *it)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        struct matcher m = {.env = env, .it = it, .t = &f->terms[i]};
+        bool any = false;
+        for (size_t j = 0; j < m.t->n && !any; j++)
+            any = value_holds(&m, &m.t->values[j]);
+        if (any == m.t->negated)
+            return false;
+    }
+    return true;
+}

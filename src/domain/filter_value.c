@@ -1,0 +1,469 @@
+#include "domain/filter_value.h"
+
+#include "domain/near.h"
+
+enum { COUNT_MAX = 1000000000, WORD_COLUMNS = 4, EXPECTED_OPTIONS_MAX = 20 };
+
+// What is being read, so that the readers below need few arguments.
+struct reading {
+    struct filter_parser *p;
+    const struct filter_raw_value *v;
+    const struct filter_field *field;
+    struct filter_term *t;
+    str key;  // as the user wrote it, for notes
+    str text; // v's text
+};
+
+static str tr(const struct reading *x, str en, str zh)
+{
+    return x->p->e->lang == LANG_EN ? en : zh;
+}
+
+static void refuse(const struct reading *x, str expected)
+{
+    (void)err_at(x->p->e, 1, x->v->column, x->key, expected, "\"%.*s\" does not fit here",
+        "“%.*s”不适用于这个条件", STR_ARG(x->text));
+}
+
+static void refuse_unknown(const struct reading *x, str expected)
+{
+    (void)err_at(x->p->e, 1, x->v->column, x->key, expected, "there is no \"%.*s\"", "没有“%.*s”",
+        STR_ARG(x->text));
+}
+
+static void refuse_several(const struct reading *x, str expected)
+{
+    (void)err_at(x->p->e, 1, x->v->column, x->key, expected, "\"%.*s\" may mean several things",
+        "“%.*s”不止一个，说不清是哪个", STR_ARG(x->text));
+}
+
+static void add(const struct reading *x, struct filter_value value)
+{
+    size_t cost = x->t->kind == KIND_WORD ? WORD_COLUMNS : 1;
+    bool had = x->p->bound > FILTER_VALUES_MAX;
+    x->p->bound += cost;
+    if (x->p->bound > FILTER_VALUES_MAX) {
+        if (!had)
+            (void)err_add(x->p->e, ERR_LIMIT, x->key,
+                str_fmt(x->p->arena, "<= %d", FILTER_VALUES_MAX), "the filter has too many values",
+                "条件值太多");
+        return;
+    }
+    VEC_PUSH(x->p->arena, x->t->values, x->t->n) = value;
+}
+
+static void add_form(const struct reading *x, enum filter_value_form form)
+{
+    add(x, (struct filter_value){.form = form});
+}
+
+static void add_text(const struct reading *x, str text)
+{
+    add(x, (struct filter_value){.form = VALUE_IS, .text = str_dup(x->p->arena, text)});
+}
+
+static bool is_word(const struct reading *x, str en, str zh)
+{
+    return !x->v->quoted && (str_eq(x->text, en) || str_eq(x->text, zh));
+}
+
+static bool is_none(const struct reading *x)
+{
+    return is_word(x, S("none"), S("无"));
+}
+
+static bool read_yesno(const struct reading *x)
+{
+    str folded = utf8_fold(x->p->arena, x->text);
+    bool yes = str_eq(folded, S("yes")) || str_eq(folded, S("是"));
+    bool no = str_eq(folded, S("no")) || str_eq(folded, S("否"));
+    if (yes || no)
+        add_form(x, yes ? VALUE_YES : VALUE_NO);
+    return yes || no;
+}
+
+str filter_value_near(struct arena *a, str want, const struct filter_names *names, str otherwise)
+{
+    str near = near_name(a, want, names->v, names->n);
+    if (near.n > 0)
+        return near;
+    for (size_t i = 0; utf8_count(want) > 1 && i < names->n; i++)
+        if (str_has(names->v[i], want))
+            return names->v[i];
+    return otherwise;
+}
+
+static str nearest(const struct reading *x, const struct filter_names *names, str otherwise)
+{
+    return filter_value_near(x->p->arena, x->text, names, otherwise);
+}
+
+const struct loop *filter_value_loop(const struct rules *r, str name)
+{
+    const struct loop *found = rules_loop(r, name);
+    for (size_t i = 0; found == NULL && i < r->n_loops; i++)
+        if (str_eq(r->loops[i].title, name))
+            found = &r->loops[i];
+    return found;
+}
+
+static void read_loop(const struct reading *x)
+{
+    const struct def *d = x->p->def;
+    const struct loop *l = filter_value_loop(x->p->rules, x->text);
+    if (d != NULL && (str_eq(x->text, d->loop) || str_eq(x->text, d->title))) {
+        add_text(x, d->loop);
+        return;
+    }
+    if (l != NULL) {
+        add_text(x, l->key);
+        return;
+    }
+    struct filter_names names = {0};
+    for (size_t i = 0; i < x->p->rules->n_loops; i++) {
+        VEC_PUSH(x->p->arena, names.v, names.n) = x->p->rules->loops[i].title;
+        VEC_PUSH(x->p->arena, names.v, names.n) = x->p->rules->loops[i].key;
+    }
+    refuse_unknown(x, near_list(x->p->arena, x->text, names.v, names.n));
+}
+
+static void read_state(const struct reading *x)
+{
+    str *keys = NULL;
+    size_t n = filter_scope_states(x->p->arena, &x->p->scope, x->text, &keys);
+    for (size_t i = 0; i < n; i++) {
+        bool there = false;
+        for (size_t j = 0; j < x->t->n && !there; j++)
+            there = str_eq(x->t->values[j].text, keys[i]);
+        if (!there)
+            add_text(x, keys[i]);
+    }
+    if (n > 0)
+        return;
+    struct filter_names names = {0};
+    filter_scope_state_names(x->p->arena, &x->p->scope, &names);
+    refuse_unknown(x, near_list(x->p->arena, x->text, names.v, names.n));
+}
+
+// Names that several units share are in no map; the note then lists their codes.
+static str codes_named(const struct reading *x)
+{
+    const struct rules *r = x->p->rules;
+    struct filter_names codes = {0};
+    for (size_t i = 0; i < r->n_units && codes.n < EXPECTED_OPTIONS_MAX; i++)
+        if (str_eq(r->units[i].name, x->text) || str_eq(r->units[i].short_name, x->text))
+            VEC_PUSH(x->p->arena, codes.v, codes.n) = r->units[i].code;
+    return str_join(x->p->arena, codes.v, codes.n, S(", "));
+}
+
+static void read_unit(const struct reading *x)
+{
+    const struct rules *r = x->p->rules;
+    if (is_none(x)) {
+        add_form(x, VALUE_NONE);
+        return;
+    }
+    if (is_word(x, S("mine"), S("我的"))) {
+        add_form(x, VALUE_MINE);
+        return;
+    }
+    const struct unit *u = rules_unit_named(r, x->text);
+    if (u != NULL) {
+        add(x, (struct filter_value){.form = VALUE_IS, .id = u->id, .text = u->code});
+        return;
+    }
+    str codes = codes_named(x);
+    if (codes.n > 0) {
+        refuse_several(x, codes);
+        return;
+    }
+    struct filter_names names = {0};
+    for (size_t i = 0; i < r->n_units; i++) {
+        VEC_PUSH(x->p->arena, names.v, names.n) = r->units[i].name;
+        VEC_PUSH(x->p->arena, names.v, names.n) = r->units[i].short_name;
+        VEC_PUSH(x->p->arena, names.v, names.n) = r->units[i].code;
+    }
+    refuse_unknown(
+        x, nearest(x, &names,
+               tr(x, S("a unit's code or name, none, mine"), S("单位代码或名称、none、mine"))));
+}
+
+static bool in_scope(const struct reading *x, str scheme)
+{
+    for (size_t i = 0; i < x->p->scope.n; i++)
+        if (str_eq(x->p->scope.defs[i].def->class_scheme, scheme))
+            return true;
+    return false;
+}
+
+// All classes whose code (or name) is the text: of the scope's schemes, or of all.
+static size_t find_classes(
+    const struct reading *x, bool scope_only, bool by_name, const struct class_ ***found)
+{
+    const struct rules *r = x->p->rules;
+    size_t n = 0;
+    *found = NULL;
+    for (size_t i = 0; i < r->n_classes; i++) {
+        const struct class_ *c = &r->classes[i];
+        if (str_eq(by_name ? c->name : c->code, x->text) && (!scope_only || in_scope(x, c->scheme)))
+            VEC_PUSH(x->p->arena, *found, n) = c;
+    }
+    return n;
+}
+
+static str class_text(const struct reading *x, const struct class_ *c)
+{
+    return str_fmt(x->p->arena, "%.*s/%.*s", STR_ARG(c->scheme), STR_ARG(c->code));
+}
+
+static void refuse_class(const struct reading *x)
+{
+    const struct rules *r = x->p->rules;
+    struct filter_names names = {0};
+    for (size_t i = 0; i < r->n_classes; i++) {
+        VEC_PUSH(x->p->arena, names.v, names.n) = r->classes[i].name;
+        VEC_PUSH(x->p->arena, names.v, names.n) = class_text(x, &r->classes[i]);
+    }
+    refuse_unknown(x,
+        nearest(x, &names,
+            tr(x, S("scheme/code, a code or name, none"), S("分类体系/代码、代码或名称、none"))));
+}
+
+static void read_class(const struct reading *x)
+{
+    if (is_none(x)) {
+        add_form(x, VALUE_NONE);
+        return;
+    }
+    const struct class_ *const named = map_get(&x->p->rules->class_by_code, x->text);
+    const struct class_ **found = NULL;
+    size_t n = 0;
+    for (int pass = 0; pass < 4 && n == 0 && named == NULL; pass++)
+        n = find_classes(x, pass < 2, pass % 2 == 1, &found);
+    if (named == NULL && n == 0) {
+        refuse_class(x);
+        return;
+    }
+    if (named == NULL && n > 1) {
+        struct filter_names codes = {0};
+        for (size_t i = 0; i < n && i < EXPECTED_OPTIONS_MAX; i++)
+            VEC_PUSH(x->p->arena, codes.v, codes.n) = class_text(x, found[i]);
+        refuse_several(x, str_join(x->p->arena, codes.v, codes.n, S(", ")));
+        return;
+    }
+    const struct class_ *c = named != NULL ? named : found[0];
+    add(x, (struct filter_value){.form = VALUE_IS, .id = c->id, .text = class_text(x, c)});
+}
+
+// Text of a column or field; where every definition that has the field is a choice, one of its
+// options.
+static void read_text(const struct reading *x, str option_field)
+{
+    str *options = NULL;
+    size_t n = 0, i = 0;
+    bool choice = filter_scope_options(x->p->arena, &x->p->scope, option_field, &options, &n);
+    if (!x->v->quoted && str_eq(x->text, S("none"))) {
+        add_form(x, VALUE_NONE);
+        return;
+    }
+    while (i < n && !str_eq(options[i], x->text))
+        i++;
+    if (choice && i < n)
+        add_text(x, x->text);
+    else if (is_none(x))
+        add_form(x, VALUE_NONE);
+    else if (choice)
+        refuse(x, near_list(x->p->arena, x->text, options, n));
+    else
+        add_text(x, x->text);
+}
+
+static void read_clock(const struct reading *x)
+{
+    static const struct {
+        str key, alias;
+    } outcomes[] = {{S("running"), S("计时")}, {S("paused"), S("暂停")},
+        {S("breached"), S("已超期")}, {S("met"), S("按期")}, {S("late"), S("超期办结")}};
+    if (is_none(x)) {
+        add_form(x, VALUE_NONE);
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(outcomes); i++) {
+        if (!str_eq(x->text, outcomes[i].key) && !str_eq(x->text, outcomes[i].alias))
+            continue;
+        add_text(x, outcomes[i].key);
+        return;
+    }
+    refuse(x, S("running, paused, breached, met, late, none"));
+}
+
+// also: what else the key takes, for the note.
+static void read_dates(const struct reading *x, str also)
+{
+    struct filter_value value = {.form = VALUE_IS};
+    str expected = str_fmt(x->p->arena,
+        "2026, 2026-11, 2026-11-20, 2026-W47, 2026Q4, a..b, last-30d%.*s", STR_ARG(also));
+    switch (filter_date_parse(utf8_fold(x->p->arena, x->text), &value.dates)) {
+    case DATE_OK:
+        add(x, value);
+        break;
+    case DATE_BAD:
+        refuse(x, expected);
+        break;
+    case DATE_REVERSED:
+        (void)err_at(x->p->e, 1, x->v->column, x->key, tr(x, S("from..to"), S("起..止")),
+            "\"%.*s\" ends before it begins", "“%.*s”止早于起", STR_ARG(x->text));
+        break;
+    }
+}
+
+static void read_count(const struct reading *x)
+{
+    struct filter_compared c;
+    struct filter_value value = {.form = VALUE_IS, .lo = INT64_MIN, .hi = INT64_MAX};
+    bool ok = filter_compared_cut(utf8_fold(x->p->arena, x->text), &c);
+    if (ok && c.lo.n > 0)
+        ok = str_i64(c.lo, &value.lo) && value.lo >= 0 && value.lo < COUNT_MAX;
+    if (ok && c.hi.n > 0)
+        ok = str_i64(c.hi, &value.hi) && value.hi >= (c.hi_open ? 1 : 0) && value.hi <= COUNT_MAX;
+    if (ok && c.lo.n > 0 && c.lo_open)
+        value.lo++;
+    if (ok && c.hi.n > 0 && c.hi_open)
+        value.hi--;
+    if (ok && value.lo <= value.hi)
+        add(x, value);
+    else
+        refuse(x, S("2, >=2, >2, <2, <=2, 1..3"));
+}
+
+static void read_number(const struct reading *x)
+{
+    struct filter_compared c;
+    struct filter_value value = {.form = VALUE_IS};
+    struct filter_number *n = &value.number;
+    bool ok = filter_compared_cut(utf8_fold(x->p->arena, x->text), &c);
+    n->has_lo = ok && c.lo.n > 0;
+    n->has_hi = ok && c.hi.n > 0;
+    n->lo_open = n->has_lo && c.lo_open;
+    n->hi_open = n->has_hi && c.hi_open;
+    if (n->has_lo)
+        ok = ok && filter_number_plain(x->p->arena, c.lo, &n->lo, &n->lo_text);
+    if (n->has_hi)
+        ok = ok && filter_number_plain(x->p->arena, c.hi, &n->hi, &n->hi_text);
+    if (n->has_lo && n->has_hi)
+        ok = ok && n->lo <= n->hi;
+    if (ok)
+        add(x, value);
+    else
+        refuse(x, S("3.5, >=3.5, >3.5, <3.5, <=3.5, 1..3.5, none"));
+}
+
+static void read_link(const struct reading *x)
+{
+    int64_t id = 0;
+    if (is_none(x))
+        add_form(x, VALUE_NO);
+    else if (read_yesno(x))
+        return;
+    else if (x->t->key != KEY_RAISED && str_i64(utf8_fold(x->p->arena, x->text), &id) && id > 0)
+        add(x, (struct filter_value){.form = VALUE_IS, .id = id});
+    else
+        refuse(x, x->t->key == KEY_RAISED ? S("yes, no") : S("yes, no, 123"));
+}
+
+// The last character there is: behind every text that begins with the prefix.
+static void read_no(const struct reading *x)
+{
+    str text = filter_upper(x->p->arena, x->text);
+    if (x->v->quoted || !str_ends(text, S("*"))) {
+        add(x, (struct filter_value){.form = VALUE_IS, .text = text});
+        return;
+    }
+    text.n--;
+    struct filter_value value = {.form = VALUE_PREFIX, .text = text};
+    value.text_end = str_fmt(x->p->arena, "%.*s\U0010FFFF", STR_ARG(text));
+    if (text.n > 0 && !str_ends(text, S("*")))
+        add(x, value);
+    else
+        refuse(x, S("RX20261120-00012, RX2026*"));
+}
+
+static void read_field_value(const struct reading *x)
+{
+    bool dates = x->t->kind == KIND_DAY || x->t->kind == KIND_TIME;
+    if (x->t->kind == KIND_CLOCK) {
+        read_clock(x);
+    } else if (x->t->kind == KIND_TEXT) {
+        read_text(x, x->field->option_field);
+    } else if (is_none(x)) {
+        add_form(x, VALUE_NONE);
+    } else if (dates) {
+        read_dates(x, S(", none"));
+    } else if (x->t->kind == KIND_NUMBER) {
+        read_number(x);
+    } else if (!read_yesno(x)) {
+        refuse(x, S("yes, no, none"));
+    }
+}
+
+void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
+    const struct filter_raw_value *v, const struct filter_field *field, struct filter_term *t)
+{
+    const struct reading x = {
+        .p = p, .v = v, .field = field, .t = t, .key = raw->key, .text = v->text};
+    switch (t->kind) {
+    case KIND_WORD:
+        add_text(&x, v->text);
+        break;
+    case KIND_LOOP:
+        read_loop(&x);
+        break;
+    case KIND_STATE:
+        read_state(&x);
+        break;
+    case KIND_FLAG:
+    case KIND_OVERDUE:
+        if (!read_yesno(&x))
+            refuse(&x, S("yes, no"));
+        break;
+    case KIND_UNIT:
+    case KIND_PART:
+        read_unit(&x);
+        break;
+    case KIND_CLASS:
+        read_class(&x);
+        break;
+    case KIND_OPTION:
+        read_text(&x, filter_key_rows[t->key].key);
+        break;
+    case KIND_WHEN:
+        if (t->key == KEY_DUE && is_none(&x))
+            add_form(&x, VALUE_NONE);
+        else
+            read_dates(&x, t->key == KEY_DUE ? S(", none") : S(""));
+        break;
+    case KIND_CLOSED:
+        if (is_none(&x))
+            add_form(&x, VALUE_NO);
+        else if (!read_yesno(&x))
+            read_dates(&x, S(", yes, no"));
+        break;
+    case KIND_NO:
+        read_no(&x);
+        break;
+    case KIND_COUNT:
+        read_count(&x);
+        break;
+    case KIND_LINK:
+        read_link(&x);
+        break;
+    case KIND_CLOCK:
+    case KIND_TEXT:
+    case KIND_NUMBER:
+    case KIND_DAY:
+    case KIND_TIME:
+    case KIND_YESNO:
+        read_field_value(&x);
+        break;
+    }
+}

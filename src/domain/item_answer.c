@@ -1,0 +1,75 @@
+// Answers: what a step asks, checked against the definition's fields.
+
+#include "domain/item_inner.h"
+
+static const struct item_field *given_for(const struct item_field *given, size_t n, str key)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(given[i].key, key))
+            return &given[i];
+    return NULL;
+}
+
+static bool asked(const struct def *d, const struct def_step *s, str key)
+{
+    int at = def_field_at(d, key);
+    for (size_t i = 0; at >= 0 && i < s->n_asks; i++)
+        if (s->asks[i].field == at)
+            return true;
+    return false;
+}
+
+static str asked_keys(struct arena *a, const struct def *d, const struct def_step *s)
+{
+    str *keys = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_asks; i++)
+        if (s->asks[i].field >= 0)
+            VEC_PUSH(a, keys, n) = d->fields[s->asks[i].field].key;
+    return str_join(a, keys, n, S(", "));
+}
+
+// The step's own field, or a field of the definition that filing requires or defaults.
+static void take(struct ctx *c, struct item *it, const struct def_field *f, bool required,
+    const struct item_field *g, str prefix, struct err *e)
+{
+    str path = str_fmt(c->arena, "fields.%.*s", STR_ARG(f->key));
+    str key = prefix.n > 0 ? str_fmt(c->arena, "%.*s%.*s", STR_ARG(prefix), STR_ARG(f->key)) : f->key;
+    str v = g ? str_trim(g->val) : (str){0};
+    if (v.n == 0 && !g && f->def.n > 0 && item_field(it, key).n == 0)
+        v = f->def;
+    if (v.n == 0) {
+        if (required && (g || item_field(it, key).n == 0))
+            err_add(e, ERR_INVALID, path, (str){0}, "\"%.*s\" is required", "请填写“%.*s”", STR_ARG(f->title));
+        else if (g)
+            item_set_field(it, c->arena, key, (str){0});
+        return;
+    }
+    str canonical;
+    if (def_value(c->arena, f, v, &canonical, e, path))
+        item_set_field(it, c->arena, key, canonical);
+}
+
+void item_answer(struct ctx *c, const struct def *d, const struct def_step *s, struct item *it,
+    const struct item_field *given, size_t n, str prefix, struct err *e)
+{
+    bool filing = s == &d->steps[0];
+    for (size_t i = 0; i < n; i++) {
+        bool known = filing ? def_field_at(d, given[i].key) >= 0 : asked(d, s, given[i].key);
+        if (!known)
+            err_add(e, ERR_INVALID, str_fmt(c->arena, "fields.%.*s", STR_ARG(given[i].key)),
+                asked_keys(c->arena, d, s), "this step does not ask for it", "这一步没有这个栏目");
+    }
+    for (size_t i = 0; filing && i < d->n_fields; i++) {
+        const struct def_field *f = &d->fields[i];
+        const struct item_field *g = given_for(given, n, f->key);
+        if (!asked(d, s, f->key) && (g || f->required || f->def.n > 0))
+            take(c, it, f, f->required, g, prefix, e);
+    }
+    for (size_t i = 0; i < s->n_asks; i++) {
+        if (s->asks[i].field < 0)
+            continue;
+        const struct def_field *f = &d->fields[s->asks[i].field];
+        take(c, it, f, s->asks[i].required || (filing && f->required), given_for(given, n, f->key), prefix, e);
+    }
+}

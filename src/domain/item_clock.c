@@ -1,0 +1,188 @@
+#include "domain/item_clock.h"
+
+#include "domain/filter.h"
+
+static const struct cal *calendar(const struct ctx *c, const struct def *d)
+{
+    const struct cal *cal = rules_cal(c->rules, d->calendar);
+    CHECK(cal != NULL); // rules_load refuses a definition whose calendar is missing
+    return cal;
+}
+
+const struct def_limit *item_clock_limit(
+    struct ctx *c, const struct def_clock *k, const struct item *it, int64_t at_us)
+{
+    struct filter_env env = {.rules = c->rules, .now_us = c->now_us};
+    for (size_t i = 0; i < k->n_limits; i++) {
+        const struct def_limit *l = &k->limits[i];
+        if (l->from_us <= at_us && (!l->match || filter_match(l->match, &env, it)))
+            return l;
+    }
+    return NULL;
+}
+
+static bool runs_already(const struct item *it, const struct def_clock *k, int64_t part)
+{
+    for (size_t i = 0; i < it->n_clocks; i++) {
+        const struct clock *x = &it->clocks[i];
+        if (str_eq(x->key, k->key) && x->part == part && x->round == it->round && clock_open(x))
+            return true;
+    }
+    return false;
+}
+
+static void start_one(
+    struct ctx *c, const struct def *d, struct item *it, const struct def_clock *k, int64_t part)
+{
+    if (runs_already(it, k, part))
+        return;
+    const struct def_limit *l = item_clock_limit(c, k, it, c->now_us);
+    if (!l)
+        return;
+    struct clock x = clock_start(c->arena, calendar(c, d), k->key, l->limit, c->now_us);
+    x.part = part;
+    x.round = it->round;
+    VEC_PUSH(c->arena, it->clocks, it->n_clocks) = x;
+}
+
+void item_clocks_start(struct ctx *c, const struct def *d, struct item *it, uint64_t mask, int64_t part)
+{
+    for (size_t i = 0; i < d->n_clocks; i++) {
+        const struct def_clock *k = &d->clocks[i];
+        if (!(mask >> i & 1))
+            continue;
+        if (!k->per_part) {
+            start_one(c, d, it, k, 0);
+            continue;
+        }
+        for (size_t p = 0; p < it->n_parts; p++) {
+            const struct item_part *x = &it->parts[p];
+            if (part != 0 && x->id != part)
+                continue;
+            if (item_part_open(x, d->part_states, d->n_part_states) && (x->lead || !k->lead_only))
+                start_one(c, d, it, k, x->id);
+        }
+    }
+}
+
+// Runs f on every open clock of the mask; part 0 means any.
+#define EACH_OPEN(k, d, it, mask, of_part)                                                         \
+    for (struct clock *k = (it)->clocks, *k##_end = (it)->clocks + (it)->n_clocks; k < k##_end; k++)   \
+        if (!clock_open(k) || !in_mask((d), k, (mask)) || ((of_part) != 0 && k->part != 0 && k->part != (of_part)))  \
+            continue;                                                                              \
+        else
+
+static bool in_mask(const struct def *d, const struct clock *k, uint64_t mask)
+{
+    int at = def_clock_at(d, k->key);
+    return at >= 0 && (mask >> at & 1);
+}
+
+void item_clocks_stop(struct ctx *c, const struct def *d, struct item *it, uint64_t mask, int64_t part)
+{
+    EACH_OPEN (k, d, it, mask, part)
+        clock_stop(k, calendar(c, d), c->now_us);
+}
+
+void item_clocks_void(struct ctx *c, const struct def *d, struct item *it, int64_t part)
+{
+    (void)d;
+    for (size_t i = 0; i < it->n_clocks; i++)
+        if (clock_open(&it->clocks[i]) && (part == 0 || it->clocks[i].part == part))
+            clock_void(&it->clocks[i], c->now_us);
+}
+
+void item_clocks_pause(struct ctx *c, const struct def *d, struct item *it)
+{
+    EACH_OPEN (k, d, it, UINT64_MAX, 0)
+        clock_pause(k, c->now_us);
+}
+
+void item_clocks_resume(struct ctx *c, const struct def *d, struct item *it)
+{
+    EACH_OPEN (k, d, it, UINT64_MAX, 0)
+        clock_resume(k, c->arena, calendar(c, d), c->now_us);
+}
+
+void item_clocks_relimit(struct ctx *c, const struct def *d, struct item *it)
+{
+    EACH_OPEN (k, d, it, UINT64_MAX, 0) {
+        int at = def_clock_at(d, k->key);
+        const struct def_limit *l = item_clock_limit(c, &d->clocks[at], it, k->runs[0].from_us);
+        if (l)
+            clock_relimit(k, calendar(c, d), l->limit);
+        k->breached = k->breached && k->due_us != 0 && k->due_us < c->now_us;
+    }
+}
+
+enum err_code item_clocks_extend(struct ctx *c, const struct def *d, struct item *it, uint64_t mask,
+    int64_t part, struct dur by, struct err *e)
+{
+    int n = 0;
+    EACH_OPEN (k, d, it, mask, part) {
+        if (clock_extend(k, calendar(c, d), by, e) != OK)
+            return e->code;
+        // Granted late: the promise stands again until the new due time.
+        k->breached = k->breached && k->due_us != 0 && k->due_us < c->now_us;
+        n++;
+    }
+    if (n == 0)
+        return err_add(e, ERR_INVALID, S("extend"), (str){0}, "no clock is running that could be extended",
+            "没有正在计时的时限可以延长");
+    return OK;
+}
+
+bool item_clocks_breach(struct ctx *c, const struct def *d, struct item *it, str *names)
+{
+    bool any = false;
+    *names = (str){0};
+    for (size_t i = 0; i < it->n_clocks; i++) {
+        struct clock *k = &it->clocks[i];
+        if (k->state != CLOCK_RUNNING || k->breached || k->due_us == 0 || k->due_us >= c->now_us)
+            continue;
+        k->breached = true;
+        int at = def_clock_at(d, k->key);
+        str title = at >= 0 ? d->clocks[at].title : k->key;
+        *names = any ? str_fmt(c->arena, "%.*s、%.*s", STR_ARG(*names), STR_ARG(title)) : title;
+        any = true;
+    }
+    return any;
+}
+
+// The worst outcome of the clocks of one key in this round: late, breached, running, paused, met.
+static str outcome(const struct item *it, str key)
+{
+    static const char *const WORDS[] = {"", "met", "paused", "running", "breached", "late"};
+    size_t worst = 0;
+    for (size_t i = 0; i < it->n_clocks; i++) {
+        const struct clock *k = &it->clocks[i];
+        if (!str_eq(k->key, key) || k->round != it->round)
+            continue;
+        size_t x = 0;
+        if (k->state == CLOCK_MET)
+            x = 1;
+        else if (k->state == CLOCK_LATE)
+            x = 5;
+        else if (clock_open(k))
+            x = k->breached ? 4 : k->state == CLOCK_PAUSED ? 2 : 3;
+        worst = x > worst ? x : worst;
+    }
+    return str_of(WORDS[worst]);
+}
+
+void item_clocks_derive(struct ctx *c, const struct def *d, struct item *it)
+{
+    it->due_us = it->alarm_us = 0;
+    for (size_t i = 0; i < it->n_clocks; i++) {
+        const struct clock *k = &it->clocks[i];
+        if (k->state != CLOCK_RUNNING || k->due_us == 0)
+            continue;
+        if (it->due_us == 0 || k->due_us < it->due_us)
+            it->due_us = k->due_us;
+        if (!k->breached && (it->alarm_us == 0 || k->due_us < it->alarm_us))
+            it->alarm_us = k->due_us;
+    }
+    for (size_t i = 0; i < d->n_clocks; i++)
+        item_set_field(it, c->arena, str_fmt(c->arena, "clock/%.*s", STR_ARG(d->clocks[i].key)),
+            outcome(it, d->clocks[i].key));
+}

@@ -1,0 +1,162 @@
+// What every change of an item ends in: derived members, the row, the event, the counters.
+
+#include <string.h>
+#include "domain/filter.h"
+#include "domain/item_inner.h"
+
+struct item item_copy(struct arena *a, const struct item *it)
+{
+    struct item x = *it;
+    x.fields = NULL;
+    x.parts = NULL;
+    x.clocks = NULL;
+    x.n_fields = x.n_parts = x.n_clocks = 0;
+    for (size_t i = 0; i < it->n_fields; i++)
+        VEC_PUSH(a, x.fields, x.n_fields) = it->fields[i];
+    for (size_t i = 0; i < it->n_parts; i++)
+        VEC_PUSH(a, x.parts, x.n_parts) = it->parts[i];
+    for (size_t i = 0; i < it->n_clocks; i++) {
+        struct clock k = it->clocks[i];
+        k.runs = NULL;
+        k.n = 0;
+        for (size_t r = 0; r < it->clocks[i].n; r++)
+            VEC_PUSH(a, k.runs, k.n) = it->clocks[i].runs[r];
+        VEC_PUSH(a, x.clocks, x.n_clocks) = k;
+    }
+    return x;
+}
+
+void item_enter(struct ctx *c, const struct def *d, struct item *it, int state)
+{
+    const struct def_state *s = &d->states[state];
+    bool done = s->done || s->final;
+    if (s->paused && !it->paused)
+        item_clocks_pause(c, d, it);
+    if (!s->paused && it->paused)
+        item_clocks_resume(c, d, it);
+    it->state = s->key;
+    it->paused = s->paused;
+    it->open = !done && it->merged == 0;
+    if (done && it->closed_us == 0)
+        it->closed_us = c->now_us;
+    if (!done)
+        it->closed_us = 0;
+    if (s->final)
+        item_clocks_void(c, d, it, 0); // nothing follows, so nothing may run on
+}
+
+// The instant a tally counts an item on; 0 when it has none yet.
+static int64_t counted_at(const struct def_tally *t, const struct item *it)
+{
+    if (str_eq(t->by, S("filed")))
+        return it->filed_us;
+    if (str_eq(t->by, S("closed")))
+        return it->closed_us;
+    int64_t us = 0;
+    return str_i64(item_field(it, t->by), &us) ? us : 0;
+}
+
+bool item_counts(
+    const struct ctx *c, const struct def_tally *t, const struct item *it, int64_t *at_us)
+{
+    struct filter_env env = {.rules = c->rules, .now_us = c->now_us};
+    *at_us = it->id != 0 ? counted_at(t, it) : 0;
+    return *at_us != 0 && (!t->match || filter_match(t->match, &env, it));
+}
+
+static void count(struct ctx *c, const struct def *d, const struct def_tally *t, const struct item *it,
+    int64_t at_us, int n)
+{
+    journal_tally(c, d->loop, t->key, at_us, it->unit, it->cls, it->channel, n);
+}
+
+void item_tally(struct ctx *c, const struct def *d, const struct item *before, const struct item *it)
+{
+    // Moved to another version: what the old one counted goes, what the new one counts comes.
+    const struct def *old = before->id != 0 ? rules_def(c->rules, before->def) : d;
+    int64_t was_us, is_us;
+    CHECK(old != NULL);
+    for (size_t i = 0; old != d && i < old->n_tallies; i++)
+        if (item_counts(c, &old->tallies[i], before, &was_us))
+            count(c, old, &old->tallies[i], before, was_us, -1);
+    for (size_t i = 0; i < d->n_tallies; i++) {
+        const struct def_tally *t = &d->tallies[i];
+        bool was = old == d && item_counts(c, t, before, &was_us);
+        bool is = item_counts(c, t, it, &is_us);
+        if (was && is && before->unit == it->unit && before->cls == it->cls &&
+            str_eq(before->channel, it->channel) && was_us == is_us)
+            continue;
+        if (was)
+            count(c, d, t, before, was_us, -1);
+        if (is)
+            count(c, d, t, it, is_us, 1);
+    }
+}
+
+enum err_code item_commit(struct ctx *c, const struct def *d, const struct item *before, struct item *it,
+    struct event *ev, struct err *e)
+{
+    item_clocks_derive(c, d, it);
+    it->version = before->version + 1;
+    it->changed_us = c->now_us;
+    enum err_code code =
+        before->id == 0 ? item_insert(c, it, e) : item_update(c, before, it, e);
+    if (code != OK)
+        return code;
+    str extra = ev->changes; // members of what the step did beside the item
+    ev->changes = item_changes(c->arena, before, it);
+    if (extra.n > 0)
+        ev->changes = str_fmt(c->arena, "%.*s%s%.*s}", (int)(ev->changes.n - 1), ev->changes.s,
+            ev->changes.n > 2 ? "," : "", STR_ARG(extra));
+    ev->item = it->id;
+    ev->version = it->version;
+    ev->at_us = c->now_us;
+    ev->person = c->actor ? c->actor->id : 0;
+    if (journal_event(c, ev, e) != OK)
+        return e->code;
+    item_tally(c, d, before, it);
+    journal_notice(c, ev, it->loop);
+    return OK;
+}
+
+// Which unit hears of it: levels steps up the tree from the unit in charge, or from the last one it was raised to.
+static int64_t climb(const struct ctx *c, const struct item *it, int levels)
+{
+    const struct unit *u = rules_unit(c->rules, it->raised ? it->raised : it->unit);
+    for (int i = 0; u && i < levels && u->parent != 0; i++)
+        u = rules_unit(c->rules, u->parent);
+    return u ? u->id : c->rules->town;
+}
+
+static enum err_code escalate_by(
+    struct ctx *c, const struct def *d, const struct def_escalation *x, struct item *it, struct err *e)
+{
+    struct item before = item_copy(c->arena, it);
+    it->level++;
+    it->raised = climb(c, it, x->levels);
+    item_set_field(it, c->arena, str_fmt(c->arena, "raised/%.*s", STR_ARG(x->key)),
+        str_fmt(c->arena, "%" PRId64, it->round));
+    struct event ev = {.what = S("escalate"), .unit = it->raised, .note = x->title};
+    const struct person *actor = c->actor;
+    c->actor = NULL; // by rule, not by the person whose step set it off
+    enum err_code code = item_commit(c, d, &before, it, &ev, e);
+    c->actor = actor;
+    return code;
+}
+
+enum err_code item_escalate(struct ctx *c, const struct def *d, struct item *it, struct err *e)
+{
+    struct filter_env env = {.rules = c->rules, .now_us = c->now_us};
+    for (size_t i = 0; i < d->n_escalations; i++) {
+        const struct def_escalation *x = &d->escalations[i];
+        str fired = item_field(it, str_fmt(c->arena, "raised/%.*s", STR_ARG(x->key)));
+        int64_t round = 0;
+        if (str_i64(fired, &round) && round == it->round)
+            continue;
+        if (x->match && !filter_match(x->match, &env, it))
+            continue;
+        if (escalate_by(c, d, x, it, e) != OK)
+            return e->code;
+    }
+    return OK;
+}

@@ -1,0 +1,365 @@
+// What a step does besides moving the state. One function an effect, one table; nothing here knows a loop by name.
+
+#include "domain/item_inner.h"
+
+
+static int first_open(const struct def *d)
+{
+    for (size_t i = 0; i < d->n_part_states; i++)
+        if (!d->part_states[i].final)
+            return (int)i;
+    return DEF_NONE;
+}
+
+// The definition's part state for a word the engine needs: "withdrawn" by key, else the last final one.
+static int withdrawn(const struct def *d)
+{
+    int at = def_part_state_at(d, S("withdrawn"));
+    for (size_t i = d->n_part_states; at < 0 && i-- > 0;)
+        if (d->part_states[i].final)
+            at = (int)i;
+    return at;
+}
+
+static bool is_open(const struct turn *t, const struct item_part *p)
+{
+    return item_part_open(p, t->d->part_states, t->d->n_part_states);
+}
+
+static void withdraw_all(struct turn *t)
+{
+    int to = withdrawn(t->d);
+    for (size_t i = 0; i < t->it->n_parts; i++) {
+        struct item_part *p = &t->it->parts[i];
+        if (!is_open(t, p) || to < 0)
+            continue;
+        p->state = t->d->part_states[to].key;
+        p->since_us = t->c->now_us;
+        p->lead = false;
+        item_clocks_void(t->c, t->d, t->it, p->id);
+    }
+}
+
+static void add_part(struct turn *t, int64_t unit, bool lead)
+{
+    struct item_part p = {.id = (int64_t)t->it->n_parts + 1,
+        .unit = unit,
+        .lead = lead,
+        .state = t->d->part_states[first_open(t->d)].key,
+        .since_us = t->c->now_us};
+    VEC_PUSH(t->c->arena, t->it->parts, t->it->n_parts) = p;
+}
+
+static void check_units(struct turn *t, struct err *e)
+{
+    const struct step_in *in = t->in;
+    if (in->n_units == 0)
+        err_add(e, ERR_INVALID, S("units"), (str){0}, "name at least the lead unit", "请选择主办单位");
+    if (in->n_units > ITEM_UNITS_MAX || t->it->n_parts + in->n_units > ITEM_PARTS_MAX)
+        err_add(e, ERR_LIMIT, S("units"), (str){0}, "at most %d units at once and %d over an item's life",
+            "一次最多派 %d 个单位，一个事项累计最多 %d 个", (int)ITEM_UNITS_MAX, (int)ITEM_PARTS_MAX);
+    for (size_t i = 0; i < in->n_units; i++) {
+        const struct unit *u = rules_unit(t->c->rules, in->units[i]);
+        str path = str_fmt(t->c->arena, "units[%zu]", i);
+        if (!u)
+            err_add(e, ERR_INVALID, path, (str){0}, "there is no such unit", "没有这个单位");
+        else if (u->closed)
+            err_add(e, ERR_INVALID, path, (str){0}, "the unit is closed", "单位已停用");
+        for (size_t j = 0; j < i; j++)
+            if (in->units[j] == in->units[i])
+                err_add(e, ERR_INVALID, path, (str){0}, "the unit is named twice", "单位重复");
+        for (size_t j = 0; j < t->it->n_parts && t->step->does == DOES_ASSIST; j++)
+            if (t->it->parts[j].unit == in->units[i] && is_open(t, &t->it->parts[j]))
+                err_add(e, ERR_INVALID, path, (str){0}, "the unit already has a part", "该单位已在承办");
+    }
+}
+
+static void does_dispatch(struct turn *t, struct err *e)
+{
+    check_units(t, e);
+    if (e->code != OK)
+        return;
+    withdraw_all(t);
+    for (size_t i = 0; i < t->in->n_units; i++)
+        add_part(t, t->in->units[i], i == 0);
+    t->it->unit = t->in->units[0];
+}
+
+static void does_assist(struct turn *t, struct err *e)
+{
+    check_units(t, e);
+    for (size_t i = 0; e->code == OK && i < t->in->n_units; i++)
+        add_part(t, t->in->units[i], false);
+}
+
+static void does_withdraw(struct turn *t, struct err *e)
+{
+    (void)e;
+    withdraw_all(t);
+    t->it->unit = t->it->receiver;
+}
+
+// One unit's refusal ends its part. Without a lead, or without any part, the item goes back to be dispatched again.
+static void does_return(struct turn *t, struct err *e)
+{
+    (void)e;
+    struct item_part *p = t->part;
+    bool was_lead = p->lead;
+    item_clocks_void(t->c, t->d, t->it, p->id);
+    p->state = t->d->part_states[t->step->to].key;
+    p->since_us = t->c->now_us;
+    p->lead = false;
+    t->it->returns++;
+    bool any = false;
+    for (size_t i = 0; i < t->it->n_parts; i++)
+        any = any || is_open(t, &t->it->parts[i]);
+    if (any && !was_lead)
+        return;
+    withdraw_all(t);
+    t->it->unit = t->it->receiver;
+    item_enter(t->c, t->d, t->it, t->step->back);
+}
+
+static void does_extend(struct turn *t, struct err *e)
+{
+    struct dur by = t->in->extend;
+    const struct cal *cal = rules_cal(t->c->rules, t->d->calendar);
+    if (by.unit == DUR_NONE || by.n <= 0) {
+        err_add(e, ERR_INVALID, S("extend"), S("3wd"), "say by how long", "请填写延期多久");
+        return;
+    }
+    if (t->step->max.unit != DUR_NONE && dur_us(cal, by) > dur_us(cal, t->step->max)) {
+        err_add(e, ERR_INVALID, S("extend"), dur_text(t->c->arena, t->step->max),
+            "is longer than may be granted", "超过可延期的上限");
+        return;
+    }
+    if (item_clocks_extend(t->c, t->d, t->it, t->step->extends, t->part ? t->part->id : 0, by, e) == OK)
+        t->it->extensions++;
+    t->extra = str_fmt(t->c->arena, "\"extend\":\"%.*s\"", STR_ARG(dur_text(t->c->arena, by)));
+}
+
+static void does_amend(struct turn *t, struct err *e)
+{
+    if (t->in->cls != ITEM_SAME_CLASS) {
+        const struct class_ *x = t->in->cls > 0 ? rules_class(t->c->rules, t->in->cls) : NULL;
+        if (t->in->cls > 0 && (!x || !str_eq(x->scheme, t->d->class_scheme)))
+            err_add(e, ERR_INVALID, S("class"), t->d->class_scheme, "is not a class of this scheme",
+                "不是这套分类里的类别");
+        t->it->cls = t->in->cls;
+    }
+    item_clocks_relimit(t->c, t->d, t->it);
+}
+
+// The parts that had been finished work again: after a failed check, or in the next verification round.
+static void work_again(struct turn *t)
+{
+    int returned = def_part_state_at(t->d, S("returned"));
+    int back = withdrawn(t->d);
+    for (size_t i = 0; i < t->it->n_parts; i++) {
+        struct item_part *p = &t->it->parts[i];
+        int at = def_part_state_at(t->d, p->state);
+        if (is_open(t, p) || at == returned || at == back)
+            continue;
+        p->state = t->d->part_states[first_open(t->d)].key;
+        p->since_us = t->c->now_us;
+    }
+}
+
+static void does_redo(struct turn *t, struct err *e)
+{
+    (void)e;
+    work_again(t);
+}
+
+// What the units answered belongs to its round: the next round asks again. History keeps the old answers.
+static void next_round(struct turn *t)
+{
+    t->it->round++;
+    t->it->level = t->it->raised = 0;
+    for (size_t i = 0; i < t->d->n_steps; i++) {
+        const struct def_step *s = &t->d->steps[i];
+        for (size_t k = 0; s->on_part && k < s->n_asks; k++)
+            if (s->asks[k].field >= 0)
+                item_set_field(t->it, t->c->arena, t->d->fields[s->asks[k].field].key, (str){0});
+    }
+}
+
+static void does_round(struct turn *t, struct err *e)
+{
+    (void)e;
+    next_round(t);
+    work_again(t);
+}
+
+static void does_close(struct turn *t, struct err *e)
+{
+    int64_t open = db_one_i64(t->c->db, 0,
+        "SELECT count(*) FROM item i JOIN link l ON l.town = i.town AND l.other = i.id"
+        " WHERE l.town = ?1 AND l.item = ?2 AND l.kind = 'child' AND i.open = 1",
+        V(t->c->rules->town), V(t->it->id));
+    if (open > 0)
+        err_add(e, ERR_INVALID, S("step"), (str){0}, "%" PRId64 " child items are still open",
+            "还有 %" PRId64 " 个子单没有办结", open);
+}
+
+static void does_reopen(struct turn *t, struct err *e)
+{
+    (void)e;
+    withdraw_all(t);
+    t->it->reopens++;
+    next_round(t);
+    t->it->unit = t->it->receiver;
+}
+
+// Evaluations of different judges stand side by side under "judge/field"; a judge's own field of the same key, where the
+// definition asks it elsewhere, is not touched.
+static void does_evaluate(struct turn *t, struct err *e)
+{
+    int judge = DEF_NONE;
+    uint64_t mask = t->step->judges;
+    if (t->in->judge.n > 0)
+        judge = def_judge_at(t->d, t->in->judge);
+    else if (mask != 0 && (mask & (mask - 1)) == 0)
+        judge = __builtin_ctzll(mask);
+    if (judge < 0 || !(mask >> judge & 1)) {
+        str *keys = NULL;
+        size_t n = 0;
+        for (size_t i = 0; i < t->d->n_judges; i++)
+            if (mask >> i & 1)
+                VEC_PUSH(t->c->arena, keys, n) = t->d->judges[i].key;
+        err_add(e, ERR_INVALID, S("judge"), str_join(t->c->arena, keys, n, S(", ")), "say who judges",
+            "请选择评价方");
+        return;
+    }
+    str prefix = str_fmt(t->c->arena, "%.*s/", STR_ARG(t->d->judges[judge].key));
+    item_answer(t->c, t->d, t->step, t->it, t->in->fields, t->in->n_fields, prefix, e);
+}
+
+static void does_exclude(struct turn *t, struct err *e)
+{
+    (void)e;
+    t->it->excluded = true;
+}
+
+static void does_include(struct turn *t, struct err *e)
+{
+    (void)e;
+    t->it->excluded = false;
+}
+
+static void link_add(struct turn *t, int64_t item, str kind, int64_t other)
+{
+    db_run(t->c->db,
+        "INSERT INTO link (town, item, kind, other) VALUES (?1, ?2, ?3, ?4)"
+        " ON CONFLICT (town, item, kind, other) DO NOTHING",
+        V(t->c->rules->town), V(item), V(kind), V(other));
+}
+
+static void does_merge(struct turn *t, struct err *e)
+{
+    int64_t main = item_id_of(t->c, t->in->other);
+    struct item other;
+    if (main == 0 || main == t->it->id) {
+        err_add(e, ERR_INVALID, S("other"), S("RX20261120-00012"), "is not another item's number",
+            "请填写另一张主单的编号");
+        return;
+    }
+    if (item_load(t->c, main, &other, e) != OK)
+        return;
+    if (!str_eq(other.loop, t->it->loop) || other.merged != 0 || !other.open)
+        err_add(e, ERR_INVALID, S("other"), (str){0},
+            "the main item must be open, of the same loop, and not merged itself",
+            "主单必须在办、同类，且自己没有并入别单");
+    int64_t mine = db_one_i64(t->c->db, 0,
+        "SELECT count(*) FROM link WHERE town = ?1 AND item = ?2 AND kind = 'merged'",
+        V(t->c->rules->town), V(t->it->id));
+    if (mine > 0)
+        err_add(e, ERR_INVALID, S("other"), (str){0}, "this item is itself a main item", "本单自己是主单");
+    if (e->code != OK)
+        return;
+    withdraw_all(t);
+    item_clocks_pause(t->c, t->d, t->it); // its own clocks go on where they stood if it is taken out again
+    t->it->merged = main;
+    t->it->open = false;
+    t->it->unit = other.unit;
+    link_add(t, main, S("merged"), t->it->id);
+}
+
+static void does_unmerge(struct turn *t, struct err *e)
+{
+    (void)e;
+    db_run(t->c->db, "DELETE FROM link WHERE town = ?1 AND item = ?2 AND kind = 'merged' AND other = ?3",
+        V(t->c->rules->town), V(t->it->merged), V(t->it->id));
+    t->it->merged = 0;
+    t->it->unit = t->it->receiver;
+    item_enter(t->c, t->d, t->it, t->d->steps[0].to);
+    item_clocks_resume(t->c, t->d, t->it);
+    item_clocks_start(t->c, t->d, t->it, t->d->steps[0].start, 0);
+}
+
+static void does_child(struct turn *t, struct err *e)
+{
+    struct item_in in = t->in->child;
+    struct item child;
+    in.loop = in.loop.n > 0 ? in.loop : t->it->loop;
+    in.parent = t->it->id;
+    if (in.cls <= 0)
+        in.cls = t->it->cls;
+    if (in.n_fields == 0) {
+        struct item_field base[] = {
+            {S("channel"), t->it->channel}, {S("kind"), t->it->kind}, {S("priority"), t->it->priority}};
+        for (size_t i = 0; i < ARRAY_LEN(base); i++)
+            if (base[i].val.n > 0)
+                VEC_PUSH(t->c->arena, in.fields, in.n_fields) = base[i];
+    }
+    struct err sub;
+    err_init(&sub, t->c->arena, t->c->lang);
+    if (item_file(t->c, &in, &child, &sub) != OK) {
+        err_merge(e, &sub, S("child."));
+        return;
+    }
+    t->extra = str_fmt(t->c->arena, "\"child\":\"%.*s\"", STR_ARG(child.no));
+}
+
+static void does_urge(struct turn *t, struct err *e)
+{
+    (void)e;
+    t->it->urges++;
+}
+
+static void does_nothing(struct turn *t, struct err *e)
+{
+    (void)t;
+    (void)e;
+}
+
+static void (*const EFFECTS[])(struct turn *t, struct err *e) = {
+    [DOES_MOVE] = does_nothing,
+    [DOES_DISPATCH] = does_dispatch,
+    [DOES_ASSIST] = does_assist,
+    [DOES_WITHDRAW] = does_withdraw,
+    [DOES_RETURN] = does_return,
+    [DOES_SUSPEND] = does_nothing, // entering a paused state pauses the clocks
+    [DOES_RESUME] = does_nothing,
+    [DOES_EXTEND] = does_extend,
+    [DOES_AMEND] = does_amend,
+    [DOES_REDO] = does_redo,
+    [DOES_ROUND] = does_round,
+    [DOES_CLOSE] = does_close,
+    [DOES_REOPEN] = does_reopen,
+    [DOES_EVALUATE] = does_evaluate,
+    [DOES_EXCLUDE] = does_exclude,
+    [DOES_INCLUDE] = does_include,
+    [DOES_MERGE] = does_merge,
+    [DOES_UNMERGE] = does_unmerge,
+    [DOES_CHILD] = does_child,
+    [DOES_URGE] = does_urge,
+    [DOES_INSTRUCT] = does_nothing,
+    [DOES_NOTE] = does_nothing,
+    [DOES_ESCALATE] = does_nothing,
+};
+
+void item_effect(struct turn *t, struct err *e)
+{
+    EFFECTS[t->step->does](t, e);
+}

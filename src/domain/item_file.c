@@ -1,0 +1,148 @@
+// Filing an item: its answers, its number, its first event.
+
+#include "domain/item_inner.h"
+
+static void check_text(struct err *e, str field, str x, size_t max, bool required)
+{
+    if (required && str_trim(x).n == 0)
+        err_add(e, ERR_INVALID, field, (str){0}, "is required", "请填写");
+    else if (!utf8_valid(x))
+        err_add(e, ERR_INVALID, field, S("UTF-8"), "is not valid UTF-8", "不是有效的 UTF-8 文字");
+    else if (utf8_count(x) > max)
+        err_add(e, ERR_INVALID, field, (str){0}, "is longer than %zu characters", "超过 %zu 个字", max);
+}
+
+static void check_place(struct err *e, double lat, double lon)
+{
+    if (!(lat >= -90 && lat <= 90))
+        err_add(e, ERR_INVALID, S("lat"), S("-90..90"), "is not a latitude", "不是纬度");
+    if (!(lon >= -180 && lon <= 180))
+        err_add(e, ERR_INVALID, S("lon"), S("-180..180"), "is not a longitude", "不是经度");
+}
+
+// RX20261120-00012: counted per town, loop prefix and local day. In the caller's transaction, so without gaps.
+static str next_number(struct ctx *c, const struct def *d, int64_t at_us)
+{
+    int64_t day = tm_local_day(at_us, c->rules->zone_s);
+    int64_t n = db_one_i64(c->db, 0,
+        "INSERT INTO seq (town, name, day, last) VALUES (?1, ?2, ?3, 1)"
+        " ON CONFLICT (town, name, day) DO UPDATE SET last = seq.last + 1 RETURNING last",
+        V(c->rules->town), V(d->number_prefix), V(day));
+    struct civil t;
+    tm_to_civil(at_us, c->rules->zone_s, &t);
+    return str_fmt(c->arena, "%.*s%04d%02d%02d-%0*" PRId64, STR_ARG(d->number_prefix), t.year, t.month,
+        t.day, d->number_digits, n);
+}
+
+static str taken_by(struct ctx *c, int64_t item)
+{
+    return db_one_str(
+        c->db, c->arena, "SELECT no FROM item WHERE town = ?1 AND id = ?2", V(c->rules->town), V(item));
+}
+
+// Values that may stand once in a loop.
+static void claim_keys(struct ctx *c, const struct def *d, const struct item *it, struct err *e)
+{
+    for (size_t i = 0; i < d->n_fields; i++) {
+        const struct def_field *f = &d->fields[i];
+        str v = f->unique ? item_field(it, f->key) : (str){0};
+        if (v.n == 0)
+            continue;
+        int64_t holder = db_one_i64(c->db, 0,
+            "SELECT item FROM item_key WHERE town = ?1 AND loop = ?2 AND field = ?3 AND val = ?4",
+            V(c->rules->town), V(d->loop), V(f->key), V(v));
+        if (holder != 0) {
+            err_add(e, ERR_CONFLICT, str_fmt(c->arena, "fields.%.*s", STR_ARG(f->key)),
+                taken_by(c, holder), "is already taken by another item", "已有事项用了这个值");
+            continue;
+        }
+        db_run(c->db, "INSERT INTO item_key (town, loop, field, val, item) VALUES (?1, ?2, ?3, ?4, ?5)",
+            V(c->rules->town), V(d->loop), V(f->key), V(v), V(it->id));
+    }
+}
+
+static void check_class(struct ctx *c, const struct def *d, const struct def_step *s, int64_t cls, struct err *e)
+{
+    const struct class_ *x = cls > 0 ? rules_class(c->rules, cls) : NULL;
+    if (cls > 0 && (!x || !str_eq(x->scheme, d->class_scheme)))
+        err_add(e, ERR_INVALID, S("class"), d->class_scheme, "is not a class of this scheme",
+            "不是这套分类里的类别");
+    for (size_t i = 0; i < s->n_asks; i++)
+        if (s->asks[i].field == DEF_ASK_CLASS && s->asks[i].required && cls <= 0)
+            err_add(e, ERR_INVALID, S("class"), (str){0}, "is required", "请选择分类");
+}
+
+static const struct def *loop_def(struct ctx *c, str loop, struct err *e)
+{
+    const struct loop *l = rules_loop(c->rules, loop);
+    if (l && l->now)
+        return l->now;
+    err_add(e, ERR_INVALID, S("loop"), (str){0}, "there is no such loop", "没有这种事项类型");
+    return NULL;
+}
+
+static void first_image(struct ctx *c, const struct def *d, const struct item_in *in, struct item *it)
+{
+    const struct unit *receiver = rules_unit_named(c->rules, d->receiver);
+    *it = (struct item){.loop = d->loop,
+        .def = d->id,
+        .title = str_trim(in->title),
+        .text = str_trim(in->text),
+        .address = str_trim(in->address),
+        .lat = in->lat,
+        .lon = in->lon,
+        .cls = in->cls > 0 ? in->cls : 0,
+        .filed_us = in->filed_us ? in->filed_us : c->now_us,
+        .round = 1,
+        .parent = in->parent};
+    it->receiver = receiver ? receiver->id : c->rules->town;
+    it->unit = it->receiver;
+}
+
+static void check_in(struct ctx *c, const struct def *d, const struct item_in *in, struct item *it, struct err *e)
+{
+    const struct def_step *s = &d->steps[0];
+    if (c->actor && !rules_holds(c->rules, c->actor, s->who, s->n_who, it->receiver) &&
+        !rules_holds(c->rules, c->actor, s->who, s->n_who, c->rules->town))
+        err_add(e, ERR_DENIED, (str){0}, (str){0}, "you may not file items of this kind", "您没有登记这类事项的权限");
+    check_text(e, S("title"), in->title, ITEM_TITLE_MAX, true);
+    check_text(e, S("text"), in->text, ITEM_TEXT_MAX, false);
+    check_text(e, S("address"), in->address, ITEM_ADDRESS_MAX, false);
+    check_place(e, in->lat, in->lon);
+    check_class(c, d, s, in->cls, e);
+    item_answer(c, d, s, it, in->fields, in->n_fields, (str){0}, e);
+    if (in->has_caller && !d->caller)
+        err_add(e, ERR_INVALID, S("caller"), (str){0}, "this loop has no caller", "这类事项没有诉求人");
+}
+
+enum err_code item_file(struct ctx *c, const struct item_in *in, struct item *out, struct err *e)
+{
+    const struct def *d = loop_def(c, in->loop, e);
+    if (!d)
+        return e->code;
+    struct item nothing = {0};
+    struct item it;
+    first_image(c, d, in, &it);
+    check_in(c, d, in, &it, e);
+    if (e->code != OK)
+        return e->code;
+    it.id = journal_next_item(c);
+    it.no = in->no.n > 0 ? in->no : next_number(c, d, it.filed_us);
+    claim_keys(c, d, &it, e);
+    if (e->code != OK)
+        return e->code;
+    item_enter(c, d, &it, d->steps[0].to);
+    item_clocks_start(c, d, &it, d->steps[0].start, 0);
+    struct event ev = {.what = d->steps[0].key, .unit = it.receiver};
+    if (item_commit(c, d, &nothing, &it, &ev, e) != OK)
+        return e->code;
+    if (in->has_caller && caller_put(c, it.id, &in->caller, e) != OK)
+        return e->code;
+    if (it.parent != 0)
+        db_run(c->db, "INSERT INTO link (town, item, kind, other) VALUES (?1, ?2, 'child', ?3)",
+            V(c->rules->town), V(it.parent), V(it.id));
+    if (item_escalate(c, d, &it, e) != OK)
+        return e->code;
+    *out = it;
+    return db_status(c->db, e);
+}

@@ -1,0 +1,114 @@
+// What happens to items without anybody taking a step: clocks run out, calendars and definitions change, a main item
+// closes.
+
+#include "domain/item_inner.h"
+
+static enum err_code ring(struct ctx *c, int64_t id, struct err *e)
+{
+    struct item before;
+    if (item_load(c, id, &before, e) != OK)
+        return e->code;
+    const struct def *d = rules_def(c->rules, before.def);
+    CHECK(d != NULL);
+    struct item it = item_copy(c->arena, &before);
+    str names;
+    if (!item_clocks_breach(c, d, &it, &names))
+        return OK;
+    struct event ev = {.what = S("overdue"), .unit = it.unit, .note = names};
+    if (item_commit(c, d, &before, &it, &ev, e) != OK)
+        return e->code;
+    return item_escalate(c, d, &it, e);
+}
+
+int64_t item_alarms(struct ctx *c, int64_t max, struct err *e)
+{
+    int64_t *ids = NULL;
+    size_t n = 0;
+    struct cursor r = db_rows(c->db,
+        "SELECT id FROM item WHERE town = ?1 AND alarm_us > 0 AND alarm_us < ?2 ORDER BY alarm_us LIMIT ?3",
+        V(c->rules->town), V(c->now_us), V(max));
+    while (db_next(&r))
+        VEC_PUSH(c->arena, ids, n) = db_i64(&r, 0);
+    for (size_t i = 0; i < n; i++)
+        if (ring(c, ids[i], e) != OK)
+            return 0;
+    return db_status(c->db, e) == OK ? (int64_t)n : 0;
+}
+
+enum err_code item_settle(struct ctx *c, int64_t id, struct err *e)
+{
+    struct item before;
+    if (item_load(c, id, &before, e) != OK)
+        return e->code;
+    const struct def *d = rules_def(c->rules, before.def);
+    CHECK(d != NULL);
+    struct item it = item_copy(c->arena, &before);
+    const struct cal *cal = rules_cal(c->rules, d->calendar);
+    for (size_t i = 0; i < it.n_clocks; i++) {
+        clock_settle(&it.clocks[i], cal);
+        if (clock_open(&it.clocks[i]))
+            it.clocks[i].breached = it.clocks[i].breached && it.clocks[i].due_us < c->now_us;
+    }
+    item_clocks_derive(c, d, &it);
+    if (it.due_us == before.due_us && it.alarm_us == before.alarm_us &&
+        item_changes(c->arena, &before, &it).n <= 2)
+        return OK;
+    struct event ev = {.what = S("settle"), .unit = it.unit};
+    return item_commit(c, d, &before, &it, &ev, e);
+}
+
+enum err_code item_move_def(struct ctx *c, int64_t id, int64_t def, struct err *e)
+{
+    struct item before;
+    if (item_load(c, id, &before, e) != OK)
+        return e->code;
+    const struct def *to = rules_def(c->rules, def);
+    if (!to || !str_eq(to->loop, before.loop))
+        return err_add(e, ERR_INVALID, S("def"), (str){0}, "is not a version of this item's loop",
+            "不是这类事项的流程版本");
+    if (def_state_at(to, before.state) < 0)
+        return err_add(e, ERR_INVALID, S("def"), before.state, "the new version has no such state",
+            "新版本没有这个状态");
+    for (size_t i = 0; i < before.n_parts; i++)
+        if (def_part_state_at(to, before.parts[i].state) < 0)
+            return err_add(e, ERR_INVALID, S("def"), before.parts[i].state,
+                "the new version has no such part state", "新版本没有这个承办状态");
+    struct item it = item_copy(c->arena, &before);
+    it.def = to->id;
+    item_clocks_relimit(c, to, &it);
+    struct event ev = {.what = S("move_def"), .unit = it.unit};
+    return item_commit(c, to, &before, &it, &ev, e);
+}
+
+static enum err_code close_one(struct ctx *c, const struct item *main, int64_t id, struct err *e)
+{
+    struct item before;
+    if (item_load(c, id, &before, e) != OK)
+        return e->code;
+    const struct def *d = rules_def(c->rules, before.def);
+    CHECK(d != NULL);
+    int state = def_state_at(d, main->state);
+    if (before.merged != main->id || state < 0 || before.closed_us != 0)
+        return OK;
+    struct item it = item_copy(c->arena, &before);
+    item_clocks_stop(c, d, &it, UINT64_MAX, 0);
+    item_enter(c, d, &it, state);
+    it.unit = main->unit;
+    struct event ev = {.what = S("close_merged"), .unit = it.unit, .note = main->no};
+    return item_commit(c, d, &before, &it, &ev, e);
+}
+
+enum err_code item_close_merged(struct ctx *c, const struct item *main, struct err *e)
+{
+    int64_t *ids = NULL;
+    size_t n = 0;
+    struct cursor r = db_rows(c->db,
+        "SELECT other FROM link WHERE town = ?1 AND item = ?2 AND kind = 'merged'", V(c->rules->town),
+        V(main->id));
+    while (db_next(&r))
+        VEC_PUSH(c->arena, ids, n) = db_i64(&r, 0);
+    for (size_t i = 0; i < n; i++)
+        if (close_one(c, main, ids[i], e) != OK)
+            return e->code;
+    return db_status(c->db, e);
+}

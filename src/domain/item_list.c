@@ -1,0 +1,191 @@
+#include "domain/item_list.h"
+
+static const char *const SORT_NAMES[SORT_COUNT] = {"-filed", "filed", "due", "-changed"};
+
+str list_sort_name(enum list_sort s)
+{
+    return str_of(SORT_NAMES[s]);
+}
+
+int list_sort_of(str name)
+{
+    for (int i = 0; i < SORT_COUNT; i++)
+        if (str_eq(name, str_of(SORT_NAMES[i])))
+            return i;
+    return -1;
+}
+
+// What the actor may see, as SQL: units below those at which a right to read is held, as lead, receiver or by a part.
+// A whole town's reader gets no condition at all.
+static void visible_sql(struct ctx *c, struct sqlb *q)
+{
+    size_t n;
+    bool all;
+    const struct unit **tops = ctx_units(c, MAY_READ_ITEMS, &n, &all);
+    if (all)
+        return;
+    static const char *const HEADS[] = {" AND (i.unit IN (", ") OR i.receiver IN (",
+        ") OR EXISTS (SELECT 1 FROM part p WHERE p.town = ?1 AND p.item = i.id AND p.unit IN ("};
+    for (size_t h = 0; h < ARRAY_LEN(HEADS); h++) {
+        sqlb_add_(q, HEADS[h]);
+        bool first = true;
+        for (size_t k = 0; k < n; k++)
+            for (int at = tops[k]->lo; at <= tops[k]->hi; at++) {
+                if (!first)
+                    sqlb_add(q, ",");
+                sqlb_val(q, V(c->rules->units[at].id));
+                first = false;
+            }
+        if (first)
+            sqlb_add(q, "0"); // no unit has the id 0
+    }
+    sqlb_add(q, ")))");
+}
+
+static void from_where(struct ctx *c, const struct filter *f, struct sqlb *q)
+{
+    struct filter_env env = {.rules = c->rules, .now_us = c->now_us, .person = c->actor ? c->actor->id : 0};
+    sqlb_add(q, " FROM item i");
+    if (f && filter_wants_doc(f))
+        sqlb_add(q, " JOIN item_doc d ON d.town = i.town AND d.id = i.id");
+    sqlb_add(q, " WHERE i.town = ?1");
+    if (f)
+        filter_sql(f, &env, q);
+    visible_sql(c, q);
+}
+
+// A cursor is "value.id" of the last row of the page before.
+static enum err_code add_after(struct ctx *c, const struct list_in *in, struct sqlb *q, struct err *e)
+{
+    static const char *const CONDITIONS[SORT_COUNT][2] = {
+        [SORT_FILED_DOWN] = {" AND (i.filed_us, i.id) < (", ")"},
+        [SORT_FILED_UP] = {" AND (i.filed_us, i.id) > (", ")"},
+        [SORT_DUE_UP] = {" AND (i.due_us, i.id) > (", ")"},
+        [SORT_CHANGED_DOWN] = {" AND (i.changed_us, i.id) < (", ")"},
+    };
+    (void)c;
+    if (in->after.n == 0)
+        return OK;
+    str rest = in->after, value, id;
+    int64_t v = 0, at = 0;
+    if (!str_cut(&rest, '.', &value) || !str_cut(&rest, '.', &id) || !str_i64(value, &v) || !str_i64(id, &at))
+        return err_add(e, ERR_INVALID, S("after"), S("next of the page before"), "is not a cursor",
+            "翻页位置无效");
+    sqlb_add_(q, CONDITIONS[in->sort][0]);
+    sqlb_val(q, V(v));
+    sqlb_add(q, ",");
+    sqlb_val(q, V(at));
+    sqlb_add_(q, CONDITIONS[in->sort][1]);
+    return OK;
+}
+
+static const char *const ORDERS[SORT_COUNT] = {
+    [SORT_FILED_DOWN] = " ORDER BY i.filed_us DESC, i.id DESC LIMIT ",
+    [SORT_FILED_UP] = " ORDER BY i.filed_us, i.id LIMIT ",
+    [SORT_DUE_UP] = " ORDER BY i.due_us, i.id LIMIT ",
+    [SORT_CHANGED_DOWN] = " ORDER BY i.changed_us DESC, i.id DESC LIMIT ",
+};
+
+static struct list_row read_row(struct arena *a, const struct cursor *r)
+{
+    return (struct list_row){
+        .id = db_i64(r, 0),
+        .no = db_dup(r, 1, a),
+        .loop = db_dup(r, 2, a),
+        .def = db_i64(r, 3),
+        .state = db_dup(r, 4, a),
+        .open = db_i64(r, 5) != 0,
+        .paused = db_i64(r, 6) != 0,
+        .unit = db_i64(r, 7),
+        .cls = db_i64(r, 8),
+        .channel = db_dup(r, 9, a),
+        .kind = db_dup(r, 10, a),
+        .priority = db_dup(r, 11, a),
+        .filed_us = db_i64(r, 12),
+        .changed_us = db_i64(r, 13),
+        .closed_us = db_i64(r, 14),
+        .due_us = db_i64(r, 15),
+        .version = db_i64(r, 16),
+        .returns = db_i64(r, 17),
+        .urges = db_i64(r, 18),
+        .merged = db_i64(r, 19),
+        .excluded = db_i64(r, 20) != 0,
+        .title = db_dup(r, 21, a),
+    };
+}
+
+static str cursor_of(struct arena *a, enum list_sort sort, const struct list_row *r)
+{
+    int64_t v = sort == SORT_DUE_UP ? r->due_us : sort == SORT_CHANGED_DOWN ? r->changed_us : r->filed_us;
+    return str_fmt(a, "%" PRId64 ".%" PRId64, v, r->id);
+}
+
+int64_t item_count(struct ctx *c, const struct filter *f, int64_t cap, struct err *e)
+{
+    struct sqlb q;
+    sqlb_init(&q, c->arena);
+    sqlb_add(&q, "SELECT count(*) FROM (SELECT 1");
+    sqlb_bind(&q, V(c->rules->town));
+    from_where(c, f, &q);
+    if (cap > 0) {
+        sqlb_add(&q, " LIMIT ");
+        sqlb_val(&q, V(cap));
+    }
+    sqlb_add(&q, ") AS t");
+    struct cursor r = sqlb_rows(c->db, &q);
+    int64_t n = db_next(&r) ? db_i64(&r, 0) : 0;
+    db_done(&r);
+    return db_status(c->db, e) == OK ? n : 0;
+}
+
+enum err_code item_list(struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e)
+{
+    *out = (struct list_out){.total = -1};
+    struct sqlb q;
+    sqlb_init(&q, c->arena);
+    sqlb_add(&q,
+        "SELECT i.id, i.no, i.loop, i.def, i.state, i.open, i.paused, i.unit, i.class, i.channel, i.kind,"
+        " i.priority, i.filed_us, i.changed_us, i.closed_us, i.due_us, i.version, i.returns, i.urges,"
+        " i.merged, i.excluded, i.title");
+    sqlb_bind(&q, V(c->rules->town));
+    from_where(c, in->filter, &q);
+    // What no clock runs for is not in the queue of what is due next.
+    if (in->sort == SORT_DUE_UP)
+        sqlb_add(&q, " AND i.due_us > 0");
+    if (add_after(c, in, &q, e) != OK)
+        return e->code;
+    sqlb_add_(&q, ORDERS[in->sort]);
+    sqlb_val(&q, V(in->limit + 1));
+    struct cursor r = sqlb_rows(c->db, &q);
+    while (db_next(&r))
+        VEC_PUSH(c->arena, out->rows, out->n) = read_row(c->arena, &r);
+    if (db_status(c->db, e) != OK)
+        return e->code;
+    if ((int64_t)out->n > in->limit) {
+        out->n = (size_t)in->limit;
+        out->next = cursor_of(c->arena, in->sort, &out->rows[out->n - 1]);
+    }
+    if (in->count) {
+        out->total = item_count(c, in->filter, LIST_COUNT_MAX + 1, e);
+        out->capped = out->total > LIST_COUNT_MAX;
+        out->total = out->capped ? LIST_COUNT_MAX : out->total;
+    }
+    return e->code;
+}
+
+enum err_code item_each(struct ctx *c, const struct filter *f, bool (*fn)(void *arg, int64_t id), void *arg,
+    struct err *e)
+{
+    struct sqlb q;
+    sqlb_init(&q, c->arena);
+    sqlb_add(&q, "SELECT i.id");
+    sqlb_bind(&q, V(c->rules->town));
+    from_where(c, f, &q);
+    sqlb_add(&q, " ORDER BY i.filed_us, i.id");
+    struct cursor r = sqlb_rows(c->db, &q);
+    bool more = true;
+    while (more && db_next(&r))
+        more = fn(arg, db_i64(&r, 0));
+    db_done(&r);
+    return db_status(c->db, e);
+}

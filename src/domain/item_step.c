@@ -1,0 +1,310 @@
+// Taking a step: may it be taken, what was answered, what it does, what follows.
+
+#include "domain/filter.h"
+#include "domain/item_inner.h"
+
+static bool lets_in(const struct ctx *c, const struct def_step *s, int64_t unit)
+{
+    return !c->actor || rules_holds(c->rules, c->actor, s->who, s->n_who, unit);
+}
+
+// A part step belongs to the part's unit; an item step to the unit in charge or to the receiver.
+static bool may_take(
+    const struct ctx *c, const struct def_step *s, const struct item *it, const struct item_part *part)
+{
+    if (part)
+        return lets_in(c, s, part->unit);
+    return lets_in(c, s, it->unit) || lets_in(c, s, it->receiver);
+}
+
+static str role_titles(const struct ctx *c, const struct def_step *s)
+{
+    str *names = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_who; i++)
+        for (size_t r = 0; r < c->rules->n_roles; r++)
+            if (str_eq(c->rules->roles[r].key, s->who[i]))
+                VEC_PUSH(c->arena, names, n) = c->rules->roles[r].title;
+    return str_join(c->arena, names, n, c->lang == LANG_EN ? S(", ") : S("、"));
+}
+
+static bool leaves(const struct def *d, const struct def_step *s, const struct item *it,
+    const struct item_part *part)
+{
+    int at = part ? def_part_state_at(d, part->state) : def_state_at(d, it->state);
+    return at >= 0 && (s->from >> at & 1);
+}
+
+static str words(const struct ctx *c, const char *en, const char *zh)
+{
+    return str_of(c->lang == LANG_EN ? en : zh);
+}
+
+str item_step_closed(struct ctx *c, const struct def *d, const struct def_step *s, const struct item *it,
+    const struct item_part *part, enum err_code *code)
+{
+    *code = ERR_INVALID;
+    if (it->merged != 0 && s->does != DOES_UNMERGE && s->does != DOES_NOTE)
+        return words(c, "it was merged into another item", "已并入主单");
+    if (s->on_part && !part)
+        return words(c, "there is no part it could be about", "没有可办理的承办任务");
+    if (s->on_part && it->paused && s->does != DOES_NOTE)
+        return words(c, "the item is suspended", "事项已挂账，恢复后才能办理");
+    if (!leaves(d, s, it, part)) {
+        int at = part ? def_part_state_at(d, part->state) : def_state_at(d, it->state);
+        str now = at < 0 ? it->state : part ? d->part_states[at].title : d->states[at].title;
+        return c->lang == LANG_EN ? str_fmt(c->arena, "not possible in state \"%.*s\"", STR_ARG(now))
+                                  : str_fmt(c->arena, "“%.*s”状态下不能做这一步", STR_ARG(now));
+    }
+    if (!may_take(c, s, it, part)) {
+        *code = ERR_DENIED;
+        str who = role_titles(c, s);
+        return c->lang == LANG_EN ? str_fmt(c->arena, "belongs to: %.*s", STR_ARG(who))
+                                  : str_fmt(c->arena, "由%.*s办理", STR_ARG(who));
+    }
+    struct filter_env env = {
+        .rules = c->rules, .now_us = c->now_us, .person = c->actor ? c->actor->id : 0};
+    if (s->guard && !filter_match(s->guard, &env, it))
+        return s->why.n > 0 ? s->why : words(c, "a condition is not met", "条件不满足");
+    if (s->does == DOES_UNMERGE && it->merged == 0)
+        return words(c, "it is not merged", "没有并单");
+    if (s->does == DOES_RETURN && s->unlock > 0 && it->returns >= s->unlock && c->actor &&
+        !ctx_may(c, MAY_STEP, it->receiver))
+        return c->lang == LANG_EN ? str_fmt(c->arena, "locked after %d returns", s->unlock)
+                                  : str_fmt(c->arena, "已退单 %d 次，需受理单位解锁", s->unlock);
+    if ((s->does == DOES_EXCLUDE && it->excluded) || (s->does == DOES_INCLUDE && !it->excluded))
+        return it->excluded ? words(c, "it is already excluded", "已经剔除") : words(c, "it is not excluded", "没有剔除");
+    *code = OK;
+    return (str){0};
+}
+
+struct item_part *item_part_for(struct ctx *c, const struct def *d, const struct def_step *s, struct item *it,
+    int64_t part, struct err *e)
+{
+    if (part != 0) {
+        struct item_part *p = item_part(it, part);
+        if (!p)
+            err_add(e, ERR_INVALID, S("part"), (str){0}, "there is no such part", "没有这个承办任务");
+        return p;
+    }
+    struct item_part *found = NULL;
+    int n = 0;
+    for (size_t i = 0; i < it->n_parts; i++) {
+        struct item_part *p = &it->parts[i];
+        if (!leaves(d, s, it, p) || !lets_in(c, s, p->unit))
+            continue;
+        found = p;
+        n++;
+    }
+    if (n > 1)
+        err_add(e, ERR_INVALID, S("part"), (str){0}, "several parts are possible: name one",
+            "有多个承办任务，请指明是哪一个");
+    return n == 1 ? found : NULL;
+}
+
+struct step_open *item_steps(struct ctx *c, const struct item *it, size_t *n)
+{
+    const struct def *d = rules_def(c->rules, it->def);
+    CHECK(d != NULL);
+    struct step_open *rows = NULL;
+    *n = 0;
+    for (size_t i = 1; i < d->n_steps; i++) {
+        const struct def_step *s = &d->steps[i];
+        enum err_code code;
+        bool listed = false;
+        for (size_t p = 0; s->on_part && p < it->n_parts; p++) {
+            const struct item_part *part = &it->parts[p];
+            if (!leaves(d, s, it, part))
+                continue;
+            str why = item_step_closed(c, d, s, it, part, &code);
+            struct step_open row = {.step = s, .part = part->id, .ok = code == OK, .why = why};
+            VEC_PUSH(c->arena, rows, *n) = row;
+            listed = true;
+        }
+        if (listed || (s->on_part && it->n_parts > 0 && !it->open))
+            continue;
+        str why = item_step_closed(c, d, s, it, NULL, &code);
+        struct step_open row = {.step = s, .ok = code == OK, .why = why};
+        VEC_PUSH(c->arena, rows, *n) = row;
+    }
+    return rows;
+}
+
+const struct def_route *item_route(struct ctx *c, const struct item *it)
+{
+    const struct def *d = rules_def(c->rules, it->def);
+    CHECK(d != NULL);
+    struct filter_env env = {.rules = c->rules, .now_us = c->now_us};
+    for (size_t i = 0; i < d->n_routes; i++)
+        if (!d->routes[i].match || filter_match(d->routes[i].match, &env, it))
+            return &d->routes[i];
+    return NULL;
+}
+
+// A reason from the step's two-level list.
+static void check_reason(struct turn *t, struct err *e)
+{
+    const struct def_step *s = t->step;
+    if (s->reasons < 0)
+        return;
+    const struct def_reasons *list = &t->d->reasons[s->reasons];
+    str *keys = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        VEC_PUSH(t->c->arena, keys, n) = list->rows[i].key;
+        if (!str_eq(list->rows[i].key, t->in->reason))
+            continue;
+        const struct def_reason *r = &list->rows[i];
+        bool fits = r->n == 0 && t->in->reason_option.n == 0;
+        for (size_t o = 0; o < r->n; o++)
+            fits = fits || str_eq(r->options[o], t->in->reason_option);
+        if (!fits)
+            err_add(e, ERR_INVALID, S("reason.option"), str_join(t->c->arena, r->options, r->n, S(", ")),
+                "is not one of this reason's options", "请选择二级原因");
+        return;
+    }
+    err_add(e, ERR_INVALID, S("reason.key"), str_join(t->c->arena, keys, n, S(", ")),
+        "is not one of the reasons", "请选择原因");
+}
+
+static void check_note(const struct turn *t, struct err *e)
+{
+    str note = str_trim(t->in->note);
+    if (t->step->note_required && note.n == 0)
+        err_add(e, ERR_INVALID, S("note"), (str){0}, "a note is required", "请写明情况");
+    if (!utf8_valid(note) || utf8_count(note) > ITEM_NOTE_MAX)
+        err_add(e, ERR_INVALID, S("note"), (str){0}, "must be UTF-8 of at most %d characters",
+            "说明不能超过 %d 个字", (int)ITEM_NOTE_MAX);
+}
+
+// The item waits for all parts, or for the lead alone.
+static bool parts_finished(const struct def *d, const struct item *it)
+{
+    bool any = false;
+    for (size_t i = 0; i < it->n_parts; i++) {
+        const struct item_part *p = &it->parts[i];
+        bool open = item_part_open(p, d->part_states, d->n_part_states);
+        if (open && (d->wait_all || p->lead))
+            return false;
+        // A part that was returned or withdrawn is finished, but finishes nothing.
+        any = any || (p->since_us > 0 && !open);
+    }
+    return any;
+}
+
+static void move_states(struct turn *t)
+{
+    const struct def_step *s = t->step;
+    struct item *it = t->it;
+    if (t->part && s->to >= 0) {
+        t->part->state = t->d->part_states[s->to].key;
+        t->part->since_us = t->c->now_us;
+    } else if (!s->on_part && s->to >= 0 && it->merged == 0) {
+        item_enter(t->c, t->d, it, s->to);
+    }
+}
+
+// Only now, after the step's clocks were stopped: a finished part's remaining clocks stop with it.
+static void finish_parts(struct turn *t)
+{
+    const struct def_step *s = t->step;
+    if (!t->part || s->to < 0 || s->does == DOES_RETURN)
+        return;
+    if (item_part_open(t->part, t->d->part_states, t->d->n_part_states))
+        return;
+    item_clocks_stop(t->c, t->d, t->it, UINT64_MAX, t->part->id);
+    if (t->d->then >= 0 && t->it->open && parts_finished(t->d, t->it))
+        item_enter(t->c, t->d, t->it, t->d->then);
+}
+
+// Who must answer for it in the checks: everything wrong is said at once.
+static enum err_code check_step(struct turn *t, struct err *e)
+{
+    struct ctx *c = t->c;
+    enum err_code code;
+    str why = item_step_closed(c, t->d, t->step, t->before, t->part, &code);
+    if (code != OK)
+        return err_add(e, code, S("step"), (str){0}, "%.*s", "%.*s", STR_ARG(why));
+    check_reason(t, e);
+    check_note(t, e);
+    if (t->step->does != DOES_EVALUATE)
+        item_answer(c, t->d, t->step, t->it, t->in->fields, t->in->n_fields, (str){0}, e);
+    return e->code;
+}
+
+static void stamp(struct turn *t)
+{
+    if (t->step->stamp.n > 0)
+        item_set_field(t->it, t->c->arena, t->step->stamp, str_fmt(t->c->arena, "%" PRId64, t->c->now_us));
+}
+
+static str reason_json(struct turn *t)
+{
+    if (t->in->reason.n == 0)
+        return t->extra;
+    struct buf b;
+    struct jw w;
+    buf_init(&b, t->c->arena, 4 * KIB);
+    jw_init(&w, &b);
+    jw_obj(&w);
+    jw_kstr(&w, "key", t->in->reason);
+    jw_kstr(&w, "option", t->in->reason_option);
+    jw_end_obj(&w);
+    return str_fmt(t->c->arena, "\"reason\":%.*s%s%.*s", STR_ARG(buf_str(&b)), t->extra.n > 0 ? "," : "",
+        STR_ARG(t->extra));
+}
+
+static enum err_code take(struct turn *t, struct err *e)
+{
+    struct ctx *c = t->c;
+    int64_t part = t->part ? t->part->id : 0;
+    if (check_step(t, e) != OK)
+        return e->code;
+    item_clocks_stop(c, t->d, t->it, t->step->does == DOES_RETURN ? 0 : t->step->stop, part);
+    item_effect(t, e);
+    if (e->code != OK)
+        return e->code;
+    t->part = part ? item_part(t->it, part) : NULL; // the effect may have moved the parts
+    move_states(t);
+    finish_parts(t);
+    item_clocks_start(c, t->d, t->it, t->step->start, t->step->does == DOES_RETURN ? 0 : part);
+    stamp(t);
+    struct event ev = {.what = t->step->key,
+        .part = part,
+        .unit = t->part ? t->part->unit : t->it->unit,
+        .note = str_trim(t->in->note),
+        .changes = reason_json(t)};
+    if (item_commit(c, t->d, t->before, t->it, &ev, e) != OK)
+        return e->code;
+    return item_escalate(c, t->d, t->it, e);
+}
+
+enum err_code item_step(struct ctx *c, const struct step_in *in, struct item *out, struct err *e)
+{
+    struct item before;
+    if (item_load(c, in->item, &before, e) != OK)
+        return e->code;
+    if (c->actor && !item_visible(c, &before))
+        return err_add(e, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
+    if (in->version != ITEM_ANY_VERSION && in->version != before.version)
+        return err_add(e, ERR_CONFLICT, S("version"), str_fmt(c->arena, "%" PRId64, before.version),
+            "the item has moved on", "事项刚刚被别人办理过，请看最新情况后再办");
+    const struct def *d = rules_def(c->rules, before.def);
+    CHECK(d != NULL);
+    const struct def_step *s = def_step(d, in->step);
+    if (!s || s == &d->steps[0])
+        return err_add(e, ERR_INVALID, S("step"), (str){0}, "there is no such step", "没有这个步骤");
+    struct item it = item_copy(c->arena, &before);
+    struct turn t = {.c = c, .d = d, .step = s, .in = in, .before = &before, .it = &it};
+    if (s->on_part) {
+        t.part = item_part_for(c, d, s, &it, in->part, e);
+        if (e->code != OK)
+            return e->code;
+    }
+    if (take(&t, e) != OK)
+        return e->code;
+    if (it.closed_us != 0 && before.closed_us == 0 && item_close_merged(c, &it, e) != OK)
+        return e->code;
+    *out = it;
+    return db_status(c->db, e);
+}

@@ -1,0 +1,295 @@
+#include "domain/item_store.h"
+
+#include <string.h>
+
+void item_part_json(struct jw *w, const struct item_part *p)
+{
+    jw_obj(w);
+    jw_ki64(w, "id", p->id);
+    jw_ki64(w, "unit", p->unit);
+    jw_kbool(w, "lead", p->lead);
+    jw_kstr(w, "state", p->state);
+    jw_ki64(w, "since", p->since_us);
+    jw_end_obj(w);
+}
+
+void item_clock_json(struct jw *w, const struct clock *k)
+{
+    jw_obj(w);
+    jw_kstr(w, "key", k->key);
+    jw_ki64(w, "part", k->part);
+    jw_ki64(w, "round", k->round);
+    jw_ki64(w, "state", (int64_t)k->state);
+    jw_kbool(w, "breached", k->breached);
+    jw_ki64(w, "n", k->limit.n);
+    jw_ki64(w, "unit", (int64_t)k->limit.unit);
+    jw_kbool(w, "day_end", k->limit.day_end);
+    jw_ki64(w, "extended", k->extended_us);
+    jw_ki64(w, "due", k->due_us);
+    jw_ki64(w, "stopped", k->stopped_us);
+    jw_key(w, S("runs"));
+    jw_arr(w);
+    for (size_t i = 0; i < k->n; i++) {
+        jw_i64(w, k->runs[i].from_us);
+        jw_i64(w, k->runs[i].to_us);
+    }
+    jw_end_arr(w);
+    jw_end_obj(w);
+}
+
+static bool is_true(const struct json *j, const char *key)
+{
+    const struct json *v = json_get(j, str_of(key));
+    return v && v->type == JSON_BOOL && v->b;
+}
+
+struct item_part item_part_read(struct arena *a, const struct json *j)
+{
+    return (struct item_part){.id = json_i64(j, S("id"), 0),
+        .unit = json_i64(j, S("unit"), 0),
+        .lead = is_true(j, "lead"),
+        .state = str_dup(a, json_str(j, S("state"))),
+        .since_us = json_i64(j, S("since"), 0)};
+}
+
+struct clock item_clock_read(struct arena *a, const struct json *j)
+{
+    struct clock k = {.key = str_dup(a, json_str(j, S("key"))),
+        .part = json_i64(j, S("part"), 0),
+        .round = json_i64(j, S("round"), 1),
+        .state = (enum clock_state)json_i64(j, S("state"), CLOCK_VOID),
+        .breached = is_true(j, "breached"),
+        .extended_us = json_i64(j, S("extended"), 0),
+        .due_us = json_i64(j, S("due"), 0),
+        .stopped_us = json_i64(j, S("stopped"), 0)};
+    k.limit.n = json_i64(j, S("n"), 0);
+    k.limit.unit = (unsigned)json_i64(j, S("unit"), DUR_NONE);
+    k.limit.day_end = is_true(j, "day_end");
+    const struct json *runs = json_get(j, S("runs"));
+    for (size_t i = 0; runs && i + 1 < runs->n; i += 2) {
+        struct clock_stretch s = {runs->vals[i].i, runs->vals[i + 1].i};
+        VEC_PUSH(a, k.runs, k.n) = s;
+    }
+    return k;
+}
+
+static str doc_text(struct arena *a, const struct item *it)
+{
+    struct buf b;
+    struct jw w;
+    buf_init(&b, a, ITEM_DOC_MAX_BYTES);
+    jw_init(&w, &b);
+    jw_obj(&w);
+    jw_key(&w, S("f"));
+    jw_obj(&w);
+    for (size_t i = 0; i < it->n_fields; i++) {
+        jw_key(&w, it->fields[i].key);
+        jw_str(&w, it->fields[i].val);
+    }
+    jw_end_obj(&w);
+    jw_key(&w, S("p"));
+    jw_arr(&w);
+    for (size_t i = 0; i < it->n_parts; i++)
+        item_part_json(&w, &it->parts[i]);
+    jw_end_arr(&w);
+    jw_key(&w, S("c"));
+    jw_arr(&w);
+    for (size_t i = 0; i < it->n_clocks; i++)
+        item_clock_json(&w, &it->clocks[i]);
+    jw_end_arr(&w);
+    jw_end_obj(&w);
+    CHECK(!b.overflow); // every part of it is limited
+    return buf_str(&b);
+}
+
+static enum err_code read_doc(struct arena *a, str text, struct item *it, struct err *e)
+{
+    const struct json *doc = json_parse(a, text, e);
+    if (!doc)
+        return e->code;
+    const struct json *f = json_get(doc, S("f"));
+    if (f && f->n > 0) {
+        it->fields = NEW_ARRAY(a, f->n, struct item_field);
+        for (size_t i = 0; i < f->n; i++)
+            it->fields[i] = (struct item_field){f->keys[i], f->vals[i].s};
+        it->n_fields = f->n;
+    }
+    const struct json *p = json_get(doc, S("p"));
+    for (size_t i = 0; p && i < p->n; i++)
+        VEC_PUSH(a, it->parts, it->n_parts) = item_part_read(a, &p->vals[i]);
+    const struct json *k = json_get(doc, S("c"));
+    for (size_t i = 0; k && i < k->n; i++)
+        VEC_PUSH(a, it->clocks, it->n_clocks) = item_clock_read(a, &k->vals[i]);
+    return OK;
+}
+
+// The columns both readers share, in the order of the SELECT below.
+static void read_row(struct arena *a, const struct cursor *r, struct item *it)
+{
+    it->id = db_i64(r, 0);
+    it->no = db_dup(r, 1, a);
+    it->loop = db_dup(r, 2, a);
+    it->def = db_i64(r, 3);
+    it->state = db_dup(r, 4, a);
+    it->open = db_i64(r, 5) != 0;
+    it->paused = db_i64(r, 6) != 0;
+    it->unit = db_i64(r, 7);
+    it->receiver = db_i64(r, 8);
+    it->cls = db_i64(r, 9);
+    it->channel = db_dup(r, 10, a);
+    it->kind = db_dup(r, 11, a);
+    it->priority = db_dup(r, 12, a);
+    it->filed_us = db_i64(r, 13);
+    it->changed_us = db_i64(r, 14);
+    it->closed_us = db_i64(r, 15);
+    it->due_us = db_i64(r, 16);
+    it->alarm_us = db_i64(r, 17);
+    it->version = db_i64(r, 18);
+    it->round = db_i64(r, 19);
+    it->returns = db_i64(r, 20);
+    it->urges = db_i64(r, 21);
+    it->extensions = db_i64(r, 22);
+    it->reopens = db_i64(r, 23);
+    it->level = db_i64(r, 24);
+    it->raised = db_i64(r, 25);
+    it->parent = db_i64(r, 26);
+    it->merged = db_i64(r, 27);
+    it->excluded = db_i64(r, 28) != 0;
+    it->title = db_dup(r, 29, a);
+}
+
+enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err *e)
+{
+    *out = (struct item){0};
+    struct cursor r = db_rows(c->db,
+        "SELECT i.id, i.no, i.loop, i.def, i.state, i.open, i.paused, i.unit, i.receiver, i.class, i.channel,"
+        " i.kind, i.priority, i.filed_us, i.changed_us, i.closed_us, i.due_us, i.alarm_us, i.version, i.round,"
+        " i.returns, i.urges, i.extensions, i.reopens, i.level, i.raised, i.parent, i.merged, i.excluded,"
+        " i.title, d.text, d.address, d.lat, d.lon, d.doc"
+        " FROM item i JOIN item_doc d ON d.town = i.town AND d.id = i.id"
+        " WHERE i.town = ?1 AND i.id = ?2",
+        V(c->rules->town), V(id));
+    str doc = {0};
+    if (db_next(&r)) {
+        read_row(c->arena, &r, out);
+        out->text = db_dup(&r, 30, c->arena);
+        out->address = db_dup(&r, 31, c->arena);
+        out->lat = db_f64(&r, 32);
+        out->lon = db_f64(&r, 33);
+        doc = db_dup(&r, 34, c->arena);
+    }
+    db_done(&r);
+    if (db_status(c->db, e) != OK)
+        return e->code;
+    if (out->id == 0)
+        return err_add(e, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
+    return read_doc(c->arena, doc, out, e);
+}
+
+int64_t item_id_of(struct ctx *c, str no)
+{
+    return db_one_i64(c->db, 0, "SELECT id FROM item WHERE town = ?1 AND no = ?2", V(c->rules->town), V(no));
+}
+
+bool item_visible(const struct ctx *c, const struct item *it)
+{
+    if (ctx_may(c, MAY_READ_ITEMS, it->unit) || ctx_may(c, MAY_READ_ITEMS, it->receiver))
+        return true;
+    for (size_t i = 0; i < it->n_parts; i++)
+        if (ctx_may(c, MAY_READ_ITEMS, it->parts[i].unit))
+            return true;
+    return false;
+}
+
+// Open parts by unit stand in a table of their own, for the queues of assisting units.
+static void sync_parts(struct ctx *c, const struct item *before, const struct item *it)
+{
+    const struct def *d = rules_def(c->rules, it->def);
+    CHECK(d != NULL);
+    for (size_t i = 0; i < it->n_parts; i++) {
+        const struct item_part *p = &it->parts[i];
+        bool now = it->open && item_part_open(p, d->part_states, d->n_part_states);
+        bool was = i < before->n_parts && before->open &&
+                   item_part_open(&before->parts[i], d->part_states, d->n_part_states);
+        if (now && !was)
+            db_run(c->db, "INSERT INTO part (town, unit, item, part) VALUES (?1, ?2, ?3, ?4)",
+                V(c->rules->town), V(p->unit), V(it->id), V(p->id));
+        if (was && !now)
+            db_run(c->db, "DELETE FROM part WHERE town = ?1 AND unit = ?2 AND item = ?3 AND part = ?4",
+                V(c->rules->town), V(p->unit), V(it->id), V(p->id));
+    }
+}
+
+enum err_code item_insert(struct ctx *c, const struct item *it, struct err *e)
+{
+    int64_t town = c->rules->town;
+    db_run(c->db,
+        "INSERT INTO item (town, id, no, loop, def, state, open, paused, unit, receiver, class, channel, kind,"
+        " priority, filed_us, changed_us, closed_us, due_us, alarm_us, version, round, returns, urges,"
+        " extensions, reopens, level, raised, parent, merged, excluded, title)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,"
+        " ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)",
+        V(town), V(it->id), V(it->no), V(it->loop), V(it->def), V(it->state), V(it->open), V(it->paused),
+        V(it->unit), V(it->receiver), V(it->cls), V(it->channel), V(it->kind), V(it->priority),
+        V(it->filed_us), V(it->changed_us), V(it->closed_us), V(it->due_us), V(it->alarm_us),
+        V(it->version), V(it->round), V(it->returns), V(it->urges), V(it->extensions), V(it->reopens),
+        V(it->level), V(it->raised), V(it->parent), V(it->merged), V(it->excluded), V(it->title));
+    db_run(c->db,
+        "INSERT INTO item_doc (town, id, text, address, lat, lon, doc) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        V(town), V(it->id), V(it->text), V(it->address), V(it->lat), V(it->lon),
+        V(doc_text(c->arena, it)));
+    struct item nothing = {0};
+    sync_parts(c, &nothing, it);
+    return db_status(c->db, e);
+}
+
+// Two statements, because SQLite rewrites every index whose column is named, changed or not.
+static int64_t update_row(struct ctx *c, const struct item *b, const struct item *it)
+{
+    int64_t town = c->rules->town;
+    bool placed = b->unit == it->unit && b->open == it->open && b->due_us == it->due_us &&
+                  b->alarm_us == it->alarm_us && b->closed_us == it->closed_us;
+    if (placed)
+        return db_run(c->db,
+            "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7, priority = ?8,"
+            " changed_us = ?9, version = ?10, round = ?11, returns = ?12, urges = ?13, extensions = ?14,"
+            " reopens = ?15, level = ?16, raised = ?17, parent = ?18, merged = ?19, excluded = ?20, def = ?21,"
+            " receiver = ?22 WHERE town = ?1 AND id = ?2 AND version = ?23",
+            V(town), V(it->id), V(it->state), V(it->paused), V(it->cls), V(it->channel), V(it->kind),
+            V(it->priority), V(it->changed_us), V(it->version), V(it->round), V(it->returns), V(it->urges),
+            V(it->extensions), V(it->reopens), V(it->level), V(it->raised), V(it->parent), V(it->merged),
+            V(it->excluded), V(it->def), V(it->receiver), V(b->version));
+    return db_run(c->db,
+        "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7, priority = ?8,"
+        " changed_us = ?9, version = ?10, round = ?11, returns = ?12, urges = ?13, extensions = ?14,"
+        " reopens = ?15, level = ?16, raised = ?17, parent = ?18, merged = ?19, excluded = ?20, def = ?21,"
+        " receiver = ?22, unit = ?23, open = ?24, due_us = ?25, alarm_us = ?26, closed_us = ?27"
+        " WHERE town = ?1 AND id = ?2 AND version = ?28",
+        V(town), V(it->id), V(it->state), V(it->paused), V(it->cls), V(it->channel), V(it->kind),
+        V(it->priority), V(it->changed_us), V(it->version), V(it->round), V(it->returns), V(it->urges),
+        V(it->extensions), V(it->reopens), V(it->level), V(it->raised), V(it->parent), V(it->merged),
+        V(it->excluded), V(it->def), V(it->receiver), V(it->unit), V(it->open), V(it->due_us),
+        V(it->alarm_us), V(it->closed_us), V(b->version));
+}
+
+enum err_code item_update(
+    struct ctx *c, const struct item *before, const struct item *it, struct err *e)
+{
+    int64_t moved = update_row(c, before, it);
+    db_run(c->db, "UPDATE item_doc SET doc = ?3 WHERE town = ?1 AND id = ?2", V(c->rules->town), V(it->id),
+        V(doc_text(c->arena, it)));
+    sync_parts(c, before, it);
+    if (db_status(c->db, e) != OK)
+        return e->code;
+    if (moved != 1)
+        return err_add(
+            e, ERR_CONFLICT, S("version"), (str){0}, "somebody acted first", "别人刚刚办理过，请刷新");
+    return OK;
+}
+
+str item_text_hash(struct arena *a, str text)
+{
+    uint8_t h[CRYPT_HASH_BYTES];
+    crypt_sha256(text, h);
+    return crypt_hex(a, h, sizeof(h));
+}

@@ -1,0 +1,307 @@
+#include "domain/journal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "base/json.h"
+
+// One counter to move. Kept in a vector until the group's end, then summed, so that a cell many orders touch is
+// written once a group.
+struct move {
+    str loop, key, channel;
+    int64_t period, unit, cls;
+    int64_t n;
+    uint64_t hash;
+};
+struct notice {
+    struct event ev;
+    str loop;
+};
+struct head {
+    int64_t next_event, next_item;
+    uint8_t hash[CRYPT_HASH_BYTES];
+};
+struct journal {
+    int64_t town, lane;
+    struct arena *own;   // holds this struct
+    struct arena *arena; // one group
+    bool loaded;
+    int64_t data_version;
+    struct head now, at_group, at_command;
+    struct move *moves;
+    size_t n_moves, moves_at_command;
+    struct notice *notices;
+    size_t n_notices, notices_at_command;
+    bool rules_dirty, dirty_at_command, dirty_at_group;
+};
+
+struct journal *journal_new(int64_t town, int64_t lane)
+{
+    struct arena *a = arena_new();
+    struct arena *own = arena_new();
+    struct journal *j = NEW(own, struct journal);
+    *j = (struct journal){.town = town, .lane = lane, .own = own, .arena = a};
+    return j;
+}
+
+void journal_free(struct journal *j)
+{
+    if (!j)
+        return;
+    arena_free(j->arena);
+    arena_free(j->own);
+}
+
+static void load_heads(struct journal *j, struct db *db)
+{
+    j->now.next_event =
+        db_one_i64(db, 0, "SELECT id FROM event WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(j->town)) + 1;
+    j->now.next_item =
+        db_one_i64(db, 0, "SELECT id FROM item WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(j->town)) + 1;
+    memset(j->now.hash, 0, sizeof(j->now.hash));
+    struct cursor c = db_rows(db,
+        "SELECT hash FROM event WHERE town = ?1 AND lane = ?2 ORDER BY id DESC LIMIT 1", V(j->town),
+        V(j->lane));
+    if (db_next(&c)) {
+        str h = db_str(&c, 0);
+        if (h.n == sizeof(j->now.hash))
+            memcpy(j->now.hash, h.s, h.n);
+    }
+    db_done(&c);
+    j->loaded = true;
+}
+
+void journal_begin(struct journal *j, struct db *db)
+{
+    arena_reset(j->arena);
+    j->moves = NULL;
+    j->notices = NULL;
+    j->n_moves = j->n_notices = 0;
+    int64_t v = db_data_version(db);
+    if (!j->loaded || v != j->data_version)
+        load_heads(j, db);
+    j->data_version = v;
+    j->at_group = j->now;
+    j->dirty_at_group = j->rules_dirty;
+    journal_command(j);
+}
+
+void journal_command(struct journal *j)
+{
+    j->at_command = j->now;
+    j->moves_at_command = j->n_moves;
+    j->notices_at_command = j->n_notices;
+    j->dirty_at_command = j->rules_dirty;
+}
+
+void journal_settle(struct journal *j, bool ok)
+{
+    if (!ok) {
+        j->now = j->at_command;
+        j->n_moves = j->moves_at_command;
+        j->n_notices = j->notices_at_command;
+        j->rules_dirty = j->dirty_at_command;
+    }
+    journal_command(j);
+}
+
+static int move_order(const struct move *a, const struct move *b)
+{
+    if (a->hash != b->hash)
+        return a->hash < b->hash ? -1 : 1;
+    int64_t d = a->period - b->period;
+    if (d == 0)
+        d = a->unit - b->unit;
+    if (d == 0)
+        d = a->cls - b->cls;
+    if (d != 0)
+        return d < 0 ? -1 : 1;
+    int s = str_cmp(a->key, b->key);
+    if (s == 0)
+        s = str_cmp(a->loop, b->loop);
+    return s != 0 ? s : str_cmp(a->channel, b->channel);
+}
+
+static int move_order_v(const void *a, const void *b)
+{
+    return move_order(a, b);
+}
+
+enum err_code journal_flush(struct journal *j, struct db *db, struct err *e)
+{
+    if (j->n_moves > 1)
+        qsort(j->moves, j->n_moves, sizeof(*j->moves), move_order_v);
+    for (size_t i = 0; i < j->n_moves;) {
+        struct move m = j->moves[i++];
+        while (i < j->n_moves && move_order(&m, &j->moves[i]) == 0)
+            m.n += j->moves[i++].n;
+        if (m.n == 0)
+            continue;
+        db_run(db,
+            "INSERT INTO tally (town, loop, key, period, unit, class, channel, n)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+            " ON CONFLICT (town, loop, key, period, unit, class, channel)"
+            " DO UPDATE SET n = tally.n + excluded.n",
+            V(j->town), V(m.loop), V(m.key), V(m.period), V(m.unit), V(m.cls), V(m.channel), V(m.n));
+    }
+    return db_status(db, e);
+}
+
+void journal_finish(struct journal *j, bool committed)
+{
+    if (committed)
+        return;
+    j->now = j->at_group;
+    j->loaded = false;
+    j->n_notices = 0;
+    // The group's rule changes are gone, but the snapshot may have been built from them: build it again.
+    j->rules_dirty = j->rules_dirty || j->dirty_at_group;
+}
+
+void journal_hash(const struct event *ev, int64_t town, int64_t lane,
+    const uint8_t before[CRYPT_HASH_BYTES], uint8_t out[CRYPT_HASH_BYTES])
+{
+    int64_t numbers[] = {
+        town, ev->id, lane, ev->item, ev->version, ev->at_us, ev->person, ev->unit, ev->part};
+    // Little-endian by hand, so that the chain reads the same on every machine.
+    uint8_t raw[sizeof(numbers)];
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+        for (size_t b = 0; b < 8; b++)
+            raw[i * 8 + b] = (uint8_t)((uint64_t)numbers[i] >> (8 * b));
+    str parts[] = {{(const char *)before, CRYPT_HASH_BYTES}, {(const char *)raw, sizeof(raw)}, ev->what,
+        ev->note, ev->changes};
+    crypt_sha256_parts(parts, ARRAY_LEN(parts), out);
+}
+
+enum err_code journal_event(struct ctx *c, struct event *ev, struct err *e)
+{
+    struct journal *j = c->journal;
+    CHECK(j != NULL);
+    ev->id = j->now.next_event++;
+    if (ev->changes.n == 0)
+        ev->changes = S("{}");
+    uint8_t hash[CRYPT_HASH_BYTES];
+    journal_hash(ev, j->town, j->lane, j->now.hash, hash);
+    memcpy(j->now.hash, hash, sizeof(hash));
+    str h = {(const char *)hash, sizeof(hash)};
+    db_run(c->db,
+        "INSERT INTO event (town, id, lane, item, version, at_us, person, unit, what, part, note, changes, hash)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        V(j->town), V(ev->id), V(j->lane), V(ev->item), V(ev->version), V(ev->at_us), V(ev->person),
+        V(ev->unit), V(ev->what), V(ev->part), V(ev->note), V(ev->changes), val_blob(h));
+    return db_status(c->db, e);
+}
+
+int64_t journal_next_item(struct ctx *c)
+{
+    return c->journal->now.next_item++;
+}
+
+int64_t journal_next_id(struct ctx *c, const char *table)
+{
+    int64_t town = c->journal->town;
+    if (strcmp(table, "unit") == 0) // the town's own unit has a large id; the others count from 1
+        return db_one_i64(c->db, 0,
+                   "SELECT id FROM unit WHERE town = ?1 AND parent <> 0 ORDER BY id DESC LIMIT 1",
+                   V(town)) + 1;
+    if (strcmp(table, "person") == 0)
+        return db_one_i64(
+                   c->db, 0, "SELECT id FROM person WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(town)) + 1;
+    if (strcmp(table, "class") == 0)
+        return db_one_i64(
+                   c->db, 0, "SELECT id FROM class WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(town)) + 1;
+    if (strcmp(table, "def") == 0)
+        return db_one_i64(
+                   c->db, 0, "SELECT id FROM def WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(town)) + 1;
+    if (strcmp(table, "job") == 0)
+        return db_one_i64(
+                   c->db, 0, "SELECT id FROM job WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(town)) + 1;
+    UNREACHABLE();
+}
+
+static void add_move(struct journal *j, struct move m)
+{
+    m.hash = str_hash(m.key) ^ (uint64_t)m.period * 0x9E3779B97F4A7C15u ^ (uint64_t)m.unit * 31u ^
+             (uint64_t)m.cls * 1000003u;
+    VEC_PUSH(j->arena, j->moves, j->n_moves) = m;
+}
+
+size_t journal_cells(int64_t at_us, int zone_s, int64_t unit, int64_t cls, str channel,
+    struct tally_cell out[JOURNAL_CELLS])
+{
+    struct civil t;
+    tm_to_civil(at_us, zone_s, &t);
+    int64_t month = (int64_t)t.year * 100 + t.month;
+    size_t n = 0;
+    out[n++] = (struct tally_cell){month * 100 + t.day, unit, cls, channel};
+    out[n++] = (struct tally_cell){month, unit, cls, channel};
+    out[n++] = (struct tally_cell){month, unit, TALLY_ALL, S("*")};
+    out[n++] = (struct tally_cell){month, TALLY_ALL, cls, S("*")};
+    out[n++] = (struct tally_cell){month, TALLY_ALL, TALLY_ALL, channel};
+    CHECK(n == JOURNAL_CELLS);
+    return n;
+}
+
+void journal_periods(const struct ctx *c, int64_t at_us, int64_t *day, int64_t *month)
+{
+    struct civil t;
+    tm_to_civil(at_us, c->rules->zone_s, &t);
+    *month = (int64_t)t.year * 100 + t.month;
+    *day = *month * 100 + t.day;
+}
+
+void journal_each_move(
+    const struct journal *j, void (*f)(void *arg, const struct cell *move), void *arg)
+{
+    for (size_t i = 0; i < j->n_moves; i++) {
+        const struct move *m = &j->moves[i];
+        struct cell x = {m->loop, m->key, m->channel, m->period, m->unit, m->cls, m->n};
+        f(arg, &x);
+    }
+}
+
+void journal_tally(struct ctx *c, str loop, str key, int64_t at_us, int64_t unit, int64_t cls,
+    str channel, int n)
+{
+    struct journal *j = c->journal;
+    struct tally_cell cells[JOURNAL_CELLS];
+    struct move m = {.loop = str_dup(j->arena, loop), .key = str_dup(j->arena, key), .n = n};
+    journal_cells(at_us, c->rules->zone_s, unit, cls, str_dup(j->arena, channel), cells);
+    for (size_t i = 0; i < JOURNAL_CELLS; i++) {
+        m.period = cells[i].period;
+        m.unit = cells[i].unit;
+        m.cls = cells[i].cls;
+        m.channel = cells[i].channel;
+        add_move(j, m);
+    }
+}
+
+void journal_rules_changed(struct ctx *c)
+{
+    c->journal->rules_dirty = true;
+}
+
+bool journal_rules_dirty(const struct journal *j)
+{
+    return j->rules_dirty;
+}
+
+void journal_rules_clean(struct journal *j)
+{
+    j->rules_dirty = false;
+}
+
+void journal_notice(struct ctx *c, const struct event *ev, str loop)
+{
+    struct journal *j = c->journal;
+    struct notice n = {.ev = *ev, .loop = str_dup(j->arena, loop)};
+    n.ev.note = n.ev.changes = (str){0};
+    n.ev.what = str_dup(j->arena, ev->what);
+    VEC_PUSH(j->arena, j->notices, j->n_notices) = n;
+}
+
+void journal_each_notice(const struct journal *j,
+    void (*f)(void *arg, const struct event *ev, str loop), void *arg)
+{
+    for (size_t i = 0; i < j->n_notices; i++)
+        f(arg, &j->notices[i].ev, j->notices[i].loop);
+}

@@ -1,0 +1,76 @@
+// Shared by the files behind people.h, and by nobody else.
+#ifndef BH_DOMAIN_PEOPLE_INNER_H
+#define BH_DOMAIN_PEOPLE_INNER_H
+
+#include "base/json.h"
+#include "domain/journal.h"
+#include "domain/people.h"
+
+enum { PEOPLE_CHANGES_MAX = 8 * KIB, TREE_LEVELS_MAX = 30 };
+
+// A node of the unit or the class tree as it stands in the database, or as somebody wants it. Read anew by each command:
+// while an empty database is filled there is no snapshot to look into.
+struct node {
+    int64_t id, parent, seq, closed_us, version;
+    str scheme; // classes only
+    str kind, code, name, short_name;
+    str parent_code;  // as an import names it
+    int line, column; // where an import states it; 0: nowhere
+    struct node *was; // the node in the database it changes; NULL: new
+};
+struct nodes {
+    struct node **at;
+    size_t n;
+    struct imap by_id;
+    struct map by_key; // code, or scheme/code
+};
+void unit_nodes(struct ctx *c, struct nodes *out);
+// The node in the tree that is about to become something else: its `was` keeps what it is. there NULL: a new node, in no
+// map yet. What is wanted is written into the tree itself, because only so can it be asked whether it is still one.
+struct node *node_want(struct ctx *c, struct nodes *all, struct node *there);
+// Notes everything wrong with what is wanted, as it is by itself; the tree is node_tree_check's business.
+void unit_node_check(const struct node *want, struct err *e);
+// Writes the unit, its past and its event; touched: there was something to write.
+enum err_code unit_node_write(
+    struct ctx *c, const struct node *want, bool *touched, struct err *e) MUST_USE;
+// Is there a way from the node up to a root, not too long and not through itself? Else a note. below: levels under it, 0
+// when every node is asked.
+void node_tree_check(const struct nodes *all, const struct node *x, int below, struct err *e);
+
+// A note at the node's line, or without one.
+void people_note(struct err *e, int line, int column, const char *field, const char *expected,
+    const char *en, const char *zh);
+bool people_line_ok(str x, size_t max); // one line of valid UTF-8, at most max code points
+enum err_code people_denied(struct err *e);
+// Writes an event that is about no item. changes is the inside of a JSON object under way in w.
+struct people_change {
+    struct buf out;
+    struct jw w;
+};
+void people_change_begin(struct ctx *c, struct people_change *x);
+void people_change_str(struct people_change *x, const char *key, str from, str to); // nothing when equal
+void people_change_i64(struct people_change *x, const char *key, int64_t from, int64_t to);
+enum err_code people_event(struct ctx *c, struct people_change *x, str what, int64_t unit, struct err *e) MUST_USE;
+enum err_code people_event_of(struct ctx *c, struct people_change *x, str what, int64_t unit,
+    int64_t person, struct err *e) MUST_USE;
+
+// The person's row, as it stands.
+struct person_row {
+    int64_t id, epoch, fails, locked_until_us, version;
+    str login, name, password;
+    bool active, must_change, demo;
+};
+bool person_row_read(struct ctx *c, int64_t id, struct person_row *out);
+// The roles in force: the snapshot's, or while there is none the newest stored ones.
+const struct role *people_roles(struct ctx *c, size_t *n, struct err *e);
+// May the actor change this person? Notes ERR_DENIED when not.
+bool person_may_touch(struct ctx *c, int64_t person, struct err *e);
+// Compares, and takes as long for a name nobody bears (p all zero).
+void password_compare(const struct person_row *p, str password, struct login_check *out);
+// ERR_RATE with the seconds to wait, while the person is locked out.
+enum err_code password_locked(const struct ctx *c, const struct person_row *p, struct err *e);
+// Counts a wrong password and locks, with their events.
+enum err_code password_wrong(struct ctx *c, const struct person_row *p, struct err *e) MUST_USE;
+bool password_fits(struct err *e, const char *field, str login, str password);
+
+#endif

@@ -1,0 +1,394 @@
+// Building the snapshot. The look-ups are in rules_find.c.
+
+#include "domain/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "domain/def_cal.h"
+#include "domain/def_role.h"
+#include "domain/filter.h"
+
+// ---- trees: rows in any order become preorder with lo, hi, depth
+
+struct branch {
+    int64_t id, parent;
+    size_t row; // where it stands in the rows as read
+};
+
+struct tree {
+    struct arena *arena;
+    struct branch *rows; // sorted by parent, in reading order within one
+    size_t n;
+    size_t *order;       // preorder: index into the rows as read
+    int *lo, *hi, *depth; // by row as read
+    int next;
+};
+
+static int by_parent(const void *a, const void *b)
+{
+    const struct branch *x = a, *y = b;
+    if (x->parent != y->parent)
+        return x->parent < y->parent ? -1 : 1;
+    return x->row < y->row ? -1 : 1;
+}
+
+static size_t first_child(const struct tree *t, int64_t parent)
+{
+    size_t lo = 0, hi = t->n;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (t->rows[mid].parent < parent)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+enum { TREE_DEPTH_MAX = 40 };
+
+static void walk(struct tree *t, int64_t parent, int depth)
+{
+    for (size_t i = first_child(t, parent); i < t->n && t->rows[i].parent == parent; i++) {
+        size_t row = t->rows[i].row;
+        t->order[t->next] = row;
+        t->lo[row] = t->next++;
+        t->depth[row] = depth;
+        if (depth < TREE_DEPTH_MAX)
+            walk(t, t->rows[i].id, depth + 1);
+        t->hi[row] = t->next - 1;
+    }
+}
+
+static void plant(struct tree *t, struct arena *a, struct branch *rows, size_t n)
+{
+    *t = (struct tree){.arena = a, .rows = rows, .n = n};
+    t->order = NEW_ARRAY(a, n + 1, size_t);
+    t->lo = NEW_ARRAY(a, n + 1, int);
+    t->hi = NEW_ARRAY(a, n + 1, int);
+    t->depth = NEW_ARRAY(a, n + 1, int);
+    if (n > 0)
+        qsort(rows, n, sizeof(*rows), by_parent);
+    walk(t, 0, 0);
+}
+
+// ---- units, classes
+
+// A name two units bear says nothing, so it is not in the map.
+static void put_names(struct rules *r)
+{
+    struct map doubled;
+    map_init(&doubled, r->arena);
+    for (size_t i = 0; i < 2 * r->n_units; i++) {
+        struct unit *u = &r->units[i / 2];
+        str name = i % 2 ? u->short_name : u->name;
+        const struct unit *other = map_get(&r->unit_by_name, name);
+        if (name.n > 0 && other && other != u)
+            map_put(&doubled, name, u);
+        else if (name.n > 0)
+            map_put(&r->unit_by_name, name, u);
+    }
+    if (doubled.n == 0)
+        return;
+    map_init(&r->unit_by_name, r->arena);
+    for (size_t i = 0; i < 2 * r->n_units; i++) {
+        struct unit *u = &r->units[i / 2];
+        str name = i % 2 ? u->short_name : u->name;
+        if (name.n > 0 && !map_get(&doubled, name))
+            map_put(&r->unit_by_name, name, u);
+    }
+}
+
+static void load_units(struct rules *r, struct db *db)
+{
+    struct unit *rows = NULL;
+    struct branch *b = NULL;
+    size_t n = 0, nb = 0;
+    struct cursor c = db_rows(db,
+        "SELECT id, parent, kind, code, name, short_name, closed_us FROM unit WHERE town = ?1"
+        " ORDER BY seq, id",
+        V(r->town));
+    while (db_next(&c)) {
+        struct branch x = {db_i64(&c, 0), db_i64(&c, 1), n};
+        struct unit u = {.id = x.id,
+            .parent = x.parent,
+            .kind = db_dup(&c, 2, r->arena),
+            .code = db_dup(&c, 3, r->arena),
+            .name = db_dup(&c, 4, r->arena),
+            .short_name = db_dup(&c, 5, r->arena),
+            .closed = db_i64(&c, 6) != 0};
+        VEC_PUSH(r->arena, rows, n) = u;
+        VEC_PUSH(r->arena, b, nb) = x;
+    }
+    struct tree t;
+    plant(&t, r->arena, b, nb);
+    r->units = NEW_ARRAY(r->arena, n + 1, struct unit);
+    r->n_units = (size_t)t.next;
+    for (size_t i = 0; i < r->n_units; i++) {
+        size_t row = t.order[i];
+        struct unit *u = &r->units[i];
+        *u = rows[row];
+        u->lo = t.lo[row];
+        u->hi = t.hi[row];
+        u->depth = t.depth[row];
+        imap_put(&r->unit_by_id, u->id, u);
+        map_put(&r->unit_by_code, u->code, u);
+        if (u->parent == 0)
+            r->root = u;
+    }
+    put_names(r);
+}
+
+static void load_classes(struct rules *r, struct db *db)
+{
+    struct class_ *rows = NULL;
+    struct branch *b = NULL;
+    size_t n = 0, nb = 0;
+    struct cursor c = db_rows(db,
+        "SELECT id, parent, scheme, code, name FROM class WHERE town = ?1 ORDER BY scheme, code",
+        V(r->town));
+    while (db_next(&c)) {
+        struct branch x = {db_i64(&c, 0), db_i64(&c, 1), n};
+        struct class_ k = {.id = x.id,
+            .parent = x.parent,
+            .scheme = db_dup(&c, 2, r->arena),
+            .code = db_dup(&c, 3, r->arena),
+            .name = db_dup(&c, 4, r->arena)};
+        VEC_PUSH(r->arena, rows, n) = k;
+        VEC_PUSH(r->arena, b, nb) = x;
+    }
+    struct tree t;
+    plant(&t, r->arena, b, nb);
+    r->classes = NEW_ARRAY(r->arena, n + 1, struct class_);
+    r->n_classes = (size_t)t.next;
+    for (size_t i = 0; i < r->n_classes; i++) {
+        size_t row = t.order[i];
+        struct class_ *k = &r->classes[i];
+        *k = rows[row];
+        k->lo = t.lo[row];
+        k->hi = t.hi[row];
+        k->depth = t.depth[row];
+        imap_put(&r->class_by_id, k->id, k);
+        map_put(&r->class_by_code,
+            str_fmt(r->arena, "%.*s/%.*s", STR_ARG(k->scheme), STR_ARG(k->code)), k);
+    }
+}
+
+// ---- people
+
+static const struct role *role_named(const struct rules *r, str key)
+{
+    for (size_t i = 0; i < r->n_roles; i++)
+        if (str_eq(r->roles[i].key, key))
+            return &r->roles[i];
+    return NULL;
+}
+
+static void load_grants(struct rules *r, struct db *db)
+{
+    struct cursor c = db_rows(
+        db, "SELECT person, role, unit FROM person_role WHERE town = ?1 ORDER BY person", V(r->town));
+    while (db_next(&c)) {
+        struct person *p = imap_get(&r->person_by_id, db_i64(&c, 0));
+        struct grant g = {role_named(r, db_str(&c, 1)), rules_unit(r, db_i64(&c, 2))};
+        if (!p || !g.role || !g.unit) // a role that was taken out of the file gives no right
+            continue;
+        VEC_PUSH(r->arena, p->grants, p->n) = g;
+        p->rights |= g.role->mask;
+    }
+}
+
+static void load_people(struct rules *r, struct db *db)
+{
+    struct cursor c = db_rows(db,
+        "SELECT id, login, name, active, must_change, demo, epoch FROM person WHERE town = ?1 ORDER BY id",
+        V(r->town));
+    while (db_next(&c)) {
+        struct person p = {.id = db_i64(&c, 0),
+            .login = db_dup(&c, 1, r->arena),
+            .name = db_dup(&c, 2, r->arena),
+            .active = db_i64(&c, 3) != 0,
+            .must_change = db_i64(&c, 4) != 0,
+            .demo = db_i64(&c, 5) != 0,
+            .epoch = db_i64(&c, 6)};
+        VEC_PUSH(r->arena, r->people, r->n_people) = p;
+    }
+    for (size_t i = 0; i < r->n_people; i++) {
+        imap_put(&r->person_by_id, r->people[i].id, &r->people[i]);
+        map_put(&r->person_by_login, r->people[i].login, &r->people[i]);
+    }
+    load_grants(r, db);
+}
+
+// ---- definitions
+
+struct stored {
+    int64_t id, version;
+    str kind, key, text;
+};
+
+static struct stored *stored_defs(struct rules *r, struct db *db, size_t *n)
+{
+    struct stored *rows = NULL;
+    *n = 0;
+    struct cursor c = db_rows(
+        db, "SELECT id, kind, key, version, text FROM def WHERE town = ?1 ORDER BY id", V(r->town));
+    while (db_next(&c)) {
+        struct stored s = {db_i64(&c, 0), db_i64(&c, 3), db_dup(&c, 1, r->arena), db_dup(&c, 2, r->arena),
+            db_dup(&c, 4, r->arena)};
+        VEC_PUSH(r->arena, rows, *n) = s;
+    }
+    return rows;
+}
+
+static void name_file(struct rules *r, const struct stored *s, struct err *e)
+{
+    e->file = str_fmt(r->arena, "%.*s/%.*s v%" PRId64, STR_ARG(s->kind), STR_ARG(s->key), s->version);
+}
+
+static void load_calendar(struct rules *r, const struct stored *s, struct err *e)
+{
+    struct cal_spec spec;
+    name_file(r, s, e);
+    if (def_cal_parse(r->arena, s->text, &spec, e) != OK)
+        return;
+    struct cal *cal = cal_new(r->arena, &spec, e);
+    if (cal)
+        map_put(&r->cal_by_key, s->key, cal); // rows come by id: the newest version stays
+}
+
+static const struct filter *compile(
+    struct rules *r, const struct def *d, str text, str where, struct err *e)
+{
+    if (text.n == 0)
+        return NULL;
+    struct err sub;
+    err_init(&sub, r->arena, e->lang);
+    const struct filter *f = filter_parse(r->arena, r, d, text, &sub);
+    if (sub.code != OK)
+        err_merge(e, &sub, str_fmt(r->arena, "%.*s \"%.*s\": ", STR_ARG(where), STR_ARG(text)));
+    return f;
+}
+
+void rules_compile_def(struct rules *r, struct def *d, struct err *e)
+{
+    if (!rules_cal(r, d->calendar))
+        err_add(e, ERR_INVALID, S("calendar"), d->calendar, "there is no such calendar", "没有这个工作日历");
+    if (d->receiver.n > 0 && !rules_unit_named(r, d->receiver))
+        err_add(e, ERR_INVALID, S("receiver"), d->receiver, "there is no such unit", "没有这个受理单位");
+    for (size_t i = 0; i < d->n_clocks; i++)
+        for (size_t k = 0; k < d->clocks[i].n_limits; k++)
+            d->clocks[i].limits[k].match =
+                compile(r, d, d->clocks[i].limits[k].when, d->clocks[i].key, e);
+    for (size_t i = 0; i < d->n_steps; i++)
+        d->steps[i].guard = compile(r, d, d->steps[i].when, d->steps[i].key, e);
+    for (size_t i = 0; i < d->n_escalations; i++)
+        d->escalations[i].match = compile(r, d, d->escalations[i].when, d->escalations[i].key, e);
+    for (size_t i = 0; i < d->n_routes; i++)
+        d->routes[i].match = compile(r, d, d->routes[i].when, S("routes"), e);
+    for (size_t i = 0; i < d->n_tallies; i++) {
+        d->tallies[i].match = compile(r, d, d->tallies[i].where, d->tallies[i].key, e);
+        if (d->tallies[i].match && filter_timed(d->tallies[i].match))
+            err_add(e, ERR_INVALID, d->tallies[i].key, (str){0}, "a tally may not depend on the present time",
+                "统计口径不能随当前时间变化");
+    }
+}
+
+static void load_loop(struct rules *r, const struct stored *s, struct err *e)
+{
+    struct def *d;
+    name_file(r, s, e);
+    if (def_parse(r->arena, s->text, &d, e) != OK)
+        return;
+    d->id = s->id;
+    d->version = s->version;
+    imap_put(&r->def_by_id, d->id, d);
+    struct loop *l = map_get(&r->loop_by_key, s->key);
+    if (!l) {
+        l = NEW(r->arena, struct loop);
+        l->key = s->key;
+        map_put(&r->loop_by_key, s->key, l);
+    }
+    l->title = d->title;
+    l->now = d;
+    VEC_PUSH(r->arena, l->versions, l->n) = d;
+}
+
+static void load_defs(struct rules *r, struct db *db, struct err *e)
+{
+    size_t n;
+    struct stored *rows = stored_defs(r, db, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq(rows[i].kind, S("calendar")))
+            load_calendar(r, &rows[i], e);
+        if (str_eq(rows[i].kind, S("roles"))) {
+            name_file(r, &rows[i], e);
+            if (def_roles_parse(r->arena, rows[i].text, &r->roles, &r->n_roles, e) != OK)
+                return;
+        }
+    }
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(rows[i].kind, S("loop")))
+            load_loop(r, &rows[i], e);
+    for (size_t i = 0; i < r->loop_by_key.cap; i++)
+        if (r->loop_by_key.slots[i].val)
+            VEC_PUSH(r->arena, r->loops, r->n_loops) = *(struct loop *)r->loop_by_key.slots[i].val;
+    for (size_t i = 0; i < r->n_loops; i++)
+        map_put(&r->loop_by_key, r->loops[i].key, &r->loops[i]);
+    for (size_t i = 0; i < n && e->code == OK; i++) {
+        struct def *d = imap_get(&r->def_by_id, rows[i].id);
+        if (!d)
+            continue;
+        name_file(r, &rows[i], e);
+        rules_compile_def(r, d, e);
+    }
+}
+
+static int64_t setting_i64(struct rules *r, struct db *db, str key, int64_t otherwise)
+{
+    int64_t v = otherwise;
+    str text = db_one_str(
+        db, r->arena, "SELECT val FROM setting WHERE town = ?1 AND key = ?2", V(r->town), V(key));
+    return str_i64(text, &v) ? v : otherwise;
+}
+
+struct rules *rules_load(struct db *db, int64_t town, struct err *e)
+{
+    struct arena *a = arena_new();
+    struct rules *r = NEW(a, struct rules);
+    r->arena = a;
+    r->town = town;
+    map_init(&r->unit_by_code, a);
+    map_init(&r->unit_by_name, a);
+    map_init(&r->class_by_code, a);
+    map_init(&r->person_by_login, a);
+    map_init(&r->loop_by_key, a);
+    map_init(&r->cal_by_key, a);
+    imap_init(&r->unit_by_id, a);
+    imap_init(&r->class_by_id, a);
+    imap_init(&r->person_by_id, a);
+    imap_init(&r->def_by_id, a);
+    r->gen = setting_i64(r, db, S("rules_gen"), 0);
+    r->zone_s = (int)setting_i64(r, db, S("zone_s"), TM_ZONE_DEFAULT_S);
+    load_units(r, db);
+    load_classes(r, db);
+    load_defs(r, db, e);
+    load_people(r, db);
+    if (r->root) {
+        r->town_name = r->root->name;
+        r->town_code = r->root->code;
+    } else if (e->code == OK) {
+        err_add(e, ERR_MISSING, S("town"), (str){0}, "the database has no such town", "数据库里没有这个镇");
+    }
+    if (db_status(db, e) == OK && e->code == OK)
+        return r;
+    // The notes' texts live in the caller's arena, so the half-built snapshot can go.
+    arena_free(a);
+    return NULL;
+}
+
+void rules_free(struct rules *r)
+{
+    if (r)
+        arena_free(r->arena);
+}

@@ -1,0 +1,93 @@
+// Looking things up in a snapshot. Building one is rules.c.
+
+#include "domain/rules.h"
+
+enum { UNIT_DEPTH_MAX = 64 };
+
+const struct unit *rules_unit(const struct rules *r, int64_t id)
+{
+    return imap_get(&r->unit_by_id, id);
+}
+
+const struct unit *rules_unit_named(const struct rules *r, str name)
+{
+    const struct unit *u = map_get(&r->unit_by_code, name);
+    return u != NULL ? u : map_get(&r->unit_by_name, name);
+}
+
+const struct class_ *rules_class(const struct rules *r, int64_t id)
+{
+    return imap_get(&r->class_by_id, id);
+}
+
+const struct class_ *rules_class_named(const struct rules *r, str name)
+{
+    const struct class_ *found = map_get(&r->class_by_code, name);
+    if (found != NULL)
+        return found;
+    for (size_t i = 0; i < r->n_classes; i++) {
+        if (!str_eq(r->classes[i].name, name))
+            continue;
+        if (found != NULL)
+            return NULL; // not unique
+        found = &r->classes[i];
+    }
+    return found;
+}
+
+const struct person *rules_person(const struct rules *r, int64_t id)
+{
+    return imap_get(&r->person_by_id, id);
+}
+
+const struct def *rules_def(const struct rules *r, int64_t id)
+{
+    return imap_get(&r->def_by_id, id);
+}
+
+const struct loop *rules_loop(const struct rules *r, str key)
+{
+    return map_get(&r->loop_by_key, key);
+}
+
+const struct cal *rules_cal(const struct rules *r, str key)
+{
+    return map_get(&r->cal_by_key, key);
+}
+
+bool unit_below(const struct unit *u, const struct unit *top)
+{
+    return u != NULL && top != NULL && top->lo <= u->lo && u->lo <= top->hi;
+}
+
+bool class_below(const struct class_ *c, const struct class_ *top)
+{
+    return c != NULL && top != NULL && str_eq(c->scheme, top->scheme) && top->lo <= c->lo &&
+           c->lo <= top->hi;
+}
+
+str unit_path(struct arena *a, const struct rules *r, int64_t id)
+{
+    str names[UNIT_DEPTH_MAX];
+    size_t at = UNIT_DEPTH_MAX;
+    for (const struct unit *u = rules_unit(r, id); u != NULL && at > 0;
+         u = rules_unit(r, u->parent))
+        names[--at] = u->name;
+    return str_join(a, names + at, UNIT_DEPTH_MAX - at, S(" / "));
+}
+
+bool rules_holds(
+    const struct rules *r, const struct person *p, const str *roles, size_t n, int64_t at)
+{
+    const struct unit *u = rules_unit(r, at);
+    if (p == NULL || !p->active)
+        return false;
+    for (size_t i = 0; i < p->n; i++) {
+        if (!unit_below(u, p->grants[i].unit))
+            continue;
+        for (size_t j = 0; j < n; j++)
+            if (str_eq(p->grants[i].role->key, roles[j]))
+                return true;
+    }
+    return false;
+}

@@ -1,0 +1,203 @@
+// The unit tree and the class tree from a text: YAML or CSV. First everything is read and looked through, then planned on
+// the tree as it would be, and only a plan without a mistake is written.
+
+#include "domain/people_inner.h"
+#include "domain/tree_rows.h"
+
+// ---- the plan
+
+struct plan {
+    struct ctx *c;
+    struct err *e;
+    bool classes;
+    struct nodes all;
+    struct node **wanted;
+    size_t n;
+    int64_t next_id, next_seq;
+};
+
+static str key_of(struct plan *p, str scheme, str code)
+{
+    if (!p->classes || code.n == 0)
+        return code;
+    return str_fmt(p->c->arena, "%.*s/%.*s", STR_ARG(scheme), STR_ARG(code));
+}
+
+static struct node *new_node(struct plan *p, str key)
+{
+    struct node *x = node_want(p->c, &p->all, NULL);
+    bool first = !p->classes && p->all.n == 1;
+    x->id = first ? p->c->rules->town : p->next_id++;
+    x->seq = p->next_seq++;
+    imap_put(&p->all.by_id, x->id, x);
+    map_put(&p->all.by_key, key, x);
+    return x;
+}
+
+static void want(struct plan *p, const struct node *row)
+{
+    str key = key_of(p, row->scheme, row->code);
+    struct node *x = map_get(&p->all.by_key, key);
+    if (x && x->line > 0) {
+        err_at(p->e, row->line, row->column, S("code"), (str){0}, "\"%.*s\" stands already in line %d",
+            "“%.*s”在第 %d 行已经出现过", STR_ARG(row->code), x->line);
+        return;
+    }
+    x = x ? node_want(p->c, &p->all, x) : new_node(p, key);
+    x->line = row->line;
+    x->column = row->column;
+    x->scheme = row->scheme;
+    x->code = row->code;
+    x->kind = row->kind;
+    x->name = row->name;
+    x->parent_code = row->parent_code;
+    if (row->short_name.n > 0 || !x->was)
+        x->short_name = row->short_name;
+    VEC_PUSH(p->c->arena, p->wanted, p->n) = x;
+}
+
+static void hang(struct plan *p, struct node *x)
+{
+    bool root = x->was ? x->was->parent == 0 : x->id == p->c->rules->town;
+    if (x->parent_code.n == 0) {
+        if (!root && !p->classes)
+            people_note(p->e, x->line, x->column, "parent", NULL, "only the town's own unit has no parent",
+                "除镇本级外，须写明上级单位");
+        x->parent = 0;
+        return;
+    }
+    const struct node *up = map_get(&p->all.by_key, key_of(p, x->scheme, x->parent_code));
+    if (!up)
+        people_note(p->e, x->line, x->column, "parent", NULL, "there is no such parent", "没有这个上级");
+    else if (up->closed_us != 0)
+        people_note(p->e, x->line, x->column, "parent", NULL, "the parent is closed", "上级已停用");
+    else if (root && !p->classes)
+        people_note(p->e, x->line, x->column, "parent", NULL, "the town's own unit has no parent",
+            "镇本级没有上级单位");
+    else
+        x->parent = up->id;
+}
+
+static void check_class(const struct node *x, struct err *e)
+{
+    bool fits = x->code.n > 0 && x->code.n <= DEF_KEY_MAX && people_line_ok(x->code, DEF_KEY_MAX) &&
+                str_find(x->code, ' ') == x->code.n && str_find(x->code, '/') == x->code.n;
+    if (!fits)
+        people_note(e, x->line, x->column, "code", "1..32 bytes without blank and /", "is not a class's code",
+            "不是有效的分类代码");
+    if (x->name.n == 0 || !people_line_ok(x->name, UNIT_NAME_MAX))
+        people_note(e, x->line, x->column, "name", "1..60 characters", "is not a class's name",
+            "分类名称须为 1 至 60 个字");
+}
+
+static enum err_code make_plan(struct plan *p, const struct node *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        want(p, &rows[i]);
+    for (size_t i = 0; i < p->n; i++) {
+        hang(p, p->wanted[i]);
+        if (p->classes)
+            check_class(p->wanted[i], p->e);
+        else
+            unit_node_check(p->wanted[i], p->e);
+    }
+    for (size_t i = 0; i < p->all.n && p->e->code == OK; i++)
+        node_tree_check(&p->all, p->all.at[i], 0, p->e);
+    return p->e->code;
+}
+
+// ---- units
+
+enum err_code units_import(
+    struct ctx *c, str text, bool csv, int64_t *made, int64_t *changed, struct err *e)
+{
+    struct plan p = {.c = c, .e = e};
+    *made = *changed = 0;
+    if (!ctx_may(c, MAY_MANAGE_UNITS, c->rules->town))
+        return people_denied(e);
+    size_t n = 0;
+    struct node *rows = tree_rows_units(c->arena, text, csv, &n, e);
+    if (e->code != OK)
+        return e->code;
+    unit_nodes(c, &p.all);
+    p.next_id = p.next_seq = journal_next_id(c, "unit");
+    if (make_plan(&p, rows, n) != OK)
+        return e->code;
+    for (size_t i = 0; i < p.n; i++) {
+        bool touched = false;
+        if (unit_node_write(c, p.wanted[i], &touched, e) != OK)
+            return e->code;
+        *made += touched && !p.wanted[i]->was;
+        *changed += touched && p.wanted[i]->was;
+    }
+    return db_status(c->db, e);
+}
+
+// ---- classes
+
+static void class_nodes(struct ctx *c, struct nodes *out)
+{
+    *out = (struct nodes){0};
+    imap_init(&out->by_id, c->arena);
+    map_init(&out->by_key, c->arena);
+    struct cursor r = db_rows(c->db, "SELECT id, parent, scheme, code, name FROM class WHERE town = ?1 ORDER BY id",
+        V(c->rules->town));
+    while (db_next(&r)) {
+        struct node *x = NEW(c->arena, struct node);
+        *x = (struct node){.id = db_i64(&r, 0),
+            .parent = db_i64(&r, 1),
+            .scheme = db_dup(&r, 2, c->arena),
+            .code = db_dup(&r, 3, c->arena),
+            .name = db_dup(&r, 4, c->arena)};
+        VEC_PUSH(c->arena, out->at, out->n) = x;
+        imap_put(&out->by_id, x->id, x);
+        map_put(&out->by_key, str_fmt(c->arena, "%.*s/%.*s", STR_ARG(x->scheme), STR_ARG(x->code)), x);
+    }
+}
+
+static enum err_code write_class(struct ctx *c, const struct node *x, bool *touched, struct err *e)
+{
+    static const struct node nothing = {0};
+    const struct node *was = x->was ? x->was : &nothing;
+    *touched = !x->was || was->parent != x->parent || !str_eq(was->name, x->name);
+    if (!*touched)
+        return OK;
+    db_run(c->db,
+        "INSERT INTO class (town, id, parent, scheme, code, name) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        " ON CONFLICT (town, id) DO UPDATE SET parent = excluded.parent, name = excluded.name",
+        V(c->rules->town), V(x->id), V(x->parent), V(x->scheme), V(x->code), V(x->name));
+    struct people_change ch;
+    people_change_begin(c, &ch);
+    jw_ki64(&ch.w, "class", x->id);
+    people_change_str(&ch, "scheme", was->scheme, x->scheme);
+    people_change_str(&ch, "code", was->code, x->code);
+    people_change_str(&ch, "name", was->name, x->name);
+    people_change_i64(&ch, "parent", was->parent, x->parent);
+    journal_rules_changed(c);
+    return people_event(c, &ch, S("class_put"), 0, e);
+}
+
+enum err_code classes_import(
+    struct ctx *c, str text, bool csv, int64_t *made, int64_t *changed, struct err *e)
+{
+    struct plan p = {.c = c, .e = e, .classes = true};
+    *made = *changed = 0;
+    if (!ctx_may(c, MAY_MANAGE_DEFS, c->rules->town))
+        return people_denied(e);
+    size_t n = 0;
+    struct node *rows = tree_rows_classes(c->arena, text, csv, &n, e);
+    if (e->code != OK)
+        return e->code;
+    class_nodes(c, &p.all);
+    p.next_id = journal_next_id(c, "class");
+    if (make_plan(&p, rows, n) != OK)
+        return e->code;
+    for (size_t i = 0; i < p.n; i++) {
+        bool touched = false;
+        if (write_class(c, p.wanted[i], &touched, e) != OK)
+            return e->code;
+        *made += touched && !p.wanted[i]->was;
+        *changed += touched && p.wanted[i]->was;
+    }
+    return db_status(c->db, e);
+}
