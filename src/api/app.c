@@ -1,0 +1,354 @@
+#include "api/app.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include "api/call.h"
+#include "api/feed.h"
+#include "base/log.h"
+#include "domain/item_step.h"
+#include "domain/people.h"
+#include "domain/town.h"
+
+enum {
+    TICK_ALARMS_MAX = 200,  // clocks noticed in one command
+    TICK_SWEEP_S = 600,     // between two sweeps of sessions and request keys
+};
+
+struct rules_hold {
+    struct rules *rules;
+    uint64_t serial;
+    atomic_int holders;
+};
+
+struct app {
+    struct app_conf conf;
+    struct arena *arena;
+    struct keys keys;
+    int64_t town;
+    struct journal *journal;   // the writer's
+    struct rules_hold *latest; // the newest committed snapshot
+    struct rules_hold *own;    // the writer's: may be ahead of latest within a group
+    pthread_mutex_t lock;
+    atomic_uint_fast64_t serial, published, commits; // serial: of the last built; published: of latest
+    struct writer *writer;
+    struct http_server *http;
+    pthread_t ticker;
+    pthread_cond_t wake;
+    bool stopping, ticking;
+    str blob_dir;
+};
+
+// ---- rules
+
+static struct rules_hold *hold_new(struct app *app, struct rules *r)
+{
+    // Lives as long as its rules: in their arena.
+    struct rules_hold *h = NEW(r->arena, struct rules_hold);
+    h->rules = r;
+    h->serial = atomic_fetch_add(&app->serial, 1) + 1;
+    atomic_init(&h->holders, 1);
+    return h;
+}
+
+// Under the lock, so that the newest one cannot be dropped between being read and being counted.
+struct rules_hold *app_rules_take(struct app *app)
+{
+    pthread_mutex_lock(&app->lock);
+    struct rules_hold *h = app->latest;
+    atomic_fetch_add(&h->holders, 1);
+    pthread_mutex_unlock(&app->lock);
+    return h;
+}
+
+void app_rules_drop(struct rules_hold *h)
+{
+    if (h && atomic_fetch_sub(&h->holders, 1) == 1)
+        rules_free(h->rules);
+}
+
+const struct rules *app_rules(const struct rules_hold *h)
+{
+    return h->rules;
+}
+
+bool app_rules_stale(const struct app *app, const struct rules_hold *h)
+{
+    return atomic_load_explicit(&app->published, memory_order_acquire) != h->serial;
+}
+
+static void publish(struct app *app, struct rules_hold *h)
+{
+    pthread_mutex_lock(&app->lock);
+    struct rules_hold *old = app->latest;
+    app->latest = h;
+    atomic_fetch_add(&h->holders, 1);
+    atomic_store_explicit(&app->published, h->serial, memory_order_release);
+    pthread_mutex_unlock(&app->lock);
+    app_rules_drop(old);
+}
+
+// ---- the writer's side
+
+// Commands of one group see the rules as the commands before them left them.
+static void refresh_own(struct app *app, struct db *db)
+{
+    if (!journal_rules_dirty(app->journal))
+        return;
+    struct arena *a = arena_new();
+    struct err e;
+    err_init(&e, a, LANG_ZH);
+    struct rules *r = rules_load(db, app->town, &e);
+    if (r) {
+        app_rules_drop(app->own);
+        app->own = hold_new(app, r);
+        journal_rules_clean(app->journal);
+    } else {
+        log_line(LOG_ERROR, "rules cannot be loaded: %.*s", STR_ARG(err_text(&e, a)));
+    }
+    arena_free(a);
+}
+
+void app_writer_ctx(struct app *app, struct db *db, struct arena *a, struct ctx *out)
+{
+    refresh_own(app, db);
+    *out = (struct ctx){.db = db,
+        .arena = a,
+        .rules = app->own->rules,
+        .now_us = tm_now(),
+        .keys = &app->keys,
+        .journal = app->journal,
+        .lang = LANG_ZH,
+        .blob_dir = app->blob_dir};
+}
+
+static void on_begin(void *arg, struct db *db)
+{
+    struct app *app = arg;
+    journal_begin(app->journal, db);
+}
+
+static void on_settle(void *arg, struct write *w, bool ok)
+{
+    struct app *app = arg;
+    (void)w;
+    journal_settle(app->journal, ok);
+}
+
+static enum err_code on_flush(void *arg, struct db *db, struct err *e)
+{
+    struct app *app = arg;
+    return journal_flush(app->journal, db, e);
+}
+
+static void on_finish(void *arg, struct db *db, bool committed)
+{
+    struct app *app = arg;
+    journal_finish(app->journal, committed);
+    refresh_own(app, db);
+    atomic_fetch_add(&app->commits, 1);
+    if (!committed)
+        return;
+    if (app->own != app->latest) {
+        publish(app, app->own);
+        feed_rules(app);
+    }
+    feed_group(app, app->journal);
+}
+
+// ---- the ticker: what is due, once a second
+
+struct tick {
+    struct write write;
+    struct app *app;
+    struct arena *arena;
+    int64_t touched;
+    bool sweep;
+};
+
+static enum err_code tick_apply(struct write *w, struct db *db)
+{
+    struct tick *t = (struct tick *)w;
+    struct ctx c;
+    struct err e;
+    err_init(&e, t->arena, LANG_ZH);
+    app_writer_ctx(t->app, db, t->arena, &c);
+    t->touched = item_alarms(&c, TICK_ALARMS_MAX, &e);
+    if (t->sweep) {
+        session_sweep(&c);
+        db_run(db, "DELETE FROM idem WHERE town = ?1 AND at_us < ?2", V(c.rules->town),
+            V(c.now_us - API_KEY_DAYS * US_DAY));
+    }
+    if (e.code != OK)
+        log_line(LOG_ERROR, "tick %.*s", STR_ARG(err_text(&e, t->arena)));
+    return e.code != OK ? e.code : db_status(db, &e);
+}
+
+// Is there anything to do? Asked on the ticker's own read connection, so that an idle town writes nothing.
+static bool anything_due(struct app *app, struct db *db)
+{
+    db_rollback(db);
+    return db_one_i64(db, 0,
+               "SELECT id FROM item WHERE town = ?1 AND alarm_us > 0 AND alarm_us < ?2 ORDER BY alarm_us LIMIT 1",
+               V(app->town), V(tm_now())) != 0;
+}
+
+static void tick_once(struct app *app, struct db *db, int64_t *swept_us)
+{
+    struct arena *a = arena_new();
+    struct err e;
+    err_init(&e, a, LANG_ZH);
+    for (;;) {
+        bool sweep = tm_mono() - *swept_us > TICK_SWEEP_S * US_SECOND;
+        if (!sweep && !anything_due(app, db))
+            break;
+        struct tick t = {.write = {.apply = tick_apply}, .app = app, .arena = a, .sweep = sweep};
+        if (writer_run(app->writer, &t.write, &e) != OK)
+            break;
+        if (sweep)
+            *swept_us = tm_mono();
+        if (t.touched < TICK_ALARMS_MAX)
+            break;
+        arena_reset(a);
+    }
+    arena_free(a);
+}
+
+static void *ticker(void *arg)
+{
+    struct app *app = arg;
+    struct arena *a = arena_new();
+    struct err e;
+    err_init(&e, a, LANG_ZH);
+    struct db *db = town_open(a, app->conf.dir, false, 0, &e);
+    int64_t swept_us = tm_mono();
+    pthread_mutex_lock(&app->lock);
+    while (!app->stopping && db) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += 1;
+        pthread_cond_timedwait(&app->wake, &app->lock, &until);
+        if (app->stopping)
+            break;
+        pthread_mutex_unlock(&app->lock);
+        tick_once(app, db, &swept_us);
+        pthread_mutex_lock(&app->lock);
+    }
+    pthread_mutex_unlock(&app->lock);
+    db_close(db);
+    arena_free(a);
+    return NULL;
+}
+
+// ---- start and stop
+
+static struct db *open_town(struct app *app, struct err *e)
+{
+    struct db *db = town_open(app->arena, app->conf.dir, true, tm_now(), e);
+    if (!db)
+        return NULL;
+    app->town = app->conf.town ? app->conf.town : town_only(db, e);
+    struct rules *r = NULL;
+    if (app->town != 0 && town_keys(app->arena, app->conf.dir, false, &app->keys, e) == OK)
+        r = rules_load(db, app->town, e);
+    if (!r) {
+        db_close(db);
+        return NULL;
+    }
+    app->own = hold_new(app, r);
+    app->latest = app->own;
+    atomic_fetch_add(&app->own->holders, 1);
+    atomic_store(&app->published, app->own->serial);
+    return db;
+}
+
+static bool start_http(struct app *app, struct err *e)
+{
+    struct http_conf hc = {.host = app->conf.host,
+        .port = app->conf.port,
+        .threads = app->conf.threads,
+        .arg = app,
+        .thread_open = call_thread_open,
+        .thread_close = call_thread_close,
+        .body_limit = call_body_limit,
+        .handle = call_handle};
+    app->http = http_start(&hc, e);
+    return app->http != NULL;
+}
+
+struct app *app_start(const struct app_conf *conf, struct err *e)
+{
+    struct arena *a = arena_new();
+    struct app *app = NEW(a, struct app);
+    app->arena = a;
+    app->conf = *conf;
+    app->blob_dir = town_blob_dir(a, conf->dir);
+    pthread_mutex_init(&app->lock, NULL);
+    pthread_cond_init(&app->wake, NULL);
+    struct db *db = open_town(app, e);
+    if (!db) {
+        arena_free(a);
+        return NULL;
+    }
+    app->journal = journal_new(app->town, 1);
+    struct writer_hooks hooks = {
+        .arg = app, .begin = on_begin, .settle = on_settle, .flush = on_flush, .finish = on_finish};
+    app->writer = writer_start(db, &hooks, e);
+    if (!app->writer || !start_http(app, e)) {
+        app_stop(app);
+        return NULL;
+    }
+    app->ticking = pthread_create(&app->ticker, NULL, ticker, app) == 0;
+    return app;
+}
+
+void app_stop(struct app *app)
+{
+    pthread_mutex_lock(&app->lock);
+    app->stopping = true;
+    pthread_cond_signal(&app->wake);
+    pthread_mutex_unlock(&app->lock);
+    if (app->ticking)
+        pthread_join(app->ticker, NULL);
+    if (app->http)
+        http_stop(app->http);
+    if (app->writer)
+        writer_stop(app->writer);
+    journal_free(app->journal);
+    app_rules_drop(app->own);
+    app_rules_drop(app->latest);
+    pthread_mutex_destroy(&app->lock);
+    pthread_cond_destroy(&app->wake);
+    arena_free(app->arena);
+}
+
+int app_port(const struct app *app)
+{
+    return http_port(app->http);
+}
+
+uint64_t app_commits(const struct app *app)
+{
+    return atomic_load(&app->commits);
+}
+
+struct writer *app_writer(struct app *app)
+{
+    return app->writer;
+}
+
+const struct app_conf *app_conf(const struct app *app)
+{
+    return &app->conf;
+}
+
+const struct keys *app_keys(const struct app *app)
+{
+    return &app->keys;
+}
+
+struct http_server *app_http(struct app *app)
+{
+    return app->http;
+}

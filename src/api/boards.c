@@ -1,0 +1,146 @@
+#include "api/boards.h"
+
+#include "domain/board.h"
+
+struct cell_view {
+    str key, link;
+    int64_t v;
+};
+struct rate_value_view {
+    str key;
+    const struct json *v; // null when blank
+};
+struct board_row_view {
+    int64_t id, depth;
+    str name;
+    struct list tallies, rates;
+};
+struct head_view {
+    str key, title, better;
+};
+struct board_view {
+    str loop, by, period, from, to;
+    int64_t at_us;
+    struct list tallies, rates, rows;
+    struct board_row_view total;
+};
+static const struct field CELL_VIEW[] = {
+    {"key", FIELD_STR, .at = offsetof(struct cell_view, key)},
+    {"v", FIELD_I64, .at = offsetof(struct cell_view, v)},
+    {"link", FIELD_STR, .at = offsetof(struct cell_view, link), .help = "filter that lists the items counted"},
+    {0},
+};
+static const struct field RATE_VALUE_VIEW[] = {
+    {"key", FIELD_STR, .at = offsetof(struct rate_value_view, key)},
+    {"v", FIELD_JSON, .at = offsetof(struct rate_value_view, v), .help = "0..1, or null when a denominator is zero"},
+    {0},
+};
+static const struct field BOARD_ROW_VIEW[] = {
+    {"id", FIELD_I64, .at = offsetof(struct board_row_view, id)},
+    {"name", FIELD_STR, .at = offsetof(struct board_row_view, name)},
+    {"depth", FIELD_I64, .at = offsetof(struct board_row_view, depth)},
+    {"tallies", FIELD_LIST, .at = offsetof(struct board_row_view, tallies), .sub = CELL_VIEW, .size = sizeof(struct cell_view)},
+    {"rates", FIELD_LIST, .at = offsetof(struct board_row_view, rates), .sub = RATE_VALUE_VIEW,
+        .size = sizeof(struct rate_value_view)},
+    {0},
+};
+static const struct field HEAD_VIEW[] = {
+    {"key", FIELD_STR, .at = offsetof(struct head_view, key)},
+    {"title", FIELD_STR, .at = offsetof(struct head_view, title)},
+    {"better", FIELD_STR, .flags = FIELD_ABSENT_NULL, .at = offsetof(struct head_view, better)},
+    {0},
+};
+const struct field BOARD_VIEW[] = {
+    {"loop", FIELD_STR, .at = offsetof(struct board_view, loop)},
+    {"by", FIELD_STR, .at = offsetof(struct board_view, by)},
+    {"period", FIELD_STR, .at = offsetof(struct board_view, period)},
+    {"from", FIELD_STR, .at = offsetof(struct board_view, from), .help = "first day"},
+    {"to", FIELD_STR, .at = offsetof(struct board_view, to), .help = "last day"},
+    {"at", FIELD_TIME, .at = offsetof(struct board_view, at_us)},
+    {"tallies", FIELD_LIST, .at = offsetof(struct board_view, tallies), .sub = HEAD_VIEW, .size = sizeof(struct head_view)},
+    {"rates", FIELD_LIST, .at = offsetof(struct board_view, rates), .sub = HEAD_VIEW, .size = sizeof(struct head_view)},
+    {"rows", FIELD_LIST, .at = offsetof(struct board_view, rows), .sub = BOARD_ROW_VIEW,
+        .size = sizeof(struct board_row_view)},
+    {"total", FIELD_OBJ, .at = offsetof(struct board_view, total), .sub = BOARD_ROW_VIEW},
+    {0},
+};
+const struct field BOARD_QUERY[] = {
+    {"by", FIELD_STR, .options = "unit|class|channel"},
+    {"period", FIELD_STR, .help = "2026-11, 2026Q4, 2026-W47, 2026, a..b, this-month (default)"},
+    {"unit", FIELD_I64},
+    {"class", FIELD_I64},
+    {"channel", FIELD_STR},
+    {0},
+};
+
+static struct board_row_view view_row(struct ctx *c, const struct def *d, const struct board_row *r)
+{
+    struct cell_view *cells = NEW_ARRAY(c->arena, d->n_tallies, struct cell_view);
+    struct rate_value_view *rates = NEW_ARRAY(c->arena, d->n_rates, struct rate_value_view);
+    struct json *values = NEW_ARRAY(c->arena, d->n_rates, struct json);
+    for (size_t i = 0; i < d->n_tallies; i++)
+        cells[i] = (struct cell_view){d->tallies[i].key, r->tallies[i].link, r->tallies[i].n};
+    for (size_t i = 0; i < d->n_rates; i++) {
+        if (!r->rates[i].blank)
+            values[i] = (struct json){.type = JSON_F64, .f = r->rates[i].v};
+        rates[i] = (struct rate_value_view){d->rates[i].key, &values[i]};
+    }
+    return (struct board_row_view){
+        r->id, r->depth, r->name, {cells, d->n_tallies}, {rates, d->n_rates}};
+}
+
+static void view_heads(struct ctx *c, const struct def *d, struct board_view *v)
+{
+    struct head_view *t = NEW_ARRAY(c->arena, d->n_tallies, struct head_view);
+    struct head_view *r = NEW_ARRAY(c->arena, d->n_rates, struct head_view);
+    for (size_t i = 0; i < d->n_tallies; i++)
+        t[i] = (struct head_view){d->tallies[i].key, d->tallies[i].title, {0}};
+    for (size_t i = 0; i < d->n_rates; i++)
+        r[i] = (struct head_view){
+            d->rates[i].key, d->rates[i].title, d->rates[i].high_is_better ? S("high") : S("low")};
+    v->tallies = (struct list){t, d->n_tallies};
+    v->rates = (struct list){r, d->n_rates};
+}
+
+static bool read_in(struct call *k, struct board_in *in)
+{
+    str by = http_query(k->req, "by");
+    if (by.n == 0 || str_eq(by, S("unit")))
+        in->by = BOARD_UNIT;
+    else if (str_eq(by, S("class")))
+        in->by = BOARD_CLASS;
+    else if (str_eq(by, S("channel")))
+        in->by = BOARD_CHANNEL;
+    else
+        err_add(&k->err, ERR_INVALID, S("by"), S("unit, class, channel"), "is not a way to break down", "没有这种分组");
+    in->loop = k->key;
+    in->period = http_query(k->req, "period");
+    if (in->period.n == 0)
+        in->period = S("this-month");
+    in->channel = http_query(k->req, "channel");
+    return call_query_i64(k, "unit", 0, 0, INT64_MAX, &in->unit) &
+           call_query_i64(k, "class", 0, 0, INT64_MAX, &in->cls) & (k->err.code == OK);
+}
+
+enum err_code boards_get(struct call *k)
+{
+    static const char *const BY[] = {"unit", "class", "channel"};
+    struct board_in in = {0};
+    struct board_out out;
+    if (!read_in(k, &in) || board_read(&k->ctx, &in, &out, &k->err) != OK)
+        return k->err.code;
+    struct ctx *c = &k->ctx;
+    struct board_view v = {.loop = in.loop,
+        .by = str_of(BY[in.by]),
+        .period = in.period,
+        .from = tm_date(c->arena, out.from_day),
+        .to = tm_date(c->arena, out.to_day - 1),
+        .at_us = c->now_us};
+    view_heads(c, out.def, &v);
+    struct board_row_view *rows = NEW_ARRAY(c->arena, out.n, struct board_row_view);
+    for (size_t i = 0; i < out.n; i++)
+        rows[i] = view_row(c, out.def, &out.rows[i]);
+    v.rows = (struct list){rows, out.n};
+    v.total = view_row(c, out.def, &out.total);
+    return call_answer_fields(k, BOARD_VIEW, &v);
+}

@@ -1,0 +1,10 @@
+// Boards over HTTP.
+#ifndef BH_API_BOARDS_H
+#define BH_API_BOARDS_H
+
+#include "api/call.h"
+
+extern const struct field BOARD_VIEW[], BOARD_QUERY[];
+enum err_code boards_get(struct call *k);
+
+#endif

@@ -1,0 +1,356 @@
+#include "api/call.h"
+
+#include <string.h>
+#include "api/page.h"
+#include "base/log.h"
+#include "domain/town.h"
+
+// What a loop thread owns.
+struct loop_thread {
+    struct app *app;
+    struct db *db;
+    struct rules_hold *rules;
+};
+
+void *call_thread_open(void *arg)
+{
+    struct app *app = arg;
+    struct arena *a = arena_new();
+    struct err e;
+    err_init(&e, a, LANG_ZH);
+    struct loop_thread *t = NEW(a, struct loop_thread);
+    t->app = app;
+    t->db = town_open(a, app_conf(app)->dir, false, 0, &e);
+    if (!t->db)
+        log_line(LOG_ERROR, "api cannot open the database: %.*s", STR_ARG(err_text(&e, a)));
+    t->rules = app_rules_take(app);
+    return t;
+}
+
+void call_thread_close(void *arg, void *thread)
+{
+    struct loop_thread *t = thread;
+    (void)arg;
+    db_close(t->db);
+    app_rules_drop(t->rules);
+}
+
+int call_status(enum err_code c)
+{
+    switch (c) {
+    case OK:
+        return 200;
+    case ERR_INVALID:
+        return 400;
+    case ERR_LOGIN:
+        return 401;
+    case ERR_DENIED:
+        return 403;
+    case ERR_MISSING:
+        return 404;
+    case ERR_CONFLICT:
+        return 409;
+    case ERR_LIMIT:
+        return 413;
+    case ERR_RATE:
+        return 429;
+    case ERR_BUSY:
+        return 503;
+    case ERR_STORE:
+        return 500;
+    }
+    UNREACHABLE();
+}
+
+str call_errors(struct arena *a, const struct err *e)
+{
+    struct buf b;
+    struct jw w;
+    buf_init(&b, a, HTTP_ANSWER_MAX_BYTES);
+    jw_init(&w, &b);
+    jw_obj(&w);
+    jw_key(&w, S("errors"));
+    jw_arr(&w);
+    for (size_t i = 0; i < e->n; i++) {
+        const struct err_note *n = &e->notes[i];
+        jw_obj(&w);
+        jw_kstr(&w, "code", str_of(err_code_name(n->code)));
+        jw_kstr(&w, "field", n->field);
+        jw_kstr(&w, "message", n->message);
+        jw_kstr(&w, "expected", n->expected);
+        if (n->line > 0) {
+            jw_ki64(&w, "line", n->line);
+            jw_ki64(&w, "column", n->column);
+        }
+        jw_end_obj(&w);
+    }
+    jw_end_arr(&w);
+    if (e->dropped > 0)
+        jw_ki64(&w, "more", (int64_t)e->dropped);
+    if (e->extra.n > 0) {
+        jw_key(&w, S("current"));
+        jw_raw(&w, e->extra);
+    }
+    jw_end_obj(&w);
+    return buf_str(&b);
+}
+
+static void answer_error(struct call *k)
+{
+    enum err_code c = k->err.code;
+    // An inner fault is for the log; the client learns that it was ours and that nothing was done.
+    if (c == ERR_STORE)
+        log_line(LOG_ERROR, "api route=%s %.*s", k->route ? k->route->path : "-",
+            STR_ARG(err_text(&k->err, k->req->arena)));
+    if (c == ERR_BUSY || c == ERR_RATE)
+        http_set(k->req, "Retry-After", c == ERR_BUSY ? S("1") : S("30"));
+    http_answer(k->req, call_status(c), "application/json; charset=utf-8",
+        call_errors(k->req->arena, &k->err));
+}
+
+void call_answer(struct call *k, int status)
+{
+    if (k->body.overflow) {
+        err_add(&k->err, ERR_LIMIT, (str){0}, (str){0}, "the answer would be larger than %d bytes",
+            "结果超过 %d 字节，请缩小范围", (int)HTTP_ANSWER_MAX_BYTES);
+        answer_error(k);
+        return;
+    }
+    http_answer(k->req, status ? status : k->route->status, "application/json; charset=utf-8",
+        buf_str(&k->body));
+}
+
+enum err_code call_answer_fields(struct call *k, const struct field *table, const void *v)
+{
+    fields_encode(&k->w, table, v, k->ctx.rules->zone_s);
+    call_answer(k, 0);
+    return OK;
+}
+
+bool call_query_i64(struct call *k, const char *name, int64_t otherwise, int64_t min, int64_t max, int64_t *out)
+{
+    str x = http_query(k->req, name);
+    *out = otherwise;
+    if (x.n == 0)
+        return true;
+    if (str_i64(x, out) && *out >= min && *out <= max)
+        return true;
+    err_add(&k->err, ERR_INVALID, str_of(name),
+        str_fmt(k->req->arena, "%" PRId64 "..%" PRId64, min, max), "is not a number in range",
+        "不是范围内的数字");
+    return false;
+}
+
+// ---- who asks
+
+static enum err_code identify(struct call *k)
+{
+    str bearer = http_header(k->req, "Authorization");
+    if (str_starts(bearer, S("Bearer ")))
+        k->secret = str_trim(str_sub(bearer, 7, bearer.n));
+    else
+        k->secret = http_cookie(k->req, "bihuan");
+    if (k->secret.n == 0) {
+        if (k->route->may == MAY_ANYONE)
+            return OK;
+        return err_add(&k->err, ERR_LOGIN, (str){0}, (str){0}, "log in first", "请先登录");
+    }
+    enum err_code code = session_find(&k->ctx, k->secret, &k->session, &k->err);
+    if (code != OK) {
+        if (code != ERR_LOGIN || k->route->may != MAY_ANYONE)
+            return code;
+        err_init(&k->err, k->req->arena, k->ctx.lang);
+        k->session = (struct session){0};
+        return OK;
+    }
+    k->ctx.actor = rules_person(k->ctx.rules, k->session.person);
+    return OK;
+}
+
+static enum err_code permit(struct call *k)
+{
+    if (identify(k) != OK)
+        return k->err.code;
+    if (k->route->may == MAY_ANYONE)
+        return OK;
+    CHECK(k->ctx.actor != NULL);
+    if (k->ctx.actor->must_change && strcmp(k->route->path, "/api/password") != 0 &&
+        strcmp(k->route->path, "/api/me") != 0 && strcmp(k->route->path, "/api/logout") != 0)
+        return err_add(&k->err, ERR_DENIED, S("password"), (str){0}, "change your initial password first",
+            "请先修改初始密码");
+    if (!ctx_may(&k->ctx, k->route->may, 0))
+        return err_add(&k->err, ERR_DENIED, (str){0}, right_key(k->route->may),
+            "you need the right \"%.*s\"", "您没有“%.*s”的权限",
+            STR_ARG(k->ctx.lang == LANG_EN ? right_key(k->route->may) : right_title(k->route->may)));
+    if (k->req->method != HTTP_GET && !k->session.token &&
+        !str_eq(http_header(k->req, "X-CSRF"), k->session.csrf))
+        return err_add(&k->err, ERR_DENIED, S("X-CSRF"), (str){0}, "the page's token is missing or old",
+            "页面已过期，请刷新后再试");
+    return OK;
+}
+
+// ---- writes
+
+// A key already used gives the same result again; used for something else it is refused.
+static enum err_code repeat(struct call *k, struct ctx *c, str key, str print, struct err *e)
+{
+    int64_t person = c->actor ? c->actor->id : 0;
+    struct cursor r = db_rows(c->db, "SELECT request, result FROM idem WHERE town = ?1 AND person = ?2 AND key = ?3",
+        V(c->rules->town), V(person), V(key));
+    if (!db_next(&r))
+        return OK;
+    bool same = str_eq(db_str(&r, 0), print);
+    k->result = db_i64(&r, 1);
+    k->repeated = same;
+    db_done(&r);
+    if (!same)
+        return err_add(e, ERR_CONFLICT, S("Idempotency-Key"), (str){0},
+            "was already used for another request", "这个请求编号已用于别的请求");
+    return OK;
+}
+
+static str request_print(struct call *k)
+{
+    uint8_t h[CRYPT_HASH_BYTES];
+    str parts[] = {k->req->path, k->req->body};
+    crypt_sha256_parts(parts, ARRAY_LEN(parts), h);
+    return crypt_hex(k->req->arena, h, 16);
+}
+
+static enum err_code apply(struct write *w, struct db *db)
+{
+    struct call *k = (struct call *)w;
+    struct ctx c;
+    app_writer_ctx(k->app, db, k->req->arena, &c);
+    c.lang = k->ctx.lang;
+    c.actor = k->ctx.actor ? rules_person(c.rules, k->ctx.actor->id) : NULL;
+    if (k->ctx.actor && (!c.actor || !c.actor->active))
+        return err_add(&k->err, ERR_LOGIN, (str){0}, (str){0}, "log in again", "请重新登录");
+    str key = http_header(k->req, "Idempotency-Key");
+    str print = {0};
+    if (key.n > API_KEY_MAX_BYTES)
+        return err_add(&k->err, ERR_LIMIT, S("Idempotency-Key"), (str){0}, "at most %d bytes",
+            "不能超过 %d 字节", (int)API_KEY_MAX_BYTES);
+    if (key.n > 0) {
+        print = request_print(k);
+        if (repeat(k, &c, key, print, &k->err) != OK || k->repeated)
+            return k->err.code;
+    }
+    if (k->route->apply(k, &c, &k->result, &k->err) != OK)
+        return k->err.code;
+    if (key.n > 0)
+        db_run(db,
+            "INSERT INTO idem (town, person, key, at_us, request, result) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            V(c.rules->town), V(c.actor ? c.actor->id : 0), V(key), V(c.now_us), V(print), V(k->result));
+    return db_status(db, &k->err);
+}
+
+static void done(struct write *w, enum err_code code, const struct err *group)
+{
+    struct call *k = (struct call *)w;
+    if (code != OK && k->err.code == OK && group)
+        err_merge(&k->err, group, (str){0});
+    if (code != OK && k->err.code == OK)
+        err_add(&k->err, code, (str){0}, (str){0}, "not written", "没有写入");
+    http_wake(k->req);
+}
+
+static void submit(struct call *k)
+{
+    k->write.apply = apply;
+    k->write.done = done;
+    http_park(k->req);
+    if (writer_submit(app_writer(k->app), &k->write) == OK)
+        return;
+    err_add(&k->err, ERR_BUSY, (str){0}, (str){0}, "too many writes are waiting (at most %d)",
+        "系统正忙（排队上限 %d），请稍后再试", (int)WRITER_QUEUE_MAX);
+    http_wake(k->req);
+}
+
+// ---- the life of a request
+
+static enum err_code first_run(struct call *k)
+{
+    if (permit(k) != OK)
+        return k->err.code;
+    if (k->route->in) {
+        k->in = arena_alloc(k->req->arena, *k->route->in_size);
+        if (fields_decode(k->req->arena, k->req->body, k->route->in, k->in, &k->err) != OK)
+            return k->err.code;
+    }
+    if (k->route->check && k->route->check(k) != OK)
+        return k->err.code;
+    if (k->route->read)
+        return k->route->read(k);
+    submit(k);
+    return OK;
+}
+
+static void set_ctx(struct call *k, struct loop_thread *t)
+{
+    struct app *app = k->app;
+    db_rollback(t->db); // forgets the error and the open cursors of the request before
+    if (app_rules_stale(app, t->rules)) {
+        struct rules_hold *old = t->rules;
+        t->rules = app_rules_take(app);
+        app_rules_drop(old);
+    }
+    int64_t actor = k->ctx.actor ? k->ctx.actor->id : 0;
+    str lang = http_header(k->req, "Accept-Language");
+    k->ctx = (struct ctx){.db = t->db,
+        .arena = k->req->arena,
+        .rules = app_rules(t->rules),
+        .now_us = tm_now(),
+        .keys = app_keys(app),
+        .lang = str_starts(lang, S("en")) ? LANG_EN : LANG_ZH,
+        .blob_dir = town_blob_dir(k->req->arena, app_conf(app)->dir)};
+    k->ctx.actor = actor ? rules_person(k->ctx.rules, actor) : NULL;
+    buf_init(&k->body, k->req->arena, HTTP_ANSWER_MAX_BYTES);
+    jw_init(&k->w, &k->body);
+}
+
+static void run(struct call *k)
+{
+    struct http_req *req = k->req;
+    enum err_code code;
+    if (req->woken) {
+        code = k->err.code != OK ? k->err.code : k->route->answer(k);
+    } else {
+        err_init(&k->err, req->arena, k->ctx.lang);
+        code = first_run(k);
+    }
+    if (code != OK && k->err.code != OK)
+        answer_error(k);
+}
+
+void call_handle(void *arg, struct http_req *req)
+{
+    struct call *k = req->user;
+    if (!k) {
+        k = NEW(req->arena, struct call);
+        k->app = arg;
+        k->req = req;
+        req->user = k;
+    }
+    struct loop_thread *t = req->thread;
+    set_ctx(k, t);
+    if (!k->route) {
+        bool known = false;
+        k->route = route_find(req->method, req->path, k, &known);
+        err_init(&k->err, req->arena, k->ctx.lang);
+        if (!k->route) {
+            page_or_missing(k, known);
+            return;
+        }
+    }
+    run(k);
+}
+
+size_t call_body_limit(void *arg, enum http_method method, str path)
+{
+    (void)arg;
+    struct call k = {0};
+    bool known;
+    const struct route *r = route_find(method, path, &k, &known);
+    return r ? r->body_max : KIB;
+}

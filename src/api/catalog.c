@@ -1,0 +1,346 @@
+#include "api/catalog.h"
+
+struct unit_view {
+    int64_t id, parent, depth;
+    str kind, code, name, short_name;
+    bool closed;
+};
+struct class_view {
+    int64_t id, parent, depth;
+    str scheme, code, name;
+};
+struct state_view {
+    str key, title;
+    bool paused, done, final;
+};
+struct named_view {
+    str key, title;
+};
+struct clock_kind_view {
+    str key, title;
+    bool per_part;
+    double yellow;
+};
+struct field_kind_view {
+    str key, title, help, type, def;
+    bool required;
+    int64_t max;
+    struct strs options;
+};
+struct ask_view {
+    str field;
+    bool required;
+};
+struct reason_view {
+    str key;
+    struct strs options;
+};
+struct step_view {
+    str key, title, hotkey, does, max;
+    bool on_part, note_required;
+    int64_t files_max;
+    struct list asks, reasons;
+    struct strs judges;
+};
+struct tally_view {
+    str key, title, by, where;
+};
+struct rate_view {
+    str key, title, formula, better;
+};
+struct loop_view {
+    str key, title, class_scheme;
+    int64_t def, version, receiver;
+    bool caller;
+    struct list states, part_states, clocks, judges, fields, steps, tallies, rates;
+};
+struct catalog_view {
+    int64_t gen;
+    struct list units, classes, loops;
+};
+
+#define M(type, member, kind) {#member, kind, .at = offsetof(struct type, member)}
+#define ROWS(type, member, table, row)                                                             \
+    {#member, FIELD_LIST, .at = offsetof(struct type, member), .sub = (table), .size = sizeof(struct row)}
+
+static const struct field UNIT_VIEW[] = {
+    M(unit_view, id, FIELD_I64),
+    M(unit_view, parent, FIELD_I64),
+    M(unit_view, kind, FIELD_STR),
+    M(unit_view, code, FIELD_STR),
+    M(unit_view, name, FIELD_STR),
+    {"short", FIELD_STR, .at = offsetof(struct unit_view, short_name)},
+    M(unit_view, depth, FIELD_I64),
+    M(unit_view, closed, FIELD_BOOL),
+    {0},
+};
+static const struct field CLASS_VIEW[] = {
+    M(class_view, id, FIELD_I64),
+    M(class_view, parent, FIELD_I64),
+    M(class_view, scheme, FIELD_STR),
+    M(class_view, code, FIELD_STR),
+    M(class_view, name, FIELD_STR),
+    M(class_view, depth, FIELD_I64),
+    {0},
+};
+static const struct field STATE_VIEW[] = {
+    M(state_view, key, FIELD_STR),
+    M(state_view, title, FIELD_STR),
+    M(state_view, paused, FIELD_BOOL),
+    M(state_view, done, FIELD_BOOL),
+    M(state_view, final, FIELD_BOOL),
+    {0},
+};
+static const struct field NAMED_VIEW[] = {
+    M(named_view, key, FIELD_STR),
+    M(named_view, title, FIELD_STR),
+    {0},
+};
+static const struct field CLOCK_KIND_VIEW[] = {
+    M(clock_kind_view, key, FIELD_STR),
+    M(clock_kind_view, title, FIELD_STR),
+    M(clock_kind_view, per_part, FIELD_BOOL),
+    M(clock_kind_view, yellow, FIELD_F64),
+    {0},
+};
+static const struct field FIELD_KIND_VIEW[] = {
+    M(field_kind_view, key, FIELD_STR),
+    M(field_kind_view, title, FIELD_STR),
+    M(field_kind_view, help, FIELD_STR),
+    {"type", FIELD_STR, .at = offsetof(struct field_kind_view, type), .options = "text|number|choice|date|time|yesno"},
+    {"default", FIELD_STR, .at = offsetof(struct field_kind_view, def)},
+    M(field_kind_view, required, FIELD_BOOL),
+    M(field_kind_view, max, FIELD_I64),
+    M(field_kind_view, options, FIELD_STRS),
+    {0},
+};
+static const struct field ASK_VIEW[] = {
+    {"field", FIELD_STR, .at = offsetof(struct ask_view, field), .help = "a field's key, or class"},
+    M(ask_view, required, FIELD_BOOL),
+    {0},
+};
+static const struct field REASON_VIEW[] = {
+    M(reason_view, key, FIELD_STR),
+    M(reason_view, options, FIELD_STRS),
+    {0},
+};
+static const struct field STEP_VIEW[] = {
+    M(step_view, key, FIELD_STR),
+    M(step_view, title, FIELD_STR),
+    M(step_view, hotkey, FIELD_STR),
+    M(step_view, does, FIELD_STR),
+    M(step_view, on_part, FIELD_BOOL),
+    M(step_view, note_required, FIELD_BOOL),
+    M(step_view, files_max, FIELD_I64),
+    {"max", FIELD_STR, .at = offsetof(struct step_view, max), .help = "longest extension"},
+    ROWS(step_view, asks, ASK_VIEW, ask_view),
+    ROWS(step_view, reasons, REASON_VIEW, reason_view),
+    M(step_view, judges, FIELD_STRS),
+    {0},
+};
+static const struct field TALLY_VIEW[] = {
+    M(tally_view, key, FIELD_STR),
+    M(tally_view, title, FIELD_STR),
+    M(tally_view, by, FIELD_STR),
+    M(tally_view, where, FIELD_STR),
+    {0},
+};
+static const struct field RATE_VIEW[] = {
+    M(rate_view, key, FIELD_STR),
+    M(rate_view, title, FIELD_STR),
+    M(rate_view, formula, FIELD_STR),
+    {"better", FIELD_STR, .at = offsetof(struct rate_view, better), .options = "high|low"},
+    {0},
+};
+static const struct field LOOP_VIEW[] = {
+    M(loop_view, key, FIELD_STR),
+    M(loop_view, title, FIELD_STR),
+    M(loop_view, class_scheme, FIELD_STR),
+    M(loop_view, def, FIELD_I64),
+    M(loop_view, version, FIELD_I64),
+    M(loop_view, receiver, FIELD_I64),
+    M(loop_view, caller, FIELD_BOOL),
+    ROWS(loop_view, states, STATE_VIEW, state_view),
+    ROWS(loop_view, part_states, STATE_VIEW, state_view),
+    ROWS(loop_view, clocks, CLOCK_KIND_VIEW, clock_kind_view),
+    ROWS(loop_view, judges, NAMED_VIEW, named_view),
+    ROWS(loop_view, fields, FIELD_KIND_VIEW, field_kind_view),
+    ROWS(loop_view, steps, STEP_VIEW, step_view),
+    ROWS(loop_view, tallies, TALLY_VIEW, tally_view),
+    ROWS(loop_view, rates, RATE_VIEW, rate_view),
+    {0},
+};
+const struct field CATALOG_VIEW[] = {
+    M(catalog_view, gen, FIELD_I64),
+    ROWS(catalog_view, units, UNIT_VIEW, unit_view),
+    ROWS(catalog_view, classes, CLASS_VIEW, class_view),
+    ROWS(catalog_view, loops, LOOP_VIEW, loop_view),
+    {0},
+};
+
+static struct list view_states(struct arena *a, const struct def_state *s, size_t n)
+{
+    struct state_view *rows = NEW_ARRAY(a, n, struct state_view);
+    for (size_t i = 0; i < n; i++)
+        rows[i] = (struct state_view){s[i].key, s[i].title, s[i].paused, s[i].done || s[i].final, s[i].final};
+    return (struct list){rows, n};
+}
+
+static struct list view_fields(struct arena *a, const struct def *d)
+{
+    static const char *const TYPES[] = {[DEF_TEXT] = "text",
+        [DEF_NUMBER] = "number",
+        [DEF_CHOICE] = "choice",
+        [DEF_DATE] = "date",
+        [DEF_TIME] = "time",
+        [DEF_YESNO] = "yesno"};
+    struct field_kind_view *rows = NEW_ARRAY(a, d->n_fields, struct field_kind_view);
+    for (size_t i = 0; i < d->n_fields; i++) {
+        const struct def_field *f = &d->fields[i];
+        rows[i] = (struct field_kind_view){.key = f->key,
+            .title = f->title,
+            .help = f->help,
+            .type = str_of(TYPES[f->type]),
+            .def = f->def,
+            .required = f->required,
+            .max = f->max,
+            .options = {f->options, f->n_options}};
+    }
+    return (struct list){rows, d->n_fields};
+}
+
+static struct list view_asks(struct arena *a, const struct def *d, const struct def_step *s)
+{
+    struct ask_view *rows = NEW_ARRAY(a, s->n_asks, struct ask_view);
+    for (size_t i = 0; i < s->n_asks; i++)
+        rows[i] = (struct ask_view){
+            s->asks[i].field >= 0 ? d->fields[s->asks[i].field].key : S("class"), s->asks[i].required};
+    return (struct list){rows, s->n_asks};
+}
+
+static struct list view_reasons(struct arena *a, const struct def *d, const struct def_step *s)
+{
+    if (s->reasons < 0)
+        return (struct list){0};
+    const struct def_reasons *list = &d->reasons[s->reasons];
+    struct reason_view *rows = NEW_ARRAY(a, list->n, struct reason_view);
+    for (size_t i = 0; i < list->n; i++)
+        rows[i] = (struct reason_view){list->rows[i].key, {list->rows[i].options, list->rows[i].n}};
+    return (struct list){rows, list->n};
+}
+
+static struct list view_steps(struct arena *a, const struct def *d)
+{
+    static const char *const DOES[] = {[DOES_MOVE] = "move", [DOES_DISPATCH] = "dispatch",
+        [DOES_ASSIST] = "assist", [DOES_WITHDRAW] = "withdraw", [DOES_RETURN] = "return",
+        [DOES_SUSPEND] = "suspend", [DOES_RESUME] = "resume", [DOES_EXTEND] = "extend", [DOES_AMEND] = "amend",
+        [DOES_REDO] = "redo", [DOES_ROUND] = "round", [DOES_CLOSE] = "close", [DOES_REOPEN] = "reopen",
+        [DOES_EVALUATE] = "evaluate", [DOES_EXCLUDE] = "exclude", [DOES_INCLUDE] = "include",
+        [DOES_MERGE] = "merge", [DOES_UNMERGE] = "unmerge", [DOES_CHILD] = "child", [DOES_URGE] = "urge",
+        [DOES_INSTRUCT] = "instruct", [DOES_NOTE] = "note", [DOES_ESCALATE] = "escalate"};
+    struct step_view *rows = NEW_ARRAY(a, d->n_steps, struct step_view);
+    for (size_t i = 0; i < d->n_steps; i++) {
+        const struct def_step *s = &d->steps[i];
+        rows[i] = (struct step_view){.key = s->key,
+            .title = s->title,
+            .hotkey = s->hotkey,
+            .does = str_of(DOES[s->does]),
+            .max = s->max.unit != DUR_NONE ? dur_text(a, s->max) : (str){0},
+            .on_part = s->on_part,
+            .note_required = s->note_required,
+            .files_max = s->files_max,
+            .asks = view_asks(a, d, s),
+            .reasons = view_reasons(a, d, s)};
+        for (size_t k = 0; k < d->n_judges; k++)
+            if (s->judges >> k & 1)
+                VEC_PUSH(a, rows[i].judges.v, rows[i].judges.n) = d->judges[k].key;
+    }
+    return (struct list){rows, d->n_steps};
+}
+
+static struct list view_clocks(struct arena *a, const struct def *d)
+{
+    struct clock_kind_view *rows = NEW_ARRAY(a, d->n_clocks, struct clock_kind_view);
+    for (size_t i = 0; i < d->n_clocks; i++)
+        rows[i] = (struct clock_kind_view){
+            d->clocks[i].key, d->clocks[i].title, d->clocks[i].per_part, d->clocks[i].yellow};
+    return (struct list){rows, d->n_clocks};
+}
+
+static void view_counts(struct arena *a, const struct def *d, struct loop_view *v)
+{
+    struct tally_view *t = NEW_ARRAY(a, d->n_tallies, struct tally_view);
+    for (size_t i = 0; i < d->n_tallies; i++)
+        t[i] = (struct tally_view){d->tallies[i].key, d->tallies[i].title, d->tallies[i].by, d->tallies[i].where};
+    v->tallies = (struct list){t, d->n_tallies};
+    struct rate_view *r = NEW_ARRAY(a, d->n_rates, struct rate_view);
+    for (size_t i = 0; i < d->n_rates; i++)
+        r[i] = (struct rate_view){d->rates[i].key, d->rates[i].title, d->rates[i].text,
+            d->rates[i].high_is_better ? S("high") : S("low")};
+    v->rates = (struct list){r, d->n_rates};
+    struct named_view *j = NEW_ARRAY(a, d->n_judges, struct named_view);
+    for (size_t i = 0; i < d->n_judges; i++)
+        j[i] = (struct named_view){d->judges[i].key, d->judges[i].title};
+    v->judges = (struct list){j, d->n_judges};
+}
+
+static struct loop_view view_loop(struct ctx *c, const struct loop *l)
+{
+    const struct def *d = l->now;
+    const struct unit *receiver = rules_unit_named(c->rules, d->receiver);
+    struct loop_view v = {.key = l->key,
+        .title = l->title,
+        .class_scheme = d->class_scheme,
+        .def = d->id,
+        .version = d->version,
+        .receiver = receiver ? receiver->id : c->rules->town,
+        .caller = d->caller,
+        .states = view_states(c->arena, d->states, d->n_states),
+        .part_states = view_states(c->arena, d->part_states, d->n_part_states),
+        .clocks = view_clocks(c->arena, d),
+        .fields = view_fields(c->arena, d),
+        .steps = view_steps(c->arena, d)};
+    view_counts(c->arena, d, &v);
+    return v;
+}
+
+static void build(struct ctx *c, struct catalog_view *v)
+{
+    const struct rules *r = c->rules;
+    v->gen = r->gen;
+    struct unit_view *u = NEW_ARRAY(c->arena, r->n_units, struct unit_view);
+    for (size_t i = 0; i < r->n_units; i++) {
+        const struct unit *x = &r->units[i];
+        u[i] = (struct unit_view){
+            x->id, x->parent, x->depth, x->kind, x->code, x->name, x->short_name, x->closed};
+    }
+    v->units = (struct list){u, r->n_units};
+    struct class_view *k = NEW_ARRAY(c->arena, r->n_classes, struct class_view);
+    for (size_t i = 0; i < r->n_classes; i++) {
+        const struct class_ *x = &r->classes[i];
+        k[i] = (struct class_view){x->id, x->parent, x->depth, x->scheme, x->code, x->name};
+    }
+    v->classes = (struct list){k, r->n_classes};
+    struct loop_view *l = NEW_ARRAY(c->arena, r->n_loops, struct loop_view);
+    for (size_t i = 0; i < r->n_loops; i++)
+        l[i] = view_loop(c, &r->loops[i]);
+    v->loops = (struct list){l, r->n_loops};
+}
+
+enum err_code catalog_get(struct call *k)
+{
+    struct catalog_view v;
+    build(&k->ctx, &v);
+    fields_encode(&k->w, CATALOG_VIEW, &v, k->ctx.rules->zone_s);
+    uint8_t h[CRYPT_HASH_BYTES];
+    crypt_sha256(buf_str(&k->body), h);
+    str tag = str_fmt(k->ctx.arena, "\"%.*s\"", STR_ARG(crypt_hex(k->ctx.arena, h, 8)));
+    http_set(k->req, "ETag", tag);
+    http_set(k->req, "Cache-Control", S("private, no-cache"));
+    if (str_eq(http_header(k->req, "If-None-Match"), tag)) {
+        http_answer(k->req, 304, "application/json; charset=utf-8", S(""));
+        return OK;
+    }
+    call_answer(k, 0);
+    return OK;
+}

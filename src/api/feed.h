@@ -1,0 +1,12 @@
+// What happened, told to the open pages: ids and versions, no content. A page that wants more asks, and is checked.
+#ifndef BH_API_FEED_H
+#define BH_API_FEED_H
+
+#include "api/app.h"
+#include "domain/journal.h"
+
+void feed_group(struct app *app, const struct journal *j); // after a commit, on the writer
+void feed_rules(struct app *app);
+void feed_job(struct app *app, int64_t job, str state, int64_t done, int64_t total);
+
+#endif

@@ -1,0 +1,577 @@
+#include "api/item_view.h"
+
+#include <string.h>
+#include "domain/caller.h"
+#include "domain/item_step.h"
+#include "domain/people.h"
+
+#define F(type, member, kind, ...) {#member, kind, .at = offsetof(type, member), ##__VA_ARGS__}
+#define FN(type, name, member, kind, ...) {name, kind, .at = offsetof(type, member), ##__VA_ARGS__}
+
+const struct field ROW_VIEW[] = {
+    F(struct row_view, id, FIELD_I64),
+    F(struct row_view, no, FIELD_STR, .help = "order number"),
+    F(struct row_view, loop, FIELD_STR),
+    F(struct row_view, title, FIELD_STR),
+    F(struct row_view, state, FIELD_STR),
+    F(struct row_view, state_title, FIELD_STR),
+    F(struct row_view, open, FIELD_BOOL),
+    F(struct row_view, paused, FIELD_BOOL),
+    F(struct row_view, excluded, FIELD_BOOL),
+    F(struct row_view, overdue, FIELD_BOOL),
+    F(struct row_view, unit, FIELD_I64, .help = "unit in charge"),
+    F(struct row_view, unit_name, FIELD_STR),
+    FN(struct row_view, "class", cls, FIELD_I64),
+    F(struct row_view, class_name, FIELD_STR),
+    F(struct row_view, channel, FIELD_STR),
+    F(struct row_view, kind, FIELD_STR),
+    F(struct row_view, priority, FIELD_STR),
+    FN(struct row_view, "filed", filed_us, FIELD_TIME),
+    FN(struct row_view, "changed", changed_us, FIELD_TIME),
+    FN(struct row_view, "closed", closed_us, FIELD_TIME),
+    FN(struct row_view, "due", due_us, FIELD_TIME, .help = "nearest due time of its running clocks"),
+    F(struct row_view, left_s, FIELD_I64, .help = "plain seconds until due, negative when over; 0 without due"),
+    F(struct row_view, lamp, FIELD_STR, .help = "green yellow red none"),
+    F(struct row_view, returns, FIELD_I64),
+    F(struct row_view, urges, FIELD_I64),
+    F(struct row_view, merged, FIELD_I64, .help = "id of the main item, 0 when not merged"),
+    F(struct row_view, version, FIELD_I64),
+    {0},
+};
+
+enum { LAMP_SOON_S = 12 * 3600 }; // in lists, where no clock is opened: yellow within twelve hours of the due time
+
+void row_view(struct ctx *c, const struct list_row *r, struct row_view *out)
+{
+    const struct def *d = rules_def(c->rules, r->def);
+    const struct unit *u = rules_unit(c->rules, r->unit);
+    const struct class_ *k = r->cls ? rules_class(c->rules, r->cls) : NULL;
+    int at = d ? def_state_at(d, r->state) : DEF_NONE;
+    *out = (struct row_view){.id = r->id,
+        .no = r->no,
+        .loop = r->loop,
+        .title = r->title,
+        .state = r->state,
+        .state_title = at >= 0 ? d->states[at].title : r->state,
+        .open = r->open,
+        .paused = r->paused,
+        .excluded = r->excluded,
+        .unit = r->unit,
+        .unit_name = u ? (u->short_name.n > 0 ? u->short_name : u->name) : (str){0},
+        .cls = r->cls,
+        .class_name = k ? k->name : (str){0},
+        .channel = r->channel,
+        .kind = r->kind,
+        .priority = r->priority,
+        .filed_us = r->filed_us,
+        .changed_us = r->changed_us,
+        .closed_us = r->closed_us,
+        .due_us = r->due_us,
+        .version = r->version,
+        .returns = r->returns,
+        .urges = r->urges,
+        .merged = r->merged};
+    out->lamp = S("none");
+    if (r->due_us == 0)
+        return;
+    out->left_s = (r->due_us - c->now_us) / US_SECOND;
+    out->overdue = r->open && r->due_us < c->now_us;
+    out->lamp = r->due_us < c->now_us ? S("red") : out->left_s < LAMP_SOON_S ? S("yellow") : S("green");
+}
+
+// ---- one item
+
+struct field_view {
+    str key, title, value, judge;
+};
+struct part_view {
+    int64_t id, unit, since_us;
+    str unit_name, state, state_title;
+    bool lead, open;
+};
+struct clock_view {
+    str key, title, state, limit, limit_title, counts, lamp, rule, unit_name;
+    int64_t part, round, started_us, due_us, stopped_us, left_s, used_s, extended_s, pauses;
+    double share;
+    bool breached, open;
+};
+struct file_view {
+    int64_t id, bytes, at_us;
+    str name, type, person_name;
+};
+struct link_view {
+    str kind, no, title;
+    int64_t item;
+};
+struct open_view {
+    str key, title, hotkey, why, unit_name;
+    int64_t part;
+    bool ok;
+};
+struct event_view {
+    int64_t version, at_us, person, unit, part;
+    str person_name, unit_name, what, what_title, note, changes;
+};
+struct caller_view {
+    bool known, anonymous, confidential, may_reveal;
+    str name, phone, door;
+    int64_t others;
+};
+struct route_view {
+    int64_t unit;
+    str unit_name, because;
+};
+struct item_full {
+    struct row_view row;
+    str text, address, def_title, receiver_name, raised_name;
+    double lat, lon;
+    int64_t def, def_version, round, extensions, reopens, level, raised, parent, receiver;
+    struct list fields, parts, clocks, files, links, steps, timeline;
+    struct caller_view caller;
+    struct route_view route;
+};
+
+static const struct field FIELD_ROWS[] = {
+    F(struct field_view, key, FIELD_STR),
+    F(struct field_view, title, FIELD_STR),
+    F(struct field_view, value, FIELD_STR),
+    F(struct field_view, judge, FIELD_STR, .help = "who judged; empty for ordinary fields"),
+    {0},
+};
+static const struct field PART_ROWS[] = {
+    F(struct part_view, id, FIELD_I64),
+    F(struct part_view, unit, FIELD_I64),
+    F(struct part_view, unit_name, FIELD_STR),
+    F(struct part_view, lead, FIELD_BOOL),
+    F(struct part_view, state, FIELD_STR),
+    F(struct part_view, state_title, FIELD_STR),
+    FN(struct part_view, "since", since_us, FIELD_TIME),
+    F(struct part_view, open, FIELD_BOOL),
+    {0},
+};
+static const struct field CLOCK_ROWS[] = {
+    F(struct clock_view, key, FIELD_STR),
+    F(struct clock_view, title, FIELD_STR),
+    F(struct clock_view, part, FIELD_I64),
+    F(struct clock_view, unit_name, FIELD_STR),
+    F(struct clock_view, round, FIELD_I64),
+    F(struct clock_view, state, FIELD_STR, .help = "running paused met late void"),
+    F(struct clock_view, open, FIELD_BOOL),
+    F(struct clock_view, limit, FIELD_STR, .help = "5wd"),
+    F(struct clock_view, limit_title, FIELD_STR),
+    F(struct clock_view, counts, FIELD_STR, .help = "work or plain"),
+    F(struct clock_view, rule, FIELD_STR, .help = "the condition of the limit in force"),
+    FN(struct clock_view, "started", started_us, FIELD_TIME),
+    FN(struct clock_view, "due", due_us, FIELD_TIME),
+    FN(struct clock_view, "stopped", stopped_us, FIELD_TIME),
+    F(struct clock_view, left_s, FIELD_I64, .help = "of what it counts; negative when over"),
+    F(struct clock_view, used_s, FIELD_I64),
+    F(struct clock_view, share, FIELD_F64),
+    F(struct clock_view, lamp, FIELD_STR),
+    F(struct clock_view, extended_s, FIELD_I64),
+    F(struct clock_view, pauses, FIELD_I64),
+    F(struct clock_view, breached, FIELD_BOOL),
+    {0},
+};
+static const struct field FILE_ROWS[] = {
+    F(struct file_view, id, FIELD_I64),
+    F(struct file_view, name, FIELD_STR),
+    F(struct file_view, type, FIELD_STR),
+    F(struct file_view, bytes, FIELD_I64),
+    FN(struct file_view, "at", at_us, FIELD_TIME),
+    F(struct file_view, person_name, FIELD_STR),
+    {0},
+};
+static const struct field LINK_ROWS[] = {
+    F(struct link_view, kind, FIELD_STR, .help = "parent child main merged"),
+    F(struct link_view, item, FIELD_I64),
+    F(struct link_view, no, FIELD_STR),
+    F(struct link_view, title, FIELD_STR),
+    {0},
+};
+static const struct field STEP_ROWS[] = {
+    F(struct open_view, key, FIELD_STR),
+    F(struct open_view, title, FIELD_STR),
+    F(struct open_view, hotkey, FIELD_STR),
+    F(struct open_view, part, FIELD_I64, .help = "0: the item's own step"),
+    F(struct open_view, unit_name, FIELD_STR),
+    F(struct open_view, ok, FIELD_BOOL),
+    F(struct open_view, why, FIELD_STR, .help = "why it is closed to you"),
+    {0},
+};
+static const struct field EVENT_ROWS[] = {
+    F(struct event_view, version, FIELD_I64),
+    FN(struct event_view, "at", at_us, FIELD_TIME),
+    F(struct event_view, person, FIELD_I64, .help = "0: the system"),
+    F(struct event_view, person_name, FIELD_STR),
+    F(struct event_view, unit, FIELD_I64),
+    F(struct event_view, unit_name, FIELD_STR, .help = "as it was called then"),
+    F(struct event_view, what, FIELD_STR),
+    F(struct event_view, what_title, FIELD_STR),
+    F(struct event_view, part, FIELD_I64),
+    F(struct event_view, note, FIELD_STR),
+    F(struct event_view, changes, FIELD_STR, .flags = FIELD_RAW),
+    {0},
+};
+static const struct field CALLER_ROWS[] = {
+    F(struct caller_view, known, FIELD_BOOL),
+    F(struct caller_view, anonymous, FIELD_BOOL),
+    F(struct caller_view, confidential, FIELD_BOOL),
+    F(struct caller_view, name, FIELD_STR, .help = "masked"),
+    F(struct caller_view, phone, FIELD_STR, .help = "masked"),
+    F(struct caller_view, door, FIELD_STR, .help = "masked"),
+    F(struct caller_view, others, FIELD_I64, .help = "other items of the same number"),
+    F(struct caller_view, may_reveal, FIELD_BOOL),
+    {0},
+};
+static const struct field ROUTE_ROWS[] = {
+    F(struct route_view, unit, FIELD_I64),
+    F(struct route_view, unit_name, FIELD_STR),
+    F(struct route_view, because, FIELD_STR),
+    {0},
+};
+#define LIST_OF(member, table, type)                                                               \
+    {#member, FIELD_LIST, .at = offsetof(struct item_full, member), .sub = (table), .size = sizeof(type)}
+const struct field ITEM_VIEW[] = {
+    {"row", FIELD_OBJ, FIELD_INLINE, .at = offsetof(struct item_full, row), .sub = ROW_VIEW},
+    F(struct item_full, text, FIELD_STR),
+    F(struct item_full, address, FIELD_STR),
+    F(struct item_full, lat, FIELD_F64),
+    F(struct item_full, lon, FIELD_F64),
+    F(struct item_full, def, FIELD_I64),
+    F(struct item_full, def_version, FIELD_I64),
+    F(struct item_full, def_title, FIELD_STR),
+    F(struct item_full, receiver, FIELD_I64),
+    F(struct item_full, receiver_name, FIELD_STR),
+    F(struct item_full, round, FIELD_I64),
+    F(struct item_full, extensions, FIELD_I64),
+    F(struct item_full, reopens, FIELD_I64),
+    F(struct item_full, level, FIELD_I64),
+    F(struct item_full, raised, FIELD_I64),
+    F(struct item_full, raised_name, FIELD_STR),
+    F(struct item_full, parent, FIELD_I64),
+    LIST_OF(fields, FIELD_ROWS, struct field_view),
+    LIST_OF(parts, PART_ROWS, struct part_view),
+    LIST_OF(clocks, CLOCK_ROWS, struct clock_view),
+    {"caller", FIELD_OBJ, .at = offsetof(struct item_full, caller), .sub = CALLER_ROWS},
+    LIST_OF(files, FILE_ROWS, struct file_view),
+    LIST_OF(links, LINK_ROWS, struct link_view),
+    LIST_OF(steps, STEP_ROWS, struct open_view),
+    {"route", FIELD_OBJ, .at = offsetof(struct item_full, route), .sub = ROUTE_ROWS},
+    LIST_OF(timeline, EVENT_ROWS, struct event_view),
+    {0},
+};
+const size_t ITEM_VIEW_SIZE = sizeof(struct item_full);
+
+#define PUSH(list_, a, type) (*((type *)list_push(&(list_), (a), sizeof(type))))
+static void *list_push(struct list *l, struct arena *a, size_t size)
+{
+    l->v = arena_grow(a, l->v, l->n, size);
+    return (char *)l->v + size * l->n++;
+}
+
+static str unit_name(const struct ctx *c, int64_t id)
+{
+    const struct unit *u = id ? rules_unit(c->rules, id) : NULL;
+    return u ? u->name : (str){0};
+}
+
+static str person_name(const struct ctx *c, int64_t id)
+{
+    const struct person *p = id ? rules_person(c->rules, id) : NULL;
+    return p ? p->name : id ? S("?") : c->lang == LANG_EN ? S("System") : S("系统");
+}
+
+// Definition fields in the definition's order, then every judge's answers.
+static void view_fields(struct ctx *c, const struct def *d, const struct item *it, struct item_full *v)
+{
+    for (size_t i = 0; i < d->n_fields; i++) {
+        struct field_view f = {d->fields[i].key, d->fields[i].title, item_field(it, d->fields[i].key), {0}};
+        if (f.value.n > 0)
+            PUSH(v->fields, c->arena, struct field_view) = f;
+    }
+    for (size_t k = 0; k < d->n_judges; k++)
+        for (size_t i = 0; i < d->n_fields; i++) {
+            str key = str_fmt(
+                c->arena, "%.*s/%.*s", STR_ARG(d->judges[k].key), STR_ARG(d->fields[i].key));
+            struct field_view f = {
+                d->fields[i].key, d->fields[i].title, item_field(it, key), d->judges[k].title};
+            if (f.value.n > 0)
+                PUSH(v->fields, c->arena, struct field_view) = f;
+        }
+}
+
+static void view_parts(struct ctx *c, const struct def *d, const struct item *it, struct item_full *v)
+{
+    for (size_t i = 0; i < it->n_parts; i++) {
+        const struct item_part *p = &it->parts[i];
+        int at = def_part_state_at(d, p->state);
+        struct part_view x = {.id = p->id,
+            .unit = p->unit,
+            .since_us = p->since_us,
+            .unit_name = unit_name(c, p->unit),
+            .state = p->state,
+            .state_title = at >= 0 ? d->part_states[at].title : p->state,
+            .lead = p->lead,
+            .open = item_part_open(p, d->part_states, d->n_part_states)};
+        PUSH(v->parts, c->arena, struct part_view) = x;
+    }
+}
+
+static str limit_title(struct ctx *c, struct dur x)
+{
+    static const char *const ZH[] = {
+        [DUR_NONE] = "", [DUR_HOURS] = "小时", [DUR_DAYS] = "天", [DUR_WORK_HOURS] = "个工作小时",
+        [DUR_WORK_DAYS] = "个工作日", [DUR_MINUTES] = "分钟"};
+    static const char *const EN[] = {
+        [DUR_NONE] = "", [DUR_HOURS] = " hours", [DUR_DAYS] = " days", [DUR_WORK_HOURS] = " working hours",
+        [DUR_WORK_DAYS] = " working days", [DUR_MINUTES] = " minutes"};
+    return str_fmt(c->arena, "%" PRId64 "%s", x.n, c->lang == LANG_EN ? EN[x.unit] : ZH[x.unit]);
+}
+
+static str clock_rule(struct ctx *c, const struct def_clock *k, const struct item *it, const struct clock *x)
+{
+    for (size_t i = 0; i < k->n_limits; i++)
+        if (k->limits[i].limit.n == x->limit.n && k->limits[i].limit.unit == x->limit.unit)
+            return k->limits[i].when;
+    (void)c;
+    (void)it;
+    return (str){0};
+}
+
+static void view_clock(struct ctx *c, const struct def *d, const struct item *it, const struct clock *k,
+    struct item_full *v)
+{
+    static const char *const STATES[] = {[CLOCK_RUNNING] = "running",
+        [CLOCK_PAUSED] = "paused",
+        [CLOCK_MET] = "met",
+        [CLOCK_LATE] = "late",
+        [CLOCK_VOID] = "void"};
+    static const char *const LAMPS[] = {
+        [LAMP_NONE] = "none", [LAMP_GREEN] = "green", [LAMP_YELLOW] = "yellow", [LAMP_RED] = "red"};
+    const struct cal *cal = rules_cal(c->rules, d->calendar);
+    int at = def_clock_at(d, k->key);
+    int64_t part_unit = 0;
+    for (size_t i = 0; i < it->n_parts; i++)
+        if (it->parts[i].id == k->part)
+            part_unit = it->parts[i].unit;
+    struct clock_view x = {.key = k->key,
+        .title = at >= 0 ? d->clocks[at].title : k->key,
+        .state = str_of(STATES[k->state]),
+        .limit = dur_text(c->arena, k->limit),
+        .limit_title = limit_title(c, k->limit),
+        .counts = dur_works(k->limit) ? S("work") : S("plain"),
+        .rule = at >= 0 ? clock_rule(c, &d->clocks[at], it, k) : (str){0},
+        .unit_name = unit_name(c, part_unit),
+        .part = k->part,
+        .round = k->round,
+        .started_us = k->n > 0 ? k->runs[0].from_us : 0,
+        .due_us = k->due_us,
+        .stopped_us = k->stopped_us,
+        .left_s = clock_left_us(k, cal, c->now_us) / US_SECOND,
+        .used_s = clock_used_us(k, cal, c->now_us) / US_SECOND,
+        .extended_s = k->extended_us / US_SECOND,
+        .pauses = k->n > 0 ? (int64_t)k->n - 1 + (k->state == CLOCK_PAUSED) : 0,
+        .share = clock_share(k, cal, c->now_us),
+        .breached = k->breached,
+        .open = clock_open(k)};
+    x.lamp = str_of(LAMPS[clock_lamp(k, cal, c->now_us, at >= 0 ? d->clocks[at].yellow : 0.8)]);
+    PUSH(v->clocks, c->arena, struct clock_view) = x;
+}
+
+static void view_files(struct ctx *c, const struct item *it, struct item_full *v)
+{
+    struct cursor r = db_rows(c->db,
+        "SELECT id, name, type, bytes, at_us, person FROM file WHERE town = ?1 AND item = ?2 ORDER BY id",
+        V(c->rules->town), V(it->id));
+    while (db_next(&r)) {
+        struct file_view f = {.id = db_i64(&r, 0),
+            .name = db_dup(&r, 1, c->arena),
+            .type = db_dup(&r, 2, c->arena),
+            .bytes = db_i64(&r, 3),
+            .at_us = db_i64(&r, 4),
+            .person_name = person_name(c, db_i64(&r, 5))};
+        PUSH(v->files, c->arena, struct file_view) = f;
+    }
+}
+
+static void push_link(struct ctx *c, struct item_full *v, str kind, int64_t id)
+{
+    struct cursor r = db_rows(
+        c->db, "SELECT no, title FROM item WHERE town = ?1 AND id = ?2", V(c->rules->town), V(id));
+    if (db_next(&r)) {
+        struct link_view l = {kind, db_dup(&r, 0, c->arena), db_dup(&r, 1, c->arena), id};
+        PUSH(v->links, c->arena, struct link_view) = l;
+    }
+    db_done(&r);
+}
+
+static void view_links(struct ctx *c, const struct item *it, struct item_full *v)
+{
+    if (it->parent)
+        push_link(c, v, S("parent"), it->parent);
+    if (it->merged)
+        push_link(c, v, S("main"), it->merged);
+    struct cursor r = db_rows(c->db, "SELECT kind, other FROM link WHERE town = ?1 AND item = ?2",
+        V(c->rules->town), V(it->id));
+    while (db_next(&r))
+        push_link(c, v, db_dup(&r, 0, c->arena), db_i64(&r, 1));
+}
+
+static void view_steps(struct ctx *c, const struct item *it, struct item_full *v)
+{
+    size_t n;
+    struct step_open *rows = item_steps(c, it, &n);
+    for (size_t i = 0; i < n; i++) {
+        struct open_view o = {.key = rows[i].step->key,
+            .title = rows[i].step->title,
+            .hotkey = rows[i].step->hotkey,
+            .why = rows[i].why,
+            .part = rows[i].part,
+            .ok = rows[i].ok};
+        for (size_t p = 0; p < it->n_parts; p++)
+            if (it->parts[p].id == o.part)
+                o.unit_name = unit_name(c, it->parts[p].unit);
+        PUSH(v->steps, c->arena, struct open_view) = o;
+    }
+}
+
+static str what_title(const struct ctx *c, const struct def *d, str what)
+{
+    static const struct {
+        const char *what, *en, *zh;
+    } OWN[] = {{"overdue", "Overdue", "超期"}, {"escalate", "Escalated", "升级"}, {"reveal", "Caller revealed", "查看诉求人"},
+        {"import", "Imported", "导入"}, {"attach", "File added", "添加附件"}, {"settle", "Due times computed anew", "重算时限"},
+        {"move_def", "Moved to another version", "更换流程版本"}, {"close_merged", "Closed with its main item", "随主单办结"},
+        {"undo_import", "Import undone", "撤销导入"}};
+    const struct def_step *s = def_step(d, what);
+    if (s)
+        return s->title;
+    for (size_t i = 0; i < ARRAY_LEN(OWN); i++)
+        if (str_eq(what, str_of(OWN[i].what)))
+            return str_of(c->lang == LANG_EN ? OWN[i].en : OWN[i].zh);
+    return what;
+}
+
+static void view_timeline(struct ctx *c, const struct def *d, const struct item *it, struct item_full *v)
+{
+    struct cursor r = db_rows(c->db,
+        "SELECT version, at_us, person, unit, what, part, note, changes FROM event"
+        " WHERE town = ?1 AND item = ?2 AND item > 0 ORDER BY id DESC",
+        V(c->rules->town), V(it->id));
+    while (db_next(&r)) {
+        struct event_view x = {.version = db_i64(&r, 0),
+            .at_us = db_i64(&r, 1),
+            .person = db_i64(&r, 2),
+            .unit = db_i64(&r, 3),
+            .what = db_dup(&r, 4, c->arena),
+            .part = db_i64(&r, 5),
+            .note = db_dup(&r, 6, c->arena),
+            .changes = db_dup(&r, 7, c->arena)};
+        PUSH(v->timeline, c->arena, struct event_view) = x;
+    }
+    struct event_view *rows = v->timeline.v;
+    for (size_t i = 0; i < v->timeline.n; i++) {
+        rows[i].person_name = person_name(c, rows[i].person);
+        rows[i].unit_name = rows[i].unit ? unit_path_then(c, rows[i].unit, rows[i].at_us) : (str){0};
+        rows[i].what_title = what_title(c, d, rows[i].what);
+    }
+}
+
+static enum err_code view_caller(struct ctx *c, const struct item *it, struct caller_view *v, struct err *e)
+{
+    struct caller k;
+    v->known = caller_masked(c, it->id, &k, e);
+    if (!v->known)
+        return e->code;
+    v->anonymous = k.anonymous;
+    v->confidential = k.confidential;
+    v->name = k.name;
+    v->phone = k.phone;
+    v->door = k.door;
+    v->others = caller_others(c, it->id);
+    v->may_reveal = ctx_may(c, MAY_REVEAL, it->unit) || ctx_may(c, MAY_REVEAL, it->receiver);
+    return OK;
+}
+
+static void view_row(struct ctx *c, const struct item *it, struct row_view *v)
+{
+    struct list_row r = {.id = it->id,
+        .unit = it->unit,
+        .cls = it->cls,
+        .def = it->def,
+        .filed_us = it->filed_us,
+        .changed_us = it->changed_us,
+        .closed_us = it->closed_us,
+        .due_us = it->due_us,
+        .version = it->version,
+        .returns = it->returns,
+        .urges = it->urges,
+        .merged = it->merged,
+        .no = it->no,
+        .loop = it->loop,
+        .state = it->state,
+        .channel = it->channel,
+        .kind = it->kind,
+        .priority = it->priority,
+        .title = it->title,
+        .open = it->open,
+        .paused = it->paused,
+        .excluded = it->excluded};
+    row_view(c, &r, v);
+}
+
+enum err_code item_view(struct ctx *c, const struct item *it, void **out, struct err *e)
+{
+    const struct def *d = rules_def(c->rules, it->def);
+    CHECK(d != NULL);
+    struct item_full *v = NEW(c->arena, struct item_full);
+    view_row(c, it, &v->row);
+    v->text = it->text;
+    v->address = it->address;
+    v->lat = it->lat;
+    v->lon = it->lon;
+    v->def = it->def;
+    v->def_version = d->version;
+    v->def_title = d->title;
+    v->receiver = it->receiver;
+    v->receiver_name = unit_name(c, it->receiver);
+    v->round = it->round;
+    v->extensions = it->extensions;
+    v->reopens = it->reopens;
+    v->level = it->level;
+    v->raised = it->raised;
+    v->raised_name = unit_name(c, it->raised);
+    v->parent = it->parent;
+    view_fields(c, d, it, v);
+    view_parts(c, d, it, v);
+    for (size_t i = 0; i < it->n_clocks; i++)
+        view_clock(c, d, it, &it->clocks[i], v);
+    view_files(c, it, v);
+    view_links(c, it, v);
+    view_steps(c, it, v);
+    view_timeline(c, d, it, v);
+    const struct def_route *r = item_route(c, it);
+    const struct unit *u = r ? rules_unit_named(c->rules, r->unit) : NULL;
+    if (u) {
+        struct route_view rv = {u->id, u->name, r->because};
+        v->route = rv;
+    }
+    if (view_caller(c, it, &v->caller, e) != OK)
+        return e->code;
+    *out = v;
+    return db_status(c->db, e);
+}
+
+str item_view_json(struct ctx *c, const struct item *it, struct err *e)
+{
+    void *v;
+    if (item_view(c, it, &v, e) != OK)
+        return (str){0};
+    struct buf b;
+    struct jw w;
+    buf_init(&b, c->arena, 4 * MIB);
+    jw_init(&w, &b);
+    fields_encode(&w, ITEM_VIEW, v, c->rules->zone_s);
+    return buf_str(&b);
+}

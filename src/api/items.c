@@ -1,0 +1,396 @@
+// Items over HTTP: lists, one item, filing, steps, the caller revealed, attachments.
+
+#include "api/items.h"
+
+#include <string.h>
+#include "api/item_view.h"
+#include "domain/attach.h"
+#include "domain/caller.h"
+#include "domain/filter.h"
+#include "domain/item_step.h"
+#include "domain/item_store.h"
+
+// ---- lists
+
+struct query_view {
+    str filter, sort;
+    int64_t limit;
+};
+struct list_view {
+    struct query_view query;
+    int64_t total, at_us;
+    bool total_capped;
+    str next;
+    struct list rows;
+};
+static const struct field QUERY_VIEW[] = {
+    {"filter", FIELD_STR, .at = offsetof(struct query_view, filter), .help = "canonical filter text"},
+    {"sort", FIELD_STR, .at = offsetof(struct query_view, sort)},
+    {"limit", FIELD_I64, .at = offsetof(struct query_view, limit)},
+    {0},
+};
+const struct field ITEMS_LIST[] = {
+    {"query", FIELD_OBJ, .at = offsetof(struct list_view, query), .sub = QUERY_VIEW},
+    {"total", FIELD_I64, .at = offsetof(struct list_view, total)},
+    {"total_capped", FIELD_BOOL, .at = offsetof(struct list_view, total_capped),
+        .help = "there are more than total"},
+    {"at", FIELD_TIME, .at = offsetof(struct list_view, at_us)},
+    {"next", FIELD_STR, .at = offsetof(struct list_view, next), .help = "cursor of the next page, empty at the end"},
+    {"rows", FIELD_LIST, .at = offsetof(struct list_view, rows), .sub = ROW_VIEW,
+        .size = sizeof(struct row_view)},
+    {0},
+};
+const struct field ITEMS_LIST_QUERY[] = {
+    {"filter", FIELD_STR, .help = "docs/filter.md"},
+    {"sort", FIELD_STR, .options = "-filed|filed|due|-changed"},
+    {"limit", FIELD_I64, .min = 1, .max = LIST_PAGE_MAX},
+    {"after", FIELD_STR, .help = "next of the page before"},
+    {"count", FIELD_STR, .options = "yes|no"},
+    {0},
+};
+
+static enum err_code read_list_in(struct call *k, struct list_in *in)
+{
+    str sort = http_query(k->req, "sort");
+    in->sort = SORT_FILED_DOWN;
+    if (sort.n > 0) {
+        int at = list_sort_of(sort);
+        if (at < 0)
+            err_add(&k->err, ERR_INVALID, S("sort"), S("-filed, filed, due, -changed"), "is not an order",
+                "没有这种排序");
+        else
+            in->sort = (enum list_sort)at;
+    }
+    if (!call_query_i64(k, "limit", LIST_PAGE_DEFAULT, 1, LIST_PAGE_MAX, &in->limit))
+        in->limit = LIST_PAGE_DEFAULT;
+    in->after = http_query(k->req, "after");
+    in->count = !str_eq(http_query(k->req, "count"), S("no"));
+    struct err sub;
+    err_init(&sub, k->ctx.arena, k->ctx.lang);
+    in->filter = filter_parse(k->ctx.arena, k->ctx.rules, NULL, http_query(k->req, "filter"), &sub);
+    if (sub.code != OK)
+        err_merge(&k->err, &sub, S("filter "));
+    return k->err.code;
+}
+
+enum err_code items_list(struct call *k)
+{
+    struct list_in in = {0};
+    struct list_out out;
+    if (read_list_in(k, &in) != OK || item_list(&k->ctx, &in, &out, &k->err) != OK)
+        return k->err.code;
+    struct list_view v = {.total = out.total, .total_capped = out.capped, .at_us = k->ctx.now_us, .next = out.next};
+    v.query = (struct query_view){filter_text(k->ctx.arena, in.filter), list_sort_name(in.sort), in.limit};
+    struct row_view *rows = NEW_ARRAY(k->ctx.arena, out.n, struct row_view);
+    for (size_t i = 0; i < out.n; i++)
+        row_view(&k->ctx, &out.rows[i], &rows[i]);
+    v.rows = (struct list){rows, out.n};
+    return call_answer_fields(k, ITEMS_LIST, &v);
+}
+
+// ---- one item
+
+static enum err_code answer_item(struct call *k, int64_t id)
+{
+    struct item it;
+    void *v;
+    if (item_load(&k->ctx, id, &it, &k->err) != OK)
+        return k->err.code;
+    if (!item_visible(&k->ctx, &it))
+        return err_add(&k->err, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
+    if (item_view(&k->ctx, &it, &v, &k->err) != OK)
+        return k->err.code;
+    return call_answer_fields(k, ITEM_VIEW, v);
+}
+
+enum err_code items_get(struct call *k)
+{
+    return answer_item(k, k->id);
+}
+
+enum err_code items_by_no(struct call *k)
+{
+    int64_t id = item_id_of(&k->ctx, k->key);
+    if (id == 0)
+        return err_add(&k->err, ERR_MISSING, S("no"), (str){0}, "there is no such item", "没有这个事项");
+    return answer_item(k, id);
+}
+
+enum err_code items_answer(struct call *k)
+{
+    return answer_item(k, k->result);
+}
+
+// {"key": "value"} as answers; values are texts, numbers or yes/no.
+static void read_fields(struct call *k, const struct json *j, str path, struct item_field **out, size_t *n)
+{
+    if (!j || j->type == JSON_NULL)
+        return;
+    if (j->type != JSON_OBJ || j->n > ITEM_FIELDS_MAX) {
+        err_add(&k->err, ERR_INVALID, path, S("{\"key\": \"value\"}"), "is not an object of answers",
+            "应为栏目和值的对象");
+        return;
+    }
+    for (size_t i = 0; i < j->n; i++) {
+        const struct json *v = &j->vals[i];
+        struct item_field f = {.key = j->keys[i]};
+        if (v->type == JSON_STR)
+            f.val = v->s;
+        else if (v->type == JSON_I64)
+            f.val = str_fmt(k->ctx.arena, "%" PRId64, v->i);
+        else if (v->type == JSON_F64)
+            f.val = str_fmt(k->ctx.arena, "%.15g", v->f);
+        else if (v->type == JSON_BOOL)
+            f.val = v->b ? S("yes") : S("no");
+        else if (v->type != JSON_NULL)
+            err_add(&k->err, ERR_INVALID, str_fmt(k->ctx.arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(f.key)),
+                S("text"), "is not a plain value", "应为文字或数字");
+        VEC_PUSH(k->ctx.arena, *out, *n) = f;
+    }
+}
+
+// ---- filing
+
+struct caller_in {
+    str name, phone, door;
+    bool anonymous, confidential;
+};
+static const struct field CALLER_IN[] = {
+    {"name", FIELD_STR, .at = offsetof(struct caller_in, name), .max = CALLER_NAME_MAX},
+    {"phone", FIELD_STR, .at = offsetof(struct caller_in, phone), .max = CALLER_PHONE_MAX},
+    {"door", FIELD_STR, .at = offsetof(struct caller_in, door), .max = CALLER_DOOR_MAX},
+    {"anonymous", FIELD_BOOL, .at = offsetof(struct caller_in, anonymous)},
+    {"confidential", FIELD_BOOL, .at = offsetof(struct caller_in, confidential)},
+    {0},
+};
+struct file_in {
+    str loop, title, text, address;
+    double lat, lon;
+    int64_t cls;
+    const struct json *fields;
+    struct caller_in caller;
+};
+const struct field ITEM_FILE_IN[] = {
+    {"loop", FIELD_STR, FIELD_REQUIRED, offsetof(struct file_in, loop), .max = DEF_KEY_MAX, .help = "its key: hotline"},
+    {"title", FIELD_STR, FIELD_REQUIRED, offsetof(struct file_in, title), .max = ITEM_TITLE_MAX},
+    {"text", FIELD_STR, .at = offsetof(struct file_in, text), .max = ITEM_TEXT_MAX},
+    {"address", FIELD_STR, .at = offsetof(struct file_in, address), .max = ITEM_ADDRESS_MAX},
+    {"lat", FIELD_F64, .at = offsetof(struct file_in, lat)},
+    {"lon", FIELD_F64, .at = offsetof(struct file_in, lon)},
+    {"class", FIELD_I64, .at = offsetof(struct file_in, cls)},
+    {"fields", FIELD_JSON, .at = offsetof(struct file_in, fields), .help = "{key: value} as the loop's definition asks"},
+    {"caller", FIELD_OBJ, .at = offsetof(struct file_in, caller), .sub = CALLER_IN},
+    {0},
+};
+const size_t ITEM_FILE_IN_SIZE = sizeof(struct file_in);
+
+enum err_code items_file_check(struct call *k)
+{
+    const struct file_in *f = k->in;
+    struct item_in *in = NEW(k->ctx.arena, struct item_in);
+    *in = (struct item_in){.loop = f->loop,
+        .title = f->title,
+        .text = f->text,
+        .address = f->address,
+        .lat = f->lat,
+        .lon = f->lon,
+        .cls = f->cls};
+    const struct caller_in *c = &f->caller;
+    in->caller = (struct caller){c->name, c->phone, c->door, c->anonymous, c->confidential};
+    in->has_caller = c->name.n + c->phone.n + c->door.n > 0 || c->anonymous || c->confidential;
+    read_fields(k, f->fields, S("fields"), &in->fields, &in->n_fields);
+    k->state = in;
+    return k->err.code;
+}
+
+enum err_code items_file(struct call *k, struct ctx *c, int64_t *result, struct err *e)
+{
+    struct item it;
+    if (item_file(c, k->state, &it, e) == OK)
+        *result = it.id;
+    return e->code;
+}
+
+// ---- steps
+
+struct reason_in {
+    str key, option;
+};
+static const struct field REASON_IN[] = {
+    {"key", FIELD_STR, .at = offsetof(struct reason_in, key), .max = 60},
+    {"option", FIELD_STR, .at = offsetof(struct reason_in, option), .max = 60},
+    {0},
+};
+struct child_in {
+    str title, text;
+    int64_t cls;
+};
+static const struct field CHILD_IN[] = {
+    {"title", FIELD_STR, .at = offsetof(struct child_in, title), .max = ITEM_TITLE_MAX},
+    {"text", FIELD_STR, .at = offsetof(struct child_in, text), .max = ITEM_TEXT_MAX},
+    {"class", FIELD_I64, .at = offsetof(struct child_in, cls)},
+    {0},
+};
+struct take_in {
+    str step, note, judge, extend, other;
+    int64_t version, part, cls;
+    const struct json *fields, *units;
+    struct reason_in reason;
+    struct child_in child;
+};
+const struct field ITEM_STEP_IN[] = {
+    {"step", FIELD_STR, FIELD_REQUIRED, offsetof(struct take_in, step), .max = DEF_KEY_MAX},
+    {"version", FIELD_I64, FIELD_REQUIRED, offsetof(struct take_in, version), .min = 1, .max = INT64_MAX,
+        .help = "the version you saw; another one now gives 409"},
+    {"part", FIELD_I64, .at = offsetof(struct take_in, part), .help = "0: your own open part, if there is just one"},
+    {"note", FIELD_STR, .at = offsetof(struct take_in, note), .max = ITEM_NOTE_MAX},
+    {"fields", FIELD_JSON, .at = offsetof(struct take_in, fields), .help = "{key: value} as the step asks"},
+    {"class", FIELD_I64, .at = offsetof(struct take_in, cls)},
+    {"units", FIELD_JSON, .at = offsetof(struct take_in, units), .help = "[unit ids], the first is the lead"},
+    {"reason", FIELD_OBJ, .at = offsetof(struct take_in, reason), .sub = REASON_IN},
+    {"judge", FIELD_STR, .at = offsetof(struct take_in, judge), .max = DEF_KEY_MAX},
+    {"extend", FIELD_STR, .at = offsetof(struct take_in, extend), .max = 12, .help = "3wd"},
+    {"other", FIELD_STR, .at = offsetof(struct take_in, other), .max = 40, .help = "merge: the main item's number"},
+    {"child", FIELD_OBJ, .at = offsetof(struct take_in, child), .sub = CHILD_IN},
+    {0},
+};
+const size_t ITEM_STEP_IN_SIZE = sizeof(struct take_in);
+
+static void read_units(struct call *k, const struct json *j, struct step_in *in)
+{
+    if (!j || j->type == JSON_NULL)
+        return;
+    bool good = j->type == JSON_ARR && j->n <= ITEM_UNITS_MAX;
+    for (size_t i = 0; good && i < j->n; i++) {
+        good = j->vals[i].type == JSON_I64;
+        VEC_PUSH(k->ctx.arena, in->units, in->n_units) = j->vals[i].i;
+    }
+    if (!good)
+        err_add(&k->err, ERR_INVALID, S("units"), S("[1, 2]"), "is not a list of at most %d unit ids",
+            "应为不超过 %d 个单位编号的列表", (int)ITEM_UNITS_MAX);
+}
+
+enum err_code items_step_check(struct call *k)
+{
+    const struct take_in *t = k->in;
+    struct step_in *in = NEW(k->ctx.arena, struct step_in);
+    *in = (struct step_in){.item = k->id,
+        .step = t->step,
+        .version = t->version,
+        .part = t->part,
+        .note = t->note,
+        .cls = t->cls > 0 ? t->cls : ITEM_SAME_CLASS,
+        .reason = t->reason.key,
+        .reason_option = t->reason.option,
+        .judge = t->judge,
+        .other = t->other};
+    in->child = (struct item_in){.title = t->child.title, .text = t->child.text, .cls = t->child.cls};
+    read_fields(k, t->fields, S("fields"), &in->fields, &in->n_fields);
+    read_units(k, t->units, in);
+    if (t->extend.n > 0 && !dur_parse(t->extend, &in->extend))
+        err_add(&k->err, ERR_INVALID, S("extend"), S("3wd, 2d, 4wh"), "is not a length of time", "不是时长");
+    k->state = in;
+    return k->err.code;
+}
+
+enum err_code items_step(struct call *k, struct ctx *c, int64_t *result, struct err *e)
+{
+    struct item it;
+    const struct step_in *in = k->state;
+    if (item_step(c, in, &it, e) == OK) {
+        *result = it.id;
+        return OK;
+    }
+    // The one who came second sees both versions: his own number and the item as it now stands.
+    if (e->code == ERR_CONFLICT && item_load(c, in->item, &it, e) == OK) {
+        struct err sub;
+        err_init(&sub, c->arena, c->lang);
+        e->extra = item_view_json(c, &it, &sub);
+    }
+    return e->code;
+}
+
+// ---- the caller in clear
+
+struct reveal_in {
+    str reason;
+};
+const struct field REVEAL_IN[] = {
+    {"reason", FIELD_STR, FIELD_REQUIRED, offsetof(struct reveal_in, reason), .max = CALLER_REASON_MAX},
+    {0},
+};
+const size_t REVEAL_IN_SIZE = sizeof(struct reveal_in);
+const struct field REVEAL_OUT[] = {
+    {"name", FIELD_STR, .at = offsetof(struct caller, name)},
+    {"phone", FIELD_STR, .at = offsetof(struct caller, phone)},
+    {"door", FIELD_STR, .at = offsetof(struct caller, door)},
+    {0},
+};
+
+enum err_code items_reveal(struct call *k, struct ctx *c, int64_t *result, struct err *e)
+{
+    const struct reveal_in *in = k->in;
+    struct caller *out = NEW(c->arena, struct caller);
+    *result = k->id;
+    k->state = out;
+    return caller_reveal(c, k->id, in->reason, out, e);
+}
+
+enum err_code items_reveal_answer(struct call *k)
+{
+    if (!k->state) // a repeat under the same key: what was shown then is not kept
+        return err_add(&k->err, ERR_CONFLICT, S("Idempotency-Key"), (str){0}, "ask again under a new key",
+            "请重新查看");
+    return call_answer_fields(k, REVEAL_OUT, k->state);
+}
+
+// ---- attachments
+
+enum err_code items_attach_check(struct call *k)
+{
+    struct http_part *parts;
+    size_t n;
+    if (!http_multipart(k->req, &parts, &n, &k->err))
+        return k->err.code;
+    struct attach_in *in = NEW(k->ctx.arena, struct attach_in);
+    in->item = k->id;
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq(parts[i].name, S("file"))) {
+            in->name = parts[i].filename;
+            in->type = parts[i].type;
+            in->content = parts[i].content;
+        } else if (str_eq(parts[i].name, S("note"))) {
+            in->note = parts[i].content;
+        }
+    }
+    k->state = in;
+    // The bytes go to disk here, on the loop: the writer only records them.
+    return attach_store(&k->ctx, in, &k->err);
+}
+
+enum err_code items_attach(struct call *k, struct ctx *c, int64_t *result, struct err *e)
+{
+    *result = k->id;
+    return attach_record(c, k->state, e);
+}
+
+enum err_code items_attached(struct call *k)
+{
+    struct item it;
+    struct attached f;
+    if (item_load(&k->ctx, k->id, &it, &k->err) != OK)
+        return k->err.code;
+    if (!item_visible(&k->ctx, &it))
+        return err_add(&k->err, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
+    if (attach_load(&k->ctx, k->id, k->id2, &f, &k->err) != OK)
+        return k->err.code;
+    // Shown in the page only when it cannot carry script; everything else is offered for saving.
+    bool picture = str_eq(f.type, S("image/png")) || str_eq(f.type, S("image/jpeg")) ||
+                   str_eq(f.type, S("image/webp"));
+    http_set(k->req, "Content-Disposition",
+        str_fmt(k->ctx.arena, "%s; filename*=UTF-8''%.*s", picture ? "inline" : "attachment",
+            STR_ARG(attach_url_name(k->ctx.arena, f.name))));
+    http_set(k->req, "Content-Security-Policy", S("sandbox"));
+    http_answer(k->req, 200, picture ? str_z(k->ctx.arena, f.type) : "application/octet-stream", f.content);
+    return OK;
+}

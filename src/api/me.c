@@ -1,0 +1,260 @@
+#include "api/me.h"
+
+#include "api/page.h"
+
+struct person_view {
+    int64_t id;
+    str name, login;
+    bool demo;
+};
+struct town_view {
+    int64_t id;
+    str name, code;
+};
+struct role_view {
+    str role, title, unit_name;
+    int64_t unit;
+};
+struct me_view {
+    struct person_view person;
+    struct town_view town;
+    struct list roles;
+    struct strs rights;
+    bool must_change, demo;
+    str csrf, zone;
+    int64_t now_us;
+};
+static const struct field PERSON_VIEW[] = {
+    {"id", FIELD_I64, .at = offsetof(struct person_view, id)},
+    {"name", FIELD_STR, .at = offsetof(struct person_view, name)},
+    {"login", FIELD_STR, .at = offsetof(struct person_view, login)},
+    {"demo", FIELD_BOOL, .at = offsetof(struct person_view, demo)},
+    {0},
+};
+static const struct field TOWN_VIEW[] = {
+    {"id", FIELD_I64, .at = offsetof(struct town_view, id)},
+    {"name", FIELD_STR, .at = offsetof(struct town_view, name)},
+    {"code", FIELD_STR, .at = offsetof(struct town_view, code)},
+    {0},
+};
+static const struct field ROLE_VIEW[] = {
+    {"role", FIELD_STR, .at = offsetof(struct role_view, role)},
+    {"title", FIELD_STR, .at = offsetof(struct role_view, title)},
+    {"unit", FIELD_I64, .at = offsetof(struct role_view, unit)},
+    {"unit_name", FIELD_STR, .at = offsetof(struct role_view, unit_name)},
+    {0},
+};
+const struct field ME_VIEW[] = {
+    {"person", FIELD_OBJ, .at = offsetof(struct me_view, person), .sub = PERSON_VIEW},
+    {"town", FIELD_OBJ, .at = offsetof(struct me_view, town), .sub = TOWN_VIEW},
+    {"roles", FIELD_LIST, .at = offsetof(struct me_view, roles), .sub = ROLE_VIEW, .size = sizeof(struct role_view)},
+    {"rights", FIELD_STRS, .at = offsetof(struct me_view, rights)},
+    {"must_change", FIELD_BOOL, .at = offsetof(struct me_view, must_change), .help = "the initial password must be changed"},
+    {"csrf", FIELD_STR, .at = offsetof(struct me_view, csrf), .help = "send it as X-CSRF with every write"},
+    {"now", FIELD_TIME, .at = offsetof(struct me_view, now_us)},
+    {"zone", FIELD_STR, .at = offsetof(struct me_view, zone)},
+    {"demo", FIELD_BOOL, .at = offsetof(struct me_view, demo), .help = "a demonstration town"},
+    {0},
+};
+
+static enum err_code answer_me(struct call *k, const struct person *p, str csrf)
+{
+    struct arena *a = k->ctx.arena;
+    struct me_view v = {.person = {p->id, p->name, p->login, p->demo},
+        .town = {k->ctx.rules->town, k->ctx.rules->town_name, k->ctx.rules->town_code},
+        .must_change = p->must_change,
+        .demo = app_conf(k->app)->demo,
+        .csrf = csrf,
+        .now_us = k->ctx.now_us};
+    int z = k->ctx.rules->zone_s;
+    v.zone = str_fmt(a, "%c%02d:%02d", z < 0 ? '-' : '+', (z < 0 ? -z : z) / 3600, (z < 0 ? -z : z) / 60 % 60);
+    struct role_view *rows = NEW_ARRAY(a, p->n, struct role_view);
+    for (size_t i = 0; i < p->n; i++)
+        rows[i] = (struct role_view){.role = p->grants[i].role->key,
+            .title = p->grants[i].role->title,
+            .unit = p->grants[i].unit->id,
+            .unit_name = p->grants[i].unit->name};
+    v.roles = (struct list){rows, p->n};
+    for (int r = 0; r < RIGHT_COUNT; r++)
+        if (p->rights >> r & 1)
+            VEC_PUSH(a, v.rights.v, v.rights.n) = right_key((enum right)r);
+    return call_answer_fields(k, ME_VIEW, &v);
+}
+
+enum err_code me_get(struct call *k)
+{
+    return answer_me(k, k->ctx.actor, k->session.csrf);
+}
+
+// ---- log-in
+
+struct login_in {
+    str login, password;
+};
+const struct field LOGIN_IN[] = {
+    {"login", FIELD_STR, FIELD_REQUIRED, offsetof(struct login_in, login), .max = PERSON_LOGIN_MAX},
+    {"password", FIELD_STR, FIELD_REQUIRED, offsetof(struct login_in, password), .max = PASSWORD_MAX},
+    {0},
+};
+const size_t LOGIN_IN_SIZE = sizeof(struct login_in);
+
+struct login_state {
+    struct login_check check;
+    struct session made;
+    str secret;
+    struct err refused; // a wrong password is counted and committed, then refused
+};
+
+static enum err_code check_login(struct call *k, str login, str password)
+{
+    struct login_state *s = NEW(k->ctx.arena, struct login_state);
+    k->state = s;
+    err_init(&s->refused, k->ctx.arena, k->ctx.lang);
+    return session_check(&k->ctx, login, password, &s->check, &k->err);
+}
+
+enum err_code me_login_check(struct call *k)
+{
+    const struct login_in *in = k->in;
+    return check_login(k, in->login, in->password);
+}
+
+enum err_code me_login(struct call *k, struct ctx *c, int64_t *result, struct err *e)
+{
+    struct login_state *s = k->state;
+    *result = 0;
+    return session_open(c, &s->check, &s->made, &s->secret, &s->refused, e);
+}
+
+static void set_cookie(struct call *k, str secret)
+{
+    http_set(k->req, "Set-Cookie",
+        secret.n > 0 ? str_fmt(k->ctx.arena, "bihuan=%.*s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d",
+                           STR_ARG(secret), SESSION_HOURS * 3600)
+                     : S("bihuan=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"));
+}
+
+enum err_code me_login_answer(struct call *k)
+{
+    struct login_state *s = k->state;
+    if (s->secret.n == 0) {
+        err_merge(&k->err, &s->refused, (str){0});
+        return k->err.code;
+    }
+    const struct person *p = rules_person(k->ctx.rules, s->made.person);
+    CHECK(p != NULL);
+    set_cookie(k, s->secret);
+    return answer_me(k, p, s->made.csrf);
+}
+
+// ---- the plain form
+
+static str form_value(struct call *k, str body, const char *name)
+{
+    str pair;
+    while (str_cut(&body, '&', &pair)) {
+        size_t eq = str_find(pair, '=');
+        if (!str_eq(str_sub(pair, 0, eq), str_of(name)))
+            continue;
+        str raw = str_sub(pair, eq + 1, pair.n);
+        char *out = arena_alloc(k->ctx.arena, raw.n + 1);
+        size_t n = 0;
+        for (size_t i = 0; i < raw.n; i++) {
+            static const char HEX[] = "0123456789abcdef0123456789ABCDEF";
+            int hi = -1, lo = -1;
+            for (int h = 0; i + 2 < raw.n && raw.s[i] == '%' && h < 32; h++) {
+                hi = raw.s[i + 1] == HEX[h] ? h & 15 : hi;
+                lo = raw.s[i + 2] == HEX[h] ? h & 15 : lo;
+            }
+            bool coded = raw.s[i] == '%' && hi >= 0 && lo >= 0;
+            out[n++] = coded ? (char)(hi * 16 + lo) : raw.s[i] == '+' ? ' ' : raw.s[i];
+            i += coded ? 2 : 0;
+        }
+        return (str){out, n};
+    }
+    return (str){0};
+}
+
+enum err_code me_form_check(struct call *k)
+{
+    return check_login(k, form_value(k, k->req->body, "login"), form_value(k, k->req->body, "password"));
+}
+
+enum err_code me_form_answer(struct call *k)
+{
+    struct login_state *s = k->state;
+    if (s->secret.n == 0) {
+        page_login(k, s->refused.n > 0 ? s->refused.notes[0].message : (str){0});
+        return OK;
+    }
+    set_cookie(k, s->secret);
+    http_set(k->req, "Location", S("/"));
+    http_answer(k->req, 303, "text/plain; charset=utf-8", S(""));
+    return OK;
+}
+
+// ---- log-out, password
+
+struct logout_in {
+    bool everywhere;
+};
+const struct field LOGOUT_IN[] = {
+    {"everywhere", FIELD_BOOL, .at = offsetof(struct logout_in, everywhere), .help = "all my sessions and tokens"},
+    {0},
+};
+const size_t LOGOUT_IN_SIZE = sizeof(struct logout_in);
+
+enum err_code me_logout(struct call *k, struct ctx *c, int64_t *result, struct err *e)
+{
+    const struct logout_in *in = k->in;
+    *result = 0;
+    return session_close(c, k->secret, in->everywhere, e);
+}
+
+enum err_code me_logout_answer(struct call *k)
+{
+    set_cookie(k, (str){0});
+    http_answer(k->req, 204, "application/json; charset=utf-8", S(""));
+    return OK;
+}
+
+struct password_in {
+    str old, new_;
+};
+const struct field PASSWORD_IN[] = {
+    {"old", FIELD_STR, FIELD_REQUIRED, offsetof(struct password_in, old), .max = PASSWORD_MAX},
+    {"new", FIELD_STR, FIELD_REQUIRED, offsetof(struct password_in, new_), .max = PASSWORD_MAX},
+    {0},
+};
+const size_t PASSWORD_IN_SIZE = sizeof(struct password_in);
+
+struct password_state {
+    struct password_check check;
+    struct err refused;
+};
+
+enum err_code me_password_check(struct call *k)
+{
+    const struct password_in *in = k->in;
+    struct password_state *s = NEW(k->ctx.arena, struct password_state);
+    k->state = s;
+    err_init(&s->refused, k->ctx.arena, k->ctx.lang);
+    return password_check(&k->ctx, in->old, in->new_, &s->check, &k->err);
+}
+
+enum err_code me_password(struct call *k, struct ctx *c, int64_t *result, struct err *e)
+{
+    struct password_state *s = k->state;
+    *result = 0;
+    return password_change(c, &s->check, k->secret, &s->refused, e);
+}
+
+enum err_code me_password_answer(struct call *k)
+{
+    struct password_state *s = k->state;
+    if (s->refused.code != OK) {
+        err_merge(&k->err, &s->refused, (str){0});
+        return k->err.code;
+    }
+    return me_get(k);
+}

@@ -1,0 +1,103 @@
+// Every endpoint, one row each: the right it needs is a column, so it cannot be forgotten. The API's description is
+// made from this table.
+
+#include <string.h>
+#include "api/boards.h"
+#include "api/call.h"
+#include "api/catalog.h"
+#include "api/item_view.h"
+#include "api/items.h"
+#include "api/me.h"
+#include "api/openapi.h"
+#include "api/page.h"
+#include "api/watch.h"
+
+#define BODY(table, size) .body_max = API_BODY_MAX_BYTES, .in = (table), .in_size = &(size)
+
+// clang-format off
+const struct route ROUTES[] = {
+    {HTTP_GET, "/healthz", MAY_ANYONE, "Is the service up and its database readable", .read = watch_health, .out = HEALTH_VIEW, .status = 200},
+    {HTTP_GET, "/api/openapi.json", MAY_ANYONE, "This description", .read = openapi_get, .status = 200},
+    {HTTP_GET, "/login", MAY_ANYONE, "The plain log-in page", .read = page_login_get, .status = 200},
+    {HTTP_POST, "/login", MAY_ANYONE, "Log in by the plain form", .body_max = 4 * KIB,
+        .check = me_form_check, .apply = me_login, .answer = me_form_answer, .status = 303},
+
+    {HTTP_GET, "/api/me", MAY_LOGIN, "Who I am and what I may do", .read = me_get, .out = ME_VIEW, .status = 200},
+    {HTTP_POST, "/api/login", MAY_ANYONE, "Log in; sets the session cookie", BODY(LOGIN_IN, LOGIN_IN_SIZE),
+        .check = me_login_check, .apply = me_login, .answer = me_login_answer, .out = ME_VIEW, .status = 200},
+    {HTTP_POST, "/api/logout", MAY_LOGIN, "Log out, here or everywhere", BODY(LOGOUT_IN, LOGOUT_IN_SIZE),
+        .apply = me_logout, .answer = me_logout_answer, .status = 204},
+    {HTTP_POST, "/api/password", MAY_LOGIN, "Change my password; ends my other sessions", BODY(PASSWORD_IN, PASSWORD_IN_SIZE),
+        .check = me_password_check, .apply = me_password, .answer = me_password_answer, .out = ME_VIEW, .status = 200},
+    {HTTP_GET, "/api/catalog", MAY_LOGIN, "Units, classes and loops: what a page needs to draw; cached by ETag",
+        .read = catalog_get, .out = CATALOG_VIEW, .status = 200},
+    {HTTP_GET, "/api/events", MAY_READ_ITEMS, "Server-sent events: item, rules, job", .read = watch_events, .status = 200},
+
+    {HTTP_GET, "/api/items", MAY_READ_ITEMS, "Items of a filter, a page and the count", .read = items_list,
+        .query = ITEMS_LIST_QUERY, .out = ITEMS_LIST, .status = 200},
+    {HTTP_POST, "/api/items", MAY_FILE_ITEMS, "File an item", BODY(ITEM_FILE_IN, ITEM_FILE_IN_SIZE),
+        .check = items_file_check, .apply = items_file, .answer = items_answer, .out = ITEM_VIEW, .status = 201},
+    {HTTP_GET, "/api/items/{id}", MAY_READ_ITEMS, "One item with its parts, clocks, history and open steps",
+        .read = items_get, .out = ITEM_VIEW, .status = 200},
+    {HTTP_GET, "/api/numbers/{key}", MAY_READ_ITEMS, "One item by its number", .read = items_by_no, .out = ITEM_VIEW, .status = 200},
+    {HTTP_POST, "/api/items/{id}/steps", MAY_STEP, "Take a step; 409 with both versions when somebody acted first",
+        BODY(ITEM_STEP_IN, ITEM_STEP_IN_SIZE), .check = items_step_check, .apply = items_step, .answer = items_answer,
+        .out = ITEM_VIEW, .status = 200},
+    {HTTP_POST, "/api/items/{id}/reveal", MAY_REVEAL, "The caller in clear; an event with the reason is written",
+        BODY(REVEAL_IN, REVEAL_IN_SIZE), .apply = items_reveal, .answer = items_reveal_answer, .out = REVEAL_OUT, .status = 200},
+    {HTTP_POST, "/api/items/{id}/files", MAY_STEP, "Attach a file (multipart: file, note)", .body_max = API_FILE_MAX_BYTES,
+        .check = items_attach_check, .apply = items_attach, .answer = items_answer, .out = ITEM_VIEW, .status = 201},
+    {HTTP_GET, "/api/items/{id}/files/{id}", MAY_READ_ITEMS, "An attachment", .read = items_attached, .status = 200},
+
+    {HTTP_GET, "/api/boards/{key}", MAY_READ_BOARDS, "Counts and rates of a loop by unit, class or channel for a period",
+        .read = boards_get, .query = BOARD_QUERY, .out = BOARD_VIEW, .status = 200},
+};
+// clang-format on
+
+size_t route_count(void)
+{
+    return ARRAY_LEN(ROUTES);
+}
+
+// A path against a pattern, segment by segment; {id} takes a number, {key} a word.
+static bool fits(str pattern, str path, int64_t ids[API_PATH_IDS_MAX], str *key)
+{
+    size_t n_ids = 0;
+    str want, have;
+    while (str_cut(&pattern, '/', &want)) {
+        if (!str_cut(&path, '/', &have))
+            return false;
+        if (str_eq(want, S("{id}"))) {
+            CHECK(n_ids < API_PATH_IDS_MAX);
+            if (!str_i64(have, &ids[n_ids]) || ids[n_ids] < 1)
+                return false;
+            n_ids++;
+        } else if (str_eq(want, S("{key}"))) {
+            if (have.n == 0)
+                return false;
+            *key = have;
+        } else if (!str_eq(want, have)) {
+            return false;
+        }
+    }
+    return path.n == 0;
+}
+
+const struct route *route_find(enum http_method m, str path, struct call *k, bool *known)
+{
+    *known = false;
+    for (size_t i = 0; i < ARRAY_LEN(ROUTES); i++) {
+        int64_t ids[API_PATH_IDS_MAX] = {0};
+        str key = {0};
+        if (!fits(str_of(ROUTES[i].path), path, ids, &key))
+            continue;
+        *known = true;
+        if (ROUTES[i].method != m)
+            continue;
+        k->id = ids[0];
+        k->id2 = ids[1];
+        k->key = key;
+        return &ROUTES[i];
+    }
+    return NULL;
+}

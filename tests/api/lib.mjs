@@ -1,0 +1,159 @@
+// A real server with a town of its own, and people who are logged in to it. Every test file makes its own town in a
+// temporary folder, at a stated time, and takes it away afterwards.
+import { spawn, execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+export const program = process.env.BIHUAN ?? join(root, 'build/release/bihuan');
+export const PASSWORD = 'bihuan-demo-2026';
+
+/** Runs a command of the program to its end; answers its standard output. */
+export function run(...args) {
+  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 << 20 });
+}
+
+export class Town {
+  /** Makes a town; options: town (name), at (time the server begins at), still (time does not move on). */
+  static async make({ town = 'xinjing', at, still = true, prepare } = {}) {
+    const t = new Town();
+    t.dir = mkdtempSync(join(tmpdir(), 'bihuan-'));
+    t.at = at;
+    t.still = still;
+    run('init', '--dir', t.dir, '--town', town);
+    if (prepare) await prepare(t);
+    await t.start();
+    return t;
+  }
+
+  async start({ at = this.at } = {}) {
+    const args = ['serve', '--dir', this.dir, '--port', '0', '--demo'];
+    if (at) args.push('--at', at);
+    if (at && this.still) args.push('--stand-still');
+    this.child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.log = '';
+    this.child.stderr.on('data', (d) => { this.log += d; });
+    this.ended = new Promise((done) => this.child.on('exit', (code, signal) => done({ code, signal })));
+    this.base = await new Promise((done, fail) => {
+      let out = '';
+      this.child.stdout.on('data', (d) => {
+        out += d;
+        const ready = out.match(/ready on (http:\S+)/);
+        if (ready) done(ready[1]);
+      });
+      this.ended.then(() => fail(new Error(`the server ended: ${this.log}`)));
+    });
+  }
+
+  async stop(signal = 'SIGTERM') {
+    this.child.kill(signal);
+    return this.ended;
+  }
+
+  /** Stops and starts again at another time: how tests let time pass. */
+  async move(at) {
+    await this.stop();
+    await this.start({ at });
+  }
+
+  async end() {
+    await this.stop();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  /** Somebody logged in. */
+  async as(login, password = PASSWORD) {
+    const p = new Person(this);
+    const r = await p.post('/api/login', { login, password });
+    if (r.status !== 200) throw new Error(`${login} cannot log in: ${JSON.stringify(r.body)}`);
+    p.cookie = r.headers.get('set-cookie').split(';')[0];
+    p.me = r.body;
+    return p;
+  }
+
+  nobody() {
+    return new Person(this);
+  }
+}
+
+export class Person {
+  constructor(town) {
+    this.town = town;
+  }
+
+  async call(method, path, body, headers = {}) {
+    const h = { ...headers };
+    if (this.cookie) h.cookie = this.cookie;
+    if (this.token) h.authorization = `Bearer ${this.token}`;
+    if (this.me && method !== 'GET') h['x-csrf'] ??= this.me.csrf;
+    let data = body;
+    if (body !== undefined && !(body instanceof FormData) && typeof body !== 'string' && !(body instanceof Uint8Array)) {
+      h['content-type'] = 'application/json';
+      data = JSON.stringify(body);
+    }
+    const res = await fetch(this.town.base + path, { method, headers: h, body: data, redirect: 'manual' });
+    const text = await res.text();
+    let parsed = text;
+    if ((res.headers.get('content-type') ?? '').includes('json') && text) parsed = JSON.parse(text);
+    return { status: res.status, body: parsed, headers: res.headers };
+  }
+
+  get(path) {
+    return this.call('GET', path);
+  }
+
+  post(path, body, headers) {
+    return this.call('POST', path, body, headers);
+  }
+
+  /** Everything a page needs to draw; kept after the first time. */
+  async catalog() {
+    this.cat ??= (await this.get('/api/catalog')).body;
+    return this.cat;
+  }
+
+  async unit(code) {
+    const u = (await this.catalog()).units.find((x) => x.code === code || x.name === code);
+    if (!u) throw new Error(`no unit ${code}`);
+    return u.id;
+  }
+
+  async klass(code) {
+    const k = (await this.catalog()).classes.find((x) => x.code === code || x.name === code);
+    if (!k) throw new Error(`no class ${code}`);
+    return k.id;
+  }
+
+  /** Files an order with what it needs, unless said otherwise. */
+  async file(more = {}) {
+    const { fields, ...rest } = more;
+    const body = {
+      loop: 'hotline', title: '楼道堆物影响通行', text: '二期7号楼3层楼道堆放纸箱，影响通行。', address: '北虹路1号',
+      class: await this.klass('0102'), fields: { channel: '12345', kind: '投诉', ...fields }, ...rest,
+    };
+    return this.post('/api/items', body);
+  }
+
+  /** Takes a step on an item as it was last seen. */
+  step(item, step, more = {}) {
+    return this.post(`/api/items/${item.id}/steps`, { step, version: item.version, ...more });
+  }
+
+  async item(id) {
+    return (await this.get(`/api/items/${id}`)).body;
+  }
+
+  async list(filter, more = '') {
+    return (await this.get(`/api/items?filter=${encodeURIComponent(filter)}${more}`)).body;
+  }
+
+  async board(period, more = '') {
+    return (await this.get(`/api/boards/hotline?period=${encodeURIComponent(period)}${more}`)).body;
+  }
+}
+
+export const REPLY = {
+  fact: '属实', appeal: '诉求合理合法', site: '是', reply_way: '电话', solved: '实际解决', reply: '已清理楼道堆物，并回电告知。',
+};
