@@ -1,0 +1,80 @@
+// The town's catalogue, indexed once: units, classes, loops. No DOM here.
+
+/**
+ * @param {object} raw answer of /api/catalog
+ * @returns {object} raw with maps: unitById, classById, loopByKey
+ */
+export function indexCatalog(raw) {
+  const c = { units: [], classes: [], loops: [], ...raw };
+  c.unitById = new Map(c.units.map((u) => [u.id, u]));
+  c.classById = new Map(c.classes.map((x) => [x.id, x]));
+  c.loopByKey = new Map(c.loops.map((l) => [l.key, l]));
+  return c;
+}
+
+/**
+ * Names from the root down to a node, without the root itself.
+ * @param {Map<number, object>} byId
+ * @param {number} id
+ * @returns {string[]}
+ */
+export function pathOf(byId, id) {
+  const names = [];
+  for (let n = byId.get(id), guard = 0; n && n.parent && guard < 40; n = byId.get(n.parent), guard++) {
+    names.unshift(n.name);
+  }
+  return names;
+}
+
+/**
+ * Nodes that hold the words in name, short name, code or path; those that start with it come first.
+ * @param {object[]} nodes
+ * @param {Map<number, object>} byId
+ * @param {string} words
+ * @param {number} [most]
+ * @returns {object[]}
+ */
+export function findNodes(nodes, byId, words, most = 60) {
+  const open = nodes.filter((n) => !n.closed);
+  const text = words.trim().toLowerCase();
+  if (!text) return open.slice(0, most);
+  const first = [];
+  const then = [];
+  const below = [];
+  for (const n of open) {
+    const own = [n.name, n.short, n.code].filter(Boolean).map((x) => x.toLowerCase());
+    if (own.some((x) => x.startsWith(text))) first.push(n);
+    else if (own.some((x) => x.includes(text))) then.push(n);
+    else if (pathOf(byId, n.id).join('/').toLowerCase().includes(text)) below.push(n);
+    if (first.length >= most) break;
+  }
+  return [...first, ...then, ...below].slice(0, most);
+}
+
+/**
+ * Classes a loop's items take theirs from.
+ * @param {object} c indexed catalogue
+ * @param {object} loop
+ * @returns {object[]}
+ */
+export function classesOf(c, loop) {
+  const scheme = loop && loop.classes;
+  return scheme ? c.classes.filter((x) => x.scheme === scheme) : c.classes;
+}
+
+/**
+ * The definition of a step, its asked fields joined with the loop's field definitions.
+ * @param {object} loop
+ * @param {string} key
+ * @returns {object|null}
+ */
+export function stepOf(loop, key) {
+  const step = loop && loop.steps.find((s) => s.key === key);
+  if (!step) return null;
+  const fields = (step.asks || []).map((a) => {
+    if (a.field === 'class') return { key: 'class', type: 'class', required: a.required };
+    const f = loop.fields.find((x) => x.key === a.field);
+    return f ? { ...f, required: a.required } : null;
+  });
+  return { ...step, fields: fields.filter(Boolean) };
+}

@@ -1,0 +1,78 @@
+// Pieces of filter text. The language itself lives in the server; here terms are only put together and taken apart at
+// spaces, never understood.
+
+/**
+ * A value as the filter language wants it: quoted when it holds anything but plain characters.
+ * @param {string|number} v
+ */
+export function value(v) {
+  const s = String(v);
+  return /^[^\s",:()\\，：“”　－＝]+$/.test(s) && !/^[-=]/.test(s) ? s : `"${s.replace(/(["\\])/g, '\\$1')}"`;
+}
+
+/**
+ * One term, "key:a,b".
+ * @param {string} key
+ * @param {...(string|number)} values
+ */
+export function term(key, ...values) {
+  return `${key}:${values.map(value).join(',')}`;
+}
+
+/**
+ * Terms joined into one filter; empty ones are left out.
+ * @param {...string} terms
+ */
+export function all(...terms) {
+  return terms.map((x) => (x || '').trim()).filter(Boolean).join(' ');
+}
+
+/**
+ * Takes filter text apart at spaces outside quotes.
+ * @param {string} text
+ * @returns {string[]}
+ */
+export function split(text) {
+  const out = [];
+  let cur = '';
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (c === '\\' && quoted && i + 1 < text.length) {
+      cur += c + text[++i];
+      continue;
+    }
+    if (c === '"') quoted = !quoted;
+    if (/\s/.test(c) && !quoted) {
+      if (cur) out.push(cur);
+      cur = '';
+    } else cur += c;
+  }
+  if (cur) out.push(cur);
+  return out;
+}
+
+/**
+ * Filter text without one of its terms.
+ * @param {string} text
+ * @param {string} gone
+ */
+export function without(text, gone) {
+  const terms = split(text);
+  const i = terms.indexOf(gone);
+  if (i >= 0) terms.splice(i, 1);
+  return terms.join(' ');
+}
+
+/**
+ * Address of the list that a filter makes. Every number on a screen is such a link.
+ * @param {string} filter
+ * @param {{sort?: string, limit?: number, after?: string}} [more]
+ */
+export function itemsLink(filter, more = {}) {
+  const q = new URLSearchParams();
+  if (filter) q.set('filter', filter);
+  for (const [k, v] of Object.entries(more)) if (v) q.set(k, String(v));
+  const s = q.toString().replace(/%3A/g, ':').replace(/%2C/g, ',').replace(/%3D/g, '=').replace(/%3E/g, '>');
+  return s ? `/items?${s}` : '/items';
+}

@@ -1,0 +1,115 @@
+// What a step's form holds and what it sends. No DOM here: tested in node.
+
+/** Units an extension may be given in: [unit, key of its title]. */
+export const EXTEND_UNITS = [['wd', 'step.wd'], ['wh', 'step.wh'], ['d', 'step.d'], ['h', 'step.h']];
+
+const JUDGED = 'evaluate';
+
+/**
+ * What a step's form starts with: what the item already says, so that nobody types it again. Another judge's answers
+ * are never copied.
+ * @param {object} step from stepOf()
+ * @param {object} item
+ */
+export function startValues(step, item) {
+  const v = { note: '', fields: {}, class: null, lead: null, assist: [], reason: '', option: '', judge: '', n: '', per: 'wd', other: '', child: {} };
+  const has = new Map((item.fields || []).filter((f) => !f.judge).map((f) => [f.key, f.value]));
+  for (const key of ['channel', 'kind', 'priority']) if (item[key]) has.set(key, item[key]);
+  for (const f of step.fields) {
+    if (f.key === 'class') v.class = item.class || null;
+    else if (step.does !== JUDGED && has.has(f.key)) v.fields[f.key] = has.get(f.key);
+  }
+  if ((step.judges || []).length === 1) v.judge = step.judges[0];
+  return v;
+}
+
+/** Does the step's form have nothing but an optional note? Then one press may take it. */
+export function isPlain(step) {
+  return !step.fields.length && !step.note_required && !(step.reasons || []).length && !step.files_max
+    && !['dispatch', 'assist', 'extend', 'merge', 'child'].includes(step.does) && (step.judges || []).length < 2;
+}
+
+/**
+ * What is missing or wrong before anything is sent, by field.
+ * @param {object} step
+ * @param {object} v values
+ * @param {(key: string) => string} t
+ */
+export function checkValues(step, v, t) {
+  const bad = {};
+  for (const f of step.fields) {
+    const value = f.key === 'class' ? v.class : v.fields[f.key];
+    if (f.required && (value === undefined || value === null || value === '')) {
+      bad[f.key] = f.options || f.type === 'class' || f.type === 'date' ? t('form.mustChoose') : t('form.mustFill');
+    }
+  }
+  if (['dispatch', 'assist'].includes(step.does) && !v.lead && !v.assist.length) bad.units = t('step.needUnit');
+  if (step.does === 'dispatch' && !v.lead) bad.units = t('step.needLead');
+  if ((step.reasons || []).length && !v.reason) bad['reason.key'] = t('form.mustChoose');
+  if (v.reason && optionsOf(step, v.reason).length && !v.option) bad['reason.option'] = t('form.mustChoose');
+  if (step.does === 'extend' && !/^[1-9]\d{0,2}$/.test(v.n)) bad.extend = t('step.needExtend');
+  if (step.does === 'merge' && !v.other.trim()) bad.other = t('step.needOther');
+  if (step.does === 'child' && !(v.child.title || '').trim()) bad['child.title'] = t('form.mustFill');
+  if ((step.judges || []).length > 1 && !v.judge) bad.judge = t('form.mustChoose');
+  if (step.note_required && !v.note.trim()) bad.note = t('form.mustFill');
+  return bad;
+}
+
+/** Second-level options of a reason. */
+export function optionsOf(step, reason) {
+  const r = (step.reasons || []).find((x) => x.key === reason);
+  return r ? r.options || [] : [];
+}
+
+/**
+ * The body of POST /api/items/{id}/steps.
+ * @param {object} step
+ * @param {object} v values
+ * @param {number|null} part
+ * @param {number} version
+ */
+export function stepBody(step, v, part, version) {
+  const body = { step: step.key, version };
+  if (part) body.part = part;
+  if (v.note.trim()) body.note = v.note.trim();
+  const fields = {};
+  for (const f of step.fields) {
+    if (f.key === 'class') {
+      if (v.class) body.class = v.class;
+    } else if (v.fields[f.key] !== undefined && v.fields[f.key] !== '') {
+      fields[f.key] = f.type === 'time' ? `${v.fields[f.key]}:00+08:00` : v.fields[f.key];
+    }
+  }
+  if (Object.keys(fields).length) body.fields = fields;
+  if (step.does === 'dispatch') body.units = [v.lead, ...v.assist.filter((id) => id !== v.lead)];
+  if (step.does === 'assist') body.units = v.assist;
+  if (v.reason) body.reason = { key: v.reason, option: v.option };
+  if (v.judge) body.judge = v.judge;
+  if (step.does === 'extend') body.extend = `${v.n}${v.per}`;
+  if (step.does === 'merge') body.other = v.other.trim();
+  if (step.does === 'child') body.child = { title: v.child.title || '', text: v.child.text || '', class: v.child.class || null };
+  return body;
+}
+
+/**
+ * What changed between the item as it was read and as it stands, for the conflict panel.
+ * @param {object} mine
+ * @param {object} theirs
+ * @returns {{key: string, title: string, mine: string, theirs: string}[]}
+ */
+export function differences(mine, theirs) {
+  const out = [];
+  const add = (key, title, a, b) => {
+    if (String(a ?? '') !== String(b ?? '')) out.push({ key, title, mine: String(a ?? ''), theirs: String(b ?? '') });
+  };
+  for (const key of ['state_title', 'unit_name', 'class_name', 'kind', 'priority', 'due', 'title']) add(key, '', mine[key], theirs[key]);
+  const id = (f) => `${f.judge || ''}/${f.key}`;
+  const before = new Map((mine.fields || []).map((f) => [id(f), f]));
+  const after = new Map((theirs.fields || []).map((f) => [id(f), f]));
+  for (const k of new Set([...before.keys(), ...after.keys()])) {
+    const a = before.get(k);
+    const b = after.get(k);
+    add(k, (b || a).title, a && a.value, b && b.value);
+  }
+  return out;
+}

@@ -1,0 +1,146 @@
+// 看板: counters and rates of one loop over one period, by unit, class or channel. Every number is a link to its list.
+import { useEffect, useState } from 'preact/hooks';
+import { html } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { get, query } from '../lib/api.js';
+import { catalog } from '../lib/state.js';
+import { place, goQuery } from '../lib/route.js';
+import { itemsLink } from '../lib/filter.js';
+import { count, countChange, percent, pointChange } from '../lib/num.js';
+import { currentPeriod, nextPeriod, periodTitle, readPeriod, stamp } from '../lib/time.js';
+import { Page } from '../ui/page.js';
+import { Empty, Failure, Loaded, useLoad } from '../ui/load.js';
+import { asOf } from '../ui/asof.js';
+
+const KINDS = ['day', 'week', 'month', 'quarter', 'half', 'year'];
+const KIND_TITLE = {
+  day: 'period.kDay', week: 'period.kWeek', month: 'period.kMonth', quarter: 'period.kQuarter', half: 'period.kHalf', year: 'period.kYear',
+};
+const BY = [['unit', 'board.byUnit'], ['class', 'board.byClass'], ['channel', 'board.byChannel']];
+
+function wanted() {
+  const q = place.value.query;
+  const loops = catalog.value.loops;
+  const loop = catalog.value.loopByKey.get(q.get('loop')) || loops[0];
+  const period = readPeriod(q.get('period') || '') ? q.get('period') : currentPeriod('month');
+  const by = BY.some(([k]) => k === q.get('by')) ? q.get('by') : 'unit';
+  return { loop: loop ? loop.key : '', by, period, unit: q.get('unit'), class: q.get('class'), channel: q.get('channel') };
+}
+
+function Chooser({ w }) {
+  const kind = readPeriod(w.period).kind;
+  return html`<div class="chooser">
+    <div class="row" role="group" aria-label=${t('board.period')}>
+      <button type="button" onClick=${() => goQuery({ period: nextPeriod(w.period, -1) })} aria-label=${t('board.prev')}>‹</button>
+      <strong class="period" role="status">${periodTitle(w.period, t)}</strong>
+      <button type="button" onClick=${() => goQuery({ period: nextPeriod(w.period, 1) })} aria-label=${t('board.next')}>›</button>
+      <label class="inline"><span class="sr">${t('board.kind')}</span><select value=${kind} onChange=${(e) => goQuery({ period: currentPeriod(e.target.value) })}>
+        ${kind === 'range' ? html`<option value="range" selected>${t('period.kRange')}</option>` : null}
+        ${KINDS.map((k) => html`<option key=${k} value=${k} selected=${k === kind}>${t(KIND_TITLE[k])}</option>`)}</select></label>
+      <button type="button" onClick=${() => goQuery({ period: currentPeriod(kind === 'range' ? 'month' : kind) })}>${t('board.now')}</button>
+    </div>
+    <ul class="segments" aria-label=${t('board.by')}>${BY.map(([k, title]) => html`<li key=${k}><button type="button" aria-pressed=${k === w.by ? 'true' : 'false'} onClick=${() => goQuery({ by: k })}>${t(title)}</button></li>`)}</ul>
+    ${catalog.value.loops.length > 1 ? html`<label class="inline">${t('filter.kLoop')} <select value=${w.loop} onChange=${(e) => goQuery({ loop: e.target.value })}>
+      ${catalog.value.loops.map((l) => html`<option key=${l.key} value=${l.key} selected=${l.key === w.loop}>${l.title}</option>`)}</select></label>` : null}
+  </div>`;
+}
+
+function Num({ cell, head }) {
+  if (!cell || cell.v === null || cell.v === undefined) return html`<span title=${t('board.blank')}>—</span>`;
+  if (!cell.v && !cell.link) return html`<span>0</span>`;
+  return html`<a class=${cell.v ? '' : 'zero'} href=${itemsLink(cell.link || '')} aria-label=${`${head} ${count(cell.v)}`}>${count(cell.v)}</a>`;
+}
+
+function Rate({ cell, head }) {
+  if (!cell || cell.v === null || cell.v === undefined) return html`<span title=${t('board.noBase')}>—</span>`;
+  const link = cell.link || cell.link_num;
+  return link ? html`<a href=${itemsLink(link)} aria-label=${`${head} ${percent(cell.v)}`}>${percent(cell.v)}</a>` : percent(cell.v);
+}
+
+function Cells({ row, b, name }) {
+  return html`${b.tallies.map((x) => html`<td key=${x.key} class="num"><${Num} cell=${row.tallies[x.key]} head=${`${name} ${x.title}`} /></td>`)}
+    ${b.rates.map((x, i) => html`<td key=${x.key} class=${`num rate${i ? '' : ' first'}`}><${Rate} cell=${row.rates[x.key]} head=${`${name} ${x.title}`} /></td>`)}`;
+}
+
+const v = (cells, key) => (cells && cells[key] ? cells[key].v : null);
+
+function Compare({ b, prev }) {
+  return html`
+    <tr class="prev"><th scope="row">${t('board.previous')}</th>
+      ${b.tallies.map((x) => html`<td key=${x.key} class="num">${count(v(prev.tallies, x.key))}</td>`)}
+      ${b.rates.map((x, i) => html`<td key=${x.key} class=${`num rate${i ? '' : ' first'}`}>${percent(v(prev.rates, x.key))}</td>`)}</tr>
+    <tr class="prev"><th scope="row">${t('board.change')}</th>
+      ${b.tallies.map((x) => html`<td key=${x.key} class="num">${countChange(v(b.total.tallies, x.key), v(prev.tallies, x.key))}</td>`)}
+      ${b.rates.map((x, i) => html`<td key=${x.key} class=${`num rate${i ? '' : ' first'}`}><${RateChange} rate=${x} now=${v(b.total.rates, x.key)} before=${v(prev.rates, x.key)} /></td>`)}</tr>`;
+}
+
+function RateChange({ rate, now, before }) {
+  const text = pointChange(now, before);
+  if (text === '—' || now === before) return text;
+  const better = (now > before) === (rate.better !== 'low');
+  return html`<span class=${better ? 'better' : 'worse'}>${text}<span class="sr">${better ? t('board.better') : t('board.worse')}</span><span aria-hidden="true">${better ? '' : ' ▼'}</span></span>`;
+}
+
+function Row({ row, b, w }) {
+  const open = row.key && (w.by === 'unit' || w.by === 'class');
+  const deeper = open && b.rows.length > 1;
+  return html`<tr><th scope="row" class=${`d${Math.min(row.depth || 0, 4)}`} title=${row.path || row.name}>
+    ${deeper ? html`<button type="button" class="link" onClick=${() => goQuery({ [w.by]: row.key })}>${row.name}</button>` : row.name || t('board.none')}</th>
+    <${Cells} row=${row} b=${b} name=${row.name} /></tr>`;
+}
+
+// Columns that are 0 or missing everywhere say nothing; they can be shown again.
+function quiet(b, all) {
+  if (all) return b;
+  const has = (x) => [b.total, ...b.rows].some((r) => v(r.tallies, x.key));
+  return { ...b, tallies: b.tallies.filter(has) };
+}
+
+function Table({ board, w }) {
+  const [all, setAll] = useState(false);
+  const b = quiet(board, all);
+  const hidden = board.tallies.length - b.tallies.length;
+  if (!board.rows.length) return html`<${Empty} text=${t('board.empty')} />`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('board.table')}>
+    <table class="board"><caption class="print-only">${t('board.caption', { period: periodTitle(w.period, t), at: stamp(board.at) })}</caption>
+      <thead><tr><th scope="col">${t(BY.find(([k]) => k === w.by)[1])}</th>
+        ${b.tallies.map((x) => html`<th scope="col" class="num" key=${x.key}>${x.title}</th>`)}
+        ${b.rates.map((x, i) => html`<th scope="col" class=${`num rate${i ? '' : ' first'}`} key=${x.key} title=${x.formula}>${x.title}</th>`)}</tr></thead>
+      <tbody>${b.rows.map((r) => html`<${Row} key=${r.key} row=${r} b=${b} w=${w} />`)}</tbody>
+      <tfoot><tr class="total"><th scope="row">${t('board.total')}</th><${Cells} row=${b.total} b=${b} name=${t('board.total')} /></tr>
+        ${board.previous ? html`<${Compare} b=${b} prev=${board.previous.total || board.previous} />` : null}</tfoot>
+    </table></div>
+    ${hidden || all ? html`<p><button type="button" class="link" onClick=${() => setAll(!all)}>${all ? t('board.hideZero') : t('board.showZero', { n: hidden })}</button></p>` : null}`;
+}
+
+const RATE_LIMIT = 4;
+
+function Rates({ board }) {
+  const prev = board.previous && (board.previous.total || board.previous);
+  return html`<ul class="figures">${board.rates.slice(0, RATE_LIMIT).map((x) => {
+    const cell = board.total.rates[x.key];
+    const link = cell && (cell.link || cell.link_num);
+    const inner = html`<span class="figure-title">${x.title}</span><strong>${percent(cell && cell.v)}</strong>
+      <span class="hint">${prev ? t('board.vsPrev', { n: pointChange(cell && cell.v, v(prev.rates, x.key)) }) : ''}</span>`;
+    return html`<li key=${x.key}>${link ? html`<a class="figure" href=${itemsLink(link)}>${inner}</a>` : html`<div class="figure">${inner}</div>`}</li>`;
+  })}</ul>`;
+}
+
+/** The page. */
+export function Board() {
+  const w = wanted();
+  const of = useLoad((signal) => get(`/api/boards/${w.loop}${query({ by: w.by, period: w.period, unit: w.unit, class: w.class, channel: w.channel })}`, { signal }),
+    [w.loop, w.by, w.period, w.unit, w.class, w.channel]);
+  useEffect(() => {
+    if (of.data) asOf.value = of.data.at;
+  }, [of.data]);
+  const scope = [w.unit && [catalog.value.unitById.get(Number(w.unit)), 'unit'], w.class && [catalog.value.classById.get(Number(w.class)), 'class']].filter((x) => x && x[0]);
+  const side = html`<button type="button" onClick=${() => print()}>${t('action.print')}</button>`;
+  return html`<${Page} title=${t('nav.board')} head=${`${t('nav.board')} ${periodTitle(w.period, t)}`} side=${side} cls="board-page">
+    <${Chooser} w=${w} />
+    ${scope.length ? html`<ul class="terms">${scope.map(([n, key]) => html`<li key=${key}>${n.name}<button type="button" class="quiet" aria-label=${t('filter.drop', { term: n.name })} onClick=${() => goQuery({ [key]: '' })}>✕</button></li>`)}</ul>` : null}
+    ${of.error && of.data ? html`<${Failure} error=${of.error} again=${of.again} />` : null}
+    <${Loaded} of=${of.data ? { ...of, error: null } : of} rows=${10}>${(d) => html`<div class=${of.busy ? 'busy' : ''} aria-busy=${of.busy ? 'true' : null}>
+      <${Rates} board=${d} /><${Table} board=${d} w=${{ ...w, by: d.by || w.by }} /></div>`}<//>
+  <//>`;
+}

@@ -1,0 +1,168 @@
+// 事项详情: what it is, where it stands against its clocks, what happened, and the steps that can be taken, each with
+// the reason when it cannot.
+import { useEffect, useState } from 'preact/hooks';
+import { html } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { get, post } from '../lib/api.js';
+import { catalog, notify } from '../lib/state.js';
+import { stepOf } from '../lib/catalog.js';
+import { isPlain } from '../lib/step.js';
+import { go } from '../lib/route.js';
+import { on } from '../lib/sse.js';
+import { useKeys } from '../lib/keys.js';
+import { itemsLink, term } from '../lib/filter.js';
+import { stamp } from '../lib/time.js';
+import { Page } from '../ui/page.js';
+import { Failure, Loaded, useLoad } from '../ui/load.js';
+import { Updates } from '../ui/updates.js';
+import { asOf } from '../ui/asof.js';
+import { ClockBar, Lamp } from '../ui/lamp.js';
+import { Timeline } from '../ui/timeline.js';
+import { Files } from '../ui/files.js';
+import { Caller } from '../ui/caller.js';
+import { StepBar } from '../ui/step-bar.js';
+import { StepDialog } from '../ui/step-dialog.js';
+
+const id = (s) => `${s.key}/${s.part || 0}`;
+
+function States({ item, loop }) {
+  if (!loop) return html`<p><span class="state">${item.state_title}</span></p>`;
+  const at = loop.states.findIndex((s) => s.key === item.state);
+  const last = loop.states.find((s) => s.final);
+  return html`<ol class="states" aria-label=${t('item.states')}>${loop.states
+    .filter((s) => s.key === item.state || !(s.paused || (s.final && s !== last)))
+    .map((s) => html`<li key=${s.key} class=${s.key === item.state ? 'at' : loop.states.indexOf(s) < at ? 'past' : ''}
+      aria-current=${s.key === item.state ? 'step' : null}>${s.title}</li>`)}</ol>`;
+}
+
+function Facts({ item }) {
+  const rows = [
+    ['col.no', item.no], ['col.filed', stamp(item.filed)],
+    ['col.channel', item.channel && html`<a href=${itemsLink(term('channel', item.channel))}>${item.channel}</a>`],
+    ['col.kind', item.kind], ['col.priority', item.priority],
+    ['col.class', item.class_name], ['col.address', item.address],
+    ['col.closed', item.closed ? stamp(item.closed) : null],
+    ['item.round', item.round > 1 ? item.round : null], ['item.reopens', item.reopens || null],
+    ['item.urged', item.urges || null], ['item.extended', item.extensions || null],
+    ['item.raised', item.level ? t('item.raisedTo', { level: item.level, unit: (catalog.value.unitById.get(item.raised) || {}).name || '' }) : null],
+  ].filter(([, v]) => v);
+  const c = catalog.value.loopByKey.get(item.loop);
+  const judge = (key) => ((c && c.judges) || []).find((j) => j.key === key);
+  return html`<dl class="facts">${rows.map(([k, v]) => html`<div key=${k}><dt>${t(k)}</dt><dd>${v}</dd></div>`)}
+    ${(item.fields || []).map((f) => html`<div key=${`${f.judge || ''}/${f.key}`} class=${String(f.value).length > 30 ? 'long' : ''}>
+      <dt>${f.title}${f.judge ? html` <span class="tag">${(judge(f.judge) || {}).title || f.judge}</span>` : null}</dt>
+      <dd>${show(f.value)}</dd></div>`)}</dl>`;
+}
+
+function show(v) {
+  if (v === 'yes') return t('word.yes');
+  if (v === 'no') return t('word.no');
+  return /^\d{4}-\d\d-\d\dT/.test(v) ? stamp(v) : v;
+}
+
+function Clocks({ item }) {
+  const unit = (part) => ((item.parts || []).find((p) => p.id === part) || {}).unit_name || '';
+  const rank = { running: 0, paused: 1, late: 2, met: 3, void: 4 };
+  const list = (item.clocks || []).slice().sort((a, b) => rank[a.state] - rank[b.state] || String(a.due).localeCompare(String(b.due)));
+  const live = list.filter((c) => c.state !== 'void');
+  const gone = list.length - live.length;
+  return html`<section class="card" aria-labelledby="clocks-h"><h2 id="clocks-h">${t('item.clocks')}</h2>
+    ${live.length ? html`<ul class="clocks">${live.map((c, i) => html`<${ClockBar} key=${`${c.key}/${c.part}/${c.round}/${i}`} clock=${c} unit=${unit(c.part)} />`)}</ul>`
+    : html`<p class="hint">${t('item.noClocks')}</p>`}
+    ${gone ? html`<p class="hint">${t('item.voidClocks', { n: gone })}</p>` : null}</section>`;
+}
+
+function Parts({ item }) {
+  const parts = item.parts || [];
+  return html`<section class="card" aria-labelledby="parts-h"><h2 id="parts-h">${t('item.parts')}</h2>
+    <p>${t('item.receiver')} ${item.receiver_name || '—'}</p>
+    ${parts.length ? html`<ul class="parts">${parts.map((p) => html`<li key=${p.id} class=${p.open ? '' : 'done'}>
+      <span class="tag">${p.lead ? t('part.lead') : t('part.assist')}</span> <strong>${p.unit_name}</strong>
+      <span class="hint"> ${p.state_title} · ${t('part.since', { at: stamp(p.since) })}</span></li>`)}</ul>`
+    : html`<p class="hint">${t('item.noParts')}</p>`}
+    ${item.returns ? html`<p>${t('item.returns', { n: item.returns })}</p>` : null}</section>`;
+}
+
+const LINK = { parent: 'link.parent', child: 'link.child', merged: 'link.merged', main: 'link.main' };
+
+function Links({ links }) {
+  if (!links || !links.length) return null;
+  return html`<section class="card" aria-labelledby="links-h"><h2 id="links-h">${t('item.links')}</h2>
+    <ul class="plain-list">${links.map((l) => html`<li key=${l.kind + l.item}><span class="tag">${LINK[l.kind] ? t(LINK[l.kind]) : l.kind}</span> <a href=${`/i/${l.item}`}>${l.no} ${l.title}</a></li>`)}</ul></section>`;
+}
+
+function Body({ item, loop, onItem, openStep }) {
+  return html`<div class="item-head">
+      <${States} item=${item} loop=${loop} />
+      <p class="item-lamp"><${Lamp} item=${item} />${item.due ? html` <span class="hint">${t('item.nextDue', { at: stamp(item.due) })}</span>` : null}
+        ${item.excluded ? html`<span class="tag">${t('item.excluded')}</span>` : null}${item.merged ? html`<span class="tag">${t('item.isMerged')}</span>` : null}</p>
+    </div>
+    <${StepBar} item=${item} loop=${loop} onOpen=${openStep} />
+    <div class="item-cols">
+      <div class="item-time">
+        <${Clocks} item=${item} />
+        <${Parts} item=${item} />
+        <${Links} links=${item.links} />
+      </div>
+      <div class="item-main">
+        <section class="card" aria-labelledby="text-h"><h2 id="text-h">${t('item.text')}</h2>
+          <p class="prose">${item.text || html`<span class="hint">${t('item.noText')}</span>`}</p>
+          <${Caller} item=${item} /></section>
+        <section class="card" aria-labelledby="facts-h"><h2 id="facts-h">${t('item.facts')}</h2><${Facts} item=${item} /></section>
+        <${Files} item=${item} onItem=${onItem} />
+        <${Timeline} events=${item.timeline || []} loop=${loop} />
+      </div>
+    </div>`;
+}
+
+/** @param {{params: {id: string}}} props */
+export function Item({ params }) {
+  const of = useLoad((signal) => get(`/api/items/${params.id}`, { signal }), [params.id]);
+  const [stepId, setStepId] = useState('');
+  const [newer, setNewer] = useState(0);
+  const item = of.data;
+  const loop = item && catalog.value.loopByKey.get(item.loop);
+  useEffect(() => {
+    setNewer(0);
+    if (item) asOf.value = new Date().toISOString();
+    return item ? on('item', (e) => {
+      if (e.id === item.id && e.version > item.version) setNewer(e.version);
+    }) : undefined;
+  }, [item]);
+
+  const open = item && item.steps ? item.steps.find((s) => id(s) === stepId) : null;
+  const done = (title) => (answer) => {
+    setStepId('');
+    of.set(answer);
+    notify(t('step.done', { step: title, state: answer.state_title }), 'done');
+  };
+  const openStep = async (s) => {
+    const def = stepOf(loop, s.key);
+    if (!def || !isPlain(def)) {
+      setStepId(id(s));
+      return;
+    }
+    try {
+      const body = { step: s.key, version: item.version, ...(s.part ? { part: s.part } : {}) };
+      done(s.title)(await post(`/api/items/${item.id}/steps`, body));
+    } catch (e) {
+      if (e.conflict) setStepId(id(s));
+      else notify(e.message, 'error');
+    }
+  };
+  useKeys({ KeyB: () => (history.length > 1 ? history.back() : go('/items')), KeyR: of.again });
+  const step = open && (stepOf(loop, open.key) || { key: open.key, title: open.title, fields: [], note_required: false });
+  const side = html`<a class="button" href="/items" onClick=${(e) => {
+    if (history.length > 1 && history.state) {
+      e.preventDefault();
+      history.back();
+    }
+  }}>${t('item.back')} <kbd>B</kbd></a><button type="button" onClick=${() => print()}>${t('action.print')}</button>`;
+  return html`<${Page} title=${item ? item.title : t('item.loading')} head=${item ? `${item.no} ${item.title} · ${t('nav.items')}` : ''} side=${side} cls="item">
+    <${Updates} n=${newer ? 1 : 0} again=${of.again} text=${t('item.newer')} />
+    ${of.error && item ? html`<${Failure} error=${of.error} again=${of.again} />` : null}
+    <${Loaded} of=${item ? { ...of, error: null } : of}>${(x) => html`<${Body} item=${x} loop=${loop} onItem=${of.set} openStep=${openStep} />`}<//>
+    ${open ? html`<${StepDialog} key=${stepId} item=${item} loop=${loop} step=${step} open=${open} onDone=${done(open.title)}
+      onClose=${() => setStepId('')} onSeen=${of.set} />` : null}
+  <//>`;
+}

@@ -1,0 +1,111 @@
+// 事项: one filter, one total, one page of rows. The whole filter stands in the address, so a link is a view.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { html } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { get, query } from '../lib/api.js';
+import { may } from '../lib/state.js';
+import { place, go, goQuery } from '../lib/route.js';
+import { itemsLink, split, without } from '../lib/filter.js';
+import { on } from '../lib/sse.js';
+import { useKeys } from '../lib/keys.js';
+import { store } from '../lib/store.js';
+import { count } from '../lib/num.js';
+import { Page } from '../ui/page.js';
+import { Empty, Failure, Loaded, useLoad } from '../ui/load.js';
+import { Updates } from '../ui/updates.js';
+import { asOf } from '../ui/asof.js';
+import { ItemRows } from '../ui/item-rows.js';
+import { FilterBox } from '../ui/filter-box.js';
+import { ViewBar } from '../ui/view-bar.js';
+
+const SORTS = ['due', '-filed', 'filed', '-changed'];
+const SORT_TITLE = { due: 'sort.due', '-filed': 'sort.filedNew', filed: 'sort.filedOld', '-changed': 'sort.changed' };
+const LIMITS = [20, 50, 100];
+// Which page led to which: keyset cursors only point forward, so the way back is remembered here.
+const trail = new Map();
+
+function wanted() {
+  const q = place.value.query;
+  const limit = Number(q.get('limit')) || store.get('rows', 20);
+  return {
+    filter: q.get('filter') || '', sort: q.get('sort') || 'due', after: q.get('after') || '',
+    limit: LIMITS.includes(limit) ? limit : 20,
+  };
+}
+
+// The canonical text of the server replaces what was typed, without loading again.
+function settle(w, answer) {
+  const text = answer.query.filter;
+  if (text === w.filter) return;
+  const q = new URLSearchParams(location.search);
+  if (text) q.set('filter', text);
+  else q.delete('filter');
+  history.replaceState(history.state, '', `${location.pathname}?${q}`);
+}
+
+function Pager({ w, answer }) {
+  const key = (after) => `${answer.query.filter}|${w.sort}|${w.limit}|${after}`;
+  const back = trail.get(key(w.after));
+  const start = w.after ? (back ? back.from : null) : 1;
+  if (answer.next) trail.set(key(answer.next), { after: w.after, from: start ? start + answer.rows.length : null });
+  const prev = () => w.after && goQuery({ after: back ? back.after : '' });
+  const next = () => answer.next && goQuery({ after: answer.next });
+  useKeys({ KeyN: next, KeyP: prev });
+  return html`<nav class="pager" aria-label=${t('pager.label')}>
+    <button type="button" onClick=${prev} disabled=${!w.after}>${w.after && !back ? t('pager.first') : t('pager.prev')} <kbd>P</kbd></button>
+    <span>${start && answer.rows.length ? t('pager.range', { a: count(start), b: count(start + answer.rows.length - 1) }) : ''}</span>
+    <button type="button" onClick=${next} disabled=${!answer.next}>${t('pager.next')} <kbd>N</kbd></button>
+    <label class="inline">${t('pager.rows')} <select value=${String(w.limit)} onChange=${(e) => {
+    store.set('rows', Number(e.target.value));
+    goQuery({ limit: e.target.value, after: '' });
+  }}>${LIMITS.map((n) => html`<option key=${n} value=${n} selected=${n === w.limit}>${n}</option>`)}</select></label>
+  </nav>`;
+}
+
+function Terms({ text }) {
+  const terms = split(text);
+  if (!terms.length) return null;
+  return html`<ul class="terms" aria-label=${t('filter.terms')}>
+    ${terms.map((x) => html`<li key=${x}>${x}<button type="button" class="quiet" aria-label=${t('filter.drop', { term: x })}
+      onClick=${() => goQuery({ filter: without(text, x), after: '' })}>✕</button></li>`)}
+    <li class="bare"><button type="button" class="link" onClick=${() => goQuery({ filter: '', after: '' })}>${t('filter.clear')}</button></li>
+  </ul>`;
+}
+
+/** The list. */
+export function Items() {
+  const w = wanted();
+  const of = useLoad((signal) => get(`/api/items${query(w)}`, { signal }), [w.filter, w.sort, w.limit, w.after]);
+  const [news, setNews] = useState(() => new Set());
+  const box = useRef(null);
+  const bad = of.error && of.error.status === 400 ? of.error : null;
+  useEffect(() => on('item', (e) => setNews((s) => new Set(s).add(e.id))), []);
+  useEffect(() => {
+    if (!of.data) return;
+    settle(w, of.data);
+    asOf.value = of.data.at;
+    setNews(new Set());
+  }, [of.data]);
+  useKeys({ KeyR: of.again, Slash: () => box.current && box.current.focus() });
+  const answer = of.data;
+  const shown = answer ? answer.query.filter : w.filter;
+  const total = answer ? t('items.total', { n: count(answer.total) + (answer.total_capped ? '+' : '') }) : '';
+  const side = html`
+    <strong class="total" role="status">${bad ? '' : total}</strong>
+    <label class="inline">${t('sort.label')} <select value=${w.sort} onChange=${(e) => goQuery({ sort: e.target.value, after: '' })}>
+      ${SORTS.map((s) => html`<option key=${s} value=${s} selected=${s === w.sort}>${t(SORT_TITLE[s])}</option>`)}</select></label>
+    ${may('item.export') ? html`<a class="button" href=${`/api/export${query({ filter: shown, sort: w.sort })}`} download>${t('items.export')}</a>` : null}`;
+  return html`<${Page} title=${t('nav.items')} side=${side} cls="list">
+    <${ViewBar} filter=${shown} sort=${w.sort} />
+    <${FilterBox} inputRef=${box} text=${bad ? w.filter : shown} error=${bad} onSend=${(filter) => go(itemsLink(filter, { sort: w.sort === 'due' ? '' : w.sort }))} />
+    ${bad ? null : html`<${Terms} text=${shown} />
+      <${Updates} n=${news.size} again=${of.again} />
+      ${of.error && answer ? html`<${Failure} error=${of.error} again=${of.again} />` : null}
+      <${Loaded} of=${answer ? { ...of, error: null } : of} rows=${12}>${(d) => html`
+        <div class=${of.busy ? 'busy' : ''} aria-busy=${of.busy ? 'true' : null}>${d.rows.length
+    ? html`<${ItemRows} rows=${d.rows} label=${t('nav.items')} />`
+    : shown ? html`<${Empty} text=${t('items.noneFiltered')}>${html`<code>${shown}</code> <button type="button" onClick=${() => goQuery({ filter: '', after: '' })}>${t('filter.clear')}</button>`}<//>`
+      : html`<${Empty} text=${t('items.none')}>${html`<a class="button" href="/new">${t('new.button')}</a> <a class="button" href="/import">${t('nav.import')}</a>`}<//>`}
+        ${d.rows.length || w.after ? html`<${Pager} w=${w} answer=${d} />` : null}</div>`}<//>`}
+  <//>`;
+}

@@ -1,0 +1,6 @@
+// The pages that are not needed at first: one lazy chunk, so that the first load stays a handful of files.
+export { Board } from './board.js';
+export { Import } from './import.js';
+export { Jobs, JobPage } from './jobs.js';
+export { Password } from './password.js';
+export { Settings, Units, People, Defs, DefText, Audit, Tokens } from './settings/index.js';

@@ -1,0 +1,50 @@
+// The caller, masked. Showing the number asks why, and the server writes that down.
+import { useState } from 'preact/hooks';
+import { html } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { post } from '../lib/api.js';
+import { may } from '../lib/state.js';
+import { Dialog } from './dialog.js';
+import { Field, textInput } from './field.js';
+
+function Reveal({ item, onClose, onShown }) {
+  const [reason, setReason] = useState('');
+  const [error, setError] = useState('');
+  const send = async (e) => {
+    e.preventDefault();
+    if (!reason.trim()) {
+      setError(t('caller.needReason'));
+      return;
+    }
+    try {
+      onShown(await post(`/api/items/${item.id}/reveal`, { reason: reason.trim() }));
+    } catch (err) {
+      setError(err.message);
+    }
+  };
+  return html`<${Dialog} title=${t('caller.reveal')} onClose=${onClose}>
+    <form onSubmit=${send} noValidate>
+      <p>${t('caller.logged')}</p>
+      <${Field} form="reveal" name="reason" label=${t('caller.reason')} hint=${t('caller.reasonHint')} error=${error} required>${(a) => textInput(a, reason, setReason)}<//>
+      <div class="actions"><button class="primary">${t('caller.show')}</button><button type="button" onClick=${onClose}>${t('action.back')}</button></div>
+    </form>
+  <//>`;
+}
+
+/** @param {{item: object}} props */
+export function Caller({ item }) {
+  const [asking, setAsking] = useState(false);
+  const [shown, setShown] = useState(null);
+  const c = item.caller;
+  if (!c) return null;
+  const who = shown || c;
+  return html`<div class="caller">
+    <h3>${t('caller.title')}</h3>
+    <p>${c.anonymous ? html`<span class="tag">${t('caller.anonymous')}</span>` : null}${c.confidential ? html`<span class="tag hot">${t('caller.confidential')}</span>` : null}
+      <span>${who.name || '—'}</span> <span class="tel">${who.phone || '—'}</span> <span>${who.door || ''}</span></p>
+    ${shown ? html`<p class="hint" role="status">${t('caller.shown')}</p>`
+    : may('caller.reveal') ? html`<button type="button" onClick=${() => setAsking(true)}>${t('caller.reveal')}</button>`
+      : html`<p class="hint">${t('caller.noRight')}</p>`}
+    ${asking ? html`<${Reveal} item=${item} onClose=${() => setAsking(false)} onShown=${(x) => { setShown(x); setAsking(false); }} />` : null}
+  </div>`;
+}

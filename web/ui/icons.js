@@ -1,0 +1,17 @@
+// Line icons of the rail: decoration beside a word, never alone.
+import { html } from '../lib/html.js';
+
+const PATHS = {
+  today: 'M4 5h16v15H4zM4 9h16M8 3v4M16 3v4M9 14l2 2 4-4',
+  items: 'M4 6h2M4 12h2M4 18h2M9 6h11M9 12h11M9 18h11',
+  board: 'M4 20V10M10 20V4M16 20v-7M22 20H2',
+  new: 'M12 5v14M5 12h14',
+  import: 'M12 4v11M7 10l5 5 5-5M4 20h16',
+  settings: 'M4 7h10M18 7h2M4 17h2M10 17h10M14 7a2 2 0 1 0 4 0 2 2 0 1 0-4 0M6 17a2 2 0 1 0 4 0 2 2 0 1 0-4 0',
+};
+
+/** @param {string} name */
+export function icon(name) {
+  return html`<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false"><path d=${PATHS[name]}
+    fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" /></svg>`;
+}

@@ -1,0 +1,74 @@
+// Rows of items as a real table; on a narrow screen each row folds into a few lines. J and K move, Enter opens.
+import { useEffect, useRef } from 'preact/hooks';
+import { html } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { go, remember, remembered } from '../lib/route.js';
+import { catalog } from '../lib/state.js';
+import { useKeys } from '../lib/keys.js';
+import { shortStamp, stamp } from '../lib/time.js';
+import { Lamp } from './lamp.js';
+
+function Row({ r, short, state }) {
+  return html`<tr role="row" data-id=${r.id}>
+    <td role="cell" class="c-left"><${Lamp} item=${r} /></td>
+    <td role="cell" class="c-state"><span class=${`state ${state || ''}`}>${r.state_title}</span></td>
+    <td role="cell" class="c-title"><a href=${`/i/${r.id}`} title=${r.title}>${r.title}</a>${marks(r)}</td>
+    <td role="cell" class="c-no">${r.no}</td>
+    <td role="cell" class="c-unit" title=${r.unit_name}>${(catalog.value.unitById.get(r.unit) || {}).short || r.unit_name || '—'}</td>
+    ${short ? null : html`<td role="cell" class="c-class" title=${r.class_name}>${r.class_name || '—'}</td>
+    <td role="cell" class="c-channel">${r.channel || '—'}</td>`}
+    <td role="cell" class="c-filed" title=${stamp(r.filed)}>${shortStamp(r.filed)}</td>
+  </tr>`;
+}
+
+// The priority most items have says nothing.
+function usual(key) {
+  const loop = catalog.value.loopByKey.get(key);
+  const f = loop && loop.fields.find((x) => x.key === 'priority');
+  return f ? f.default || (f.options || [])[0] : '';
+}
+
+function marks(r) {
+  const out = [];
+  if (r.priority && r.priority !== usual(r.loop)) out.push(['hot', r.priority]);
+  if (r.returns) out.push(['', t('item.returns', { n: r.returns })]);
+  if (r.urges) out.push(['', t('item.urges', { n: r.urges })]);
+  if (r.excluded) out.push(['', t('item.excluded')]);
+  return out.map(([cls, text]) => html`<span class=${`tag ${cls}`} key=${text}>${text}</span>`);
+}
+
+/**
+ * @param {{rows: object[], label: string, short?: boolean}} props short: fewer columns
+ */
+export function ItemRows({ rows, label, short }) {
+  const body = useRef(null);
+  const links = () => Array.from(body.current ? body.current.querySelectorAll('.c-title a') : []);
+  const move = (step) => {
+    const all = links();
+    const i = all.indexOf(document.activeElement);
+    const next = all[i < 0 ? (step > 0 ? 0 : all.length - 1) : Math.max(0, Math.min(all.length - 1, i + step))];
+    if (next) {
+      next.focus();
+      next.scrollIntoView({ block: 'nearest' });
+      remember({ row: next.closest('tr').dataset.id });
+    }
+  };
+  useKeys({ KeyJ: () => move(1), KeyK: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1) });
+  useEffect(() => {
+    const { row, y } = remembered();
+    if (y) scrollTo(0, y);
+    const tr = row && body.current.querySelector(`tr[data-id="${row}"]`);
+    if (tr) tr.querySelector('a').focus({ preventScroll: !!y });
+  }, []);
+  const press = (e) => {
+    const tr = e.target.closest('tr');
+    if (!tr || e.target.closest('a') || String(getSelection())) return;
+    remember({ row: tr.dataset.id });
+    go(`/i/${tr.dataset.id}`);
+  };
+  const heads = ['col.left', 'col.state', 'col.title', 'col.no', 'col.unit', ...(short ? [] : ['col.class', 'col.channel']), 'col.filed'];
+  return html`<table class=${`items${short ? ' short' : ''}`} role="table" aria-label=${label}>
+    <thead role="rowgroup"><tr role="row">${heads.map((k) => html`<th role="columnheader" scope="col" key=${k} class=${`c-${k.slice(4)}`}>${t(k)}</th>`)}</tr></thead>
+    <tbody role="rowgroup" ref=${body} onClick=${press}>${rows.map((r) => html`<${Row} key=${r.id} r=${r} short=${short} />`)}</tbody>
+  </table>`;
+}

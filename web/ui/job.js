@@ -1,0 +1,98 @@
+// A job as it runs and as it ended: progress from the live stream, and by asking every three seconds should that fail.
+import { useEffect, useState } from 'preact/hooks';
+import { html } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { get, post } from '../lib/api.js';
+import { on } from '../lib/sse.js';
+import { notify } from '../lib/state.js';
+import { count } from '../lib/num.js';
+import { spanText } from '../lib/time.js';
+import { Failure, useLoad, Skeleton } from './load.js';
+import { Confirm } from './dialog.js';
+
+const POLL_MS = 3000;
+const STATE = {
+  waiting: 'job.waiting', running: 'job.running', done: 'job.done', failed: 'job.failed', undone: 'job.undone', stopped: 'job.stopped', undoing: 'job.undoing',
+};
+const LIVE = ['waiting', 'running', 'undoing'];
+
+/** A job's state in words. */
+export const jobState = (s) => (STATE[s] ? t(STATE[s]) : s);
+
+function Progress({ job }) {
+  const share = job.total ? job.done / job.total : 0;
+  return html`<div class="progress"><progress max="1" value=${share} aria-label=${t('job.progress')}></progress>
+    <p>${t('job.rows', { done: count(job.done), total: count(job.total) })}${job.left_s && share > 0.1 ? html`　${t('job.left', { span: spanText(job.left_s, t) })}` : null}</p></div>`;
+}
+
+function Problems({ job }) {
+  const list = job.problems || [];
+  if (!list.length) return null;
+  const bad = (job.result && job.result.bad) || list.length;
+  return html`<section aria-labelledby=${`p${job.id}`}>
+    <div class="section-head"><h2 id=${`p${job.id}`}>${t('job.problems', { n: count(bad) })}</h2>
+      <a class="button" href=${`/api/jobs/${job.id}/problems.csv`} download>${t('job.problemsFile')}</a></div>
+    <div class="scroll" tabindex="0" role="region" aria-label=${t('job.problems', { n: count(bad) })}><table class="plain"><thead><tr>
+      ${['job.row', 'job.column', 'job.value', 'job.what'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
+      <tbody>${list.map((p, i) => html`<tr key=${i}><td class="num">${count(p.row)}</td><td>${p.column}</td><td><code>${p.value}</code></td><td>${p.message}${p.expected ? html`<br/><span class="hint">${t('job.expected')} ${p.expected}</span>` : null}</td></tr>`)}</tbody></table></div>
+    ${bad > list.length ? html`<p class="hint">${t('job.firstOnly', { n: list.length })}</p>` : null}
+  </section>`;
+}
+
+function Acts({ job, dry, again }) {
+  const [asking, setAsking] = useState(false);
+  const [error, setError] = useState('');
+  const act = async (verb) => {
+    try {
+      await post(`/api/jobs/${job.id}/${verb}`, {});
+      notify(t(verb === 'undo' ? 'job.undoStarted' : 'job.stopSent'), 'done');
+      setAsking(false);
+      again();
+    } catch (e) {
+      setError(e.message);
+    }
+  };
+  const canUndo = job.state === 'done' && !dry && job.kind !== 'dry' && !job.dry && job.result && job.result.new > 0;
+  return html`<div class="actions">
+    ${job.state === 'running' ? html`<button type="button" onClick=${() => act('stop')}>${t('job.stop')}</button>` : null}
+    ${canUndo ? html`<button type="button" onClick=${() => setAsking(true)}>${t('job.undo')}</button><span class="hint">${t('job.undoHint')}</span>` : null}
+    ${!asking && error ? html`<span class="field-error" role="alert">${error}</span>` : null}
+    ${asking ? html`<${Confirm} title=${t('job.undo')} text=${t('job.undoText', { n: count(job.result.new) })} action=${t('job.undo')} danger error=${error}
+      onYes=${() => act('undo')} onClose=${() => setAsking(false)} />` : null}
+  </div>`;
+}
+
+/**
+ * @param {{id: number, onJob?: (job: object) => void, dry?: boolean}} props dry: a trial run, nothing to undo
+ */
+export function JobView({ id, onJob, dry }) {
+  const of = useLoad((signal) => get(`/api/jobs/${id}`, { signal }), [id]);
+  const job = of.data;
+  const live = !job || LIVE.includes(job.state);
+  useEffect(() => {
+    if (job && onJob) onJob(job);
+  }, [job]);
+  useEffect(() => {
+    if (!live) return undefined;
+    const timer = setInterval(of.again, POLL_MS);
+    const off = on('job', (e) => {
+      if (e.id !== Number(id)) return;
+      if (e.state && !LIVE.includes(e.state)) of.again();
+      else if (job) of.set({ ...job, ...e });
+    });
+    return () => {
+      clearInterval(timer);
+      off();
+    };
+  }, [live, id, job]);
+  if (!job) return of.error ? html`<${Failure} error=${of.error} again=${of.again} />` : html`<${Skeleton} rows=${3} />`;
+  const r = job.result || {};
+  return html`<div class="job">
+    <p role="status"><strong class=${`job-state ${job.state}`}>${jobState(job.state)}</strong></p>
+    ${LIVE.includes(job.state) ? html`<${Progress} job=${job} />` : null}
+    ${job.result ? html`<ul class="figures small">${[['job.new', r.new], ['job.same', r.same], ['job.bad', r.bad]].map(([k, n]) => html`<li key=${k}><div class=${`figure${k === 'job.bad' && n ? ' red' : ''}`}><span class="figure-title">${t(k)}</span><strong>${count(n)}</strong></div></li>`)}</ul>` : null}
+    ${job.message ? html`<p class="notice error">${job.message}</p>` : null}
+    <${Acts} job=${job} dry=${dry} again=${of.again} />
+    <${Problems} job=${job} />
+  </div>`;
+}

@@ -1,0 +1,146 @@
+// What stands around every page: rail, top bar, notices, and the log-in that comes back when a session has ended.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { html } from '../lib/html.js';
+import { t, lang, setLang } from '../lib/i18n.js';
+import { me, may, connection, toasts, dropToast, singleKeys } from '../lib/state.js';
+import { place, go } from '../lib/route.js';
+import { useKeys } from '../lib/keys.js';
+import { store, draft } from '../lib/store.js';
+import { post } from '../lib/api.js';
+import { stamp } from '../lib/time.js';
+import { asOf } from './asof.js';
+import { icon } from './icons.js';
+import { KeyHelp } from './keyhelp.js';
+
+const NAV = [
+  { path: '/', key: 'nav.today', icon: 'today', right: 'item.read', code: 'KeyT' },
+  { path: '/items', key: 'nav.items', icon: 'items', right: 'item.read', code: 'KeyI', also: '/i' },
+  { path: '/boards', key: 'nav.board', icon: 'board', right: 'board.read', code: 'KeyB' },
+  { path: '/new', key: 'nav.new', icon: 'new', right: 'item.file', code: 'KeyN' },
+  { path: '/import', key: 'nav.import', icon: 'import', right: 'item.import', code: 'KeyM', also: '/jobs' },
+  { path: '/settings', key: 'nav.settings', icon: 'settings', code: 'KeyS' },
+];
+
+const isAt = (n, path) => path === n.path || [n.path, n.also].some((p) => p && p !== '/' && path.startsWith(`${p}/`));
+
+function Rail() {
+  const path = place.value.path;
+  return html`<nav class="rail" aria-label=${t('nav.label')}>
+    <ul>${NAV.filter((n) => !n.right || may(n.right)).map((n) => html`<li key=${n.path}>
+      <a href=${n.path} aria-current=${isAt(n, path) ? 'page' : null}>${icon(n.icon)}<span>${t(n.key)}</span></a></li>`)}</ul>
+  </nav>`;
+}
+
+function Search() {
+  const ref = useRef(null);
+  useEffect(() => {
+    const key = (e) => {
+      if ((e.ctrlKey || e.metaKey) && e.code === 'KeyK') {
+        e.preventDefault();
+        ref.current.focus();
+        ref.current.select();
+      }
+    };
+    document.addEventListener('keydown', key);
+    return () => document.removeEventListener('keydown', key);
+  }, []);
+  const send = (e) => {
+    e.preventDefault();
+    go(`/items?filter=${encodeURIComponent(ref.current.value.trim())}`);
+    ref.current.value = '';
+  };
+  return html`<form class="search" role="search" aria-label=${t('search.label')} onSubmit=${send}>
+    <input ref=${ref} type="search" aria-label=${t('search.label')} placeholder=${t('search.hint')} enterkeyhint="search" />
+    <kbd aria-hidden="true">Ctrl K</kbd>
+  </form>`;
+}
+
+const CONN = { open: 'conn.open', wait: 'conn.wait', down: 'conn.down' };
+
+function Connection() {
+  const c = connection.value;
+  return html`<span class=${`conn ${c}`} role="status"><span aria-hidden="true">${c === 'open' ? '●' : c === 'wait' ? '◔' : '▲'}</span><span class="conn-word"> ${t(CONN[c])}</span></span>`;
+}
+
+async function leave(everywhere) {
+  try {
+    await post('/api/logout', { everywhere });
+  } catch {
+    // the session may be gone already; the log-in page says so
+  }
+  draft.sweep(true);
+  location.href = '/login';
+}
+
+function UserMenu() {
+  const ref = useRef(null);
+  useEffect(() => {
+    const away = (e) => {
+      if (!ref.current || !ref.current.open) return;
+      if (e.type === 'keydown' && e.key === 'Escape') {
+        ref.current.open = false;
+        ref.current.querySelector('summary').focus();
+      } else if (e.type === 'click' && (!ref.current.contains(e.target) || e.target.closest('a'))) {
+        ref.current.open = false;
+      }
+    };
+    document.addEventListener('click', away);
+    document.addEventListener('keydown', away);
+    return () => {
+      document.removeEventListener('click', away);
+      document.removeEventListener('keydown', away);
+    };
+  }, []);
+  const p = me.value.person;
+  const keys = () => {
+    singleKeys.value = !singleKeys.value;
+    store.set('keys', singleKeys.value);
+  };
+  return html`<details class="menu" ref=${ref}>
+    <summary>${p.name}<span aria-hidden="true"> ▾</span></summary>
+    <div class="menu-body">
+      <p class="hint">${(me.value.roles || []).map((r) => html`<span key=${`${r.role}${r.unit}`}>${r.title} · ${r.unit_name}<br/></span>`)}</p>
+      <ul>
+        <li><a href="/password">${t('user.password')}</a></li>
+        <li><button type="button" onClick=${() => setLang(lang.value === 'en' ? 'zh-CN' : 'en')} lang=${lang.value === 'en' ? 'zh-CN' : 'en'}>${lang.value === 'en' ? '中文界面' : 'English'}</button></li>
+        <li><button type="button" aria-pressed=${singleKeys.value ? 'true' : 'false'} onClick=${keys}>${singleKeys.value ? t('user.keysOff') : t('user.keysOn')}</button></li>
+        <li><button type="button" onClick=${() => leave(false)}>${t('user.logout')}</button></li>
+        <li><button type="button" onClick=${() => leave(true)}>${t('user.logoutAll')}</button></li>
+      </ul>
+    </div>
+  </details>`;
+}
+
+function Toasts() {
+  return html`<div class="toasts" role="status" aria-live="polite">${toasts.value.map((x) => html`<div key=${x.id} class=${`toast ${x.kind}`}>
+    <span>${x.text}</span><button type="button" class="quiet" aria-label=${t('action.close')} onClick=${() => dropToast(x.id)}>✕</button></div>`)}</div>`;
+}
+
+/** Rail, top bar, page, foot. @param {{children: any}} props */
+export function Shell({ children }) {
+  const [help, setHelp] = useState(false);
+  const map = { 'Shift Slash': () => setHelp(true) };
+  for (const n of NAV) if (!n.right || may(n.right)) map[`G ${n.code}`] = () => go(n.path);
+  if (may('item.file')) map.KeyC = () => go('/new');
+  useKeys(map);
+  return html`
+    <a class="skip" href="#main">${t('nav.skip')}</a>
+    <header class="top">
+      <a class="brand" href="/"><span class="brand-ring" aria-hidden="true"></span>${t('app.name')}</a>
+      <span class="town">${me.value.town.name}</span>
+      ${may('item.read') ? html`<${Search} />` : html`<span class="search"></span>`}
+      <${Connection} />
+      <${UserMenu} />
+    </header>
+    <${Rail} />
+    <main id="main" tabindex="-1">
+      ${me.value.demo ? html`<p class="demo-mark">${t('app.demo')}</p>` : null}
+      ${children}
+      <footer class="foot">
+        <span>${asOf.value ? t('foot.asOf', { at: stamp(asOf.value) }) : ''}</span>
+        <button type="button" class="link" onClick=${() => setHelp(true)}>${t('foot.keys')}</button>
+      </footer>
+    </main>
+    <${Toasts} />
+    ${help ? html`<${KeyHelp} onClose=${() => setHelp(false)} />` : null}`;
+}

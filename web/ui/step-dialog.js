@@ -1,0 +1,125 @@
+// One step of an item: a form made from the definition. What is half-written is kept; when somebody else was faster,
+// both versions are shown and the person decides.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { html } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { call, post, keyKeeper } from '../lib/api.js';
+import { draft } from '../lib/store.js';
+import { errorsByField } from '../lib/errors.js';
+import { checkValues, startValues, stepBody } from '../lib/step.js';
+import { Dialog } from './dialog.js';
+import { ErrorSummary } from './field.js';
+import { askTitle } from './ask.js';
+import { StepFields } from './step-fields.js';
+import { Conflict } from './conflict.js';
+
+const FORM = 'step';
+
+function fieldNames(step) {
+  const names = { note: t('step.note'), units: t('step.units'), 'reason.key': t('step.reason'), 'reason.option': t('step.reasonMore'),
+    extend: t('step.extend'), other: t('step.other'), judge: t('step.judge'), 'child.title': t('file.title'), file: t('step.files') };
+  for (const f of step.fields) names[f.key] = askTitle(f);
+  return names;
+}
+
+async function upload(item, file, version) {
+  const form = new FormData();
+  form.set('file', file);
+  form.set('version', String(version));
+  return call('POST', `/api/items/${item.id}/files`, { form });
+}
+
+/**
+ * @param {{item: object, loop: object, step: object, open: object, onDone: (item: object) => void,
+ *   onClose: () => void, onSeen: (item: object) => void}} props
+ *   step: the definition; open: the row of item.steps; onSeen: the item has changed meanwhile
+ */
+export function StepDialog({ item, loop, step, open, onDone, onClose, onSeen }) {
+  const name = `${item.id}/${step.key}/${open.part || 0}`;
+  const kept = useRef(draft.get(name)).current;
+  const [v, setV] = useState(() => ({ ...startValues(step, item), ...kept }));
+  const [files, setFiles] = useState([]);
+  const [errors, setErrors] = useState(null);
+  const [busy, setBusy] = useState(false);
+  const [conflict, setConflict] = useState(null);
+  const version = useRef(item.version);
+  const keyOf = useRef(keyKeeper()).current;
+  const touched = useRef(!!kept);
+
+  const set = (changes) => {
+    touched.current = true;
+    setV((old) => ({ ...old, ...changes }));
+  };
+  useEffect(() => {
+    if (touched.current) draft.set(name, v);
+    if (errors && touched.current && errors.local) {
+      const now = checkValues(step, v, t);
+      const left = Object.fromEntries(Object.entries(errors.list).filter(([k]) => now[k]));
+      if (Object.keys(left).length !== Object.keys(errors.list).length) setErrors({ local: true, list: left, quiet: true });
+    }
+  }, [v]);
+
+  const refuse = (e) => {
+    if (e.conflict) {
+      setConflict(e.current);
+      setErrors(null);
+    } else {
+      setErrors({ list: e.errors && e.errors.length ? errorsByField(e.errors) : { '': e.message } });
+    }
+  };
+  const send = async () => {
+    const bad = checkValues(step, v, t);
+    if (Object.keys(bad).length) {
+      setErrors({ local: true, list: bad });
+      return;
+    }
+    if (busy) return;
+    setBusy(true);
+    try {
+      for (const file of files.slice()) {
+        version.current = (await upload(item, file, version.current)).version;
+        setFiles((rest) => rest.filter((f) => f !== file));
+      }
+      const body = stepBody(step, v, open.part, version.current);
+      const answer = await post(`/api/items/${item.id}/steps`, body, { key: keyOf(body) });
+      draft.remove(name);
+      onDone(answer);
+    } catch (e) {
+      refuse(e);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const submit = (e) => {
+    e.preventDefault();
+    send();
+  };
+  const takeNew = () => {
+    version.current = conflict.version;
+    onSeen(conflict);
+    setConflict(null);
+    send();
+  };
+  const forget = () => {
+    draft.remove(name);
+    touched.current = false;
+    setV(startValues(step, item));
+  };
+  const list = errors ? errors.list : {};
+  const title = open.unit_name ? `${step.title} · ${open.unit_name}` : step.title;
+  return html`<${Dialog} title=${title} onClose=${onClose} wide>
+    <p class="hint">${item.no}　${item.title}</p>
+    ${conflict ? html`<${Conflict} mine=${item} theirs=${conflict} step=${step} part=${open.part} busy=${busy}
+      onRetry=${takeNew} onDrop=${() => { onSeen(conflict); onClose(); }} />` : null}
+    <form onSubmit=${submit} noValidate>
+      ${errors && !errors.quiet ? html`<${ErrorSummary} form=${FORM} errors=${list} names=${fieldNames(step)} />` : null}
+      ${kept ? html`<p class="notice">${t('draft.found')} <button type="button" class="link" onClick=${forget}>${t('draft.forget')}</button></p>` : null}
+      <${StepFields} form=${FORM} item=${item} loop=${loop} step=${step} v=${v} set=${set} errors=${list} files=${files} setFiles=${setFiles} />
+      <div class="actions sticky">
+        <button class="primary" aria-busy=${busy ? 'true' : null}>${busy ? t('form.sending') : step.title}</button>
+        <button type="button" onClick=${onClose}>${t('action.back')}</button>
+        <span class="hint" role="status">${touched.current ? t('draft.kept') : ''}</span>
+      </div>
+    </form>
+  <//>`;
+}

@@ -1,0 +1,79 @@
+// The fields of a step's form: what its definition asks, and what its effect needs.
+import { html } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { catalog } from '../lib/state.js';
+import { classesOf } from '../lib/catalog.js';
+import { EXTEND_UNITS, optionsOf } from '../lib/step.js';
+import { Ask } from './ask.js';
+import { Combo, MultiCombo } from './combo.js';
+import { Field, selectInput, textArea, textInput } from './field.js';
+import { FilePick } from './file-pick.js';
+
+const NOTE_MAX = 4000;
+const of = (list) => list.map((x) => ({ value: String(x), title: String(x) }));
+
+function Units({ form, item, step, v, set, errors }) {
+  const c = catalog.value;
+  const taken = new Set((item.parts || []).filter((p) => p.open).map((p) => p.unit));
+  const nodes = c.units.filter((u) => !u.closed && !taken.has(u.id));
+  if (step.does === 'assist') {
+    return html`<${Field} form=${form} name="units" label=${t('step.assist')} error=${errors.units} required>${(a) => html`
+      <${MultiCombo} attrs=${a} nodes=${nodes} byId=${c.unitById} value=${v.assist} onPick=${(assist) => set({ assist })} />`}<//>`;
+  }
+  const route = item.route;
+  return html`
+    ${route && route.unit !== v.lead ? html`<p class="notice suggest">${t('step.suggest', { unit: route.unit_name, because: route.because })}
+      <button type="button" onClick=${() => set({ lead: route.unit })}>${t('step.takeSuggest')}</button></p>` : null}
+    <${Field} form=${form} name="units" label=${t('step.lead')} error=${errors.units} required>${(a) => html`
+      <${Combo} attrs=${a} nodes=${nodes} byId=${c.unitById} value=${v.lead} onPick=${(lead) => set({ lead })} />`}<//>
+    <${Field} form=${form} name="assist" label=${t('step.assist')} hint=${t('form.optional')}>${(a) => html`
+      <${MultiCombo} attrs=${a} nodes=${nodes.filter((u) => u.id !== v.lead)} byId=${c.unitById} value=${v.assist} onPick=${(assist) => set({ assist })} />`}<//>`;
+}
+
+function Reasons({ form, step, v, set, errors }) {
+  const more = optionsOf(step, v.reason);
+  return html`<div class="pair">
+    <${Field} form=${form} name="reason.key" label=${t('step.reason')} error=${errors['reason.key'] || errors.reason} required>${(a) =>
+    selectInput(a, v.reason, (reason) => set({ reason, option: '' }), of(step.reasons.map((r) => r.key)))}<//>
+    ${more.length ? html`<${Field} form=${form} name="reason.option" label=${t('step.reasonMore')} error=${errors['reason.option']} required>${(a) =>
+    selectInput(a, v.option, (option) => set({ option }), of(more))}<//>` : null}
+  </div>`;
+}
+
+function Extend({ form, v, set, errors }) {
+  return html`<${Field} form=${form} name="extend" label=${t('step.extend')} error=${errors.extend} required>${(a) => html`<div class="row">
+    <input type="text" ...${a} class="w-short" inputmode="numeric" value=${v.n} onInput=${(e) => set({ n: e.target.value.trim() })} />
+    <select aria-label=${t('step.extendUnit')} value=${v.per} onChange=${(e) => set({ per: e.target.value })}>${EXTEND_UNITS.map(([u, key]) => html`<option key=${u} value=${u} selected=${u === v.per}>${t(key)}</option>`)}</select>
+  </div>`}<//>`;
+}
+
+function Child({ form, loop, v, set, errors }) {
+  const child = (changes) => set({ child: { ...v.child, ...changes } });
+  const c = catalog.value;
+  return html`
+    <${Field} form=${form} name="child.title" label=${t('file.title')} error=${errors['child.title'] || errors.title} required>${(a) => textInput(a, v.child.title, (title) => child({ title }))}<//>
+    <${Field} form=${form} name="child.text" label=${t('file.text')} error=${errors['child.text'] || errors.text}>${(a) => textArea(a, v.child.text, (text) => child({ text }), 8000)}<//>
+    <${Field} form=${form} name="child.class" label=${t('col.class')} error=${errors['child.class']}>${(a) => html`
+      <${Combo} attrs=${a} nodes=${classesOf(c, loop)} byId=${c.classById} value=${v.child.class || null} onPick=${(id) => child({ class: id })} />`}<//>`;
+}
+
+/**
+ * @param {{form: string, item: object, loop: object, step: object, v: object, set: (changes: object) => void,
+ *   errors: Record<string, string>, files: File[], setFiles: (f: File[]) => void}} props
+ */
+export function StepFields(p) {
+  const { form, loop, step, v, set, errors } = p;
+  const judges = (step.judges || []).map((k) => ({ value: k, title: ((loop.judges || []).find((j) => j.key === k) || {}).title || k }));
+  const field = (key, value) => set({ fields: { ...v.fields, [key]: value } });
+  return html`
+    ${step.does === 'dispatch' || step.does === 'assist' ? html`<${Units} ...${p} />` : null}
+    ${judges.length > 1 ? html`<${Field} form=${form} name="judge" label=${t('step.judge')} error=${errors.judge} required>${(a) => selectInput(a, v.judge, (judge) => set({ judge }), judges)}<//>` : null}
+    ${(step.reasons || []).length ? html`<${Reasons} ...${p} />` : null}
+    ${step.does === 'extend' ? html`<${Extend} ...${p} />` : null}
+    ${step.does === 'merge' ? html`<${Field} form=${form} name="other" label=${t('step.other')} hint=${t('step.otherHint')} error=${errors.other} required>${(a) => textInput(a, v.other, (other) => set({ other }))}<//>` : null}
+    ${step.does === 'child' ? html`<${Child} ...${p} />` : null}
+    ${step.fields.map((f) => html`<${Ask} key=${f.key} form=${form} field=${f} loop=${loop} error=${errors[f.key]}
+      value=${f.key === 'class' ? v.class : v.fields[f.key]} onInput=${(x) => (f.key === 'class' ? set({ class: x }) : field(f.key, x))} />`)}
+    <${Field} form=${form} name="note" label=${t('step.note')} hint=${step.note_required ? null : t('form.optional')} error=${errors.note} required=${step.note_required}>${(a) => textArea(a, v.note, (note) => set({ note }), NOTE_MAX, 3)}<//>
+    ${step.files_max ? html`<${FilePick} form=${form} files=${p.files} setFiles=${p.setFiles} most=${step.files_max} error=${errors.file} />` : null}`;
+}
