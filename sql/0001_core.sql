@@ -58,17 +58,21 @@ CREATE TABLE item (
     alarm_us @int@ NOT NULL,
     version @int@ NOT NULL, round @int@ NOT NULL, returns @int@ NOT NULL, urges @int@ NOT NULL,
     extensions @int@ NOT NULL, reopens @int@ NOT NULL, level @int@ NOT NULL, raised @int@ NOT NULL,
-    parent @int@ NOT NULL, merged @int@ NOT NULL, excluded @int@ NOT NULL, title @text@ NOT NULL,
+    parent @int@ NOT NULL, merged @int@ NOT NULL, excluded @int@ NOT NULL, gone @int@ NOT NULL DEFAULT 0,
+    title @text@ NOT NULL,
     PRIMARY KEY (town, id)) @clustered@;
 CREATE UNIQUE INDEX item_no ON item (town, no);
 -- Queues hold open items only; a closed item leaves these indexes.
-CREATE INDEX item_queue ON item (town, unit, due_us, id) WHERE open = 1;
-CREATE INDEX item_due ON item (town, due_us, id) WHERE open = 1;
+CREATE INDEX item_queue ON item (town, unit, due_us, id) WHERE open = 1 AND gone = 0;
+CREATE INDEX item_open ON item (town, filed_us, id) WHERE open = 1 AND gone = 0;
+CREATE INDEX item_due ON item (town, due_us, id) WHERE due_us > 0;
 -- The next clock that will run out unnoticed: what the due job looks for.
 CREATE INDEX item_alarm ON item (town, alarm_us) WHERE alarm_us > 0;
 -- Lists over time: new rows land at the end.
-CREATE INDEX item_filed ON item (town, filed_us);
-CREATE INDEX item_closed ON item (town, closed_us) WHERE open = 0;
+CREATE INDEX item_filed ON item (town, filed_us, id) WHERE gone = 0;
+CREATE INDEX item_changed ON item (town, changed_us, id) WHERE gone = 0;
+CREATE INDEX item_gone ON item (town, filed_us, id) WHERE gone = 1;
+CREATE INDEX item_closed ON item (town, closed_us, id) WHERE open = 0 AND gone = 0;
 
 -- The wide rest of an item: its text, and as JSON its fields (f), parts (p) and clocks (c).
 CREATE TABLE item_doc (
@@ -99,6 +103,9 @@ CREATE TABLE event (
     note @text@ NOT NULL, changes @text@ NOT NULL, hash @blob@ NOT NULL,
     PRIMARY KEY (town, id)) @clustered@;
 CREATE INDEX event_item ON event (town, item, id) WHERE item > 0;
+-- What an auditor looks for among millions.
+CREATE INDEX event_town ON event (town, id) WHERE item = 0;
+CREATE INDEX event_reveal ON event (town, id) WHERE what = 'reveal';
 
 -- The caller's data, sealed with a key that is not in the database.
 CREATE TABLE caller (
@@ -140,7 +147,7 @@ CREATE TABLE job (
     spec @text@ NOT NULL, result @text@ NOT NULL,
     PRIMARY KEY (town, id)) @heap@;
 
--- Which import made or touched which item, for repeating and undoing. outcome: new, same, bad.
+-- Which import made or touched which item, for repeating and undoing. outcome: new, same, bad; after undoing undone, kept.
 CREATE TABLE batch_row (
     town @int@ NOT NULL, job @int@ NOT NULL, row @int@ NOT NULL, item @int@ NOT NULL, outcome @text@ NOT NULL,
     detail @text@ NOT NULL,

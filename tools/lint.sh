@@ -7,7 +7,7 @@ cache=build/lint-cache
 mkdir -p "$cache"
 
 # One line a file: source, and the hash of everything the compiler read for it that is ours.
-rules=$(cat .clang-tidy meson.build <(clang-tidy-14 --version) | sha256sum)
+rules=$(cat .clang-tidy tests/.clang-tidy meson.build <(clang-tidy-14 --version) | sha256sum)
 ninja -C "$build" -t deps >"$cache/deps"
 (cd "$build" && grep '^ *\.\./' "$OLDPWD/$cache/deps" | sort -u | xargs sha256sum 2>/dev/null) >"$cache/sums" || true
 awk -v rules="$rules" '

@@ -51,7 +51,7 @@ const ROUTES = [
   { path: '/settings/units', page: more('Units'), right: 'unit.manage' },
   { path: '/settings/people', page: more('People'), right: 'person.manage' },
   { path: '/settings/defs', page: more('Defs'), right: 'def.manage' },
-  { path: '/settings/defs/:kind/:key', page: more('DefText'), right: 'def.manage' },
+  { path: '/settings/defs/:id', page: more('DefText'), right: 'def.manage' },
   { path: '/settings/audit', page: more('Audit'), right: 'audit.read' },
   { path: '/settings/tokens', page: more('Tokens') },
   { path: '/password', page: more('Password') },
@@ -65,8 +65,13 @@ function NoRight() {
   return html`<${Page} title=${t('error.noRight')}><p>${t('error.403')}</p><p><a href="/">${t('nav.home')}</a></p><//>`;
 }
 
+// Who reads no items (an administrator) has nothing to see under 今日.
+function landing(path) {
+  return path === '/' && !may('item.read') ? '/settings' : path;
+}
+
 function Current() {
-  const found = match(ROUTES, me.value.must_change ? '/password' : place.value.path);
+  const found = match(ROUTES, me.value.must_change ? '/password' : landing(place.value.path));
   if (!found) return html`<${NoPage} />`;
   if (found.right && !may(found.right)) return html`<${NoRight} />`;
   return html`<${found.page} key=${place.value.path} params=${found.params} />`;
@@ -109,7 +114,7 @@ async function start() {
   if (next && location.pathname === '/') go(next, { replace: true });
   startKeys();
   render(html`<${App} />`, root);
-  startEvents();
+  if (may('item.read')) startEvents();
   on('rules', () => loadCatalog().catch(() => {}));
 }
 

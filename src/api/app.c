@@ -6,6 +6,7 @@
 #include <string.h>
 #include "api/call.h"
 #include "api/feed.h"
+#include "api/jobs.h"
 #include "base/log.h"
 #include "domain/item_step.h"
 #include "domain/people.h"
@@ -34,6 +35,7 @@ struct app {
     atomic_uint_fast64_t serial, published, commits; // serial: of the last built; published: of latest
     struct writer *writer;
     struct http_server *http;
+    struct jobs *jobs;
     pthread_t ticker;
     pthread_cond_t wake;
     bool stopping, ticking;
@@ -299,6 +301,7 @@ struct app *app_start(const struct app_conf *conf, struct err *e)
         app_stop(app);
         return NULL;
     }
+    app->jobs = jobs_start(app);
     app->ticking = pthread_create(&app->ticker, NULL, ticker, app) == 0;
     return app;
 }
@@ -311,6 +314,7 @@ void app_stop(struct app *app)
     pthread_mutex_unlock(&app->lock);
     if (app->ticking)
         pthread_join(app->ticker, NULL);
+    jobs_stop(app->jobs);
     if (app->http)
         http_stop(app->http);
     if (app->writer)
@@ -351,4 +355,14 @@ const struct keys *app_keys(const struct app *app)
 struct http_server *app_http(struct app *app)
 {
     return app->http;
+}
+
+struct jobs *app_jobs(struct app *app)
+{
+    return app->jobs;
+}
+
+struct arena *app_arena(struct app *app)
+{
+    return app->arena;
 }

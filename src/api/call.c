@@ -87,12 +87,21 @@ str call_errors(struct arena *a, const struct err *e)
     jw_end_arr(&w);
     if (e->dropped > 0)
         jw_ki64(&w, "more", (int64_t)e->dropped);
-    if (e->extra.n > 0) {
+    if (e->extra.n > 0 && e->code == ERR_CONFLICT) {
         jw_key(&w, S("current"));
         jw_raw(&w, e->extra);
     }
     jw_end_obj(&w);
     return buf_str(&b);
+}
+
+// As long as the lock lasts, when what refused said so.
+static str retry_after(const struct call *k)
+{
+    struct err quiet;
+    err_init(&quiet, k->req->arena, k->ctx.lang);
+    const struct json *j = k->err.extra.n > 0 ? json_parse(k->req->arena, k->err.extra, &quiet) : NULL;
+    return str_fmt(k->req->arena, "%" PRId64, json_i64(j, S("retry_after_s"), API_RETRY_S));
 }
 
 static void answer_error(struct call *k)
@@ -102,8 +111,10 @@ static void answer_error(struct call *k)
     if (c == ERR_STORE)
         log_line(LOG_ERROR, "api route=%s %.*s", k->route ? k->route->path : "-",
             STR_ARG(err_text(&k->err, k->req->arena)));
-    if (c == ERR_BUSY || c == ERR_RATE)
-        http_set(k->req, "Retry-After", c == ERR_BUSY ? S("1") : S("30"));
+    if (c == ERR_BUSY)
+        http_set(k->req, "Retry-After", S("1"));
+    if (c == ERR_RATE)
+        http_set(k->req, "Retry-After", retry_after(k));
     http_answer(k->req, call_status(c), "application/json; charset=utf-8",
         call_errors(k->req->arena, &k->err));
 }
@@ -163,7 +174,8 @@ static enum err_code identify(struct call *k)
         k->session = (struct session){0};
         return OK;
     }
-    k->ctx.actor = rules_person(k->ctx.rules, k->session.person);
+    k->actor = k->session.person;
+    k->ctx.actor = rules_person(k->ctx.rules, k->actor);
     return OK;
 }
 
@@ -194,9 +206,8 @@ static enum err_code permit(struct call *k)
 // A key already used gives the same result again; used for something else it is refused.
 static enum err_code repeat(struct call *k, struct ctx *c, str key, str print, struct err *e)
 {
-    int64_t person = c->actor ? c->actor->id : 0;
     struct cursor r = db_rows(c->db, "SELECT request, result FROM idem WHERE town = ?1 AND person = ?2 AND key = ?3",
-        V(c->rules->town), V(person), V(key));
+        V(c->rules->town), V(k->actor), V(key));
     if (!db_next(&r))
         return OK;
     bool same = str_eq(db_str(&r, 0), print);
@@ -209,11 +220,36 @@ static enum err_code repeat(struct call *k, struct ctx *c, str key, str print, s
     return OK;
 }
 
+static void add_query(void *arg, str name, str value)
+{
+    buf_fmt(arg, "%.*s=%.*s&", STR_ARG(name), STR_ARG(value));
+}
+
 static str request_print(struct call *k)
 {
     uint8_t h[CRYPT_HASH_BYTES];
-    str parts[] = {k->req->path, k->req->body};
-    crypt_sha256_parts(parts, ARRAY_LEN(parts), h);
+    struct buf query;
+    buf_init(&query, k->req->arena, HTTP_URL_MAX_BYTES * 2);
+    http_each_query(k->req, add_query, &query);
+    str *texts = NULL;
+    size_t n = 0;
+    struct http_part *parts;
+    size_t n_parts = 0;
+    struct err quiet;
+    err_init(&quiet, k->req->arena, k->ctx.lang);
+    VEC_PUSH(k->req->arena, texts, n) = str_fmt(k->req->arena, "%d %.*s?%.*s\n", (int)k->req->method,
+        STR_ARG(k->req->path), STR_ARG(buf_str(&query)));
+    // A form sent again has another boundary between its parts, and is the same form.
+    if (!k->route->in && http_multipart(k->req, &parts, &n_parts, &quiet)) {
+        for (size_t i = 0; i < n_parts; i++) {
+            VEC_PUSH(k->req->arena, texts, n) = str_fmt(k->req->arena, "\n%zu %.*s %zu %.*s %zu ", parts[i].name.n,
+                STR_ARG(parts[i].name), parts[i].filename.n, STR_ARG(parts[i].filename), parts[i].content.n);
+            VEC_PUSH(k->req->arena, texts, n) = parts[i].content;
+        }
+    } else {
+        VEC_PUSH(k->req->arena, texts, n) = k->req->body;
+    }
+    crypt_sha256_parts(texts, n, h);
     return crypt_hex(k->req->arena, h, 16);
 }
 
@@ -223,10 +259,11 @@ static enum err_code apply(struct write *w, struct db *db)
     struct ctx c;
     app_writer_ctx(k->app, db, k->req->arena, &c);
     c.lang = k->ctx.lang;
-    c.actor = k->ctx.actor ? rules_person(c.rules, k->ctx.actor->id) : NULL;
-    if (k->ctx.actor && (!c.actor || !c.actor->active))
+    c.actor = k->actor ? rules_person(c.rules, k->actor) : NULL;
+    if (k->actor && (!c.actor || !c.actor->active))
         return err_add(&k->err, ERR_LOGIN, (str){0}, (str){0}, "log in again", "请重新登录");
-    str key = http_header(k->req, "Idempotency-Key");
+    // A log-in is never the log-in of a moment before: its secret was shown once. Nobody yet, so no keys of his.
+    str key = k->actor ? http_header(k->req, "Idempotency-Key") : (str){0};
     str print = {0};
     if (key.n > API_KEY_MAX_BYTES)
         return err_add(&k->err, ERR_LIMIT, S("Idempotency-Key"), (str){0}, "at most %d bytes",
@@ -241,7 +278,7 @@ static enum err_code apply(struct write *w, struct db *db)
     if (key.n > 0)
         db_run(db,
             "INSERT INTO idem (town, person, key, at_us, request, result) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            V(c.rules->town), V(c.actor ? c.actor->id : 0), V(key), V(c.now_us), V(print), V(k->result));
+            V(c.rules->town), V(k->actor), V(key), V(c.now_us), V(print), V(k->result));
     return db_status(db, &k->err);
 }
 
@@ -295,7 +332,6 @@ static void set_ctx(struct call *k, struct loop_thread *t)
         t->rules = app_rules_take(app);
         app_rules_drop(old);
     }
-    int64_t actor = k->ctx.actor ? k->ctx.actor->id : 0;
     str lang = http_header(k->req, "Accept-Language");
     k->ctx = (struct ctx){.db = t->db,
         .arena = k->req->arena,
@@ -304,7 +340,7 @@ static void set_ctx(struct call *k, struct loop_thread *t)
         .keys = app_keys(app),
         .lang = str_starts(lang, S("en")) ? LANG_EN : LANG_ZH,
         .blob_dir = town_blob_dir(k->req->arena, app_conf(app)->dir)};
-    k->ctx.actor = actor ? rules_person(k->ctx.rules, actor) : NULL;
+    k->ctx.actor = k->actor ? rules_person(k->ctx.rules, k->actor) : NULL;
     buf_init(&k->body, k->req->arena, HTTP_ANSWER_MAX_BYTES);
     jw_init(&k->w, &k->body);
 }

@@ -9,10 +9,11 @@
 enum {
     API_BODY_MAX_BYTES = 256 * KIB,
     API_FILE_MAX_BYTES = 20 * MIB,    // one attachment
-    API_IMPORT_MAX_BYTES = 200 * MIB, // one sheet
+    API_IMPORT_MAX_BYTES = 64 * MIB,  // one sheet over HTTP; larger ones by the command line
     API_KEY_MAX_BYTES = 100,          // an Idempotency-Key
     API_KEY_DAYS = 30,
     API_PATH_IDS_MAX = 2,
+    API_RETRY_S = 30,                 // Retry-After of a 429 that does not say how long
 };
 
 struct call;
@@ -45,6 +46,7 @@ struct call {
     struct ctx ctx;        // of the loop thread
     struct err err;
     struct session session;
+    int64_t actor;         // who asks; kept as a number, because a parked request does not hold the rules
     str secret;            // of the session, to close it
     int64_t id;            // {id}
     int64_t id2;           // a second {id}

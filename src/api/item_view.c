@@ -3,6 +3,7 @@
 #include <string.h>
 #include "domain/caller.h"
 #include "domain/item_step.h"
+#include "domain/item_store.h"
 #include "domain/people.h"
 
 #define F(type, member, kind, ...) {#member, kind, .at = offsetof(type, member), ##__VA_ARGS__}
@@ -91,7 +92,7 @@ struct part_view {
 };
 struct clock_view {
     str key, title, state, limit, limit_title, counts, lamp, rule, unit_name;
-    int64_t part, round, started_us, due_us, stopped_us, left_s, used_s, extended_s, pauses;
+    int64_t part, round, started_us, due_us, stopped_us, left_s, used_s, extended_s, day_s, pauses;
     double share;
     bool breached, open;
 };
@@ -169,6 +170,7 @@ static const struct field CLOCK_ROWS[] = {
     F(struct clock_view, share, FIELD_F64),
     F(struct clock_view, lamp, FIELD_STR),
     F(struct clock_view, extended_s, FIELD_I64),
+    F(struct clock_view, day_s, FIELD_I64, .help = "what a day counts: the nominal working day, or 86,400"),
     F(struct clock_view, pauses, FIELD_I64),
     F(struct clock_view, breached, FIELD_BOOL),
     {0},
@@ -287,7 +289,8 @@ static void view_fields(struct ctx *c, const struct def *d, const struct item *i
 {
     for (size_t i = 0; i < d->n_fields; i++) {
         struct field_view f = {d->fields[i].key, d->fields[i].title, item_field(it, d->fields[i].key), {0}};
-        if (f.value.n > 0)
+        bool in_row = str_eq(f.key, S("channel")) || str_eq(f.key, S("kind")) || str_eq(f.key, S("priority"));
+        if (f.value.n > 0 && !in_row)
             PUSH(v->fields, c->arena, struct field_view) = f;
     }
     for (size_t k = 0; k < d->n_judges; k++)
@@ -371,6 +374,7 @@ static void view_clock(struct ctx *c, const struct def *d, const struct item *it
         .left_s = clock_left_us(k, cal, c->now_us) / US_SECOND,
         .used_s = clock_used_us(k, cal, c->now_us) / US_SECOND,
         .extended_s = k->extended_us / US_SECOND,
+        .day_s = dur_us(cal, (struct dur){1, dur_works(k->limit) ? DUR_WORK_DAYS : DUR_DAYS, false}) / US_SECOND,
         .pauses = k->n > 0 ? (int64_t)k->n - 1 + (k->state == CLOCK_PAUSED) : 0,
         .share = clock_share(k, cal, c->now_us),
         .breached = k->breached,
@@ -395,12 +399,25 @@ static void view_files(struct ctx *c, const struct item *it, struct item_full *v
     }
 }
 
+// A title may say who lives where: it is shown to those only who may open the item itself.
+static bool may_open(struct ctx *c, int64_t id)
+{
+    struct item other;
+    struct err quiet;
+    if (ctx_may(c, MAY_READ_ITEMS, c->rules->town))
+        return true;
+    err_init(&quiet, c->arena, c->lang);
+    return item_load(c, id, &other, &quiet) == OK && item_visible(c, &other);
+}
+
 static void push_link(struct ctx *c, struct item_full *v, str kind, int64_t id)
 {
     struct cursor r = db_rows(
         c->db, "SELECT no, title FROM item WHERE town = ?1 AND id = ?2", V(c->rules->town), V(id));
     if (db_next(&r)) {
         struct link_view l = {kind, db_dup(&r, 0, c->arena), db_dup(&r, 1, c->arena), id};
+        if (!may_open(c, id))
+            l.title = (str){0};
         PUSH(v->links, c->arena, struct link_view) = l;
     }
     db_done(&r);

@@ -245,8 +245,9 @@ enum err_code me_password_check(struct call *k)
 enum err_code me_password(struct call *k, struct ctx *c, int64_t *result, struct err *e)
 {
     struct password_state *s = k->state;
-    *result = 0;
-    return password_change(c, &s->check, k->secret, &s->refused, e);
+    enum err_code code = password_change(c, &s->check, k->secret, &s->refused, e);
+    *result = s->refused.code == OK;
+    return code;
 }
 
 enum err_code me_password_answer(struct call *k)
@@ -256,5 +257,8 @@ enum err_code me_password_answer(struct call *k)
         err_merge(&k->err, &s->refused, (str){0});
         return k->err.code;
     }
+    if (k->repeated && !k->result)
+        return err_add(&k->err, ERR_CONFLICT, S("Idempotency-Key"), (str){0},
+            "was refused; try again under a new key", "上次没有改成，请重新提交");
     return me_get(k);
 }

@@ -9,7 +9,7 @@ static const char CSP[] =
 
 // Paths the browser's own router knows; the shell answers them, anything else is a true 404.
 static const char *const SHELL_PATHS[] = {
-    "/", "/items", "/i/", "/board", "/new", "/import", "/jobs", "/set", "/password", "/today"};
+    "/", "/items", "/i/", "/boards", "/new", "/import", "/jobs", "/settings", "/password"};
 
 static bool shell_path(str path)
 {

@@ -2,11 +2,13 @@
 // made from this table.
 
 #include <string.h>
+#include "api/admin.h"
 #include "api/boards.h"
 #include "api/call.h"
 #include "api/catalog.h"
 #include "api/item_view.h"
 #include "api/items.h"
+#include "api/jobs.h"
 #include "api/me.h"
 #include "api/openapi.h"
 #include "api/page.h"
@@ -51,6 +53,48 @@ const struct route ROUTES[] = {
 
     {HTTP_GET, "/api/boards/{key}", MAY_READ_BOARDS, "Counts and rates of a loop by unit, class or channel for a period",
         .read = boards_get, .query = BOARD_QUERY, .out = BOARD_VIEW, .status = 200},
+
+    {HTTP_GET, "/api/import-maps", MAY_IMPORT, "Ways to read a sheet that fit this town", .read = jobs_import_maps,
+        .out = IMPORT_MAPS, .status = 200},
+    {HTTP_POST, "/api/imports", MAY_IMPORT, "Import a sheet (multipart: file, map, dry); answers the job",
+        .body_max = API_IMPORT_MAX_BYTES, .check = jobs_import_check, .apply = jobs_import, .answer = jobs_import_answer,
+        .out = JOB_OUT, .status = 202},
+    {HTTP_GET, "/api/jobs", MAY_IMPORT, "The last jobs", .read = jobs_list, .out = JOBS_LIST, .status = 200},
+    {HTTP_GET, "/api/jobs/{id}", MAY_IMPORT, "A job, how far it is, and its first problem rows", .read = jobs_get,
+        .out = JOB_OUT, .status = 200},
+    {HTTP_GET, "/api/jobs/{id}/problems.csv", MAY_IMPORT, "All problem rows as CSV", .read = jobs_problems_csv, .status = 200},
+    {HTTP_POST, "/api/jobs/{id}/undo", MAY_IMPORT, "Take back what an import made and nobody touched since", .body_max = KIB,
+        .apply = jobs_undo, .answer = jobs_undo_answer, .out = JOB_OUT, .status = 202},
+    {HTTP_POST, "/api/jobs/{id}/stop", MAY_IMPORT, "Stop a job at its next group", .body_max = KIB,
+        .apply = jobs_stop_apply, .answer = jobs_answer, .out = JOB_OUT, .status = 202},
+
+    {HTTP_GET, "/api/units", MAY_LOGIN, "The unit tree, in order", .read = units_list, .out = UNITS_LIST, .status = 200},
+    {HTTP_POST, "/api/units", MAY_MANAGE_UNITS, "A new unit", BODY(UNIT_NEW_IN, UNIT_NEW_IN_SIZE),
+        .check = units_new_check, .apply = units_put, .answer = units_answer, .out = UNIT_OUT, .status = 201},
+    {HTTP_PATCH, "/api/units/{id}", MAY_MANAGE_UNITS, "Rename, move, close or open a unit", BODY(UNIT_PATCH_IN, UNIT_PATCH_IN_SIZE),
+        .check = units_patch_check, .apply = units_put, .answer = units_answer, .out = UNIT_OUT, .status = 200},
+    {HTTP_GET, "/api/people", MAY_LOGIN, "People and their roles", .read = people_list, .out = PEOPLE_LIST, .status = 200},
+    {HTTP_POST, "/api/people", MAY_MANAGE_PEOPLE, "A new person with an initial password", BODY(PERSON_NEW_IN, PERSON_NEW_IN_SIZE),
+        .check = people_new_check, .apply = people_put, .answer = people_answer, .out = PERSON_OUT, .status = 201},
+    {HTTP_PATCH, "/api/people/{id}", MAY_MANAGE_PEOPLE, "Rename, reset the password, put out of or into work",
+        BODY(PERSON_PATCH_IN, PERSON_PATCH_IN_SIZE), .check = people_patch_check, .apply = people_put,
+        .answer = people_answer, .out = PERSON_OUT, .status = 200},
+    {HTTP_POST, "/api/people/{id}/roles", MAY_GRANT, "Give a role at a unit", BODY(GRANT_IN, GRANT_IN_SIZE),
+        .apply = people_grant, .answer = people_answer, .out = PERSON_OUT, .status = 200},
+    {HTTP_DELETE, "/api/people/{id}/roles", MAY_GRANT, "Take a role at a unit away", .query = GRANT_QUERY,
+        .check = people_revoke_check, .apply = people_revoke, .answer = people_answer, .out = PERSON_OUT, .status = 200},
+    {HTTP_GET, "/api/roles", MAY_LOGIN, "Roles and their rights", .read = roles_list, .out = ROLES_LIST, .status = 200},
+    {HTTP_GET, "/api/tokens", MAY_LOGIN, "My API tokens", .read = tokens_list, .out = TOKENS_LIST, .status = 200},
+    {HTTP_POST, "/api/tokens", MAY_LOGIN, "A new API token of mine; its secret is shown once", BODY(TOKEN_IN, TOKEN_IN_SIZE),
+        .apply = tokens_make, .answer = tokens_answer, .out = TOKEN_OUT, .status = 201},
+    {HTTP_DELETE, "/api/tokens/{key}", MAY_LOGIN, "Drop an API token of mine", .apply = tokens_drop, .answer = admin_done, .status = 204},
+    {HTTP_GET, "/api/defs", MAY_LOGIN, "Published definitions, every version", .read = defs_list, .out = DEFS_LIST, .status = 200},
+    {HTTP_GET, "/api/defs/{id}", MAY_LOGIN, "A definition's text", .read = defs_text, .out = DEF_TEXT_OUT, .status = 200},
+    {HTTP_POST, "/api/defs", MAY_MANAGE_DEFS, "Check or publish a definition; all mistakes at once, with line and column",
+        .body_max = 2 * DEF_BYTES_MAX, .in = DEF_IN, .in_size = &DEF_IN_SIZE, .check = defs_publish_check,
+        .apply = defs_publish, .answer = defs_answer, .out = DEF_OUT, .status = 200},
+    {HTTP_GET, "/api/audit", MAY_READ_AUDIT, "Who did what, newest first", .read = audit_list, .query = AUDIT_QUERY,
+        .out = AUDIT_LIST, .status = 200},
 };
 // clang-format on
 

@@ -1,14 +1,17 @@
 #include "base/crypt.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <sodium.h>
 #include <string.h>
+#include <unistd.h>
 
 static_assert((int)CRYPT_HASH_BYTES == (int)crypto_hash_sha256_BYTES, "SHA-256");
 static_assert((int)CRYPT_KEY_BYTES == (int)crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "key");
 enum {
     NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
     TAG_BYTES = crypto_aead_xchacha20poly1305_ietf_ABYTES,
+    FILE_PIECE = 64 * KIB,
 };
 
 void crypt_init(void)
@@ -40,6 +43,25 @@ static const unsigned char *bytes_of(str x)
 void crypt_sha256(str x, uint8_t out[CRYPT_HASH_BYTES])
 {
     crypto_hash_sha256(out, bytes_of(x), x.n);
+}
+
+bool crypt_sha256_fd(int fd, uint8_t out[CRYPT_HASH_BYTES])
+{
+    crypto_hash_sha256_state state;
+    unsigned char piece[FILE_PIECE];
+    crypto_hash_sha256_init(&state);
+    for (;;) {
+        ssize_t n = read(fd, piece, sizeof(piece));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return false;
+        if (n == 0)
+            break;
+        crypto_hash_sha256_update(&state, piece, (unsigned long long)n);
+    }
+    crypto_hash_sha256_final(&state, out);
+    return true;
 }
 
 void crypt_sha256_parts(const str *parts, size_t n, uint8_t out[CRYPT_HASH_BYTES])

@@ -10,6 +10,8 @@ void crypt_init(void); // once, before anything else; aborts when there is no ra
 void crypt_random(void *out, size_t n);
 str crypt_token(struct arena *a, size_t bytes); // URL-safe base64 of so many random bytes
 void crypt_sha256(str x, uint8_t out[CRYPT_HASH_BYTES]);
+// Of an open file, from where it stands to its end, in flat memory; false when it cannot be read.
+bool crypt_sha256_fd(int fd, uint8_t out[CRYPT_HASH_BYTES]) MUST_USE;
 // SHA-256 of several slices, each preceded by its length, so that moving a border changes the hash.
 void crypt_sha256_parts(const str *parts, size_t n, uint8_t out[CRYPT_HASH_BYTES]);
 str crypt_hex(struct arena *a, const uint8_t *x, size_t n);

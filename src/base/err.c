@@ -63,6 +63,8 @@ void err_merge(struct err *e, const struct err *other, str prefix)
     }
     if (e->code == OK)
         e->code = other->code;
+    if (e->extra.n == 0)
+        e->extra = other->extra;
     e->dropped += other->dropped;
 }
 

@@ -4,14 +4,23 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/crypt.h"
-#include "base/json.h"
 #include "base/tm.h"
 
 static const struct cmd *const COMMANDS[] = {
     &CMD_SERVE,
     &CMD_INIT,
+    &CMD_DEF,
+    &CMD_DEMO,
+    &CMD_TOKEN,
+    &CMD_AUDIT,
+    &CMD_TALLY,
+    &CMD_BACKUP,
+    &CMD_RESTORE,
+    &CMD_DOCTOR,
     &CMD_VERSION,
 };
+
+enum { ANSWER_BYTES_MAX = 256 * MIB };
 
 static const struct opt COMMON[] = {
     {"dir", OPT_STR, "DIR", "the town's folder", "镇的数据目录", "var/town"},
@@ -56,6 +65,11 @@ static size_t must_find(const struct args *a, const char *name)
     size_t i = opt_find(a->cmd, str_of(name));
     CHECK(i != SIZE_MAX);
     return i;
+}
+
+bool args_given(const struct args *a, const char *name)
+{
+    return a->opts[must_find(a, name)].given;
 }
 
 bool args_flag(const struct args *a, const char *name)
@@ -105,7 +119,8 @@ static void parse_option(struct args *a, int argc, char **argv, int *at)
     size_t eq = str_find(word, '=');
     size_t i = opt_find(a->cmd, str_sub(word, 0, eq));
     if (i == SIZE_MAX) {
-        err_add(&a->err, ERR_INVALID, str_of(argv[*at]), opt_names(a), "is not an option", "没有这个选项");
+        err_add(&a->err, ERR_INVALID, str_of(argv[*at]), opt_names(a), "is not an option",
+            "没有这个选项");
         return;
     }
     const struct opt *o = opt_at(a->cmd, i);
@@ -117,7 +132,8 @@ static void parse_option(struct args *a, int argc, char **argv, int *at)
     } else if (*at + 1 < argc) {
         set_value(a, i, str_of(argv[++*at]));
     } else {
-        err_add(&a->err, ERR_INVALID, str_of(argv[*at]), str_of(o->value), "needs a value", "缺少取值");
+        err_add(
+            &a->err, ERR_INVALID, str_of(argv[*at]), str_of(o->value), "needs a value", "缺少取值");
     }
 }
 
@@ -128,27 +144,33 @@ static void parse(struct args *a, int argc, char **argv)
             set_value(a, i, str_of(opt_at(a->cmd, i)->otherwise));
     bool words_only = false;
     for (int i = 0; i < argc; i++) {
-        if (!words_only && strcmp(argv[i], "--") == 0)
+        if (!utf8_valid(str_of(argv[i])))
+            args_wrong(a, "", "UTF-8", "a word is not UTF-8", "参数不是 UTF-8 文字");
+        else if (!words_only && strcmp(argv[i], "--") == 0)
             words_only = true;
         else if (!words_only && strncmp(argv[i], "--", 2) == 0)
             parse_option(a, argc, argv, &i);
         else if (a->n < CMD_WORDS_MAX && a->n < a->cmd->words_max)
             a->words[a->n++] = str_of(argv[i]);
         else
-            err_add(&a->err, ERR_INVALID, str_of(argv[i]), str_of(a->cmd->words), "is one word too many",
-                "多余的参数");
+            err_add(&a->err, ERR_INVALID, str_of(argv[i]), str_of(a->cmd->words),
+                "is one word too many", "多余的参数");
     }
     a->json = args_flag(a, "json");
+    str lang = args_str(a, "lang");
+    if (!str_eq(lang, S("zh")) && !str_eq(lang, S("en")))
+        args_wrong(a, "--lang", "zh|en", "is not a language of the program", "没有这种语言");
     if (a->n < a->cmd->words_min && !args_flag(a, "help"))
-        err_add(&a->err, ERR_INVALID, str_of(a->cmd->name), str_of(a->cmd->words), "a word is missing",
-            "缺少参数");
+        err_add(&a->err, ERR_INVALID, str_of(a->cmd->name), str_of(a->cmd->words),
+            "a word is missing", "缺少参数");
 }
 
 static void print_opts(const struct opt *o, enum lang lang)
 {
     for (; o && o->name; o++) {
         char left[64];
-        (void)snprintf(left, sizeof(left), "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+        (void)snprintf(
+            left, sizeof(left), "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
         printf("  %-22s %s", left, lang == LANG_EN ? o->help : o->help_zh);
         if (o->otherwise)
             printf(" (%s)", o->otherwise);
@@ -163,45 +185,88 @@ static void print_help(const struct cmd *c, enum lang lang)
     print_opts(COMMON, lang);
     if (c->examples)
         printf("\n%s\n%s\n", lang == LANG_EN ? "Examples" : "示例", c->examples);
-    printf("\n%s\n", lang == LANG_EN
-                         ? "Exit codes: 0 done, 1 something was found wrong, 2 wrong use, 3 cannot be opened, 4 failed"
-                         : "退出码：0 完成，1 查出问题，2 用法不对，3 打不开，4 失败");
+    printf("\n%s\n", lang == LANG_EN ? "Exit codes: 0 done, 1 something was found wrong, 2 wrong "
+                                       "use, 3 cannot be opened, 4 failed"
+                                     : "退出码：0 完成，1 查出问题，2 用法不对，3 打不开，4 失败");
 }
 
 static void print_commands(enum lang lang)
 {
     printf("bihuan COMMAND [OPTIONS]\n\n");
     for (size_t i = 0; i < ARRAY_LEN(COMMANDS); i++)
-        printf("  %-10s %s\n", COMMANDS[i]->name, lang == LANG_EN ? COMMANDS[i]->help : COMMANDS[i]->help_zh);
+        printf("  %-10s %s\n", COMMANDS[i]->name,
+            lang == LANG_EN ? COMMANDS[i]->help : COMMANDS[i]->help_zh);
     printf("\nbihuan COMMAND --help\n");
+}
+
+// ---- what is said
+
+void args_wrong(
+    struct args *a, const char *name, const char *expected, const char *en, const char *zh)
+{
+    err_add(&a->err, ERR_INVALID, str_of(name), str_of(expected), "%s", "%s",
+        language(a) == LANG_EN ? en : zh);
+}
+
+void args_say(const struct args *a, const char *en, const char *zh, ...)
+{
+    if (a->json)
+        return;
+    va_list ap;
+    va_start(ap, zh);
+    if (language(a) == LANG_EN)
+        (void)vprintf(en, ap);
+    else
+        (void)vprintf(zh, ap);
+    va_end(ap);
+    (void)putchar('\n');
+}
+
+void args_json_begin(struct args *a, struct args_json *j)
+{
+    buf_init(&j->out, a->arena, ANSWER_BYTES_MAX);
+    jw_init(&j->w, &j->out);
+    jw_obj(&j->w);
+}
+
+void args_json_end(struct args_json *j)
+{
+    jw_end_obj(&j->w);
+    CHECK(!j->out.overflow);
+    printf("%.*s\n", STR_ARG(buf_str(&j->out)));
+}
+
+void args_json_notes(struct args_json *j, const struct err *e)
+{
+    struct jw *w = &j->w;
+    jw_key(w, S("errors"));
+    jw_arr(w);
+    for (size_t i = 0; i < e->n; i++) {
+        jw_obj(w);
+        jw_kstr(w, "code", str_of(err_code_name(e->notes[i].code)));
+        jw_kstr(w, "field", e->notes[i].field);
+        jw_kstr(w, "message", e->notes[i].message);
+        jw_kstr(w, "expected", e->notes[i].expected);
+        jw_ki64(w, "line", e->notes[i].line);
+        jw_ki64(w, "column", e->notes[i].column);
+        jw_end_obj(w);
+    }
+    jw_end_arr(w);
+    if (e->dropped > 0)
+        jw_ki64(w, "more", (int64_t)e->dropped);
 }
 
 int args_fail(struct args *a, int code)
 {
+    struct args_json j;
     if (a->json) {
-        struct buf b;
-        struct jw w;
-        buf_init(&b, a->arena, MIB);
-        jw_init(&w, &b);
-        jw_obj(&w);
-        jw_key(&w, S("errors"));
-        jw_arr(&w);
-        for (size_t i = 0; i < a->err.n; i++) {
-            jw_obj(&w);
-            jw_kstr(&w, "code", str_of(err_code_name(a->err.notes[i].code)));
-            jw_kstr(&w, "field", a->err.notes[i].field);
-            jw_kstr(&w, "message", a->err.notes[i].message);
-            jw_kstr(&w, "expected", a->err.notes[i].expected);
-            jw_ki64(&w, "line", a->err.notes[i].line);
-            jw_ki64(&w, "column", a->err.notes[i].column);
-            jw_end_obj(&w);
-        }
-        jw_end_arr(&w);
-        jw_end_obj(&w);
-        printf("%.*s\n", STR_ARG(buf_str(&b)));
-        return code;
+        args_json_begin(a, &j);
+        args_json_notes(&j, &a->err);
+        args_json_end(&j);
+    } else {
+        (void)fflush(stdout);
+        (void)fprintf(stderr, "%.*s\n", STR_ARG(str_trim(err_text(&a->err, a->arena))));
     }
-    (void)fprintf(stderr, "%.*s\n", STR_ARG(str_trim(err_text(&a->err, a->arena))));
     return code;
 }
 
@@ -209,8 +274,11 @@ int args_fail(struct args *a, int code)
 
 void progress_start(struct progress *p, const struct args *a, const char *what)
 {
-    *p = (struct progress){
-        .what = what, .started_us = tm_mono(), .terminal = isatty(STDERR_FILENO), .quiet = a->json};
+    *p = (struct progress){.what = what,
+        .started_us = tm_mono(),
+        .lang = language(a),
+        .terminal = isatty(STDERR_FILENO),
+        .quiet = a->json};
 }
 
 void progress_show(void *arg, int64_t done, int64_t total)
@@ -228,12 +296,13 @@ void progress_show(void *arg, int64_t done, int64_t total)
         for (int i = 0; i < 30; i++)
             bar[i] = i < (int)(share * 30) ? '#' : '.';
         bar[30] = 0;
-        (void)fprintf(stderr, "\r%s %s %3.0f%% %" PRId64 "/%" PRId64, p->what, bar, share * 100, done, total);
+        (void)fprintf(
+            stderr, "\r%s %s %3.0f%% %" PRId64 "/%" PRId64, p->what, bar, share * 100, done, total);
     } else {
         (void)fprintf(stderr, "%s %.0f%% %" PRId64 "/%" PRId64, p->what, share * 100, done, total);
     }
     if (left >= 0)
-        (void)fprintf(stderr, " 剩余 %.0f s", left);
+        (void)fprintf(stderr, p->lang == LANG_EN ? " %.0f s left" : " 剩余 %.0f s", left);
     (void)fprintf(stderr, p->terminal ? "\033[K" : "\n");
 }
 
@@ -254,6 +323,15 @@ static enum lang first_language(int argc, char **argv)
     return LANG_ZH;
 }
 
+// An answer that did not reach its file, because the disk is full, was not given.
+static int close_output(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    perror("bihuan: standard output");
+    return code == EXIT_DONE || code == EXIT_FOUND ? EXIT_FAILED : code;
+}
+
 int cmd_main(int argc, char **argv)
 {
     crypt_init();
@@ -268,7 +346,8 @@ int cmd_main(int argc, char **argv)
         if (strcmp(argv[1], COMMANDS[i]->name) == 0)
             a.cmd = COMMANDS[i];
     if (!a.cmd) {
-        (void)fprintf(stderr, "%s: %s\n", argv[1], lang == LANG_EN ? "no such command" : "没有这个命令");
+        (void)fprintf(
+            stderr, "%s: %s\n", argv[1], lang == LANG_EN ? "no such command" : "没有这个命令");
         print_commands(lang);
         return EXIT_USAGE;
     }
@@ -282,6 +361,7 @@ int cmd_main(int argc, char **argv)
     } else {
         code = a.cmd->run(&a);
     }
+    code = close_output(code);
     arena_free(a.arena);
     return code;
 }

@@ -27,12 +27,14 @@ static struct lane *lane_of(struct walk *w, int64_t id)
     return &w->lanes[w->n++];
 }
 
-static enum err_code broken(struct walk *w, const struct event *ev, struct err *e, const char *en, const char *zh)
+static enum err_code broken(
+    struct walk *w, const struct event *ev, struct err *e, const char *en, const char *zh)
 {
     w->out->first_bad = ev->id;
     return err_add(e, ERR_STORE, str_fmt(w->c->arena, "event[%" PRId64 "]", ev->id), (str){0},
-        "event %" PRId64 " (\"%.*s\" of item %" PRId64 "): %s", "第 %" PRId64 " 条记录（“%.*s”，事项 %" PRId64 "）：%s",
-        ev->id, STR_ARG(ev->what), ev->item, e->lang == LANG_EN ? en : zh);
+        "event %" PRId64 " (\"%.*s\" of item %" PRId64 "): %s",
+        "第 %" PRId64 " 条记录（“%.*s”，事项 %" PRId64 "）：%s", ev->id, STR_ARG(ev->what),
+        ev->item, e->lang == LANG_EN ? en : zh);
 }
 
 // One row against the hash before it in its lane.
@@ -58,7 +60,8 @@ static enum err_code check_row(struct walk *w, const struct cursor *r, struct er
         return broken(w, &ev, e, "has no hash", "没有校验值");
     if (!crypt_equal(stored.s, hash, sizeof(hash)))
         return broken(w, &ev, e,
-            "its hash does not follow from the row and the one before: one of them was changed, or rows between"
+            "its hash does not follow from the row and the one before: one of them was changed, or "
+            "rows between"
             " them were taken out or put in",
             "校验值与内容和上一条不符：本条或上一条被改过，或其间被删去、插入过记录");
     memcpy(lane->hash, hash, sizeof(hash));
@@ -71,8 +74,9 @@ static str heads(const struct walk *w)
     str parts[LANES_MAX];
     for (size_t i = 0; i < w->n; i++) {
         str hex = crypt_hex(w->c->arena, w->lanes[i].hash, CRYPT_HASH_BYTES);
-        parts[i] = w->n == 1 ? hex
-                             : str_fmt(w->c->arena, "%" PRId64 ":%.*s", w->lanes[i].id, STR_ARG(hex));
+        parts[i] = w->n == 1
+                       ? hex
+                       : str_fmt(w->c->arena, "%" PRId64 ":%.*s", w->lanes[i].id, STR_ARG(hex));
     }
     return str_join(w->c->arena, parts, w->n, S(" "));
 }
@@ -82,11 +86,12 @@ enum err_code audit_verify(
 {
     struct walk w = {.c = c, .out = out};
     *out = (struct audit_out){0};
-    int64_t total = db_one_i64(
-        c->db, 0, "SELECT id FROM event WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(c->rules->town));
+    int64_t total = db_one_i64(c->db, 0,
+        "SELECT id FROM event WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(c->rules->town));
     enum err_code code = OK;
     struct cursor r = db_rows(c->db,
-        "SELECT id, lane, item, version, at_us, person, unit, what, part, note, changes, hash FROM event"
+        "SELECT id, lane, item, version, at_us, person, unit, what, part, note, changes, hash FROM "
+        "event"
         " WHERE town = ?1 ORDER BY id",
         V(c->rules->town));
     while (code == OK && db_next(&r)) {

@@ -38,11 +38,16 @@ static void check(struct err *e, const char *field, str x, size_t max)
             "不能超过 %zu 个字", max);
 }
 
-enum err_code caller_put(struct ctx *c, int64_t item, const struct caller *in, struct err *e)
+void caller_check(const struct caller *in, struct err *e)
 {
     check(e, "caller.name", in->name, CALLER_NAME_MAX);
     check(e, "caller.phone", in->phone, CALLER_PHONE_MAX);
     check(e, "caller.door", in->door, CALLER_DOOR_MAX);
+}
+
+enum err_code caller_put(struct ctx *c, int64_t item, const struct caller *in, struct err *e)
+{
+    caller_check(in, e);
     if (e->code != OK)
         return e->code;
     struct buf b;
@@ -130,6 +135,7 @@ int64_t caller_others(struct ctx *c, int64_t item)
 {
     return db_one_i64(c->db, 0,
         "SELECT count(*) FROM caller a JOIN caller b ON b.town = a.town AND b.phone_mark = a.phone_mark"
-        " WHERE a.town = ?1 AND a.item = ?2 AND a.phone_mark <> '' AND b.item <> a.item",
+        " WHERE a.town = ?1 AND a.item = ?2 AND a.phone_mark <> '' AND b.phone_mark <> ''"
+        " AND b.item <> a.item",
         V(c->rules->town), V(item));
 }

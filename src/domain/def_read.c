@@ -67,7 +67,7 @@ void def_read_notes(struct def_reader *r, const struct err *inner, const struct 
 bool def_read_taken(str key)
 {
     static const char *const taken[] = {"class", "loop", "state", "open", "closed", "paused",
-        "excluded", "overdue", "unit", "receiver", "part", "filed", "changed", "due", "no",
+        "excluded", "gone", "overdue", "unit", "receiver", "part", "filed", "changed", "due", "no",
         "returns", "urges", "extensions", "reopens", "round", "level", "raised", "parent", "merged",
         "clock"};
     for (size_t i = 0; i < ARRAY_LEN(taken); i++)

@@ -47,7 +47,9 @@ enum err_code def_roles_parse(
     if (!root || !yaml_check(root, FILE_OF_ROLES, (str){0}, e))
         return e->code;
     const struct yaml *list = yaml_get(root, "roles");
-    for (size_t i = 0; i < list->n && i < DEF_ROLES_MAX; i++) {
+    if (list->n > DEF_ROLES_MAX)
+        return yaml_err(e, list, S("roles"), str_fmt(a, "1..%d", DEF_ROLES_MAX), "too many roles", "角色太多");
+    for (size_t i = 0; i < list->n; i++) {
         const struct yaml *row = list->vals[i];
         struct role r = {.key = yaml_get_str(row, "key"),
             .title = yaml_get_str(row, "title"),

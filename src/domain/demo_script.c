@@ -89,8 +89,8 @@ static struct demo_words words(struct reader *r, const struct yaml *map, const c
 {
     struct demo_words w = {0};
     const struct yaml *y = yaml_get(map, key);
-    if (y && !yaml_as_strs(r->a, y, &w.v, &w.n))
-        w.n = 0;
+    if (y && (!yaml_as_strs(r->a, y, &w.v, &w.n) || w.n == 0))
+        yaml_err(r->e, y, str_of(key), (str){0}, "there must be at least one", "至少要有一个");
     return w;
 }
 
@@ -337,8 +337,11 @@ enum err_code demo_script_read(
     const struct yaml *list = yaml_get(root, "classes");
     for (size_t i = 0; i < list->n; i++)
         read_class(&r, list->vals[i]);
-    if (list->n == 0)
-        yaml_err(e, list, S("classes"), (str){0}, "there is none", "至少要有一类");
+    const char *lists[] = {"classes", "channels", "priorities"};
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+        if (yaml_get(root, lists[i])->n == 0)
+            yaml_err(e, yaml_get(root, lists[i]), str_of(lists[i]), (str){0},
+                "there must be at least one", "至少要有一个");
     return e->code;
 }
 

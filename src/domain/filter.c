@@ -212,6 +212,14 @@ str filter_loop(const struct filter *f)
     return (str){0};
 }
 
+bool filter_wants_gone(const struct filter *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (f->terms[i].key == KEY_GONE)
+            return true;
+    return false;
+}
+
 bool filter_wants_doc(const struct filter *f)
 {
     for (size_t i = 0; i < f->n; i++)

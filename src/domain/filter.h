@@ -23,6 +23,8 @@ bool filter_empty(const struct filter *f);
 bool filter_timed(const struct filter *f);
 bool filter_personal(const struct filter *f); // its meaning depends on who asks (unit:mine)
 str filter_loop(const struct filter *f);      // the one loop it names, or empty
+// It says gone: itself; lists leave such items out of every other filter.
+bool filter_wants_gone(const struct filter *f);
 
 // The days from <= d < to (since 1970) a date expression means now: "2026-11", "2026Q4",
 // "this-month", "a..b". False when it is none or open-ended.

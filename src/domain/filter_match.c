@@ -26,7 +26,9 @@ static str text(const struct matcher *m)
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c + ('a' - 'A'));
+    return c;
 }
 
 // ASCII letters in either case, as sqlb_contains has it.

@@ -42,6 +42,7 @@ enum filter_kind {
     X(KEY_CLOSED, "closed", "办结", KIND_CLOSED, "i.closed_us", closed_us)                         \
     X(KEY_PAUSED, "paused", "挂起", KIND_FLAG, "i.paused", paused)                                 \
     X(KEY_EXCLUDED, "excluded", "剔除", KIND_FLAG, "i.excluded", excluded)                         \
+    X(KEY_GONE, "gone", "撤销", KIND_FLAG, "i.gone", gone)                                         \
     X(KEY_OVERDUE, "overdue", "超期", KIND_OVERDUE, "i.due_us", due_us)                            \
     X(KEY_UNIT, "unit", "承办", KIND_UNIT, "i.unit", unit)                                         \
     X(KEY_RECEIVER, "receiver", "受理单位", KIND_UNIT, "i.receiver", receiver)                     \

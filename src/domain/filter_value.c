@@ -256,23 +256,19 @@ static void read_class(const struct reading *x)
 }
 
 // Text of a column or field; where every definition that has the field is a choice, one of its
-// options.
+// options. An option called 无 is meant by 无, while none always means that there is no value: the
+// option is "none" in quotes.
 static void read_text(const struct reading *x, str option_field)
 {
     str *options = NULL;
     size_t n = 0, i = 0;
     bool choice = filter_scope_options(x->p->arena, &x->p->scope, option_field, &options, &n);
-    if (!x->v->quoted && str_eq(x->text, S("none"))) {
-        add_form(x, VALUE_NONE);
-        return;
-    }
     while (i < n && !str_eq(options[i], x->text))
         i++;
-    if (choice && i < n)
-        add_text(x, x->text);
-    else if (is_none(x))
+    bool is_option = choice && i < n;
+    if (is_none(x) && (!is_option || str_eq(x->text, S("none"))))
         add_form(x, VALUE_NONE);
-    else if (choice)
+    else if (choice && !is_option)
         refuse(x, near_list(x->p->arena, x->text, options, n));
     else
         add_text(x, x->text);

@@ -16,6 +16,7 @@ enum {
 
 struct import_map; // read from YAML; docs/import.md
 struct import_map *import_map_parse(struct arena *a, const struct rules *r, str yaml, struct err *e) MUST_USE;
+str import_map_title(const struct import_map *m);
 
 struct import_result {
     int64_t rows, made, same, bad; // of those read so far

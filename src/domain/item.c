@@ -25,15 +25,17 @@ static size_t place_of(const struct item *it, str key, bool *found)
 }
 
 // The three fields that are columns of the item, because lists and boards read them.
-static str *column_of(struct item *it, str key)
+static bool set_column(struct item *it, struct arena *a, str key, str val)
 {
     if (str_eq(key, S("channel")))
-        return &it->channel;
-    if (str_eq(key, S("kind")))
-        return &it->kind;
-    if (str_eq(key, S("priority")))
-        return &it->priority;
-    return NULL;
+        it->channel = str_dup(a, val);
+    else if (str_eq(key, S("kind")))
+        it->kind = str_dup(a, val);
+    else if (str_eq(key, S("priority")))
+        it->priority = str_dup(a, val);
+    else
+        return false;
+    return true;
 }
 
 str item_field(const struct item *it, str key)
@@ -53,11 +55,8 @@ str item_field(const struct item *it, str key)
 // are compared.
 void item_set_field(struct item *it, struct arena *a, str key, str val)
 {
-    str *column = column_of(it, key);
-    if (column != NULL) {
-        *column = str_dup(a, val);
+    if (set_column(it, a, key, val))
         return;
-    }
     bool found = false;
     size_t at = place_of(it, key, &found);
     if (!found && val.n == 0)

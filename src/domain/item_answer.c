@@ -34,13 +34,15 @@ static void take(struct ctx *c, struct item *it, const struct def_field *f, bool
     const struct item_field *g, str prefix, struct err *e)
 {
     str path = str_fmt(c->arena, "fields.%.*s", STR_ARG(f->key));
-    str key = prefix.n > 0 ? str_fmt(c->arena, "%.*s%.*s", STR_ARG(prefix), STR_ARG(f->key)) : f->key;
+    str key =
+        prefix.n > 0 ? str_fmt(c->arena, "%.*s%.*s", STR_ARG(prefix), STR_ARG(f->key)) : f->key;
     str v = g ? str_trim(g->val) : (str){0};
     if (v.n == 0 && !g && f->def.n > 0 && item_field(it, key).n == 0)
         v = f->def;
     if (v.n == 0) {
         if (required && (g || item_field(it, key).n == 0))
-            err_add(e, ERR_INVALID, path, (str){0}, "\"%.*s\" is required", "请填写“%.*s”", STR_ARG(f->title));
+            err_add(e, ERR_INVALID, path, (str){0}, "\"%.*s\" is required", "请填写“%.*s”",
+                STR_ARG(f->title));
         else if (g)
             item_set_field(it, c->arena, key, (str){0});
         return;
@@ -70,6 +72,7 @@ void item_answer(struct ctx *c, const struct def *d, const struct def_step *s, s
         if (s->asks[i].field < 0)
             continue;
         const struct def_field *f = &d->fields[s->asks[i].field];
-        take(c, it, f, s->asks[i].required || (filing && f->required), given_for(given, n, f->key), prefix, e);
+        take(c, it, f, s->asks[i].required || (filing && f->required), given_for(given, n, f->key),
+            prefix, e);
     }
 }

@@ -9,8 +9,12 @@ struct column {
     enum kind kind;
     size_t at;
 };
-#define COLUMN(name, kind) {#name, kind, offsetof(struct item, name)}
-// Every member of an item but its fields, parts, clocks and version (which is the number of its events).
+#define COLUMN(name, kind)                                                                         \
+    {                                                                                              \
+#name, kind, offsetof(struct item, name)                                                   \
+    }
+// Every member of an item but its fields, parts, clocks and version (which is the number of its
+// events).
 static const struct column COLUMNS[] = {
     COLUMN(no, IS_STR),
     COLUMN(loop, IS_STR),
@@ -38,6 +42,7 @@ static const struct column COLUMNS[] = {
     COLUMN(parent, IS_I64),
     COLUMN(merged, IS_I64),
     COLUMN(excluded, IS_BOOL),
+    COLUMN(gone, IS_BOOL),
     COLUMN(title, IS_STR),
     COLUMN(address, IS_STR),
     COLUMN(lat, IS_F64),
@@ -90,7 +95,8 @@ static void pair_str(struct jw *w, str key, str from, str to)
 }
 
 // Both lists are sorted by key, so one walk over the two finds what came, went and changed.
-static void write_fields(struct jw *w, struct arena *a, const struct item *before, const struct item *it)
+static void write_fields(
+    struct jw *w, struct arena *a, const struct item *before, const struct item *it)
 {
     size_t i = 0, j = 0;
     while (i < before->n_fields || j < it->n_fields) {
@@ -111,16 +117,17 @@ static void write_fields(struct jw *w, struct arena *a, const struct item *befor
 
 static bool same_part(const struct item_part *x, const struct item_part *y)
 {
-    return x->id == y->id && x->unit == y->unit && x->lead == y->lead && str_eq(x->state, y->state) &&
-           x->since_us == y->since_us;
+    return x->id == y->id && x->unit == y->unit && x->lead == y->lead &&
+           str_eq(x->state, y->state) && x->since_us == y->since_us;
 }
 
 static bool same_clock(const struct clock *x, const struct clock *y)
 {
-    return str_eq(x->key, y->key) && x->part == y->part && x->round == y->round && x->state == y->state &&
-           x->breached == y->breached && x->limit.n == y->limit.n && x->limit.unit == y->limit.unit &&
-           x->limit.day_end == y->limit.day_end && x->extended_us == y->extended_us &&
-           x->due_us == y->due_us && x->stopped_us == y->stopped_us && x->n == y->n &&
+    return str_eq(x->key, y->key) && x->part == y->part && x->round == y->round &&
+           x->state == y->state && x->breached == y->breached && x->limit.n == y->limit.n &&
+           x->limit.unit == y->limit.unit && x->limit.day_end == y->limit.day_end &&
+           x->extended_us == y->extended_us && x->due_us == y->due_us &&
+           x->stopped_us == y->stopped_us && x->n == y->n &&
            (x->n == 0 || memcmp(x->runs, y->runs, x->n * sizeof(*x->runs)) == 0);
 }
 
@@ -128,7 +135,7 @@ str item_changes(struct arena *a, const struct item *before, const struct item *
 {
     struct buf b;
     struct jw w;
-    buf_init(&b, a, ITEM_DOC_MAX_BYTES);
+    buf_init(&b, a, ITEM_CHANGES_MAX_BYTES);
     jw_init(&w, &b);
     jw_obj(&w);
     for (size_t i = 0; i < ARRAY_LEN(COLUMNS); i++) {
@@ -156,20 +163,21 @@ str item_changes(struct arena *a, const struct item *before, const struct item *
         item_clock_json(&w, &it->clocks[i]);
     }
     jw_end_obj(&w);
-    CHECK(!b.overflow);
-    return buf_str(&b);
+    return b.overflow ? (str){0} : buf_str(&b);
 }
 
 static enum err_code bad_change(struct err *e, str key)
 {
-    return err_add(e, ERR_STORE, key, (str){0}, "the event's change cannot be read", "事件内容无法读取");
+    return err_add(
+        e, ERR_STORE, key, (str){0}, "the event's change cannot be read", "事件内容无法读取");
 }
 
 static enum err_code apply_column(
     const struct column *c, struct item *it, const struct json *to, struct err *e)
 {
     char *x = (char *)it + c->at;
-    bool fits = (c->kind == IS_STR && to->type == JSON_STR) || (c->kind == IS_I64 && to->type == JSON_I64) ||
+    bool fits = (c->kind == IS_STR && to->type == JSON_STR) ||
+                (c->kind == IS_I64 && to->type == JSON_I64) ||
                 (c->kind == IS_BOOL && to->type == JSON_BOOL) ||
                 (c->kind == IS_F64 && (to->type == JSON_F64 || to->type == JSON_I64));
     if (!fits)

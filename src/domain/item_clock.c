@@ -45,7 +45,8 @@ static void start_one(
     VEC_PUSH(c->arena, it->clocks, it->n_clocks) = x;
 }
 
-void item_clocks_start(struct ctx *c, const struct def *d, struct item *it, uint64_t mask, int64_t part)
+void item_clocks_start(
+    struct ctx *c, const struct def *d, struct item *it, uint64_t mask, int64_t part)
 {
     for (size_t i = 0; i < d->n_clocks; i++) {
         const struct def_clock *k = &d->clocks[i];
@@ -67,8 +68,10 @@ void item_clocks_start(struct ctx *c, const struct def *d, struct item *it, uint
 
 // Runs f on every open clock of the mask; part 0 means any.
 #define EACH_OPEN(k, d, it, mask, of_part)                                                         \
-    for (struct clock *k = (it)->clocks, *k##_end = (it)->clocks + (it)->n_clocks; k < k##_end; k++)   \
-        if (!clock_open(k) || !in_mask((d), k, (mask)) || ((of_part) != 0 && k->part != 0 && k->part != (of_part)))  \
+    for (struct clock *k = (it)->clocks, *k##_end = (it)->clocks + (it)->n_clocks; k < k##_end;    \
+         k++)                                                                                      \
+        if (!clock_open(k) || !in_mask((d), k, (mask)) ||                                          \
+            ((of_part) != 0 && k->part != 0 && k->part != (of_part)))                              \
             continue;                                                                              \
         else
 
@@ -78,10 +81,18 @@ static bool in_mask(const struct def *d, const struct clock *k, uint64_t mask)
     return at >= 0 && (mask >> at & 1);
 }
 
-void item_clocks_stop(struct ctx *c, const struct def *d, struct item *it, uint64_t mask, int64_t part)
+void item_clocks_stop(
+    struct ctx *c, const struct def *d, struct item *it, uint64_t mask, int64_t part)
 {
-    EACH_OPEN (k, d, it, mask, part)
-        clock_stop(k, calendar(c, d), c->now_us);
+    EACH_OPEN(k, d, it, mask, part)
+    clock_stop(k, calendar(c, d), c->now_us);
+}
+
+void item_clocks_stop_part(struct ctx *c, const struct def *d, struct item *it, int64_t part)
+{
+    for (size_t i = 0; i < it->n_clocks; i++)
+        if (clock_open(&it->clocks[i]) && it->clocks[i].part == part)
+            clock_stop(&it->clocks[i], calendar(c, d), c->now_us);
 }
 
 void item_clocks_void(struct ctx *c, const struct def *d, struct item *it, int64_t part)
@@ -94,19 +105,20 @@ void item_clocks_void(struct ctx *c, const struct def *d, struct item *it, int64
 
 void item_clocks_pause(struct ctx *c, const struct def *d, struct item *it)
 {
-    EACH_OPEN (k, d, it, UINT64_MAX, 0)
-        clock_pause(k, c->now_us);
+    EACH_OPEN(k, d, it, UINT64_MAX, 0)
+    clock_pause(k, c->now_us);
 }
 
 void item_clocks_resume(struct ctx *c, const struct def *d, struct item *it)
 {
-    EACH_OPEN (k, d, it, UINT64_MAX, 0)
-        clock_resume(k, c->arena, calendar(c, d), c->now_us);
+    EACH_OPEN(k, d, it, UINT64_MAX, 0)
+    clock_resume(k, c->arena, calendar(c, d), c->now_us);
 }
 
 void item_clocks_relimit(struct ctx *c, const struct def *d, struct item *it)
 {
-    EACH_OPEN (k, d, it, UINT64_MAX, 0) {
+    EACH_OPEN(k, d, it, UINT64_MAX, 0)
+    {
         int at = def_clock_at(d, k->key);
         const struct def_limit *l = item_clock_limit(c, &d->clocks[at], it, k->runs[0].from_us);
         if (l)
@@ -115,20 +127,35 @@ void item_clocks_relimit(struct ctx *c, const struct def *d, struct item *it)
     }
 }
 
+struct dur item_clock_kind(struct dur by, struct dur like)
+{
+    static const enum dur_unit OTHER[] = {
+        [DUR_HOURS] = DUR_WORK_HOURS,
+        [DUR_DAYS] = DUR_WORK_DAYS,
+        [DUR_WORK_HOURS] = DUR_HOURS,
+        [DUR_WORK_DAYS] = DUR_DAYS,
+        [DUR_MINUTES] = DUR_MINUTES,
+    };
+    if (like.unit != DUR_NONE && dur_works(by) != dur_works(like))
+        by.unit = OTHER[by.unit];
+    return by;
+}
+
 enum err_code item_clocks_extend(struct ctx *c, const struct def *d, struct item *it, uint64_t mask,
     int64_t part, struct dur by, struct err *e)
 {
     int n = 0;
-    EACH_OPEN (k, d, it, mask, part) {
-        if (clock_extend(k, calendar(c, d), by, e) != OK)
+    EACH_OPEN(k, d, it, mask, part)
+    {
+        if (clock_extend(k, calendar(c, d), item_clock_kind(by, k->limit), e) != OK)
             return e->code;
         // Granted late: the promise stands again until the new due time.
         k->breached = k->breached && k->due_us != 0 && k->due_us < c->now_us;
         n++;
     }
     if (n == 0)
-        return err_add(e, ERR_INVALID, S("extend"), (str){0}, "no clock is running that could be extended",
-            "没有正在计时的时限可以延长");
+        return err_add(e, ERR_INVALID, S("extend"), (str){0},
+            "no clock is running that could be extended", "没有正在计时的时限可以延长");
     return OK;
 }
 

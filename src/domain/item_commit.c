@@ -60,17 +60,18 @@ bool item_counts(
     const struct ctx *c, const struct def_tally *t, const struct item *it, int64_t *at_us)
 {
     struct filter_env env = {.rules = c->rules, .now_us = c->now_us};
-    *at_us = it->id != 0 ? counted_at(t, it) : 0;
+    *at_us = it->id != 0 && !it->gone ? counted_at(t, it) : 0;
     return *at_us != 0 && (!t->match || filter_match(t->match, &env, it));
 }
 
-static void count(struct ctx *c, const struct def *d, const struct def_tally *t, const struct item *it,
-    int64_t at_us, int n)
+static void count(struct ctx *c, const struct def *d, const struct def_tally *t,
+    const struct item *it, int64_t at_us, int n)
 {
     journal_tally(c, d->loop, t->key, at_us, it->unit, it->cls, it->channel, n);
 }
 
-void item_tally(struct ctx *c, const struct def *d, const struct item *before, const struct item *it)
+void item_tally(
+    struct ctx *c, const struct def *d, const struct item *before, const struct item *it)
 {
     // Moved to another version: what the old one counted goes, what the new one counts comes.
     const struct def *old = before->id != 0 ? rules_def(c->rules, before->def) : d;
@@ -93,18 +94,18 @@ void item_tally(struct ctx *c, const struct def *d, const struct item *before, c
     }
 }
 
-enum err_code item_commit(struct ctx *c, const struct def *d, const struct item *before, struct item *it,
-    struct event *ev, struct err *e)
+enum err_code item_commit(struct ctx *c, const struct def *d, const struct item *before,
+    struct item *it, struct event *ev, struct err *e)
 {
     item_clocks_derive(c, d, it);
     it->version = before->version + 1;
     it->changed_us = c->now_us;
-    enum err_code code =
-        before->id == 0 ? item_insert(c, it, e) : item_update(c, before, it, e);
+    enum err_code code = before->id == 0 ? item_insert(c, it, e) : item_update(c, before, it, e);
     if (code != OK)
         return code;
     str extra = ev->changes; // members of what the step did beside the item
     ev->changes = item_changes(c->arena, before, it);
+    CHECK(ev->changes.n > 0); // both images fit into a document
     if (extra.n > 0)
         ev->changes = str_fmt(c->arena, "%.*s%s%.*s}", (int)(ev->changes.n - 1), ev->changes.s,
             ev->changes.n > 2 ? "," : "", STR_ARG(extra));
@@ -119,7 +120,8 @@ enum err_code item_commit(struct ctx *c, const struct def *d, const struct item 
     return OK;
 }
 
-// Which unit hears of it: levels steps up the tree from the unit in charge, or from the last one it was raised to.
+// Which unit hears of it: levels steps up the tree from the unit in charge, or from the last one it
+// was raised to.
 static int64_t climb(const struct ctx *c, const struct item *it, int levels)
 {
     const struct unit *u = rules_unit(c->rules, it->raised ? it->raised : it->unit);
@@ -128,8 +130,8 @@ static int64_t climb(const struct ctx *c, const struct item *it, int levels)
     return u ? u->id : c->rules->town;
 }
 
-static enum err_code escalate_by(
-    struct ctx *c, const struct def *d, const struct def_escalation *x, struct item *it, struct err *e)
+static enum err_code escalate_by(struct ctx *c, const struct def *d, const struct def_escalation *x,
+    struct item *it, struct err *e)
 {
     struct item before = item_copy(c->arena, it);
     it->level++;

@@ -1,7 +1,7 @@
-// What a step does besides moving the state. One function an effect, one table; nothing here knows a loop by name.
+// What a step does besides moving the state. One function an effect, one table; nothing here knows
+// a loop by name.
 
 #include "domain/item_inner.h"
-
 
 static int first_open(const struct def *d)
 {
@@ -11,7 +11,8 @@ static int first_open(const struct def *d)
     return DEF_NONE;
 }
 
-// The definition's part state for a word the engine needs: "withdrawn" by key, else the last final one.
+// The definition's part state for a word the engine needs: "withdrawn" by key, else the last final
+// one.
 static int withdrawn(const struct def *d)
 {
     int at = def_part_state_at(d, S("withdrawn"));
@@ -54,10 +55,13 @@ static void check_units(struct turn *t, struct err *e)
 {
     const struct step_in *in = t->in;
     if (in->n_units == 0)
-        err_add(e, ERR_INVALID, S("units"), (str){0}, "name at least the lead unit", "请选择主办单位");
+        err_add(
+            e, ERR_INVALID, S("units"), (str){0}, "name at least the lead unit", "请选择主办单位");
     if (in->n_units > ITEM_UNITS_MAX || t->it->n_parts + in->n_units > ITEM_PARTS_MAX)
-        err_add(e, ERR_LIMIT, S("units"), (str){0}, "at most %d units at once and %d over an item's life",
-            "一次最多派 %d 个单位，一个事项累计最多 %d 个", (int)ITEM_UNITS_MAX, (int)ITEM_PARTS_MAX);
+        err_add(e, ERR_LIMIT, S("units"), (str){0},
+            "at most %d units at once and %d over an item's life",
+            "一次最多派 %d 个单位，一个事项累计最多 %d 个", (int)ITEM_UNITS_MAX,
+            (int)ITEM_PARTS_MAX);
     for (size_t i = 0; i < in->n_units; i++) {
         const struct unit *u = rules_unit(t->c->rules, in->units[i]);
         str path = str_fmt(t->c->arena, "units[%zu]", i);
@@ -70,7 +74,8 @@ static void check_units(struct turn *t, struct err *e)
                 err_add(e, ERR_INVALID, path, (str){0}, "the unit is named twice", "单位重复");
         for (size_t j = 0; j < t->it->n_parts && t->step->does == DOES_ASSIST; j++)
             if (t->it->parts[j].unit == in->units[i] && is_open(t, &t->it->parts[j]))
-                err_add(e, ERR_INVALID, path, (str){0}, "the unit already has a part", "该单位已在承办");
+                err_add(e, ERR_INVALID, path, (str){0}, "the unit already has a part",
+                    "该单位已在承办");
     }
 }
 
@@ -99,7 +104,21 @@ static void does_withdraw(struct turn *t, struct err *e)
     t->it->unit = t->it->receiver;
 }
 
-// One unit's refusal ends its part. Without a lead, or without any part, the item goes back to be dispatched again.
+// Has a unit done its share: a part that ended, and not by being given or taken back?
+static bool answered(const struct turn *t)
+{
+    int back = withdrawn(t->d);
+    for (size_t i = 0; i < t->it->n_parts; i++) {
+        int at = def_part_state_at(t->d, t->it->parts[i].state);
+        if (at >= 0 && t->d->part_states[at].final && at != back && at != t->step->to)
+            return true;
+    }
+    return false;
+}
+
+// One unit's refusal ends its part. Without a lead, or when nobody is left and nobody has answered,
+// the item goes back to be dispatched again; when the others have answered already, it goes where
+// they would have brought it.
 static void does_return(struct turn *t, struct err *e)
 {
     (void)e;
@@ -115,6 +134,10 @@ static void does_return(struct turn *t, struct err *e)
         any = any || is_open(t, &t->it->parts[i]);
     if (any && !was_lead)
         return;
+    if (!was_lead && t->d->then >= 0 && answered(t)) {
+        item_enter(t->c, t->d, t->it, t->d->then);
+        return;
+    }
     withdraw_all(t);
     t->it->unit = t->it->receiver;
     item_enter(t->c, t->d, t->it, t->step->back);
@@ -128,12 +151,14 @@ static void does_extend(struct turn *t, struct err *e)
         err_add(e, ERR_INVALID, S("extend"), S("3wd"), "say by how long", "请填写延期多久");
         return;
     }
-    if (t->step->max.unit != DUR_NONE && dur_us(cal, by) > dur_us(cal, t->step->max)) {
+    struct dur max = t->step->max;
+    if (max.unit != DUR_NONE && dur_us(cal, item_clock_kind(by, max)) > dur_us(cal, max)) {
         err_add(e, ERR_INVALID, S("extend"), dur_text(t->c->arena, t->step->max),
             "is longer than may be granted", "超过可延期的上限");
         return;
     }
-    if (item_clocks_extend(t->c, t->d, t->it, t->step->extends, t->part ? t->part->id : 0, by, e) == OK)
+    if (item_clocks_extend(t->c, t->d, t->it, t->step->extends, t->part ? t->part->id : 0, by, e) ==
+        OK)
         t->it->extensions++;
     t->extra = str_fmt(t->c->arena, "\"extend\":\"%.*s\"", STR_ARG(dur_text(t->c->arena, by)));
 }
@@ -150,7 +175,8 @@ static void does_amend(struct turn *t, struct err *e)
     item_clocks_relimit(t->c, t->d, t->it);
 }
 
-// The parts that had been finished work again: after a failed check, or in the next verification round.
+// The parts that had been finished work again: after a failed check, or in the next verification
+// round.
 static void work_again(struct turn *t)
 {
     int returned = def_part_state_at(t->d, S("returned"));
@@ -171,7 +197,19 @@ static void does_redo(struct turn *t, struct err *e)
     work_again(t);
 }
 
-// What the units answered belongs to its round: the next round asks again. History keeps the old answers.
+static bool judged(const struct def *d, str key)
+{
+    for (size_t i = 0; i < d->n_judges; i++) {
+        str judge = d->judges[i].key;
+        if (str_starts(key, judge) && key.n > judge.n && key.s[judge.n] == '/')
+            return true;
+    }
+    return false;
+}
+
+// What the units answered and what the judges said of it belongs to its round: the next round asks
+// again, and nobody is told a second time of the old dissatisfaction. History keeps the old
+// answers.
 static void next_round(struct turn *t)
 {
     t->it->round++;
@@ -182,6 +220,9 @@ static void next_round(struct turn *t)
             if (s->asks[k].field >= 0)
                 item_set_field(t->it, t->c->arena, t->d->fields[s->asks[k].field].key, (str){0});
     }
+    for (size_t i = t->it->n_fields; i-- > 0;)
+        if (judged(t->d, t->it->fields[i].key))
+            item_set_field(t->it, t->c->arena, t->it->fields[i].key, (str){0});
 }
 
 static void does_round(struct turn *t, struct err *e)
@@ -211,8 +252,8 @@ static void does_reopen(struct turn *t, struct err *e)
     t->it->unit = t->it->receiver;
 }
 
-// Evaluations of different judges stand side by side under "judge/field"; a judge's own field of the same key, where the
-// definition asks it elsewhere, is not touched.
+// Evaluations of different judges stand side by side under "judge/field"; a judge's own field of
+// the same key, where the definition asks it elsewhere, is not touched.
 static void does_evaluate(struct turn *t, struct err *e)
 {
     int judge = DEF_NONE;
@@ -227,8 +268,8 @@ static void does_evaluate(struct turn *t, struct err *e)
         for (size_t i = 0; i < t->d->n_judges; i++)
             if (mask >> i & 1)
                 VEC_PUSH(t->c->arena, keys, n) = t->d->judges[i].key;
-        err_add(e, ERR_INVALID, S("judge"), str_join(t->c->arena, keys, n, S(", ")), "say who judges",
-            "请选择评价方");
+        err_add(e, ERR_INVALID, S("judge"), str_join(t->c->arena, keys, n, S(", ")),
+            "say who judges", "请选择评价方");
         return;
     }
     str prefix = str_fmt(t->c->arena, "%.*s/", STR_ARG(t->d->judges[judge].key));
@@ -274,11 +315,13 @@ static void does_merge(struct turn *t, struct err *e)
         "SELECT count(*) FROM link WHERE town = ?1 AND item = ?2 AND kind = 'merged'",
         V(t->c->rules->town), V(t->it->id));
     if (mine > 0)
-        err_add(e, ERR_INVALID, S("other"), (str){0}, "this item is itself a main item", "本单自己是主单");
+        err_add(e, ERR_INVALID, S("other"), (str){0}, "this item is itself a main item",
+            "本单自己是主单");
     if (e->code != OK)
         return;
     withdraw_all(t);
-    item_clocks_pause(t->c, t->d, t->it); // its own clocks go on where they stood if it is taken out again
+    item_clocks_pause(
+        t->c, t->d, t->it); // its own clocks go on where they stood if it is taken out again
     t->it->merged = main;
     t->it->open = false;
     t->it->unit = other.unit;
@@ -288,7 +331,8 @@ static void does_merge(struct turn *t, struct err *e)
 static void does_unmerge(struct turn *t, struct err *e)
 {
     (void)e;
-    db_run(t->c->db, "DELETE FROM link WHERE town = ?1 AND item = ?2 AND kind = 'merged' AND other = ?3",
+    db_run(t->c->db,
+        "DELETE FROM link WHERE town = ?1 AND item = ?2 AND kind = 'merged' AND other = ?3",
         V(t->c->rules->town), V(t->it->merged), V(t->it->id));
     t->it->merged = 0;
     t->it->unit = t->it->receiver;
@@ -306,8 +350,8 @@ static void does_child(struct turn *t, struct err *e)
     if (in.cls <= 0)
         in.cls = t->it->cls;
     if (in.n_fields == 0) {
-        struct item_field base[] = {
-            {S("channel"), t->it->channel}, {S("kind"), t->it->kind}, {S("priority"), t->it->priority}};
+        struct item_field base[] = {{S("channel"), t->it->channel}, {S("kind"), t->it->kind},
+            {S("priority"), t->it->priority}};
         for (size_t i = 0; i < ARRAY_LEN(base); i++)
             if (base[i].val.n > 0)
                 VEC_PUSH(t->c->arena, in.fields, in.n_fields) = base[i];

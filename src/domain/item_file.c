@@ -9,7 +9,8 @@ static void check_text(struct err *e, str field, str x, size_t max, bool require
     else if (!utf8_valid(x))
         err_add(e, ERR_INVALID, field, S("UTF-8"), "is not valid UTF-8", "不是有效的 UTF-8 文字");
     else if (utf8_count(x) > max)
-        err_add(e, ERR_INVALID, field, (str){0}, "is longer than %zu characters", "超过 %zu 个字", max);
+        err_add(
+            e, ERR_INVALID, field, (str){0}, "is longer than %zu characters", "超过 %zu 个字", max);
 }
 
 static void check_place(struct err *e, double lat, double lon)
@@ -20,7 +21,8 @@ static void check_place(struct err *e, double lat, double lon)
         err_add(e, ERR_INVALID, S("lon"), S("-180..180"), "is not a longitude", "不是经度");
 }
 
-// RX20261120-00012: counted per town, loop prefix and local day. In the caller's transaction, so without gaps.
+// RX20261120-00012: counted per town, loop prefix and local day. In the caller's transaction, so
+// without gaps.
 static str next_number(struct ctx *c, const struct def *d, int64_t at_us)
 {
     int64_t day = tm_local_day(at_us, c->rules->zone_s);
@@ -30,14 +32,14 @@ static str next_number(struct ctx *c, const struct def *d, int64_t at_us)
         V(c->rules->town), V(d->number_prefix), V(day));
     struct civil t;
     tm_to_civil(at_us, c->rules->zone_s, &t);
-    return str_fmt(c->arena, "%.*s%04d%02d%02d-%0*" PRId64, STR_ARG(d->number_prefix), t.year, t.month,
-        t.day, d->number_digits, n);
+    return str_fmt(c->arena, "%.*s%04d%02d%02d-%0*" PRId64, STR_ARG(d->number_prefix), t.year,
+        t.month, t.day, d->number_digits, n);
 }
 
 static str taken_by(struct ctx *c, int64_t item)
 {
-    return db_one_str(
-        c->db, c->arena, "SELECT no FROM item WHERE town = ?1 AND id = ?2", V(c->rules->town), V(item));
+    return db_one_str(c->db, c->arena, "SELECT no FROM item WHERE town = ?1 AND id = ?2",
+        V(c->rules->town), V(item));
 }
 
 // Values that may stand once in a loop.
@@ -56,20 +58,18 @@ static void claim_keys(struct ctx *c, const struct def *d, const struct item *it
                 taken_by(c, holder), "is already taken by another item", "已有事项用了这个值");
             continue;
         }
-        db_run(c->db, "INSERT INTO item_key (town, loop, field, val, item) VALUES (?1, ?2, ?3, ?4, ?5)",
+        db_run(c->db,
+            "INSERT INTO item_key (town, loop, field, val, item) VALUES (?1, ?2, ?3, ?4, ?5)",
             V(c->rules->town), V(d->loop), V(f->key), V(v), V(it->id));
     }
 }
 
-static void check_class(struct ctx *c, const struct def *d, const struct def_step *s, int64_t cls, struct err *e)
+static void check_class(struct ctx *c, const struct def *d, int64_t cls, struct err *e)
 {
     const struct class_ *x = cls > 0 ? rules_class(c->rules, cls) : NULL;
     if (cls > 0 && (!x || !str_eq(x->scheme, d->class_scheme)))
         err_add(e, ERR_INVALID, S("class"), d->class_scheme, "is not a class of this scheme",
             "不是这套分类里的类别");
-    for (size_t i = 0; i < s->n_asks; i++)
-        if (s->asks[i].field == DEF_ASK_CLASS && s->asks[i].required && cls <= 0)
-            err_add(e, ERR_INVALID, S("class"), (str){0}, "is required", "请选择分类");
 }
 
 static const struct def *loop_def(struct ctx *c, str loop, struct err *e)
@@ -81,7 +81,8 @@ static const struct def *loop_def(struct ctx *c, str loop, struct err *e)
     return NULL;
 }
 
-static void first_image(struct ctx *c, const struct def *d, const struct item_in *in, struct item *it)
+static void first_image(
+    struct ctx *c, const struct def *d, const struct item_in *in, struct item *it)
 {
     const struct unit *receiver = rules_unit_named(c->rules, d->receiver);
     *it = (struct item){.loop = d->loop,
@@ -99,50 +100,98 @@ static void first_image(struct ctx *c, const struct def *d, const struct item_in
     it->unit = it->receiver;
 }
 
-static void check_in(struct ctx *c, const struct def *d, const struct item_in *in, struct item *it, struct err *e)
+// What holds for every new item, also for one of the past.
+static void check_in(struct ctx *c, const struct def *d, const struct item_in *in,
+    const struct item *it, struct err *e)
 {
-    const struct def_step *s = &d->steps[0];
-    if (c->actor && !rules_holds(c->rules, c->actor, s->who, s->n_who, it->receiver) &&
-        !rules_holds(c->rules, c->actor, s->who, s->n_who, c->rules->town))
-        err_add(e, ERR_DENIED, (str){0}, (str){0}, "you may not file items of this kind", "您没有登记这类事项的权限");
     check_text(e, S("title"), in->title, ITEM_TITLE_MAX, true);
     check_text(e, S("text"), in->text, ITEM_TEXT_MAX, false);
     check_text(e, S("address"), in->address, ITEM_ADDRESS_MAX, false);
     check_place(e, in->lat, in->lon);
-    check_class(c, d, s, in->cls, e);
-    item_answer(c, d, s, it, in->fields, in->n_fields, (str){0}, e);
+    check_class(c, d, in->cls, e);
+    if (it->filed_us > c->now_us)
+        err_add(e, ERR_INVALID, S("filed"), (str){0}, "lies in the future", "登记时间不能晚于现在");
+    if (in->parent != 0 && db_one_i64(c->db, 0, "SELECT id FROM item WHERE town = ?1 AND id = ?2",
+                               V(c->rules->town), V(in->parent)) == 0)
+        err_add(e, ERR_INVALID, S("parent"), (str){0}, "there is no such item", "没有这个上级事项");
     if (in->has_caller && !d->caller)
-        err_add(e, ERR_INVALID, S("caller"), (str){0}, "this loop has no caller", "这类事项没有诉求人");
+        err_add(
+            e, ERR_INVALID, S("caller"), (str){0}, "this loop has no caller", "这类事项没有诉求人");
+    if (in->has_caller)
+        caller_check(&in->caller, e);
 }
 
-enum err_code item_file(struct ctx *c, const struct item_in *in, struct item *out, struct err *e)
+// What the filing step asks, and of whom.
+static void check_filing(
+    struct ctx *c, const struct def *d, const struct item_in *in, struct item *it, struct err *e)
+{
+    const struct def_step *s = &d->steps[0];
+    if (c->actor && !rules_holds(c->rules, c->actor, s->who, s->n_who, it->receiver) &&
+        !rules_holds(c->rules, c->actor, s->who, s->n_who, c->rules->town))
+        err_add(e, ERR_DENIED, (str){0}, (str){0}, "you may not file items of this kind",
+            "您没有登记这类事项的权限");
+    for (size_t i = 0; i < s->n_asks; i++)
+        if (s->asks[i].field == DEF_ASK_CLASS && s->asks[i].required && in->cls <= 0)
+            err_add(e, ERR_INVALID, S("class"), (str){0}, "is required", "请选择分类");
+    item_answer(c, d, s, it, in->fields, in->n_fields, (str){0}, e);
+}
+
+enum err_code item_prepare(struct ctx *c, const struct item_in *in, const struct item_past *past,
+    struct item *it, struct err *e)
 {
     const struct def *d = loop_def(c, in->loop, e);
     if (!d)
         return e->code;
+    first_image(c, d, in, it);
+    if (past)
+        item_past_check(c, d, in, past, it, e);
+    else
+        check_filing(c, d, in, it, e);
+    check_in(c, d, in, it, e);
+    return e->code;
+}
+
+static void enter_filed(struct ctx *c, const struct def *d, struct item *it)
+{
+    item_enter(c, d, it, d->steps[0].to);
+    struct ctx then = *c; // the promise counts from the call, also when it is entered later
+    then.now_us = it->filed_us;
+    item_clocks_start(&then, d, it, d->steps[0].start, 0);
+}
+
+enum err_code item_place(struct ctx *c, const struct item_in *in, const struct item_past *past,
+    struct item *it, struct err *e)
+{
+    const struct def *d = rules_def(c->rules, it->def);
+    CHECK(d != NULL);
     struct item nothing = {0};
-    struct item it;
-    first_image(c, d, in, &it);
-    check_in(c, d, in, &it, e);
+    it->id = journal_next_item(c);
+    it->no = in->no.n > 0 ? in->no : next_number(c, d, it->filed_us);
+    claim_keys(c, d, it, e);
     if (e->code != OK)
         return e->code;
-    it.id = journal_next_item(c);
-    it.no = in->no.n > 0 ? in->no : next_number(c, d, it.filed_us);
-    claim_keys(c, d, &it, e);
-    if (e->code != OK)
+    if (past)
+        item_past_enter(c, d, it);
+    else
+        enter_filed(c, d, it);
+    struct event ev = {.what = past ? S("import") : d->steps[0].key, .unit = it->receiver};
+    if (item_commit(c, d, &nothing, it, &ev, e) != OK)
         return e->code;
-    item_enter(c, d, &it, d->steps[0].to);
-    item_clocks_start(c, d, &it, d->steps[0].start, 0);
-    struct event ev = {.what = d->steps[0].key, .unit = it.receiver};
-    if (item_commit(c, d, &nothing, &it, &ev, e) != OK)
+    if (in->has_caller && caller_put(c, it->id, &in->caller, e) != OK)
         return e->code;
-    if (in->has_caller && caller_put(c, it.id, &in->caller, e) != OK)
-        return e->code;
-    if (it.parent != 0)
+    if (it->parent != 0)
         db_run(c->db, "INSERT INTO link (town, item, kind, other) VALUES (?1, ?2, 'child', ?3)",
-            V(c->rules->town), V(it.parent), V(it.id));
-    if (item_escalate(c, d, &it, e) != OK)
+            V(c->rules->town), V(it->parent), V(it->id));
+    if (!past && item_escalate(c, d, it, e) != OK)
+        return e->code;
+    return db_status(c->db, e);
+}
+
+enum err_code item_file(struct ctx *c, const struct item_in *in, struct item *out, struct err *e)
+{
+    struct item it;
+    if (item_prepare(c, in, NULL, &it, e) != OK || item_place(c, in, NULL, &it, e) != OK)
         return e->code;
     *out = it;
-    return db_status(c->db, e);
+    return OK;
 }

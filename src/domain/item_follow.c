@@ -1,5 +1,5 @@
-// What happens to items without anybody taking a step: clocks run out, calendars and definitions change, a main item
-// closes.
+// What happens to items without anybody taking a step: clocks run out, calendars and definitions
+// change, a main item closes.
 
 #include "domain/item_inner.h"
 
@@ -25,7 +25,8 @@ int64_t item_alarms(struct ctx *c, int64_t max, struct err *e)
     int64_t *ids = NULL;
     size_t n = 0;
     struct cursor r = db_rows(c->db,
-        "SELECT id FROM item WHERE town = ?1 AND alarm_us > 0 AND alarm_us < ?2 ORDER BY alarm_us LIMIT ?3",
+        "SELECT id FROM item WHERE town = ?1 AND alarm_us > 0 AND alarm_us < ?2 ORDER BY alarm_us "
+        "LIMIT ?3",
         V(c->rules->town), V(c->now_us), V(max));
     while (db_next(&r))
         VEC_PUSH(c->arena, ids, n) = db_i64(&r, 0);
@@ -102,9 +103,9 @@ enum err_code item_close_merged(struct ctx *c, const struct item *main, struct e
 {
     int64_t *ids = NULL;
     size_t n = 0;
-    struct cursor r = db_rows(c->db,
-        "SELECT other FROM link WHERE town = ?1 AND item = ?2 AND kind = 'merged'", V(c->rules->town),
-        V(main->id));
+    struct cursor r =
+        db_rows(c->db, "SELECT other FROM link WHERE town = ?1 AND item = ?2 AND kind = 'merged'",
+            V(c->rules->town), V(main->id));
     while (db_next(&r))
         VEC_PUSH(c->arena, ids, n) = db_i64(&r, 0);
     for (size_t i = 0; i < n; i++)

@@ -14,15 +14,15 @@ struct turn {
     const struct def_step *step;
     const struct step_in *in;
     const struct item *before;
-    struct item *it;         // changed in place
-    struct item_part *part;  // of a part step, else NULL
-    str extra;               // JSON members added to the event's changes, without braces; may be empty
+    struct item *it;        // changed in place
+    struct item_part *part; // of a part step, else NULL
+    str extra; // JSON members added to the event's changes, without braces; may be empty
 };
 
 // A deep enough copy: fields, parts and clocks may then change on their own.
 struct item item_copy(struct arena *a, const struct item *it);
-// Checks answers against the step's asks (and, for filing, the definition's required fields) and sets them.
-// prefix: "" or "judge/".
+// Checks answers against the step's asks (and, for filing, the definition's required fields) and
+// sets them. prefix: "" or "judge/".
 void item_answer(struct ctx *c, const struct def *d, const struct def_step *s, struct item *it,
     const struct item_field *given, size_t n, str prefix, struct err *e);
 // Runs the step's effect on t->it. Notes go to e.
@@ -30,23 +30,34 @@ void item_effect(struct turn *t, struct err *e);
 // State and paused, open, closed follow from a state index.
 void item_enter(struct ctx *c, const struct def *d, struct item *it, int state);
 // Derives, writes the row and the event, moves the counters. before->id 0: a new item.
-enum err_code item_commit(struct ctx *c, const struct def *d, const struct item *before, struct item *it,
-    struct event *ev, struct err *e) MUST_USE;
+enum err_code item_commit(struct ctx *c, const struct def *d, const struct item *before,
+    struct item *it, struct event *ev, struct err *e) MUST_USE;
 // Consequences: definition's escalations that hold now and have not fired in this round.
-enum err_code item_escalate(struct ctx *c, const struct def *d, struct item *it, struct err *e) MUST_USE;
+enum err_code item_escalate(
+    struct ctx *c, const struct def *d, struct item *it, struct err *e) MUST_USE;
 // Counters: the definition's tallies that hold before and after, on the day each is counted by.
-void item_tally(struct ctx *c, const struct def *d, const struct item *before, const struct item *it);
+void item_tally(
+    struct ctx *c, const struct def *d, const struct item *before, const struct item *it);
 // Does the tally count the item, and on which instant?
-bool item_counts(const struct ctx *c, const struct def_tally *t, const struct item *it, int64_t *at_us);
-// The actor's or a given part for a part step; NULL and a note when there is none or several.
-struct item_part *item_part_for(struct ctx *c, const struct def *d, const struct def_step *s, struct item *it,
-    int64_t part, struct err *e);
+bool item_counts(
+    const struct ctx *c, const struct def_tally *t, const struct item *it, int64_t *at_us);
+// The actor's or a given part for a part step, else one that somebody else may take it on; a note
+// when there is no such part or several of his own, NULL when there is none at all.
+struct item_part *item_part_for(struct ctx *c, const struct def *d, const struct def_step *s,
+    struct item *it, int64_t part, struct err *e);
 // Why a step is closed to the actor now; empty when it is open. part NULL for item steps.
-str item_step_closed(struct ctx *c, const struct def *d, const struct def_step *s, const struct item *it,
-    const struct item_part *part, enum err_code *code);
+str item_step_closed(struct ctx *c, const struct def *d, const struct def_step *s,
+    const struct item *it, const struct item_part *part, enum err_code *code);
 // Items merged into this one close with it.
 enum err_code item_close_merged(struct ctx *c, const struct item *main, struct err *e) MUST_USE;
+// item_import's own half of item_prepare and item_place: what is said of the past, and the state it
+// leads to.
+void item_past_check(struct ctx *c, const struct def *d, const struct item_in *in,
+    const struct item_past *past, struct item *it, struct err *e);
+void item_past_enter(struct ctx *c, const struct def *d, struct item *it);
+void caller_check(const struct caller *in, struct err *e);
 // Seals and stores the caller's data (domain/caller.c).
-enum err_code caller_put(struct ctx *c, int64_t item, const struct caller *in, struct err *e) MUST_USE;
+enum err_code caller_put(
+    struct ctx *c, int64_t item, const struct caller *in, struct err *e) MUST_USE;
 
 #endif

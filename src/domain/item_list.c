@@ -15,8 +15,8 @@ int list_sort_of(str name)
     return -1;
 }
 
-// What the actor may see, as SQL: units below those at which a right to read is held, as lead, receiver or by a part.
-// A whole town's reader gets no condition at all.
+// What the actor may see, as SQL: units below those at which a right to read is held, as lead,
+// receiver or by a part. A whole town's reader gets no condition at all.
 static void visible_sql(struct ctx *c, struct sqlb *q)
 {
     size_t n;
@@ -44,18 +44,22 @@ static void visible_sql(struct ctx *c, struct sqlb *q)
 
 static void from_where(struct ctx *c, const struct filter *f, struct sqlb *q)
 {
-    struct filter_env env = {.rules = c->rules, .now_us = c->now_us, .person = c->actor ? c->actor->id : 0};
+    struct filter_env env = {
+        .rules = c->rules, .now_us = c->now_us, .person = c->actor ? c->actor->id : 0};
     sqlb_add(q, " FROM item i");
     if (f && filter_wants_doc(f))
         sqlb_add(q, " JOIN item_doc d ON d.town = i.town AND d.id = i.id");
     sqlb_add(q, " WHERE i.town = ?1");
+    if (!f || !filter_wants_gone(f))
+        sqlb_add(q, " AND i.gone = 0");
     if (f)
         filter_sql(f, &env, q);
     visible_sql(c, q);
 }
 
 // A cursor is "value.id" of the last row of the page before.
-static enum err_code add_after(struct ctx *c, const struct list_in *in, struct sqlb *q, struct err *e)
+static enum err_code add_after(
+    struct ctx *c, const struct list_in *in, struct sqlb *q, struct err *e)
 {
     static const char *const CONDITIONS[SORT_COUNT][2] = {
         [SORT_FILED_DOWN] = {" AND (i.filed_us, i.id) < (", ")"},
@@ -68,7 +72,8 @@ static enum err_code add_after(struct ctx *c, const struct list_in *in, struct s
         return OK;
     str rest = in->after, value, id;
     int64_t v = 0, at = 0;
-    if (!str_cut(&rest, '.', &value) || !str_cut(&rest, '.', &id) || !str_i64(value, &v) || !str_i64(id, &at))
+    if (!str_cut(&rest, '.', &value) || !str_cut(&rest, '.', &id) || !str_i64(value, &v) ||
+        !str_i64(id, &at))
         return err_add(e, ERR_INVALID, S("after"), S("next of the page before"), "is not a cursor",
             "翻页位置无效");
     sqlb_add_(q, CONDITIONS[in->sort][0]);
@@ -116,7 +121,9 @@ static struct list_row read_row(struct arena *a, const struct cursor *r)
 
 static str cursor_of(struct arena *a, enum list_sort sort, const struct list_row *r)
 {
-    int64_t v = sort == SORT_DUE_UP ? r->due_us : sort == SORT_CHANGED_DOWN ? r->changed_us : r->filed_us;
+    int64_t v = sort == SORT_DUE_UP         ? r->due_us
+                : sort == SORT_CHANGED_DOWN ? r->changed_us
+                                            : r->filed_us;
     return str_fmt(a, "%" PRId64 ".%" PRId64, v, r->id);
 }
 
@@ -138,15 +145,17 @@ int64_t item_count(struct ctx *c, const struct filter *f, int64_t cap, struct er
     return db_status(c->db, e) == OK ? n : 0;
 }
 
-enum err_code item_list(struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e)
+enum err_code item_list(
+    struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e)
 {
     *out = (struct list_out){.total = -1};
     struct sqlb q;
     sqlb_init(&q, c->arena);
-    sqlb_add(&q,
-        "SELECT i.id, i.no, i.loop, i.def, i.state, i.open, i.paused, i.unit, i.class, i.channel, i.kind,"
-        " i.priority, i.filed_us, i.changed_us, i.closed_us, i.due_us, i.version, i.returns, i.urges,"
-        " i.merged, i.excluded, i.title");
+    sqlb_add(&q, "SELECT i.id, i.no, i.loop, i.def, i.state, i.open, i.paused, i.unit, i.class, "
+                 "i.channel, i.kind,"
+                 " i.priority, i.filed_us, i.changed_us, i.closed_us, i.due_us, i.version, "
+                 "i.returns, i.urges,"
+                 " i.merged, i.excluded, i.title");
     sqlb_bind(&q, V(c->rules->town));
     from_where(c, in->filter, &q);
     // What no clock runs for is not in the queue of what is due next.
@@ -173,8 +182,8 @@ enum err_code item_list(struct ctx *c, const struct list_in *in, struct list_out
     return e->code;
 }
 
-enum err_code item_each(struct ctx *c, const struct filter *f, bool (*fn)(void *arg, int64_t id), void *arg,
-    struct err *e)
+enum err_code item_each(struct ctx *c, const struct filter *f, bool (*fn)(void *arg, int64_t id),
+    void *arg, struct err *e)
 {
     struct sqlb q;
     sqlb_init(&q, c->arena);

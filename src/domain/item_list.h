@@ -19,27 +19,30 @@ struct list_in {
     const struct filter *filter; // NULL: everything
     enum list_sort sort;
     int64_t limit;
-    str after;  // a cursor from the page before; empty: the first page
+    str after; // a cursor from the page before; empty: the first page
     bool count;
 };
 struct list_row {
-    int64_t id, unit, cls, def, filed_us, changed_us, closed_us, due_us, version, returns, urges, merged;
+    int64_t id, unit, cls, def, filed_us, changed_us, closed_us, due_us, version, returns, urges,
+        merged;
     str no, loop, state, channel, kind, priority, title;
     bool open, paused, excluded;
 };
 struct list_out {
     struct list_row *rows;
     size_t n;
-    str next;       // cursor of the next page; empty at the end
-    int64_t total;  // -1 when not counted
-    bool capped;    // total is LIST_COUNT_MAX and there are more
+    str next;      // cursor of the next page; empty at the end
+    int64_t total; // -1 when not counted
+    bool capped;   // total is LIST_COUNT_MAX and there are more
 };
 // Only what the actor may see.
-enum err_code item_list(struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e) MUST_USE;
+enum err_code item_list(
+    struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e) MUST_USE;
 // The same count alone, uncapped when cap is 0.
 int64_t item_count(struct ctx *c, const struct filter *f, int64_t cap, struct err *e);
-// Every item of a filter in filing order, f called with each id until it answers false. For exports.
-enum err_code item_each(struct ctx *c, const struct filter *f, bool (*fn)(void *arg, int64_t id), void *arg,
-    struct err *e) MUST_USE;
+// Every item of a filter in filing order, f called with each id until it answers false. For
+// exports.
+enum err_code item_each(struct ctx *c, const struct filter *f, bool (*fn)(void *arg, int64_t id),
+    void *arg, struct err *e) MUST_USE;
 
 #endif

@@ -8,13 +8,24 @@ static bool lets_in(const struct ctx *c, const struct def_step *s, int64_t unit)
     return !c->actor || rules_holds(c->rules, c->actor, s->who, s->n_who, unit);
 }
 
-// A part step belongs to the part's unit; an item step to the unit in charge or to the receiver.
-static bool may_take(
-    const struct ctx *c, const struct def_step *s, const struct item *it, const struct item_part *part)
+// A part step belongs to the part's unit; an item step to the unit in charge or to the receiver;
+// and every unit that has a part may note what it did.
+static bool may_take(const struct ctx *c, const struct def_step *s, const struct item *it,
+    const struct item_part *part)
 {
     if (part)
         return lets_in(c, s, part->unit);
+    for (size_t i = 0; s->does == DOES_NOTE && i < it->n_parts; i++)
+        if (lets_in(c, s, it->parts[i].unit))
+            return true;
     return lets_in(c, s, it->unit) || lets_in(c, s, it->receiver);
+}
+
+// After so many returns a part is given back by those who lead where the item came from, and by
+// nobody else.
+static bool locked(const struct def_step *s, const struct item *it)
+{
+    return s->does == DOES_RETURN && s->unlock > 0 && it->returns >= s->unlock;
 }
 
 static str role_titles(const struct ctx *c, const struct def_step *s)
@@ -40,10 +51,12 @@ static str words(const struct ctx *c, const char *en, const char *zh)
     return str_of(c->lang == LANG_EN ? en : zh);
 }
 
-str item_step_closed(struct ctx *c, const struct def *d, const struct def_step *s, const struct item *it,
-    const struct item_part *part, enum err_code *code)
+str item_step_closed(struct ctx *c, const struct def *d, const struct def_step *s,
+    const struct item *it, const struct item_part *part, enum err_code *code)
 {
     *code = ERR_INVALID;
+    if (it->gone)
+        return words(c, "the import that made it was undone", "导入它的那一批已经撤销");
     if (it->merged != 0 && s->does != DOES_UNMERGE && s->does != DOES_NOTE)
         return words(c, "it was merged into another item", "已并入主单");
     if (s->on_part && !part)
@@ -53,10 +66,17 @@ str item_step_closed(struct ctx *c, const struct def *d, const struct def_step *
     if (!leaves(d, s, it, part)) {
         int at = part ? def_part_state_at(d, part->state) : def_state_at(d, it->state);
         str now = at < 0 ? it->state : part ? d->part_states[at].title : d->states[at].title;
-        return c->lang == LANG_EN ? str_fmt(c->arena, "not possible in state \"%.*s\"", STR_ARG(now))
-                                  : str_fmt(c->arena, "“%.*s”状态下不能做这一步", STR_ARG(now));
+        return c->lang == LANG_EN
+                   ? str_fmt(c->arena, "not possible in state \"%.*s\"", STR_ARG(now))
+                   : str_fmt(c->arena, "“%.*s”状态下不能做这一步", STR_ARG(now));
     }
-    if (!may_take(c, s, it, part)) {
+    if (locked(s, it) && !ctx_may(c, MAY_STEP, it->receiver)) {
+        *code = ERR_DENIED;
+        return c->lang == LANG_EN
+                   ? str_fmt(c->arena, "locked after %d returns", s->unlock)
+                   : str_fmt(c->arena, "已退单 %d 次，只能由受理单位退回", s->unlock);
+    }
+    if (!locked(s, it) && !may_take(c, s, it, part)) {
         *code = ERR_DENIED;
         str who = role_titles(c, s);
         return c->lang == LANG_EN ? str_fmt(c->arena, "belongs to: %.*s", STR_ARG(who))
@@ -68,30 +88,32 @@ str item_step_closed(struct ctx *c, const struct def *d, const struct def_step *
         return s->why.n > 0 ? s->why : words(c, "a condition is not met", "条件不满足");
     if (s->does == DOES_UNMERGE && it->merged == 0)
         return words(c, "it is not merged", "没有并单");
-    if (s->does == DOES_RETURN && s->unlock > 0 && it->returns >= s->unlock && c->actor &&
-        !ctx_may(c, MAY_STEP, it->receiver))
-        return c->lang == LANG_EN ? str_fmt(c->arena, "locked after %d returns", s->unlock)
-                                  : str_fmt(c->arena, "已退单 %d 次，需受理单位解锁", s->unlock);
     if ((s->does == DOES_EXCLUDE && it->excluded) || (s->does == DOES_INCLUDE && !it->excluded))
-        return it->excluded ? words(c, "it is already excluded", "已经剔除") : words(c, "it is not excluded", "没有剔除");
+        return it->excluded ? words(c, "it is already excluded", "已经剔除")
+                            : words(c, "it is not excluded", "没有剔除");
     *code = OK;
     return (str){0};
 }
 
-struct item_part *item_part_for(struct ctx *c, const struct def *d, const struct def_step *s, struct item *it,
-    int64_t part, struct err *e)
+struct item_part *item_part_for(struct ctx *c, const struct def *d, const struct def_step *s,
+    struct item *it, int64_t part, struct err *e)
 {
     if (part != 0) {
         struct item_part *p = item_part(it, part);
         if (!p)
-            err_add(e, ERR_INVALID, S("part"), (str){0}, "there is no such part", "没有这个承办任务");
+            err_add(
+                e, ERR_INVALID, S("part"), (str){0}, "there is no such part", "没有这个承办任务");
         return p;
     }
-    struct item_part *found = NULL;
+    struct item_part *found = NULL, *others = NULL;
     int n = 0;
     for (size_t i = 0; i < it->n_parts; i++) {
         struct item_part *p = &it->parts[i];
-        if (!leaves(d, s, it, p) || !lets_in(c, s, p->unit))
+        bool mine = locked(s, it) ? ctx_may(c, MAY_STEP, it->receiver) : lets_in(c, s, p->unit);
+        if (!leaves(d, s, it, p))
+            continue;
+        others = others ? others : p;
+        if (!mine)
             continue;
         found = p;
         n++;
@@ -99,7 +121,8 @@ struct item_part *item_part_for(struct ctx *c, const struct def *d, const struct
     if (n > 1)
         err_add(e, ERR_INVALID, S("part"), (str){0}, "several parts are possible: name one",
             "有多个承办任务，请指明是哪一个");
-    return n == 1 ? found : NULL;
+    // None of his own: with another one, item_step_closed says whose it is.
+    return n == 0 ? others : found;
 }
 
 struct step_open *item_steps(struct ctx *c, const struct item *it, size_t *n)
@@ -159,7 +182,8 @@ static void check_reason(struct turn *t, struct err *e)
         for (size_t o = 0; o < r->n; o++)
             fits = fits || str_eq(r->options[o], t->in->reason_option);
         if (!fits)
-            err_add(e, ERR_INVALID, S("reason.option"), str_join(t->c->arena, r->options, r->n, S(", ")),
+            err_add(e, ERR_INVALID, S("reason.option"),
+                str_join(t->c->arena, r->options, r->n, S(", ")),
                 "is not one of this reason's options", "请选择二级原因");
         return;
     }
@@ -212,7 +236,7 @@ static void finish_parts(struct turn *t)
         return;
     if (item_part_open(t->part, t->d->part_states, t->d->n_part_states))
         return;
-    item_clocks_stop(t->c, t->d, t->it, UINT64_MAX, t->part->id);
+    item_clocks_stop_part(t->c, t->d, t->it, t->part->id);
     if (t->d->then >= 0 && t->it->open && parts_finished(t->d, t->it))
         item_enter(t->c, t->d, t->it, t->d->then);
 }
@@ -235,7 +259,8 @@ static enum err_code check_step(struct turn *t, struct err *e)
 static void stamp(struct turn *t)
 {
     if (t->step->stamp.n > 0)
-        item_set_field(t->it, t->c->arena, t->step->stamp, str_fmt(t->c->arena, "%" PRId64, t->c->now_us));
+        item_set_field(
+            t->it, t->c->arena, t->step->stamp, str_fmt(t->c->arena, "%" PRId64, t->c->now_us));
 }
 
 static str reason_json(struct turn *t)
@@ -250,8 +275,8 @@ static str reason_json(struct turn *t)
     jw_kstr(&w, "key", t->in->reason);
     jw_kstr(&w, "option", t->in->reason_option);
     jw_end_obj(&w);
-    return str_fmt(t->c->arena, "\"reason\":%.*s%s%.*s", STR_ARG(buf_str(&b)), t->extra.n > 0 ? "," : "",
-        STR_ARG(t->extra));
+    return str_fmt(t->c->arena, "\"reason\":%.*s%s%.*s", STR_ARG(buf_str(&b)),
+        t->extra.n > 0 ? "," : "", STR_ARG(t->extra));
 }
 
 static enum err_code take(struct turn *t, struct err *e)
@@ -267,7 +292,10 @@ static enum err_code take(struct turn *t, struct err *e)
     t->part = part ? item_part(t->it, part) : NULL; // the effect may have moved the parts
     move_states(t);
     finish_parts(t);
-    item_clocks_start(c, t->d, t->it, t->step->start, t->step->does == DOES_RETURN ? 0 : part);
+    // A return starts the dispatcher's clock, so only when the item did go back to him.
+    bool back = t->step->does == DOES_RETURN;
+    if (!back || def_state_at(t->d, t->it->state) == t->step->back)
+        item_clocks_start(c, t->d, t->it, t->step->start, back ? 0 : part);
     stamp(t);
     struct event ev = {.what = t->step->key,
         .part = part,
@@ -293,7 +321,8 @@ enum err_code item_step(struct ctx *c, const struct step_in *in, struct item *ou
     CHECK(d != NULL);
     const struct def_step *s = def_step(d, in->step);
     if (!s || s == &d->steps[0])
-        return err_add(e, ERR_INVALID, S("step"), (str){0}, "there is no such step", "没有这个步骤");
+        return err_add(
+            e, ERR_INVALID, S("step"), (str){0}, "there is no such step", "没有这个步骤");
     struct item it = item_copy(c->arena, &before);
     struct turn t = {.c = c, .d = d, .step = s, .in = in, .before = &before, .it = &it};
     if (s->on_part) {

@@ -1,6 +1,6 @@
-// The doors through which an item changes: filing one, and taking a step. Both write one event (and the event of every
-// consequence: an escalation, a merged order closed with its main one) and move the counters, in the caller's
-// transaction.
+// The doors through which an item changes: filing one, and taking a step. Both write one event (and
+// the event of every consequence: an escalation, a merged order closed with its main one) and move
+// the counters, in the caller's transaction.
 #ifndef BH_DOMAIN_ITEM_STEP_H
 #define BH_DOMAIN_ITEM_STEP_H
 
@@ -20,54 +20,78 @@ struct item_in {
     size_t n_fields;
     struct caller caller;
     bool has_caller;
-    int64_t parent;      // 0: none
-    int64_t filed_us;    // 0: now; imports give the past
-    str no;              // empty: counted
+    int64_t parent;   // 0: none
+    int64_t filed_us; // 0: now; imports give the past
+    str no;           // empty: counted
 };
-// Files an item. ERR_INVALID with every mistake at once; ERR_DENIED; ERR_CONFLICT when a unique value is taken (the
-// note's expected names the order that has it).
-enum err_code item_file(struct ctx *c, const struct item_in *in, struct item *out, struct err *e) MUST_USE;
+// Files an item. ERR_INVALID with every mistake at once; ERR_DENIED; ERR_CONFLICT when a unique
+// value is taken (the note's expected names the order that has it).
+enum err_code item_file(
+    struct ctx *c, const struct item_in *in, struct item *out, struct err *e) MUST_USE;
+
+// History: an item that is over when it gets here. It stands in a done state from its first event
+// ("import") on; no clock runs, no rule climbs, and answers the filing step would demand may be
+// missing. Needs MAY_IMPORT.
+struct item_past {
+    str state;         // a done state
+    int64_t unit;      // 0: the receiver
+    int64_t closed_us; // 0: when it was filed
+};
+enum err_code item_import(struct ctx *c, const struct item_in *in, const struct item_past *past,
+    struct item *out, struct err *e) MUST_USE;
+
+// item_file (past NULL) and item_import in two halves, for imports that look at every row before
+// they write any: item_prepare writes nothing and gives the item as it would first stand, without
+// id and number; item_place files what item_prepare gave.
+enum err_code item_prepare(struct ctx *c, const struct item_in *in, const struct item_past *past,
+    struct item *it, struct err *e) MUST_USE;
+enum err_code item_place(struct ctx *c, const struct item_in *in, const struct item_past *past,
+    struct item *it, struct err *e) MUST_USE;
 
 struct step_in {
     int64_t item;
     str step;
-    int64_t version;     // the one the caller saw; ITEM_ANY_VERSION for the engine itself
-    int64_t part;        // 0: the actor's own open part, when there is just one
+    int64_t version; // the one the caller saw; ITEM_ANY_VERSION for the engine itself
+    int64_t part;    // 0: the actor's own open part, when there is just one
     str note;
     struct item_field *fields;
     size_t n_fields;
-    int64_t cls;         // ITEM_SAME_CLASS: unchanged
-    int64_t *units;      // dispatch and assist: the first is the lead
+    int64_t cls;    // ITEM_SAME_CLASS: unchanged
+    int64_t *units; // dispatch and assist: the first is the lead
     size_t n_units;
     str reason, reason_option;
     str judge;
     struct dur extend;
-    str other;           // merge: the main order's number
+    str other; // merge: the main order's number
     struct item_in child;
 };
 enum { ITEM_ANY_VERSION = -1, ITEM_SAME_CLASS = -1 };
 
 // Takes one step and gives the item as it then stands.
 //   ERR_MISSING   no such item, or none the actor may see
-//   ERR_CONFLICT  in->version is not the item's version; e->extra is empty (the api adds both versions)
-//   ERR_INVALID   the step does not leave this state, a guard closes it, an answer is wrong or missing
-//   ERR_DENIED    the step belongs to a role the actor does not hold there
-enum err_code item_step(struct ctx *c, const struct step_in *in, struct item *out, struct err *e) MUST_USE;
+//   ERR_CONFLICT  in->version is not the item's version; e->extra is empty (the api adds both
+//   versions) ERR_INVALID   the step does not leave this state, a guard closes it, an answer is
+//   wrong or missing ERR_DENIED    the step belongs to a role the actor does not hold there
+enum err_code item_step(
+    struct ctx *c, const struct step_in *in, struct item *out, struct err *e) MUST_USE;
 
-// What may be taken now, and why the rest may not. For the part steps one row per part the step could be about.
+// What may be taken now, and why the rest may not. For the part steps one row per part the step
+// could be about.
 struct step_open {
     const struct def_step *step;
     int64_t part; // 0: the item's
     bool ok;
-    str why;      // when not ok, for people
+    str why; // when not ok, for people
 };
 struct step_open *item_steps(struct ctx *c, const struct item *it, size_t *n);
 // The dispatcher's suggestion, or NULL: the first of the definition's routes that matches.
 const struct def_route *item_route(struct ctx *c, const struct item *it);
 
-// Notices clocks that have run out (at most max items), as events of the system; answers how many items were touched.
+// Notices clocks that have run out (at most max items), as events of the system; answers how many
+// items were touched.
 int64_t item_alarms(struct ctx *c, int64_t max, struct err *e);
-// Computes the due times of an open item again, after its calendar changed. OK without an event when nothing moved.
+// Computes the due times of an open item again, after its calendar changed. OK without an event
+// when nothing moved.
 enum err_code item_settle(struct ctx *c, int64_t id, struct err *e) MUST_USE;
 // Moves a running item to another published version of its loop, as an event.
 enum err_code item_move_def(struct ctx *c, int64_t id, int64_t def, struct err *e) MUST_USE;

@@ -73,7 +73,7 @@ struct clock item_clock_read(struct arena *a, const struct json *j)
     return k;
 }
 
-static str doc_text(struct arena *a, const struct item *it)
+static enum err_code doc_text(struct arena *a, const struct item *it, str *out, struct err *e)
 {
     struct buf b;
     struct jw w;
@@ -98,8 +98,12 @@ static str doc_text(struct arena *a, const struct item *it)
         item_clock_json(&w, &it->clocks[i]);
     jw_end_arr(&w);
     jw_end_obj(&w);
-    CHECK(!b.overflow); // every part of it is limited
-    return buf_str(&b);
+    *out = buf_str(&b);
+    if (b.overflow)
+        return err_add(e, ERR_LIMIT, S("fields"), (str){0},
+            "the item's answers and history of parts and clocks would exceed %d KiB",
+            "事项的填报内容与承办、计时记录合计超过 %d KiB", ITEM_DOC_MAX_BYTES / KIB);
+    return OK;
 }
 
 static enum err_code read_doc(struct arena *a, str text, struct item *it, struct err *e)
@@ -155,28 +159,32 @@ static void read_row(struct arena *a, const struct cursor *r, struct item *it)
     it->parent = db_i64(r, 26);
     it->merged = db_i64(r, 27);
     it->excluded = db_i64(r, 28) != 0;
-    it->title = db_dup(r, 29, a);
+    it->gone = db_i64(r, 29) != 0;
+    it->title = db_dup(r, 30, a);
 }
 
 enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err *e)
 {
     *out = (struct item){0};
     struct cursor r = db_rows(c->db,
-        "SELECT i.id, i.no, i.loop, i.def, i.state, i.open, i.paused, i.unit, i.receiver, i.class, i.channel,"
-        " i.kind, i.priority, i.filed_us, i.changed_us, i.closed_us, i.due_us, i.alarm_us, i.version, i.round,"
-        " i.returns, i.urges, i.extensions, i.reopens, i.level, i.raised, i.parent, i.merged, i.excluded,"
-        " i.title, d.text, d.address, d.lat, d.lon, d.doc"
+        "SELECT i.id, i.no, i.loop, i.def, i.state, i.open, i.paused, i.unit, i.receiver, i.class, "
+        "i.channel,"
+        " i.kind, i.priority, i.filed_us, i.changed_us, i.closed_us, i.due_us, i.alarm_us, "
+        "i.version, i.round,"
+        " i.returns, i.urges, i.extensions, i.reopens, i.level, i.raised, i.parent, i.merged, "
+        "i.excluded,"
+        " i.gone, i.title, d.text, d.address, d.lat, d.lon, d.doc"
         " FROM item i JOIN item_doc d ON d.town = i.town AND d.id = i.id"
         " WHERE i.town = ?1 AND i.id = ?2",
         V(c->rules->town), V(id));
     str doc = {0};
     if (db_next(&r)) {
         read_row(c->arena, &r, out);
-        out->text = db_dup(&r, 30, c->arena);
-        out->address = db_dup(&r, 31, c->arena);
-        out->lat = db_f64(&r, 32);
-        out->lon = db_f64(&r, 33);
-        doc = db_dup(&r, 34, c->arena);
+        out->text = db_dup(&r, 31, c->arena);
+        out->address = db_dup(&r, 32, c->arena);
+        out->lat = db_f64(&r, 33);
+        out->lon = db_f64(&r, 34);
+        doc = db_dup(&r, 35, c->arena);
     }
     db_done(&r);
     if (db_status(c->db, e) != OK)
@@ -188,7 +196,8 @@ enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err 
 
 int64_t item_id_of(struct ctx *c, str no)
 {
-    return db_one_i64(c->db, 0, "SELECT id FROM item WHERE town = ?1 AND no = ?2", V(c->rules->town), V(no));
+    return db_one_i64(
+        c->db, 0, "SELECT id FROM item WHERE town = ?1 AND no = ?2", V(c->rules->town), V(no));
 }
 
 bool item_visible(const struct ctx *c, const struct item *it)
@@ -215,7 +224,8 @@ static void sync_parts(struct ctx *c, const struct item *before, const struct it
             db_run(c->db, "INSERT INTO part (town, unit, item, part) VALUES (?1, ?2, ?3, ?4)",
                 V(c->rules->town), V(p->unit), V(it->id), V(p->id));
         if (was && !now)
-            db_run(c->db, "DELETE FROM part WHERE town = ?1 AND unit = ?2 AND item = ?3 AND part = ?4",
+            db_run(c->db,
+                "DELETE FROM part WHERE town = ?1 AND unit = ?2 AND item = ?3 AND part = ?4",
                 V(c->rules->town), V(p->unit), V(it->id), V(p->id));
     }
 }
@@ -223,21 +233,28 @@ static void sync_parts(struct ctx *c, const struct item *before, const struct it
 enum err_code item_insert(struct ctx *c, const struct item *it, struct err *e)
 {
     int64_t town = c->rules->town;
+    str doc;
+    if (doc_text(c->arena, it, &doc, e) != OK)
+        return e->code;
     db_run(c->db,
-        "INSERT INTO item (town, id, no, loop, def, state, open, paused, unit, receiver, class, channel, kind,"
-        " priority, filed_us, changed_us, closed_us, due_us, alarm_us, version, round, returns, urges,"
-        " extensions, reopens, level, raised, parent, merged, excluded, title)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,"
-        " ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)",
-        V(town), V(it->id), V(it->no), V(it->loop), V(it->def), V(it->state), V(it->open), V(it->paused),
-        V(it->unit), V(it->receiver), V(it->cls), V(it->channel), V(it->kind), V(it->priority),
-        V(it->filed_us), V(it->changed_us), V(it->closed_us), V(it->due_us), V(it->alarm_us),
-        V(it->version), V(it->round), V(it->returns), V(it->urges), V(it->extensions), V(it->reopens),
-        V(it->level), V(it->raised), V(it->parent), V(it->merged), V(it->excluded), V(it->title));
+        "INSERT INTO item (town, id, no, loop, def, state, open, paused, unit, receiver, class, "
+        "channel, kind,"
+        " priority, filed_us, changed_us, closed_us, due_us, alarm_us, version, round, returns, "
+        "urges,"
+        " extensions, reopens, level, raised, parent, merged, excluded, gone, title)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
+        "?19, ?20,"
+        " ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32)",
+        V(town), V(it->id), V(it->no), V(it->loop), V(it->def), V(it->state), V(it->open),
+        V(it->paused), V(it->unit), V(it->receiver), V(it->cls), V(it->channel), V(it->kind),
+        V(it->priority), V(it->filed_us), V(it->changed_us), V(it->closed_us), V(it->due_us),
+        V(it->alarm_us), V(it->version), V(it->round), V(it->returns), V(it->urges),
+        V(it->extensions), V(it->reopens), V(it->level), V(it->raised), V(it->parent),
+        V(it->merged), V(it->excluded), V(it->gone), V(it->title));
     db_run(c->db,
-        "INSERT INTO item_doc (town, id, text, address, lat, lon, doc) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        V(town), V(it->id), V(it->text), V(it->address), V(it->lat), V(it->lon),
-        V(doc_text(c->arena, it)));
+        "INSERT INTO item_doc (town, id, text, address, lat, lon, doc) VALUES (?1, ?2, ?3, ?4, ?5, "
+        "?6, ?7)",
+        V(town), V(it->id), V(it->text), V(it->address), V(it->lat), V(it->lon), V(doc));
     struct item nothing = {0};
     sync_parts(c, &nothing, it);
     return db_status(c->db, e);
@@ -251,39 +268,50 @@ static int64_t update_row(struct ctx *c, const struct item *b, const struct item
                   b->alarm_us == it->alarm_us && b->closed_us == it->closed_us;
     if (placed)
         return db_run(c->db,
-            "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7, priority = ?8,"
-            " changed_us = ?9, version = ?10, round = ?11, returns = ?12, urges = ?13, extensions = ?14,"
-            " reopens = ?15, level = ?16, raised = ?17, parent = ?18, merged = ?19, excluded = ?20, def = ?21,"
-            " receiver = ?22 WHERE town = ?1 AND id = ?2 AND version = ?23",
-            V(town), V(it->id), V(it->state), V(it->paused), V(it->cls), V(it->channel), V(it->kind),
-            V(it->priority), V(it->changed_us), V(it->version), V(it->round), V(it->returns), V(it->urges),
-            V(it->extensions), V(it->reopens), V(it->level), V(it->raised), V(it->parent), V(it->merged),
-            V(it->excluded), V(it->def), V(it->receiver), V(b->version));
+            "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7, "
+            "priority = ?8,"
+            " changed_us = ?9, version = ?10, round = ?11, returns = ?12, urges = ?13, extensions "
+            "= ?14,"
+            " reopens = ?15, level = ?16, raised = ?17, parent = ?18, merged = ?19, excluded = "
+            "?20, def = ?21,"
+            " receiver = ?22, gone = ?24 WHERE town = ?1 AND id = ?2 AND version = ?23",
+            V(town), V(it->id), V(it->state), V(it->paused), V(it->cls), V(it->channel),
+            V(it->kind), V(it->priority), V(it->changed_us), V(it->version), V(it->round),
+            V(it->returns), V(it->urges), V(it->extensions), V(it->reopens), V(it->level),
+            V(it->raised), V(it->parent), V(it->merged), V(it->excluded), V(it->def),
+            V(it->receiver), V(b->version), V(it->gone));
     return db_run(c->db,
-        "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7, priority = ?8,"
-        " changed_us = ?9, version = ?10, round = ?11, returns = ?12, urges = ?13, extensions = ?14,"
-        " reopens = ?15, level = ?16, raised = ?17, parent = ?18, merged = ?19, excluded = ?20, def = ?21,"
-        " receiver = ?22, unit = ?23, open = ?24, due_us = ?25, alarm_us = ?26, closed_us = ?27"
+        "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7, priority = "
+        "?8,"
+        " changed_us = ?9, version = ?10, round = ?11, returns = ?12, urges = ?13, extensions = "
+        "?14,"
+        " reopens = ?15, level = ?16, raised = ?17, parent = ?18, merged = ?19, excluded = ?20, "
+        "def = ?21,"
+        " receiver = ?22, unit = ?23, open = ?24, due_us = ?25, alarm_us = ?26, closed_us = ?27,"
+        " gone = ?29"
         " WHERE town = ?1 AND id = ?2 AND version = ?28",
         V(town), V(it->id), V(it->state), V(it->paused), V(it->cls), V(it->channel), V(it->kind),
-        V(it->priority), V(it->changed_us), V(it->version), V(it->round), V(it->returns), V(it->urges),
-        V(it->extensions), V(it->reopens), V(it->level), V(it->raised), V(it->parent), V(it->merged),
-        V(it->excluded), V(it->def), V(it->receiver), V(it->unit), V(it->open), V(it->due_us),
-        V(it->alarm_us), V(it->closed_us), V(b->version));
+        V(it->priority), V(it->changed_us), V(it->version), V(it->round), V(it->returns),
+        V(it->urges), V(it->extensions), V(it->reopens), V(it->level), V(it->raised), V(it->parent),
+        V(it->merged), V(it->excluded), V(it->def), V(it->receiver), V(it->unit), V(it->open),
+        V(it->due_us), V(it->alarm_us), V(it->closed_us), V(b->version), V(it->gone));
 }
 
 enum err_code item_update(
     struct ctx *c, const struct item *before, const struct item *it, struct err *e)
 {
+    str doc;
+    if (doc_text(c->arena, it, &doc, e) != OK)
+        return e->code;
     int64_t moved = update_row(c, before, it);
-    db_run(c->db, "UPDATE item_doc SET doc = ?3 WHERE town = ?1 AND id = ?2", V(c->rules->town), V(it->id),
-        V(doc_text(c->arena, it)));
+    db_run(c->db, "UPDATE item_doc SET doc = ?3 WHERE town = ?1 AND id = ?2", V(c->rules->town),
+        V(it->id), V(doc));
     sync_parts(c, before, it);
     if (db_status(c->db, e) != OK)
         return e->code;
     if (moved != 1)
-        return err_add(
-            e, ERR_CONFLICT, S("version"), (str){0}, "somebody acted first", "别人刚刚办理过，请刷新");
+        return err_add(e, ERR_CONFLICT, S("version"), (str){0}, "somebody acted first",
+            "别人刚刚办理过，请刷新");
     return OK;
 }
 

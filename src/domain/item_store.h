@@ -6,23 +6,32 @@
 #include "domain/ctx.h"
 #include "domain/item.h"
 
-enum { ITEM_DOC_MAX_BYTES = 256 * KIB };
+enum {
+    ITEM_DOC_MAX_BYTES = 256 * KIB,
+    ITEM_CHANGES_MAX_BYTES = 4 * ITEM_DOC_MAX_BYTES, // both sides of every change
+};
 
-// Loads one item whole. ERR_MISSING when there is none (visibility is the caller's business: item_visible).
+// Loads one item whole. ERR_MISSING when there is none (visibility is the caller's business:
+// item_visible).
 enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err *e) MUST_USE;
 int64_t item_id_of(struct ctx *c, str no); // 0 when there is none
 // May the actor read it: a right to read at its unit, its receiver, or a unit of one of its parts.
 bool item_visible(const struct ctx *c, const struct item *it);
 
-// Writes a new item, or the changed columns of an old one (before: as it was loaded). ERR_CONFLICT when somebody else
-// moved it since.
+// Writes a new item, or the changed columns of an old one (before: as it was loaded). ERR_CONFLICT
+// when somebody else moved it since; ERR_LIMIT when its answers and clocks have outgrown
+// ITEM_DOC_MAX_BYTES.
 enum err_code item_insert(struct ctx *c, const struct item *it, struct err *e) MUST_USE;
-enum err_code item_update(struct ctx *c, const struct item *before, const struct item *it, struct err *e) MUST_USE;
+enum err_code item_update(
+    struct ctx *c, const struct item *before, const struct item *it, struct err *e) MUST_USE;
 
-// {"state":["filed","handling"],"f/solved":["","实际解决"],"p/1":[null,{...}],"c/0":[null,{...}]}: what differs. An
-// empty before (id 0) gives the whole image. The text itself stands as its SHA-256.
+// {"state":["filed","handling"],"f/solved":["","实际解决"],"p/1":[null,{...}],"c/0":[null,{...}]}:
+// what differs. An empty before (id 0) gives the whole image. The text itself stands as its
+// SHA-256. Empty when it would not fit ITEM_CHANGES_MAX_BYTES, which only an image that never was
+// in the database can do.
 str item_changes(struct arena *a, const struct item *before, const struct item *it);
-// Applies such a change to an image: folding all of an item's events over {0} gives the item (its text as the hash).
+// Applies such a change to an image: folding all of an item's events over {0} gives the item (its
+// text as the hash).
 enum err_code item_apply(struct arena *a, struct item *it, str changes, struct err *e) MUST_USE;
 // Parts and clocks as JSON objects, in the stored document and in events alike.
 void item_part_json(struct jw *w, const struct item_part *p);

@@ -4,8 +4,8 @@
 #include <string.h>
 #include "base/json.h"
 
-// One counter to move. Kept in a vector until the group's end, then summed, so that a cell many orders touch is
-// written once a group.
+// One counter to move. Kept in a vector until the group's end, then summed, so that a cell many
+// orders touch is written once a group.
 struct move {
     str loop, key, channel;
     int64_t period, unit, cls;
@@ -54,13 +54,17 @@ void journal_free(struct journal *j)
 static void load_heads(struct journal *j, struct db *db)
 {
     j->now.next_event =
-        db_one_i64(db, 0, "SELECT id FROM event WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(j->town)) + 1;
+        db_one_i64(
+            db, 0, "SELECT id FROM event WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(j->town)) +
+        1;
     j->now.next_item =
-        db_one_i64(db, 0, "SELECT id FROM item WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(j->town)) + 1;
+        db_one_i64(
+            db, 0, "SELECT id FROM item WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(j->town)) +
+        1;
     memset(j->now.hash, 0, sizeof(j->now.hash));
-    struct cursor c = db_rows(db,
-        "SELECT hash FROM event WHERE town = ?1 AND lane = ?2 ORDER BY id DESC LIMIT 1", V(j->town),
-        V(j->lane));
+    struct cursor c =
+        db_rows(db, "SELECT hash FROM event WHERE town = ?1 AND lane = ?2 ORDER BY id DESC LIMIT 1",
+            V(j->town), V(j->lane));
     if (db_next(&c)) {
         str h = db_str(&c, 0);
         if (h.n == sizeof(j->now.hash))
@@ -141,19 +145,22 @@ enum err_code journal_flush(struct journal *j, struct db *db, struct err *e)
             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
             " ON CONFLICT (town, loop, key, period, unit, class, channel)"
             " DO UPDATE SET n = tally.n + excluded.n",
-            V(j->town), V(m.loop), V(m.key), V(m.period), V(m.unit), V(m.cls), V(m.channel), V(m.n));
+            V(j->town), V(m.loop), V(m.key), V(m.period), V(m.unit), V(m.cls), V(m.channel),
+            V(m.n));
     }
     return db_status(db, e);
 }
 
 void journal_finish(struct journal *j, bool committed)
 {
+    j->n_moves = 0;
     if (committed)
         return;
     j->now = j->at_group;
     j->loaded = false;
     j->n_notices = 0;
-    // The group's rule changes are gone, but the snapshot may have been built from them: build it again.
+    // The group's rule changes are gone, but the snapshot may have been built from them: build it
+    // again.
     j->rules_dirty = j->rules_dirty || j->dirty_at_group;
 }
 
@@ -167,8 +174,8 @@ void journal_hash(const struct event *ev, int64_t town, int64_t lane,
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
         for (size_t b = 0; b < 8; b++)
             raw[i * 8 + b] = (uint8_t)((uint64_t)numbers[i] >> (8 * b));
-    str parts[] = {{(const char *)before, CRYPT_HASH_BYTES}, {(const char *)raw, sizeof(raw)}, ev->what,
-        ev->note, ev->changes};
+    str parts[] = {{(const char *)before, CRYPT_HASH_BYTES}, {(const char *)raw, sizeof(raw)},
+        ev->what, ev->note, ev->changes};
     crypt_sha256_parts(parts, ARRAY_LEN(parts), out);
 }
 
@@ -184,7 +191,8 @@ enum err_code journal_event(struct ctx *c, struct event *ev, struct err *e)
     memcpy(j->now.hash, hash, sizeof(hash));
     str h = {(const char *)hash, sizeof(hash)};
     db_run(c->db,
-        "INSERT INTO event (town, id, lane, item, version, at_us, person, unit, what, part, note, changes, hash)"
+        "INSERT INTO event (town, id, lane, item, version, at_us, person, unit, what, part, note, "
+        "changes, hash)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         V(j->town), V(ev->id), V(j->lane), V(ev->item), V(ev->version), V(ev->at_us), V(ev->person),
         V(ev->unit), V(ev->what), V(ev->part), V(ev->note), V(ev->changes), val_blob(h));
@@ -202,19 +210,24 @@ int64_t journal_next_id(struct ctx *c, const char *table)
     if (strcmp(table, "unit") == 0) // the town's own unit has a large id; the others count from 1
         return db_one_i64(c->db, 0,
                    "SELECT id FROM unit WHERE town = ?1 AND parent <> 0 ORDER BY id DESC LIMIT 1",
-                   V(town)) + 1;
+                   V(town)) +
+               1;
     if (strcmp(table, "person") == 0)
-        return db_one_i64(
-                   c->db, 0, "SELECT id FROM person WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(town)) + 1;
+        return db_one_i64(c->db, 0,
+                   "SELECT id FROM person WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(town)) +
+               1;
     if (strcmp(table, "class") == 0)
-        return db_one_i64(
-                   c->db, 0, "SELECT id FROM class WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(town)) + 1;
+        return db_one_i64(c->db, 0, "SELECT id FROM class WHERE town = ?1 ORDER BY id DESC LIMIT 1",
+                   V(town)) +
+               1;
     if (strcmp(table, "def") == 0)
-        return db_one_i64(
-                   c->db, 0, "SELECT id FROM def WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(town)) + 1;
+        return db_one_i64(c->db, 0, "SELECT id FROM def WHERE town = ?1 ORDER BY id DESC LIMIT 1",
+                   V(town)) +
+               1;
     if (strcmp(table, "job") == 0)
-        return db_one_i64(
-                   c->db, 0, "SELECT id FROM job WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(town)) + 1;
+        return db_one_i64(c->db, 0, "SELECT id FROM job WHERE town = ?1 ORDER BY id DESC LIMIT 1",
+                   V(town)) +
+               1;
     UNREACHABLE();
 }
 
@@ -241,26 +254,18 @@ size_t journal_cells(int64_t at_us, int zone_s, int64_t unit, int64_t cls, str c
     return n;
 }
 
-void journal_periods(const struct ctx *c, int64_t at_us, int64_t *day, int64_t *month)
-{
-    struct civil t;
-    tm_to_civil(at_us, c->rules->zone_s, &t);
-    *month = (int64_t)t.year * 100 + t.month;
-    *day = *month * 100 + t.day;
-}
-
-void journal_each_move(
-    const struct journal *j, void (*f)(void *arg, const struct cell *move), void *arg)
+void journal_each_move(const struct journal *j,
+    void (*f)(void *arg, str loop, str key, const struct tally_cell *cell, int64_t n), void *arg)
 {
     for (size_t i = 0; i < j->n_moves; i++) {
         const struct move *m = &j->moves[i];
-        struct cell x = {m->loop, m->key, m->channel, m->period, m->unit, m->cls, m->n};
-        f(arg, &x);
+        struct tally_cell cell = {m->period, m->unit, m->cls, m->channel};
+        f(arg, m->loop, m->key, &cell, m->n);
     }
 }
 
-void journal_tally(struct ctx *c, str loop, str key, int64_t at_us, int64_t unit, int64_t cls,
-    str channel, int n)
+void journal_tally(
+    struct ctx *c, str loop, str key, int64_t at_us, int64_t unit, int64_t cls, str channel, int n)
 {
     struct journal *j = c->journal;
     struct tally_cell cells[JOURNAL_CELLS];
@@ -299,8 +304,8 @@ void journal_notice(struct ctx *c, const struct event *ev, str loop)
     VEC_PUSH(j->arena, j->notices, j->n_notices) = n;
 }
 
-void journal_each_notice(const struct journal *j,
-    void (*f)(void *arg, const struct event *ev, str loop), void *arg)
+void journal_each_notice(
+    const struct journal *j, void (*f)(void *arg, const struct event *ev, str loop), void *arg)
 {
     for (size_t i = 0; i < j->n_notices; i++)
         f(arg, &j->notices[i].ev, j->notices[i].loop);

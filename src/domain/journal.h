@@ -1,7 +1,9 @@
-// The writer's memory between commands: the next ids, the head of the hash chain, and the counters waiting to be moved at
-// the end of the group. Everything that happens is written through journal_event, and only through it.
+// The writer's memory between commands: the next ids, the head of the hash chain, and the counters
+// waiting to be moved at the end of the group. Everything that happens is written through
+// journal_event, and only through it.
 //
-// The chain: hash = SHA-256(hash before it in this lane, then every column of the row). `audit_verify` walks it.
+// The chain: hash = SHA-256(hash before it in this lane, then every column of the row).
+// `audit_verify` walks it.
 #ifndef BH_DOMAIN_JOURNAL_H
 #define BH_DOMAIN_JOURNAL_H
 
@@ -14,25 +16,28 @@ struct journal *journal_new(int64_t town, int64_t lane);
 void journal_free(struct journal *j);
 
 // Around a group and its commands (see store/writer.h).
-void journal_begin(struct journal *j, struct db *db);            // reads heads again if another process wrote
-void journal_command(struct journal *j);                         // remembers where this command began
-void journal_settle(struct journal *j, bool ok);                 // keeps or drops what the command added
-enum err_code journal_flush(struct journal *j, struct db *db, struct err *e) MUST_USE; // moves the counters
+void journal_begin(struct journal *j, struct db *db); // reads heads again if another process wrote
+void journal_command(struct journal *j);              // remembers where this command began
+void journal_settle(struct journal *j, bool ok);      // keeps or drops what the command added
+enum err_code journal_flush(
+    struct journal *j, struct db *db, struct err *e) MUST_USE; // moves the counters
 void journal_finish(struct journal *j, bool committed);
 
 struct event {
     int64_t id, item, version, at_us, person, unit;
-    str what;      // the step's key, or login, grant, import, ...
+    str what; // the step's key, or login, grant, import, ...
     int64_t part;
     str note;
-    str changes;   // JSON object; "{}" when nothing changed
+    str changes; // JSON object; "{}" when nothing changed
 };
 // Writes one event and moves the chain. ev->id is set.
 enum err_code journal_event(struct ctx *c, struct event *ev, struct err *e) MUST_USE;
 int64_t journal_next_item(struct ctx *c);
-int64_t journal_next_id(struct ctx *c, const char *table); // unit, person, class, def, job: the next free id
-// The cells one counted item stands in: its day, its month, and of the month the sums by unit, by class and by channel,
-// so that a board of a year reads a few hundred rows. TALLY_ALL (and "*" for the channel) marks what is summed over.
+int64_t journal_next_id(
+    struct ctx *c, const char *table); // unit, person, class, def, job: the next free id
+// The cells one counted item stands in: its day, its month, and of the month the sums by unit, by
+// class and by channel, so that a board of a year reads a few hundred rows. TALLY_ALL (and "*" for
+// the channel) marks what is summed over.
 enum { JOURNAL_CELLS = 5, TALLY_ALL = -1 };
 struct tally_cell {
     int64_t period, unit, cls; // period: yyyymmdd or yyyymm
@@ -41,25 +46,23 @@ struct tally_cell {
 size_t journal_cells(int64_t at_us, int zone_s, int64_t unit, int64_t cls, str channel,
     struct tally_cell out[JOURNAL_CELLS]);
 // Counts n more (or fewer) in those cells; applied at the end of the group.
-void journal_tally(struct ctx *c, str loop, str key, int64_t at_us, int64_t unit, int64_t cls, str channel, int n);
-// The day yyyymmdd and the month yyyymm a tally counts an instant in.
-void journal_periods(const struct ctx *c, int64_t at_us, int64_t *day, int64_t *month);
-// The moves that still wait for the group's end: f is called for each, with the period it counts in.
-struct cell {
-    str loop, key, channel;
-    int64_t period, unit, cls, n;
-};
-void journal_each_move(const struct journal *j, void (*f)(void *arg, const struct cell *move), void *arg);
+void journal_tally(
+    struct ctx *c, str loop, str key, int64_t at_us, int64_t unit, int64_t cls, str channel, int n);
+// The moves that still wait for the group's end: f is called for each.
+void journal_each_move(const struct journal *j,
+    void (*f)(void *arg, str loop, str key, const struct tally_cell *cell, int64_t n), void *arg);
 // Marks the rules as changed by this command: the writer rebuilds the snapshot before the next one.
 void journal_rules_changed(struct ctx *c);
 bool journal_rules_dirty(const struct journal *j);
 void journal_rules_clean(struct journal *j);
-// What the group has changed, for those who listen: f(arg, event id, item, version) for each item event, after the commit.
-void journal_each_notice(const struct journal *j, void (*f)(void *arg, const struct event *ev, str loop), void *arg);
+// What the group has changed, for those who listen: f(arg, event id, item, version) for each item
+// event, after the commit.
+void journal_each_notice(
+    const struct journal *j, void (*f)(void *arg, const struct event *ev, str loop), void *arg);
 void journal_notice(struct ctx *c, const struct event *ev, str loop);
 
 // The hash of one event row, for verification.
-void journal_hash(const struct event *ev, int64_t town, int64_t lane, const uint8_t before[CRYPT_HASH_BYTES],
-    uint8_t out[CRYPT_HASH_BYTES]);
+void journal_hash(const struct event *ev, int64_t town, int64_t lane,
+    const uint8_t before[CRYPT_HASH_BYTES], uint8_t out[CRYPT_HASH_BYTES]);
 
 #endif

@@ -5,9 +5,10 @@
 
 enum { COMPARE_MAX_BYTES = 4 * PASSWORD_MAX };
 
-// The hash of a password nobody knows. Names nobody bears are compared with it, so that they cost what others cost.
-static const char NOBODYS[] = "$argon2id$v=19$m=65536,t=2,p=1$TkIWXkPSUsJBptqmX2ueNw"
-                              "$Aj52vVVS8GE8HSiA7NTNT+ED7YfPKuSKCiVrbZMjL6s";
+// The hash of a password nobody knows. Names nobody bears are compared with it, so that they cost
+// what others cost.
+const char password_nobodys[] = "$argon2id$v=19$m=65536,t=2,p=1$TkIWXkPSUsJBptqmX2ueNw"
+                                "$Aj52vVVS8GE8HSiA7NTNT+ED7YfPKuSKCiVrbZMjL6s";
 
 bool password_fits(struct err *e, const char *field, str login, str password)
 {
@@ -31,8 +32,8 @@ enum err_code password_locked(const struct ctx *c, const struct person_row *p, s
     int64_t seconds = (p->locked_until_us - c->now_us + US_SECOND - 1) / US_SECOND;
     e->extra = str_fmt(e->arena, "{\"retry_after_s\":%" PRId64 "}", seconds);
     return err_add(e, ERR_RATE, S("login"), (str){0},
-        "too many wrong passwords: wait %" PRId64 " seconds", "密码错误次数过多，请 %" PRId64 " 秒后再试",
-        seconds);
+        "too many wrong passwords: wait %" PRId64 " seconds",
+        "密码错误次数过多，请 %" PRId64 " 秒后再试", seconds);
 }
 
 void password_compare(const struct person_row *p, str password, struct login_check *out)
@@ -43,7 +44,7 @@ void password_compare(const struct person_row *p, str password, struct login_che
     // An endless password is compared in part: it is wrong, but may not be known by its speed.
     bool fits = password.n <= COMPARE_MAX_BYTES;
     bool same = crypt_password_ok(
-        real ? p->password : str_of(NOBODYS), str_sub(password, 0, COMPARE_MAX_BYTES));
+        real ? p->password : str_of(password_nobodys), str_sub(password, 0, COMPARE_MAX_BYTES));
     out->right = real && fits && same;
 }
 
@@ -88,7 +89,8 @@ enum err_code password_check(
     if (!password_fits(e, "new", p.login, new_))
         return e->code;
     if (str_eq(old, new_))
-        return err_add(e, ERR_INVALID, S("new"), (str){0}, "is the same as the old one", "新密码与原密码相同");
+        return err_add(
+            e, ERR_INVALID, S("new"), (str){0}, "is the same as the old one", "新密码与原密码相同");
     password_compare(&p, old, &out->old);
     if (out->old.right)
         out->hash = crypt_password_hash(c->arena, new_, p.demo);
@@ -100,7 +102,8 @@ static enum err_code set_password(
 {
     struct people_change x;
     db_run(c->db,
-        "UPDATE person SET password = ?3, must_change = 0, epoch = epoch + 1, fails = 0, locked_until_us = 0,"
+        "UPDATE person SET password = ?3, must_change = 0, epoch = epoch + 1, fails = 0, "
+        "locked_until_us = 0,"
         " version = version + 1 WHERE town = ?1 AND id = ?2",
         V(c->rules->town), V(p->id), V(hash));
     if (keep.n > 0)
@@ -113,8 +116,8 @@ static enum err_code set_password(
     return db_status(c->db, e);
 }
 
-enum err_code password_change(struct ctx *c, const struct password_check *check, str keep,
-    struct err *refused, struct err *e)
+enum err_code password_change(
+    struct ctx *c, const struct password_check *check, str keep, struct err *refused, struct err *e)
 {
     struct person_row p;
     if (!c->actor || c->actor->id != check->old.person || !person_row_read(c, c->actor->id, &p))
@@ -126,6 +129,7 @@ enum err_code password_change(struct ctx *c, const struct password_check *check,
             "密码刚刚被修改过，请重试");
     if (check->old.right && check->hash.n > 0)
         return set_password(c, &p, check->hash, keep, e);
-    err_add(refused, ERR_INVALID, S("old"), (str){0}, "the present password is wrong", "原密码不正确");
+    err_add(
+        refused, ERR_INVALID, S("old"), (str){0}, "the present password is wrong", "原密码不正确");
     return password_wrong(c, &p, e);
 }

@@ -23,7 +23,8 @@ bool people_line_ok(str x, size_t max)
 
 enum err_code people_denied(struct err *e)
 {
-    return err_add(e, ERR_DENIED, (str){0}, (str){0}, "your roles do not allow this", "您的角色没有这项权限");
+    return err_add(
+        e, ERR_DENIED, (str){0}, (str){0}, "your roles do not allow this", "您的角色没有这项权限");
 }
 
 void people_change_begin(struct ctx *c, struct people_change *x)
@@ -55,8 +56,8 @@ void people_change_i64(struct people_change *x, const char *key, int64_t from, i
     jw_end_arr(&x->w);
 }
 
-enum err_code people_event_of(struct ctx *c, struct people_change *x, str what, int64_t unit,
-    int64_t person, struct err *e)
+enum err_code people_event_of(
+    struct ctx *c, struct people_change *x, str what, int64_t unit, int64_t person, struct err *e)
 {
     jw_end_obj(&x->w);
     CHECK(!x->out.overflow); // every part of it is limited

@@ -8,8 +8,8 @@
 
 enum { PEOPLE_CHANGES_MAX = 8 * KIB, TREE_LEVELS_MAX = 30 };
 
-// A node of the unit or the class tree as it stands in the database, or as somebody wants it. Read anew by each command:
-// while an empty database is filled there is no snapshot to look into.
+// A node of the unit or the class tree as it stands in the database, or as somebody wants it. Read
+// anew by each command: while an empty database is filled there is no snapshot to look into.
 struct node {
     int64_t id, parent, seq, closed_us, version;
     str scheme; // classes only
@@ -25,16 +25,18 @@ struct nodes {
     struct map by_key; // code, or scheme/code
 };
 void unit_nodes(struct ctx *c, struct nodes *out);
-// The node in the tree that is about to become something else: its `was` keeps what it is. there NULL: a new node, in no
-// map yet. What is wanted is written into the tree itself, because only so can it be asked whether it is still one.
+// The node in the tree that is about to become something else: its `was` keeps what it is. there
+// NULL: a new node, in no map yet. What is wanted is written into the tree itself, because only so
+// can it be asked whether it is still one.
 struct node *node_want(struct ctx *c, struct nodes *all, struct node *there);
-// Notes everything wrong with what is wanted, as it is by itself; the tree is node_tree_check's business.
+// Notes everything wrong with what is wanted, as it is by itself; the tree is node_tree_check's
+// business.
 void unit_node_check(const struct node *want, struct err *e);
 // Writes the unit, its past and its event; touched: there was something to write.
 enum err_code unit_node_write(
     struct ctx *c, const struct node *want, bool *touched, struct err *e) MUST_USE;
-// Is there a way from the node up to a root, not too long and not through itself? Else a note. below: levels under it, 0
-// when every node is asked.
+// Is there a way from the node up to a root, not too long and not through itself? Else a note.
+// below: levels under it, 0 when every node is asked.
 void node_tree_check(const struct nodes *all, const struct node *x, int below, struct err *e);
 
 // A note at the node's line, or without one.
@@ -48,9 +50,11 @@ struct people_change {
     struct jw w;
 };
 void people_change_begin(struct ctx *c, struct people_change *x);
-void people_change_str(struct people_change *x, const char *key, str from, str to); // nothing when equal
+void people_change_str(
+    struct people_change *x, const char *key, str from, str to); // nothing when equal
 void people_change_i64(struct people_change *x, const char *key, int64_t from, int64_t to);
-enum err_code people_event(struct ctx *c, struct people_change *x, str what, int64_t unit, struct err *e) MUST_USE;
+enum err_code people_event(
+    struct ctx *c, struct people_change *x, str what, int64_t unit, struct err *e) MUST_USE;
 enum err_code people_event_of(struct ctx *c, struct people_change *x, str what, int64_t unit,
     int64_t person, struct err *e) MUST_USE;
 
@@ -65,6 +69,7 @@ bool person_row_read(struct ctx *c, int64_t id, struct person_row *out);
 const struct role *people_roles(struct ctx *c, size_t *n, struct err *e);
 // May the actor change this person? Notes ERR_DENIED when not.
 bool person_may_touch(struct ctx *c, int64_t person, struct err *e);
+extern const char password_nobodys[];
 // Compares, and takes as long for a name nobody bears (p all zero).
 void password_compare(const struct person_row *p, str password, struct login_check *out);
 // ERR_RATE with the seconds to wait, while the person is locked out.

@@ -6,7 +6,8 @@ bool person_row_read(struct ctx *c, int64_t id, struct person_row *out)
 {
     *out = (struct person_row){0};
     struct cursor r = db_rows(c->db,
-        "SELECT id, login, name, password, active, must_change, demo, epoch, fails, locked_until_us, version"
+        "SELECT id, login, name, password, active, must_change, demo, epoch, fails, "
+        "locked_until_us, version"
         " FROM person WHERE town = ?1 AND id = ?2",
         V(c->rules->town), V(id));
     bool any = db_next(&r);
@@ -55,8 +56,8 @@ bool person_may_touch(struct ctx *c, int64_t person, struct err *e)
         const struct role *r = p->grants[i].role;
         if (r->apart.n == 0 || actor_holds(c, r->key))
             continue;
-        err_add(e, ERR_DENIED, S("id"), r->title,
-            "this person is an administrator of another kind", "不能变更其他类管理员的帐号（三员分立）");
+        err_add(e, ERR_DENIED, S("id"), r->title, "this person is an administrator of another kind",
+            "不能变更其他类管理员的帐号（三员分立）");
         return false;
     }
     return true;
@@ -77,7 +78,8 @@ static bool login_ok(str x)
 {
     for (size_t i = 0; i < x.n; i++) {
         char k = x.s[i];
-        if (!((k >= 'a' && k <= 'z') || (k >= '0' && k <= '9') || k == '.' || k == '_' || k == '-' || k == '@'))
+        if (!((k >= 'a' && k <= 'z') || (k >= '0' && k <= '9') || k == '.' || k == '_' ||
+                k == '-' || k == '@'))
             return false;
     }
     return x.n > 0 && x.n <= PERSON_LOGIN_MAX;
@@ -115,8 +117,8 @@ static void write_person(struct ctx *c, const struct person_row *was, const stru
             V(x->must_change), V(x->demo), V(x->epoch), V(x->fails), V(x->locked_until_us));
 }
 
-static enum err_code person_event(
-    struct ctx *c, const struct person_row *was, const struct person_row *x, bool secret, struct err *e)
+static enum err_code person_event(struct ctx *c, const struct person_row *was,
+    const struct person_row *x, bool secret, struct err *e)
 {
     struct people_change ch;
     people_change_begin(c, &ch);
@@ -131,8 +133,10 @@ static enum err_code person_event(
     return people_event(c, &ch, S("person_put"), 0, e);
 }
 
-// What of the person's row is to become so. A new secret, or being put out of work, ends every session.
-static bool take_over(struct ctx *c, const struct person_in *in, struct person_row *x, struct err *e)
+// What of the person's row is to become so. A new secret, or being put out of work, ends every
+// session.
+static bool take_over(
+    struct ctx *c, const struct person_in *in, struct person_row *x, struct err *e)
 {
     struct person_in made = *in;
     if (in->login.n > 0)
@@ -158,15 +162,16 @@ static bool take_over(struct ctx *c, const struct person_in *in, struct person_r
 
 static bool same_person(const struct person_row *a, const struct person_row *b)
 {
-    return str_eq(a->login, b->login) && str_eq(a->name, b->name) && str_eq(a->password, b->password) &&
-           a->active == b->active;
+    return str_eq(a->login, b->login) && str_eq(a->name, b->name) &&
+           str_eq(a->password, b->password) && a->active == b->active;
 }
 
 enum err_code person_put(struct ctx *c, const struct person_in *in, int64_t *id, struct err *e)
 {
     struct person_row was = {0};
     if (in->id != 0 && !person_row_read(c, in->id, &was))
-        return err_add(e, ERR_MISSING, S("id"), (str){0}, "there is nobody with this number", "没有这个人员");
+        return err_add(
+            e, ERR_MISSING, S("id"), (str){0}, "there is nobody with this number", "没有这个人员");
     if (!person_may_touch(c, in->id, e))
         return e->code;
     if (in->id != 0 && in->version != was.version)
@@ -220,16 +225,18 @@ static const struct role *check_grant(
     if (!r && !take_away) // a role that left the file can still be taken away
         err_add(e, ERR_INVALID, S("role"), str_join(c->arena, keys, n_keys, S(", ")),
             "there is no such role", "没有这个角色");
-    bool unit_open = db_one_i64(c->db, 0,
-                         "SELECT count(*) FROM unit WHERE town = ?1 AND id = ?2 AND (closed_us = 0 OR ?3 = 1)",
-                         V(c->rules->town), V(unit), V(take_away)) > 0;
+    bool unit_open =
+        db_one_i64(c->db, 0,
+            "SELECT count(*) FROM unit WHERE town = ?1 AND id = ?2 AND (closed_us = 0 OR ?3 = 1)",
+            V(c->rules->town), V(unit), V(take_away)) > 0;
     if (!unit_open)
-        err_add(e, ERR_INVALID, S("unit"), (str){0}, "there is no such open unit", "没有这个在用单位");
+        err_add(
+            e, ERR_INVALID, S("unit"), (str){0}, "there is no such open unit", "没有这个在用单位");
     const struct role *other = r && !take_away ? opposite(c, all, n, person, r) : NULL;
     if (other)
         err_add(e, ERR_INVALID, S("role"), (str){0},
-            "\"%.*s\" and \"%.*s\" must not meet in one person", "“%.*s”与“%.*s”不能由同一人担任（三员分立）",
-            STR_ARG(other->title), STR_ARG(r->title));
+            "\"%.*s\" and \"%.*s\" must not meet in one person",
+            "“%.*s”与“%.*s”不能由同一人担任（三员分立）", STR_ARG(other->title), STR_ARG(r->title));
     return r;
 }
 
@@ -243,14 +250,15 @@ enum err_code person_grant(
             "不能给自己授权或撤权");
     struct person_row p;
     if (!person_row_read(c, person, &p))
-        return err_add(
-            e, ERR_MISSING, S("person"), (str){0}, "there is nobody with this number", "没有这个人员");
+        return err_add(e, ERR_MISSING, S("person"), (str){0}, "there is nobody with this number",
+            "没有这个人员");
     (void)check_grant(c, person, role, unit, take_away, e);
     if (e->code != OK)
         return e->code;
     int64_t moved =
         take_away ? db_run(c->db,
-                        "DELETE FROM person_role WHERE town = ?1 AND person = ?2 AND role = ?3 AND unit = ?4",
+                        "DELETE FROM person_role WHERE town = ?1 AND person = ?2 AND role = ?3 AND "
+                        "unit = ?4",
                         V(c->rules->town), V(person), V(role), V(unit))
                   : db_run(c->db,
                         "INSERT INTO person_role (town, person, role, unit) VALUES (?1, ?2, ?3, ?4)"

@@ -1,4 +1,5 @@
-// People and their roles from a YAML text, for the first day of a town and for a list from its personnel office.
+// People and their roles from a YAML text, for the first day of a town and for a list from its
+// personnel office.
 
 #include "domain/people_inner.h"
 #include "domain/yaml.h"
@@ -57,8 +58,8 @@ static void import_one(struct ctx *c, const struct yaml *row, int64_t *made, str
         .active = -1,
         .demo = yaml_get_bool(row, "demo", false)};
     in.quick_hash = in.demo;
-    int64_t person = db_one_i64(
-        c->db, 0, "SELECT id FROM person WHERE town = ?1 AND login = ?2", V(c->rules->town), V(in.login));
+    int64_t person = db_one_i64(c->db, 0, "SELECT id FROM person WHERE town = ?1 AND login = ?2",
+        V(c->rules->town), V(in.login));
     if (person == 0) {
         struct err sub;
         err_init(&sub, e->arena, e->lang);

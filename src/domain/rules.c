@@ -288,9 +288,9 @@ void rules_compile_def(struct rules *r, struct def *d, struct err *e)
         d->routes[i].match = compile(r, d, d->routes[i].when, S("routes"), e);
     for (size_t i = 0; i < d->n_tallies; i++) {
         d->tallies[i].match = compile(r, d, d->tallies[i].where, d->tallies[i].key, e);
-        if (d->tallies[i].match && filter_timed(d->tallies[i].match))
-            err_add(e, ERR_INVALID, d->tallies[i].key, (str){0}, "a tally may not depend on the present time",
-                "统计口径不能随当前时间变化");
+        if (d->tallies[i].match && (filter_timed(d->tallies[i].match) || filter_personal(d->tallies[i].match)))
+            err_add(e, ERR_INVALID, d->tallies[i].key, (str){0}, "a tally may not depend on the present time or on who asks",
+                "统计口径不能随当前时间或查看人变化");
     }
 }
 

@@ -16,7 +16,8 @@ static enum err_code nobody(struct err *e)
     return err_add(e, ERR_LOGIN, (str){0}, (str){0}, "log in first", "请先登录");
 }
 
-// One sentence for a wrong name, a wrong password and a person put out of work: none says which it was.
+// One sentence for a wrong name, a wrong password and a person put out of work: none says which it
+// was.
 static void refuse(struct err *e)
 {
     err_add(e, ERR_LOGIN, S("login"), (str){0}, "the log-in name or the password is wrong",
@@ -29,8 +30,8 @@ enum err_code session_check(
     struct person_row p = {0};
     *out = (struct login_check){0};
     login = str_lower(c->arena, str_trim(str_sub(login, 0, SECRET_MAX)));
-    int64_t id = db_one_i64(
-        c->db, 0, "SELECT id FROM person WHERE town = ?1 AND login = ?2", V(c->rules->town), V(login));
+    int64_t id = db_one_i64(c->db, 0, "SELECT id FROM person WHERE town = ?1 AND login = ?2",
+        V(c->rules->town), V(login));
     if (id != 0)
         (void)person_row_read(c, id, &p);
     if (password_locked(c, &p, e) != OK)
@@ -55,7 +56,8 @@ static enum err_code make(
         .csrf = crypt_token(c->arena, CSRF_BYTES),
         .expires_us = c->now_us + SESSION_HOURS * US_HOUR};
     if (p->fails != 0 || p->locked_until_us != 0)
-        db_run(c->db, "UPDATE person SET fails = 0, locked_until_us = 0 WHERE town = ?1 AND id = ?2",
+        db_run(c->db,
+            "UPDATE person SET fails = 0, locked_until_us = 0 WHERE town = ?1 AND id = ?2",
             V(c->rules->town), V(p->id));
     db_run(c->db,
         "INSERT INTO session (town, hash, kind, person, epoch, name, csrf, created_us, expires_us)"
@@ -79,7 +81,8 @@ enum err_code session_open(struct ctx *c, const struct login_check *check, struc
         refuse(refused);
         return failed(c, 0, e);
     }
-    if (password_locked(c, &p, refused) != OK) // somebody else has failed since session_check looked
+    if (password_locked(c, &p, refused) !=
+        OK) // somebody else has failed since session_check looked
         return db_status(c->db, e);
     if (!str_eq(p.password, check->compared)) { // changed since: neither right nor wrong
         refuse(refused);
@@ -122,7 +125,8 @@ enum err_code session_find(struct ctx *c, str secret, struct session *out, struc
     if (db_status(c->db, e) != OK)
         return e->code;
     const struct person *p = rules_person(c->rules, out->person);
-    // A newer epoch is fine: the snapshot may be a moment older than the session that password_change kept.
+    // A newer epoch is fine: the snapshot may be a moment older than the session that
+    // password_change kept.
     if (!p || !p->active || epoch < p->epoch || out->expires_us <= c->now_us ||
         !(p->rights >> MAY_LOGIN & 1)) {
         *out = (struct session){0};
@@ -134,8 +138,8 @@ enum err_code session_find(struct ctx *c, str secret, struct session *out, struc
 enum err_code session_close(struct ctx *c, str secret, bool everywhere, struct err *e)
 {
     str hash = session_hash(c->arena, secret);
-    int64_t person = db_one_i64(c->db, 0, "SELECT person FROM session WHERE town = ?1 AND hash = ?2",
-        V(c->rules->town), V(hash));
+    int64_t person = db_one_i64(c->db, 0,
+        "SELECT person FROM session WHERE town = ?1 AND hash = ?2", V(c->rules->town), V(hash));
     if (person == 0)
         return db_status(c->db, e); // already out
     db_run(c->db, "DELETE FROM session WHERE town = ?1 AND hash = ?2", V(c->rules->town), V(hash));
@@ -155,5 +159,6 @@ enum err_code session_close(struct ctx *c, str secret, bool everywhere, struct e
 void session_sweep(struct ctx *c)
 {
     // A walk over the sessions of the town: a few hundred, once an hour.
-    db_run(c->db, "DELETE FROM session WHERE town = ?1 AND expires_us <= ?2", V(c->rules->town), V(c->now_us));
+    db_run(c->db, "DELETE FROM session WHERE town = ?1 AND expires_us <= ?2", V(c->rules->town),
+        V(c->now_us));
 }

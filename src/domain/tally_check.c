@@ -1,18 +1,20 @@
-// Items as the fold of their events, counters as the sum over items: proving both, and writing the counters anew.
+// Items as the fold of their events, counters as the sum over items: proving both, and writing the
+// counters anew.
 
 #include "domain/audit.h"
-#include "domain/filter.h"
 #include "domain/item_inner.h"
 
 enum { CHUNK_ITEMS = 1000, DIFF_KEYS_MAX = 20 };
 
 struct counted {
-    struct cell cell;
+    str loop, key;
+    struct tally_cell cell;
+    int64_t n;
     bool seen; // in the table
 };
 struct check {
-    struct ctx *c;     // the caller's
-    struct ctx item;   // the same with an arena that is emptied every CHUNK_ITEMS
+    struct ctx *c;   // the caller's
+    struct ctx item; // the same with an arena that is emptied every CHUNK_ITEMS
     struct arena *cells_arena;
     struct map cells;
     struct counted **all;
@@ -27,20 +29,19 @@ struct check {
 
 // ---- counters
 
-static struct counted *cell_at(struct check *k, const struct cell *x)
+static struct counted *cell_at(struct check *k, str loop, str key, const struct tally_cell *x)
 {
-    str key = str_fmt(k->item.arena, "%.*s/%.*s/%" PRId64 "/%" PRId64 "/%" PRId64 "/%.*s", STR_ARG(x->loop),
-        STR_ARG(x->key), x->period, x->unit, x->cls, STR_ARG(x->channel));
-    struct counted *found = map_get(&k->cells, key);
+    str id = str_fmt(k->item.arena, "%.*s/%.*s/%" PRId64 "/%" PRId64 "/%" PRId64 "/%.*s",
+        STR_ARG(loop), STR_ARG(key), x->period, x->unit, x->cls, STR_ARG(x->channel));
+    struct counted *found = map_get(&k->cells, id);
     if (found)
         return found;
     found = NEW(k->cells_arena, struct counted);
+    found->loop = str_dup(k->cells_arena, loop);
+    found->key = str_dup(k->cells_arena, key);
     found->cell = *x;
-    found->cell.loop = str_dup(k->cells_arena, x->loop);
-    found->cell.key = str_dup(k->cells_arena, x->key);
     found->cell.channel = str_dup(k->cells_arena, x->channel);
-    found->cell.n = 0;
-    map_put(&k->cells, str_dup(k->cells_arena, key), found);
+    map_put(&k->cells, str_dup(k->cells_arena, id), found);
     VEC_PUSH(k->cells_arena, k->all, k->n) = found;
     return found;
 }
@@ -48,50 +49,52 @@ static struct counted *cell_at(struct check *k, const struct cell *x)
 static void count_item(struct check *k, const struct def *d, const struct item *it)
 {
     for (size_t i = 0; i < d->n_tallies; i++) {
-        int64_t at_us, day, month;
+        int64_t at_us;
         if (!item_counts(&k->item, &d->tallies[i], it, &at_us))
             continue;
-        journal_periods(k->c, at_us, &day, &month);
-        struct cell x = {d->loop, d->tallies[i].key, it->channel, day, it->unit, it->cls, 0};
-        cell_at(k, &x)->cell.n++;
-        x.period = month;
-        cell_at(k, &x)->cell.n++;
+        struct tally_cell cells[JOURNAL_CELLS];
+        size_t n = journal_cells(at_us, k->c->rules->zone_s, it->unit, it->cls, it->channel, cells);
+        for (size_t x = 0; x < n; x++)
+            cell_at(k, d->loop, d->tallies[i].key, &cells[x])->n++;
     }
 }
 
 // What the running group has moved but not yet written must not be in the table yet.
-static void take_off(void *arg, const struct cell *move)
+static void take_off(void *arg, str loop, str key, const struct tally_cell *cell, int64_t n)
 {
-    cell_at(arg, move)->cell.n -= move->n;
+    cell_at(arg, loop, key, cell)->n -= n;
 }
 
-static void note_cell(struct check *k, const struct cell *x, int64_t stored)
+static void note_cell(struct check *k, const struct counted *x, int64_t stored)
 {
     err_add(k->e, ERR_STORE, S("tally"), str_fmt(k->item.arena, "%" PRId64, x->n),
-        "%.*s/%.*s in %" PRId64 ", unit %" PRId64 ", class %" PRId64 ", channel \"%.*s\": the table says %" PRId64,
-        "%.*s/%.*s，期间 %" PRId64 "，单位 %" PRId64 "，分类 %" PRId64 "，来源“%.*s”：表中为 %" PRId64,
-        STR_ARG(x->loop), STR_ARG(x->key), x->period, x->unit, x->cls, STR_ARG(x->channel), stored);
+        "%.*s/%.*s in %" PRId64 ", unit %" PRId64 ", class %" PRId64
+        ", channel \"%.*s\": the table says %" PRId64,
+        "%.*s/%.*s，期间 %" PRId64 "，单位 %" PRId64 "，分类 %" PRId64
+        "，来源“%.*s”：表中为 %" PRId64,
+        STR_ARG(x->loop), STR_ARG(x->key), x->cell.period, x->cell.unit, x->cell.cls,
+        STR_ARG(x->cell.channel), stored);
 }
 
 static void compare_tallies(struct check *k)
 {
     struct cursor r = db_rows(k->c->db,
-        "SELECT loop, key, channel, period, unit, class, n FROM tally WHERE town = ?1", V(k->c->rules->town));
+        "SELECT loop, key, period, unit, class, channel, n FROM tally WHERE town = ?1",
+        V(k->c->rules->town));
     while (db_next(&r)) {
-        struct cell x = {db_str(&r, 0), db_str(&r, 1), db_str(&r, 2), db_i64(&r, 3), db_i64(&r, 4),
-            db_i64(&r, 5), 0};
+        struct tally_cell x = {db_i64(&r, 2), db_i64(&r, 3), db_i64(&r, 4), db_str(&r, 5)};
         int64_t stored = db_i64(&r, 6);
-        struct counted *right = cell_at(k, &x);
+        struct counted *right = cell_at(k, db_str(&r, 0), db_str(&r, 1), &x);
         right->seen = true;
         k->out->cells++;
-        if (right->cell.n != stored)
-            note_cell(k, &right->cell, stored);
+        if (right->n != stored)
+            note_cell(k, right, stored);
         if (k->out->cells % CHUNK_ITEMS == 0)
             arena_reset(k->item.arena);
     }
     for (size_t i = 0; i < k->n; i++)
-        if (!k->all[i]->seen && k->all[i]->cell.n != 0)
-            note_cell(k, &k->all[i]->cell, 0);
+        if (!k->all[i]->seen && k->all[i]->n != 0)
+            note_cell(k, k->all[i], 0);
 }
 
 // ---- items
@@ -124,7 +127,7 @@ static bool fold(struct check *k, int64_t id, struct item *out)
     err_init(&sub, a, k->e->lang);
     *out = (struct item){.id = id};
     struct cursor r = db_rows(k->c->db,
-        "SELECT id, version, at_us, changes FROM event WHERE town = ?1 AND item = ?2 ORDER BY id",
+        "SELECT id, version, at_us, changes FROM event WHERE town = ?1 AND item = ?2 AND item > 0 ORDER BY id",
         V(k->c->rules->town), V(id));
     int64_t bad = 0;
     while (bad == 0 && db_next(&r)) {
@@ -138,8 +141,9 @@ static bool fold(struct check *k, int64_t id, struct item *out)
     if (bad == 0)
         return true;
     bad_item(k, id,
-        str_fmt(a, k->e->lang == LANG_EN ? "its event %" PRId64 " cannot be applied or is out of turn"
-                                         : "第 %" PRId64 " 条记录无法还原或次序不对",
+        str_fmt(a,
+            k->e->lang == LANG_EN ? "its event %" PRId64 " cannot be applied or is out of turn"
+                                  : "第 %" PRId64 " 条记录无法还原或次序不对",
             bad));
     return false;
 }
@@ -155,7 +159,8 @@ static void check_parts(struct check *k, const struct def *d, const struct item 
         if (db_one_i64(k->c->db, 0,
                 "SELECT 1 FROM part WHERE town = ?1 AND unit = ?2 AND item = ?3 AND part = ?4",
                 V(k->c->rules->town), V(p->unit), V(it->id), V(p->id)) == 0)
-            bad_item(k, it->id, words(k, "an open part is missing from the table of parts", "在办承办任务表缺行"));
+            bad_item(k, it->id,
+                words(k, "an open part is missing from the table of parts", "在办承办任务表缺行"));
     }
 }
 
@@ -176,13 +181,16 @@ static void compare_item(struct check *k, struct item *folded, struct item *stor
     size_t n = 0;
     if (diff.n > 2)
         keys[n++] = changed_keys(a, diff);
+    if (diff.n == 0)
+        keys[n++] = S("size");
     if (!counts)
         keys[n++] = S("number of parts or clocks");
     if (!turn)
         keys[n++] = S("version");
     bad_item(k, stored->id,
-        str_fmt(a, k->e->lang == LANG_EN ? "what is stored differs from its events in: %.*s"
-                                         : "存储内容与其记录不一致：%.*s",
+        str_fmt(a,
+            k->e->lang == LANG_EN ? "what is stored differs from its events in: %.*s"
+                                  : "存储内容与其记录不一致：%.*s",
             STR_ARG(str_join(a, keys, n, S(", ")))));
 }
 
@@ -193,7 +201,8 @@ static void check_item(struct check *k, int64_t id)
     err_init(&sub, k->item.arena, k->e->lang);
     k->out->items++;
     if (item_load(&k->item, id, &stored, &sub) != OK) {
-        bad_item(k, id, words(k, "its document is missing or cannot be read", "内容缺失或无法读取"));
+        bad_item(
+            k, id, words(k, "its document is missing or cannot be read", "内容缺失或无法读取"));
         return;
     }
     const struct def *d = NULL;
@@ -217,8 +226,9 @@ static void check_item(struct check *k, int64_t id)
 static size_t next_ids(struct check *k, int64_t after, int64_t ids[CHUNK_ITEMS])
 {
     size_t n = 0;
-    struct cursor r = db_rows(k->c->db, "SELECT id FROM item WHERE town = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-        V(k->c->rules->town), V(after), V((int)CHUNK_ITEMS));
+    struct cursor r =
+        db_rows(k->c->db, "SELECT id FROM item WHERE town = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+            V(k->c->rules->town), V(after), V((int)CHUNK_ITEMS));
     while (db_next(&r))
         ids[n++] = db_i64(&r, 0);
     return n;
@@ -228,8 +238,8 @@ static void walk_items(struct check *k)
 {
     int64_t ids[CHUNK_ITEMS];
     int64_t after = 0;
-    k->total = db_one_i64(k->c->db, 0, "SELECT id FROM item WHERE town = ?1 ORDER BY id DESC LIMIT 1",
-        V(k->c->rules->town));
+    k->total = db_one_i64(k->c->db, 0,
+        "SELECT id FROM item WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(k->c->rules->town));
     for (size_t n = next_ids(k, after, ids); n > 0; n = next_ids(k, after, ids)) {
         for (size_t i = 0; i < n; i++)
             check_item(k, ids[i]);
@@ -249,15 +259,18 @@ static void check_strays(struct check *k)
     int64_t parts = db_one_i64(k->c->db, 0, "SELECT count(*) FROM part WHERE town = ?1", V(town));
     if (parts != k->parts)
         err_add(k->e, ERR_STORE, S("part"), str_fmt(k->item.arena, "%" PRId64, k->parts),
-            "the table of open parts has %" PRId64 " rows", "在办承办任务表有 %" PRId64 " 行", parts);
+            "the table of open parts has %" PRId64 " rows", "在办承办任务表有 %" PRId64 " 行",
+            parts);
     if (events <= k->out->events)
         return;
     struct cursor r = db_rows(k->c->db,
-        "SELECT e.item FROM event e WHERE e.town = ?1 AND e.item > 0 AND e.version = 1 AND NOT EXISTS"
+        "SELECT e.item FROM event e WHERE e.town = ?1 AND e.item > 0 AND e.version = 1 AND NOT "
+        "EXISTS"
         " (SELECT 1 FROM item i WHERE i.town = e.town AND i.id = e.item)",
         V(town));
     while (db_next(&r))
-        bad_item(k, db_i64(&r, 0), words(k, "its events are there, but the item is not", "有记录而没有事项"));
+        bad_item(k, db_i64(&r, 0),
+            words(k, "its events are there, but the item is not", "有记录而没有事项"));
 }
 
 static void check_begin(struct check *k, struct ctx *c, struct audit_out *out, struct err *e)
@@ -304,13 +317,13 @@ enum err_code tally_rebuild(struct ctx *c, struct err *e)
         journal_each_move(c->journal, take_off, &k);
     db_run(c->db, "DELETE FROM tally WHERE town = ?1", V(c->rules->town));
     for (size_t i = 0; i < k.n && e->code == OK; i++) {
-        const struct cell *x = &k.all[i]->cell;
+        const struct counted *x = k.all[i];
         if (x->n != 0)
             db_run(c->db,
                 "INSERT INTO tally (town, loop, key, period, unit, class, channel, n)"
                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                V(c->rules->town), V(x->loop), V(x->key), V(x->period), V(x->unit), V(x->cls), V(x->channel),
-                V(x->n));
+                V(c->rules->town), V(x->loop), V(x->key), V(x->cell.period), V(x->cell.unit),
+                V(x->cell.cls), V(x->cell.channel), V(x->n));
     }
     check_end(&k);
     return e->code != OK ? e->code : db_status(c->db, e);

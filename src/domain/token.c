@@ -17,22 +17,24 @@ enum err_code token_make(
     if (!may_for(c, person, e))
         return e->code;
     if (!person_row_read(c, person, &p) || !p.active)
-        err_add(e, ERR_MISSING, S("person"), (str){0}, "there is nobody with this number", "没有这个人员");
+        err_add(e, ERR_MISSING, S("person"), (str){0}, "there is nobody with this number",
+            "没有这个人员");
     name = str_trim(name);
     if (name.n == 0 || !people_line_ok(name, TOKEN_NAME_MAX))
-        err_add(e, ERR_INVALID, S("name"), S("1..40"), "say what the token is for, in at most %d characters",
-            "请写明用途，不超过 %d 个字", (int)TOKEN_NAME_MAX);
+        err_add(e, ERR_INVALID, S("name"), S("1..40"),
+            "say what the token is for, in at most %d characters", "请写明用途，不超过 %d 个字",
+            (int)TOKEN_NAME_MAX);
     if (days < 1 || days > TOKEN_DAYS_MAX)
-        err_add(e, ERR_INVALID, S("days"), S("1..730"), "must be 1 to %d days", "有效期须为 1 至 %d 天",
-            (int)TOKEN_DAYS_MAX);
+        err_add(e, ERR_INVALID, S("days"), S("1..730"), "must be 1 to %d days",
+            "有效期须为 1 至 %d 天", (int)TOKEN_DAYS_MAX);
     if (e->code != OK)
         return e->code;
     str token = str_fmt(c->arena, "bh_%.*s", STR_ARG(crypt_token(c->arena, TOKEN_BYTES)));
     db_run(c->db,
         "INSERT INTO session (town, hash, kind, person, epoch, name, csrf, created_us, expires_us)"
         " VALUES (?1, ?2, 'token', ?3, ?4, ?5, '', ?6, ?7)",
-        V(c->rules->town), V(session_hash(c->arena, token)), V(person), V(p.epoch), V(name), V(c->now_us),
-        V(c->now_us + days * US_DAY));
+        V(c->rules->town), V(session_hash(c->arena, token)), V(person), V(p.epoch), V(name),
+        V(c->now_us), V(c->now_us + days * US_DAY));
     struct people_change x;
     people_change_begin(c, &x);
     jw_ki64(&x.w, "person", person);
@@ -57,7 +59,8 @@ enum err_code token_drop(struct ctx *c, str hash, struct err *e)
     }
     db_done(&r);
     if (person == 0)
-        return err_add(e, ERR_MISSING, S("hash"), (str){0}, "there is no such token", "没有这个令牌");
+        return err_add(
+            e, ERR_MISSING, S("hash"), (str){0}, "there is no such token", "没有这个令牌");
     if (!may_for(c, person, e))
         return e->code;
     db_run(c->db, "DELETE FROM session WHERE town = ?1 AND hash = ?2", V(c->rules->town), V(hash));

@@ -4,28 +4,34 @@
 
 #include "domain/ctx.h"
 
-// DIR/bihuan.db; migrated when write. NULL and a note when DIR has no town (write false) or it cannot be opened.
+// DIR/bihuan.db; migrated when write. NULL and a note when DIR has no town (write false) or it
+// cannot be opened.
 struct db *town_open(struct arena *a, str dir, bool write, int64_t now_us, struct err *e) MUST_USE;
 str town_db_path(struct arena *a, str dir);
 str town_blob_dir(struct arena *a, str dir);
 // The only town of a database; 0 and a note when there is none or several.
 int64_t town_only(struct db *db, struct err *e);
 // Reads DIR/key (mode 0600), or makes it when make is true.
-enum err_code town_keys(struct arena *a, str dir, bool make, struct keys *out, struct err *e) MUST_USE;
+enum err_code town_keys(
+    struct arena *a, str dir, bool make, struct keys *out, struct err *e) MUST_USE;
 
-// The sources a town is made from: name -> text, whether embedded or from a folder (town.yaml, units.yaml, ...).
+// The sources a town is made from: name -> text, whether embedded or from a folder (town.yaml,
+// units.yaml, ...).
 struct town_source {
     void *arg;
-    // The text of a file of the town's folder ("units.yaml") or of the shipped defs ("defs/calendars/workdays.yaml").
+    // The text of a file of the town's folder ("units.yaml") or of the shipped defs
+    // ("defs/calendars/workdays.yaml").
     bool (*read)(void *arg, struct arena *a, str name, str *text);
 };
-// towns/NAME as embedded in the program. There is always a source; a name that is not there reads nothing.
+// towns/NAME as embedded in the program. There is always a source; a name that is not there reads
+// nothing.
 struct town_source town_source_embedded(struct arena *a, str name);
 // A folder of files. What it does not have under defs/ is read from the embedded defs.
 struct town_source town_source_folder(struct arena *a, str path);
-// Makes a town in an empty database from its town.yaml: definitions, units, classes, people, all in one transaction.
+// Makes a town in an empty database from its town.yaml: definitions, units, classes, people, all in
+// one transaction.
 // Everything wrong in any file is noted with file, line and column; then nothing is made.
-enum err_code town_init(struct db *db, struct arena *a, const struct town_source *src, const struct keys *keys,
-    int64_t now_us, int64_t *town, struct err *e) MUST_USE;
+enum err_code town_init(struct db *db, struct arena *a, const struct town_source *src,
+    const struct keys *keys, int64_t now_us, int64_t *town, struct err *e) MUST_USE;
 
 #endif

@@ -188,11 +188,11 @@ static void check_twice(struct making *m)
         }
 }
 
-static void put_defs(struct making *m)
+static void put_defs(struct making *m, bool loops)
 {
     for (size_t i = 0; i < m->defs.n; i++) {
         const struct file *f = m->defs.at[i];
-        if (f->e.code != OK)
+        if (f->e.code != OK || str_eq(f->kind, S("loop")) != loops)
             continue;
         db_run(m->c.db,
             "INSERT INTO def (town, id, kind, key, version, text, published_us, by_person)"
@@ -278,32 +278,29 @@ static bool roles_wrong(const struct making *m)
     return !any;
 }
 
-// Compiles everything once, as the server will: filters that name units and classes, calendars of
-// loops.
-static void try_rules(struct making *m)
+// Loops go in last, once their filters are known to fit the units and classes that are there.
+static enum err_code try_loops(struct making *m)
 {
-    struct err sub;
-    err_init(&sub, m->a, m->e->lang);
-    struct rules *r = rules_load(m->c.db, m->root.id, &sub);
-    rules_free(r);
-    if (sub.code == OK)
-        return;
-    str kind = sub.file;
+    struct rules *r = rules_load(m->c.db, m->root.id, m->e);
+    if (!r) {
+        m->e->file = (str){0}; // rows just written belong to no file any more
+        return m->e->code;
+    }
     for (size_t i = 0; i < m->defs.n; i++) {
         struct file *f = m->defs.at[i];
-        if (str_eq(kind, str_fmt(m->a, "%.*s/%.*s v1", STR_ARG(f->kind), STR_ARG(f->key)))) {
-            err_merge(&f->e, &sub, (str){0});
-            return;
-        }
+        struct def *d;
+        if (str_eq(f->kind, S("loop")) && def_parse(m->a, f->text, &d, &f->e) == OK)
+            rules_compile_def(r, d, &f->e);
     }
-    err_merge(m->e, &sub, (str){0});
+    rules_free(r);
+    return OK;
 }
 
 static enum err_code make(struct making *m)
 {
     int64_t id;
     put_settings(m);
-    put_defs(m);
+    put_defs(m, false);
     if (write_init_event(m) != OK || unit_put(&m->c, &m->root, &id, m->e) != OK)
         return m->e->code;
     import_all(m, &m->units, import_units);
@@ -313,9 +310,12 @@ static enum err_code make(struct making *m)
         import_all(m, &m->people, people_import);
     if (db_status(m->c.db, m->e) != OK)
         return m->e->code;
-    if (!any_wrong(&m->all))
-        try_rules(m);
-    return any_wrong(&m->all) || m->e->code != OK ? report(m) : OK;
+    if (!any_wrong(&m->all) && try_loops(m) != OK)
+        return m->e->code;
+    if (any_wrong(&m->all))
+        return report(m);
+    put_defs(m, true);
+    return db_status(m->c.db, m->e);
 }
 
 static void bare_rules(struct making *m)

@@ -38,8 +38,7 @@ static const struct yaml_member CLASSES[] = {
     {0},
 };
 
-static struct node *from_yaml(
-    struct arena *a, const struct yaml *list, str scheme, size_t *n)
+static struct node *from_yaml(struct arena *a, const struct yaml *list, str scheme, size_t *n)
 {
     struct node *rows = NULL;
     for (size_t i = 0; i < list->n; i++) {
@@ -174,7 +173,8 @@ struct node *tree_rows_classes(struct arena *a, str text, bool csv, size_t *n, s
         struct node *rows = from_csv(&s, text, n);
         for (size_t i = 0; i < *n; i++)
             if (rows[i].scheme.n == 0 || str_find(rows[i].scheme, '/') != rows[i].scheme.n)
-                err_at(e, rows[i].line, 1, S("scheme"), (str){0}, "is not a class scheme", "不是有效的分类体系");
+                err_at(e, rows[i].line, 1, S("scheme"), (str){0}, "is not a class scheme",
+                    "不是有效的分类体系");
         return rows;
     }
     const struct yaml *root = yaml_parse(a, text, e);

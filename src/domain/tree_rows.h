@@ -1,4 +1,5 @@
-// Reads the rows of a unit or a class tree out of YAML or CSV, each with its line; looks at their form only.
+// Reads the rows of a unit or a class tree out of YAML or CSV, each with its line; looks at their
+// form only.
 #ifndef BH_DOMAIN_TREE_ROWS_H
 #define BH_DOMAIN_TREE_ROWS_H
 

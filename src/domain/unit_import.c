@@ -1,5 +1,5 @@
-// The unit tree and the class tree from a text: YAML or CSV. First everything is read and looked through, then planned on
-// the tree as it would be, and only a plan without a mistake is written.
+// The unit tree and the class tree from a text: YAML or CSV. First everything is read and looked
+// through, then planned on the tree as it would be, and only a plan without a mistake is written.
 
 #include "domain/people_inner.h"
 #include "domain/tree_rows.h"
@@ -39,8 +39,9 @@ static void want(struct plan *p, const struct node *row)
     str key = key_of(p, row->scheme, row->code);
     struct node *x = map_get(&p->all.by_key, key);
     if (x && x->line > 0) {
-        err_at(p->e, row->line, row->column, S("code"), (str){0}, "\"%.*s\" stands already in line %d",
-            "“%.*s”在第 %d 行已经出现过", STR_ARG(row->code), x->line);
+        err_at(p->e, row->line, row->column, S("code"), (str){0},
+            "\"%.*s\" stands already in line %d", "“%.*s”在第 %d 行已经出现过", STR_ARG(row->code),
+            x->line);
         return;
     }
     x = x ? node_want(p->c, &p->all, x) : new_node(p, key);
@@ -61,14 +62,15 @@ static void hang(struct plan *p, struct node *x)
     bool root = x->was ? x->was->parent == 0 : x->id == p->c->rules->town;
     if (x->parent_code.n == 0) {
         if (!root && !p->classes)
-            people_note(p->e, x->line, x->column, "parent", NULL, "only the town's own unit has no parent",
-                "除镇本级外，须写明上级单位");
+            people_note(p->e, x->line, x->column, "parent", NULL,
+                "only the town's own unit has no parent", "除镇本级外，须写明上级单位");
         x->parent = 0;
         return;
     }
     const struct node *up = map_get(&p->all.by_key, key_of(p, x->scheme, x->parent_code));
     if (!up)
-        people_note(p->e, x->line, x->column, "parent", NULL, "there is no such parent", "没有这个上级");
+        people_note(
+            p->e, x->line, x->column, "parent", NULL, "there is no such parent", "没有这个上级");
     else if (up->closed_us != 0)
         people_note(p->e, x->line, x->column, "parent", NULL, "the parent is closed", "上级已停用");
     else if (root && !p->classes)
@@ -83,8 +85,8 @@ static void check_class(const struct node *x, struct err *e)
     bool fits = x->code.n > 0 && x->code.n <= DEF_KEY_MAX && people_line_ok(x->code, DEF_KEY_MAX) &&
                 str_find(x->code, ' ') == x->code.n && str_find(x->code, '/') == x->code.n;
     if (!fits)
-        people_note(e, x->line, x->column, "code", "1..32 bytes without blank and /", "is not a class's code",
-            "不是有效的分类代码");
+        people_note(e, x->line, x->column, "code", "1..32 bytes without blank and /",
+            "is not a class's code", "不是有效的分类代码");
     if (x->name.n == 0 || !people_line_ok(x->name, UNIT_NAME_MAX))
         people_note(e, x->line, x->column, "name", "1..60 characters", "is not a class's name",
             "分类名称须为 1 至 60 个字");
@@ -101,7 +103,9 @@ static enum err_code make_plan(struct plan *p, const struct node *rows, size_t n
         else
             unit_node_check(p->wanted[i], p->e);
     }
-    for (size_t i = 0; i < p->all.n && p->e->code == OK; i++)
+    if (p->e->code != OK)
+        return p->e->code;
+    for (size_t i = 0; i < p->all.n; i++)
         node_tree_check(&p->all, p->all.at[i], 0, p->e);
     return p->e->code;
 }
@@ -140,7 +144,8 @@ static void class_nodes(struct ctx *c, struct nodes *out)
     *out = (struct nodes){0};
     imap_init(&out->by_id, c->arena);
     map_init(&out->by_key, c->arena);
-    struct cursor r = db_rows(c->db, "SELECT id, parent, scheme, code, name FROM class WHERE town = ?1 ORDER BY id",
+    struct cursor r = db_rows(c->db,
+        "SELECT id, parent, scheme, code, name FROM class WHERE town = ?1 ORDER BY id",
         V(c->rules->town));
     while (db_next(&r)) {
         struct node *x = NEW(c->arena, struct node);
@@ -151,7 +156,8 @@ static void class_nodes(struct ctx *c, struct nodes *out)
             .name = db_dup(&r, 4, c->arena)};
         VEC_PUSH(c->arena, out->at, out->n) = x;
         imap_put(&out->by_id, x->id, x);
-        map_put(&out->by_key, str_fmt(c->arena, "%.*s/%.*s", STR_ARG(x->scheme), STR_ARG(x->code)), x);
+        map_put(
+            &out->by_key, str_fmt(c->arena, "%.*s/%.*s", STR_ARG(x->scheme), STR_ARG(x->code)), x);
     }
 }
 

@@ -1,4 +1,5 @@
-// The tree of responsibility: making, renaming, moving, closing units, and how a path read in the past.
+// The tree of responsibility: making, renaming, moving, closing units, and how a path read in the
+// past.
 
 #include "domain/people_inner.h"
 
@@ -53,8 +54,8 @@ void unit_node_check(const struct node *want, struct err *e)
         people_note(e, line, column, "name", "1..60 characters", "is not a unit's name",
             "单位名称须为 1 至 60 个字");
     if (!people_line_ok(want->short_name, UNIT_NAME_MAX))
-        people_note(e, line, column, "short_name", "at most 60 characters",
-            "is not a short name", "单位简称不超过 60 个字");
+        people_note(e, line, column, "short_name", "at most 60 characters", "is not a short name",
+            "单位简称不超过 60 个字");
 }
 
 static const struct node *up(const struct nodes *all, const struct node *x)
@@ -108,7 +109,8 @@ static void write_row(struct ctx *c, const struct node *x)
         return;
     }
     if (was->parent != x->parent || !str_eq(was->name, x->name))
-        // Twice at one instant: what stood before the first one was read longer than no time at all.
+        // Twice at one instant: what stood before the first one was read longer than no time at
+        // all.
         db_run(c->db,
             "INSERT INTO unit_past (town, unit, until_us, parent, name) VALUES (?1, ?2, ?3, ?4, ?5)"
             " ON CONFLICT (town, unit, until_us) DO NOTHING",
@@ -152,8 +154,9 @@ enum err_code unit_node_write(struct ctx *c, const struct node *want, bool *touc
 
 static void check_close(struct ctx *c, const struct nodes *all, const struct node *x, struct err *e)
 {
-    int64_t items = db_one_i64(c->db, 0,
-        "SELECT count(*) FROM item WHERE town = ?1 AND unit = ?2 AND open = 1", V(c->rules->town), V(x->id));
+    int64_t items =
+        db_one_i64(c->db, 0, "SELECT count(*) FROM item WHERE town = ?1 AND unit = ?2 AND open = 1 AND gone = 0",
+            V(c->rules->town), V(x->id));
     int64_t parts = db_one_i64(c->db, 0, "SELECT count(*) FROM part WHERE town = ?1 AND unit = ?2",
         V(c->rules->town), V(x->id));
     int64_t below = 0;
@@ -169,7 +172,8 @@ static void check_close(struct ctx *c, const struct nodes *all, const struct nod
 }
 
 // Where it is to hang: known, open, and within the actor's reach.
-static void check_parent(struct ctx *c, const struct nodes *all, const struct node *x, struct err *e)
+static void check_parent(
+    struct ctx *c, const struct nodes *all, const struct node *x, struct err *e)
 {
     const struct node *parent = up(all, x);
     if (!parent)
@@ -192,9 +196,11 @@ static void check_place(struct ctx *c, const struct nodes *all, const struct nod
         people_note(e, 0, 0, "code", NULL, "another unit has this code", "已有单位用了这个代码");
     if (is_root(c, all, x)) {
         if (x->parent != 0)
-            people_note(e, 0, 0, "parent", NULL, "the town's own unit cannot move", "镇本级不能移动");
+            people_note(
+                e, 0, 0, "parent", NULL, "the town's own unit cannot move", "镇本级不能移动");
         if (x->closed_us != 0)
-            people_note(e, 0, 0, "closed", NULL, "the town's own unit cannot close", "镇本级不能停用");
+            people_note(
+                e, 0, 0, "closed", NULL, "the town's own unit cannot close", "镇本级不能停用");
         return;
     }
     bool opens = x->was && x->was->closed_us != 0 && x->closed_us == 0;

@@ -14,6 +14,7 @@ enum {
     // All cells of the rows a chunk finishes, and the beginning of the row it does not.
     STORE_BYTES = CSV_ROW_MAX_BYTES + DECODED_MAX,
     STORE_CELLS = CSV_COLUMNS_MAX + 1 + DECODED_MAX,
+    STORE_ROWS = DECODED_MAX / 2 + 2, // a row has a byte and an end
     // So many sequences that are right in UTF-8 are not there by chance.
     UTF8_SURE = 1000,
 };
@@ -48,8 +49,8 @@ struct csv_reader {
     size_t n_raw; // bytes that a chunk's end cut off from their character
     char *decoded;
     bool begun, ended;
-    // What was parsed. Rows that are whole wait here until csv_next hands them out; then the unfinished one moves to
-    // the front.
+    // What was parsed. Rows that are whole wait here until csv_next hands them out; then the
+    // unfinished one moves to the front.
     char *store;
     size_t n_store;
     struct cell *cells;
@@ -97,7 +98,8 @@ static void on_cell(void *s, size_t n, void *arg)
         return;
     str x = strip((str){s, n});
     size_t column = r->n_cells - r->row_first + 1;
-    size_t row_bytes = r->n_store - (r->n_cells > r->row_first ? r->cells[r->row_first].at : r->n_store);
+    size_t row_bytes =
+        r->n_store - (r->n_cells > r->row_first ? r->cells[r->row_first].at : r->n_store);
     if (column > CSV_COLUMNS_MAX)
         fail(r, FAULT_COLUMNS, 0);
     else if (x.n > CSV_CELL_MAX_BYTES)
@@ -125,8 +127,9 @@ static void on_row(int end, void *arg)
     bool any = false;
     for (size_t i = r->row_first; i < r->n_cells; i++)
         any = any || r->cells[i].n > 0;
+    CHECK(r->n_rows < STORE_ROWS);
     if (any)
-        VEC_PUSH(r->arena, r->rows, r->n_rows) = (struct row){r->row_first, r->n_cells - r->row_first, r->row};
+        r->rows[r->n_rows++] = (struct row){r->row_first, r->n_cells - r->row_first, r->row};
     else
         r->n_cells = r->row_first;
     r->row_first = r->n_cells;
@@ -181,7 +184,8 @@ static void decode(struct csv_reader *r, size_t n)
     char *from = r->raw, *to = r->decoded;
     size_t left = n, room = DECODED_MAX;
     size_t bad = iconv(r->decoder, &from, &left, &to, &room);
-    bool cut = bad == (size_t)-1 && errno == EINVAL && !r->ended; // the rest comes with the next chunk
+    bool cut =
+        bad == (size_t)-1 && errno == EINVAL && !r->ended; // the rest comes with the next chunk
     CHECK(bad != (size_t)-1 || errno != E2BIG);
     parse(r, (str){r->decoded, DECODED_MAX - room});
     if (bad == (size_t)-1 && !cut)
@@ -274,10 +278,12 @@ static enum err_code detect(struct csv_reader *r, enum csv_encoding enc, struct 
     ssize_t n = read_some(r, head, sizeof(head));
     bool wide = n == 2 && (memcmp(head, "\xFF\xFE", 2) == 0 || memcmp(head, "\xFE\xFF", 2) == 0);
     if (wide)
-        return err_add(e, ERR_INVALID, S("file"), S("UTF-8, GB18030"), "the text is in UTF-16; save it as CSV UTF-8",
+        return err_add(e, ERR_INVALID, S("file"), S("UTF-8, GB18030"),
+            "the text is in UTF-16; save it as CSV UTF-8",
             "文件是 UTF-16 编码，请另存为“CSV UTF-8”");
     if (n == 2 && memcmp(head, "PK", 2) == 0)
-        return err_add(e, ERR_INVALID, S("file"), S("CSV"), "this is a workbook or an archive; save the sheet as CSV",
+        return err_add(e, ERR_INVALID, S("file"), S("CSV"),
+            "this is a workbook or an archive; save the sheet as CSV",
             "这是工作簿或压缩文件，请把表格另存为 CSV");
     r->read = 0;
     if (r->fd >= 0 && lseek(r->fd, 0, SEEK_SET) != 0)
@@ -313,6 +319,7 @@ static struct csv_reader *start(struct csv_reader *r, enum csv_encoding enc, str
     csv_set_blk_size(&r->parser, 4 * KIB);
     r->store = arena_alloc(r->arena, STORE_BYTES);
     r->cells = NEW_ARRAY(r->arena, STORE_CELLS, struct cell);
+    r->rows = NEW_ARRAY(r->arena, STORE_ROWS, struct row);
     r->out = NEW_ARRAY(r->arena, CSV_COLUMNS_MAX, str);
     return r;
 }
@@ -334,7 +341,8 @@ struct csv_reader *csv_open(struct arena *a, str path, enum csv_encoding enc, st
     if (r->fd < 0 || fstat(r->fd, &st) != 0 || !S_ISREG(st.st_mode)) {
         if (r->fd >= 0)
             close(r->fd);
-        (void)err_add(e, ERR_MISSING, S("file"), (str){0}, "the file cannot be opened", "文件无法打开");
+        (void)err_add(
+            e, ERR_MISSING, S("file"), (str){0}, "the file cannot be opened", "文件无法打开");
         return NULL;
     }
     r->total = st.st_size;
@@ -372,8 +380,8 @@ static void say(const struct csv_reader *r, struct err *e)
     case FAULT_NONE:
         break;
     case FAULT_CELL:
-        err_at(e, row, column, where, S("64 KiB"), "the cell is too large, or a quote is not closed",
-            "单元格内容过长，或引号没有配对");
+        err_at(e, row, column, where, S("64 KiB"),
+            "the cell is too large, or a quote is not closed", "单元格内容过长，或引号没有配对");
         break;
     case FAULT_ROW:
         err_at(e, row, column, where, S("1 MiB"), "the row is too large, or a quote is not closed",
@@ -383,17 +391,19 @@ static void say(const struct csv_reader *r, struct err *e)
         err_at(e, row, 0, where, S("<= 500"), "too many columns", "列数过多");
         break;
     case FAULT_BYTES:
-        err_at(e, row, column, where, r->decodes ? S("GB18030") : S("UTF-8"), "holds bytes that are no text in this encoding",
-            "含有不属于该编码的字节或控制字符");
+        err_at(e, row, column, where, r->decodes ? S("GB18030") : S("UTF-8"),
+            "holds bytes that are no text in this encoding", "含有不属于该编码的字节或控制字符");
         break;
     case FAULT_NUL:
-        err_at(e, row, column, where, S("CSV"), "holds a NUL byte: this is no text file", "含有空字节，不是文本文件");
+        err_at(e, row, column, where, S("CSV"), "holds a NUL byte: this is no text file",
+            "含有空字节，不是文本文件");
         break;
     case FAULT_QUOTE:
         err_at(e, row, column, where, S("\""), "a quote is never closed", "引号没有配对");
         break;
     case FAULT_READ:
-        (void)err_add(e, ERR_STORE, S("file"), (str){0}, "cannot be read further", "读取文件时出错");
+        (void)err_add(
+            e, ERR_STORE, S("file"), (str){0}, "cannot be read further", "读取文件时出错");
         break;
     }
 }
@@ -449,12 +459,12 @@ static bool is_number(str x)
     return digits > 0 && dots <= 1;
 }
 
-// Spreadsheets compute what begins like this, some of them also behind blanks or in full width; a negative number is
-// harmless.
+// Spreadsheets compute what begins like this, some of them also behind blanks or in full width; a
+// negative number is harmless.
 static bool is_formula(str x)
 {
-    static const str heads[] = {S("="), S("+"), S("-"), S("@"), S("\t"), S("\r"), S("\n"), S("＝"), S("＋"), S("－"),
-        S("＠")};
+    static const str heads[] = {S("="), S("+"), S("-"), S("@"), S("\t"), S("\r"), S("\n"), S("＝"),
+        S("＋"), S("－"), S("＠")};
     if (is_number(x))
         return false;
     while (x.n > 0 && x.s[0] == ' ')
@@ -470,7 +480,8 @@ static void write_cell(struct buf *b, str x)
     bool formula = is_formula(x);
     bool quoted = x.n > 0 && (x.s[0] == ' ' || x.s[x.n - 1] == ' ');
     for (size_t i = 0; i < x.n && !quoted; i++)
-        quoted = x.s[i] == ',' || x.s[i] == '"' || x.s[i] == '\r' || x.s[i] == '\n' || x.s[i] == '\t';
+        quoted =
+            x.s[i] == ',' || x.s[i] == '"' || x.s[i] == '\r' || x.s[i] == '\n' || x.s[i] == '\t';
     if (quoted)
         buf_byte(b, '"');
     if (formula)

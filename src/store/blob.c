@@ -56,12 +56,17 @@ static enum err_code write_file(struct arena *a, str dir, str path, str content,
     return code;
 }
 
+str blob_path(str dir, struct arena *a, str hash)
+{
+    return str_fmt(a, "%.*s/%.2s/%.2s/%.*s", STR_ARG(dir), hash.s, hash.s + 2, STR_ARG(hash));
+}
+
 enum err_code blob_put(str dir, struct arena *a, str content, str *hash, struct err *e)
 {
     str hex = hash_of(a, content);
     const str folders[] = {str_dup(a, dir), str_fmt(a, "%.*s/%.2s", STR_ARG(dir), hex.s),
         str_fmt(a, "%.*s/%.2s/%.2s", STR_ARG(dir), hex.s, hex.s + 2)};
-    str path = str_fmt(a, "%.*s/%.*s", STR_ARG(folders[2]), STR_ARG(hex));
+    str path = blob_path(dir, a, hex);
     for (size_t i = 0; i < ARRAY_LEN(folders); i++)
         if (mkdir(folders[i].s, 0700) != 0 && errno != EEXIST)
             return files_failed(e, folders[i].s);

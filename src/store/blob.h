@@ -11,4 +11,7 @@ enum err_code blob_put(str dir, struct arena *a, str content, str *hash, struct 
 // fits.
 enum err_code blob_get(str dir, struct arena *a, str hash, str *content, struct err *e) MUST_USE;
 
+// Where the content of a hash stands; hash must be one blob_put gave.
+str blob_path(str dir, struct arena *a, str hash);
+
 #endif

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/crypt.h"
 #include "store/db_inner.h"
+#include "store/shapes.h"
 
 enum { MIGRATION_BYTES_MAX = 4 * MIB };
 
@@ -191,6 +192,10 @@ enum err_code migrate(
     for (size_t i = 0; !code && i < n; i++)
         if (!applied[i])
             code = apply_missing(db, a, all, n, i, now_us, e);
+    if (!code) {
+        shapes_write(db);
+        db_rollback(db); // without the figures the database is slower and otherwise the same
+    }
     arena_free(a);
     return code;
 }

@@ -3,6 +3,7 @@
 import { spawn, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { connect } from 'node:net';
 import { join, resolve, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -78,6 +79,34 @@ export class Town {
   }
 }
 
+/** Asks again and again until the answer is truthy: for what another thread of the server does in its own time. */
+export async function until(what, ask, limit_ms = 30_000) {
+  const end = Date.now() + limit_ms;
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer;
+    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
+    await new Promise((go) => setTimeout(go, 20));
+  }
+}
+
+/** Sends bytes over a socket and answers everything that comes back until the server closes (or says nothing more). */
+export function raw(town, bytes, { quiet_ms = 3000 } = {}) {
+  const { hostname, port } = new URL(town.base);
+  return new Promise((done) => {
+    const got = [];
+    const socket = connect(Number(port), hostname, () => { socket.end(bytes); });
+    const finish = () => { socket.destroy(); done(Buffer.concat(got).toString('latin1')); };
+    socket.setTimeout(quiet_ms, finish);
+    socket.on('data', (d) => got.push(d));
+    socket.on('error', finish);
+    socket.on('close', finish);
+  });
+}
+
+/** The fields an error answer names, sorted. */
+export const fields = (r) => r.body.errors.map((e) => e.field).sort();
+
 export class Person {
   constructor(town) {
     this.town = town;
@@ -106,6 +135,22 @@ export class Person {
 
   post(path, body, headers) {
     return this.call('POST', path, body, headers);
+  }
+
+  patch(path, body, headers) {
+    return this.call('PATCH', path, body, headers);
+  }
+
+  del(path, headers) {
+    return this.call('DELETE', path, undefined, headers);
+  }
+
+  /** Attaches a file to an item. */
+  attach(item, name, content, { type = 'text/plain', note } = {}) {
+    const form = new FormData();
+    form.append('file', new Blob([content], { type }), name);
+    if (note) form.append('note', note);
+    return this.post(`/api/items/${item.id}/files`, form);
   }
 
   /** Everything a page needs to draw; kept after the first time. */

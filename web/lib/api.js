@@ -107,14 +107,12 @@ export function setMe(body) {
 }
 
 /**
- * A list that an endpoint gives either bare or under a name.
- * @param {any} body
- * @param {string} name
- * @returns {any[]}
+ * The rows of a list's answer.
+ * @param {{rows: object[]}|null} body
+ * @returns {object[]}
  */
-export function listIn(body, name) {
-  if (Array.isArray(body)) return body;
-  return body && Array.isArray(body[name]) ? body[name] : [];
+export function rowsOf(body) {
+  return (body && body.rows) || [];
 }
 
 /**

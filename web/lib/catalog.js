@@ -58,7 +58,7 @@ export function findNodes(nodes, byId, words, most = 60) {
  * @returns {object[]}
  */
 export function classesOf(c, loop) {
-  const scheme = loop && loop.classes;
+  const scheme = loop && loop.class_scheme;
   return scheme ? c.classes.filter((x) => x.scheme === scheme) : c.classes;
 }
 

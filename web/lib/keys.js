@@ -18,6 +18,7 @@ function inField(el) {
 export function keyName(e, chorded) {
   if (e.isComposing || e.ctrlKey || e.metaKey) return '';
   if (e.altKey) return /^Digit[1-9]$/.test(e.code) ? `Alt ${e.code}` : '';
+  if (e.key === '?') return 'Shift Slash';
   const name = e.shiftKey ? `Shift ${e.code}` : e.code;
   return chorded ? `G ${name}` : name;
 }

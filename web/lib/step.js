@@ -1,5 +1,7 @@
 // What a step's form holds and what it sends. No DOM here: tested in node.
 
+import { atZone } from './time.js';
+
 /** Units an extension may be given in: [unit, key of its title]. */
 export const EXTEND_UNITS = [['wd', 'step.wd'], ['wh', 'step.wh'], ['d', 'step.d'], ['h', 'step.h']];
 
@@ -77,7 +79,7 @@ export function stepBody(step, v, part, version) {
     if (f.key === 'class') {
       if (v.class) body.class = v.class;
     } else if (v.fields[f.key] !== undefined && v.fields[f.key] !== '') {
-      fields[f.key] = f.type === 'time' ? `${v.fields[f.key]}:00+08:00` : v.fields[f.key];
+      fields[f.key] = f.type === 'time' ? atZone(v.fields[f.key]) : v.fields[f.key];
     }
   }
   if (Object.keys(fields).length) body.fields = fields;

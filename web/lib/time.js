@@ -1,7 +1,9 @@
 // Times as the town reads them: always in the town's zone, whatever zone this machine is in. No DOM here.
 
 let zoneMs = 8 * 3600000;
+let zoneName = '+08:00';
 let offsetMs = 0;
+const DAY = 86400000;
 
 /**
  * The town's zone, "+08:00".
@@ -9,7 +11,14 @@ let offsetMs = 0;
  */
 export function setZone(zone) {
   const m = /^([+-])(\d\d):?(\d\d)$/.exec(zone || '');
-  if (m) zoneMs = (m[1] === '-' ? -1 : 1) * (Number(m[2]) * 60 + Number(m[3])) * 60000;
+  if (!m) return;
+  zoneMs = (m[1] === '-' ? -1 : 1) * (Number(m[2]) * 60 + Number(m[3])) * 60000;
+  zoneName = zone;
+}
+
+/** A wall-clock time of the town, "2026-11-20T09:30", as RFC 3339. */
+export function atZone(local) {
+  return `${local}:00${zoneName}`;
 }
 
 /**
@@ -73,13 +82,15 @@ export function shortStamp(at, nowMs = now()) {
 /**
  * Length of time in its two largest units.
  * @param {number} seconds sign is dropped
+ * @param {number} [day] seconds of a day: a working day has fewer
  * @returns {{d: number, h: number, m: number}} only the two largest are not 0
  */
-export function span(seconds) {
+export function span(seconds, day = DAY / 1000) {
   const s = Math.abs(Math.round(seconds));
-  let d = Math.floor(s / 86400);
-  let h = Math.floor((s % 86400) / 3600);
-  let m = Math.floor((s % 3600) / 60);
+  const rest = s % day;
+  let d = Math.floor(s / day);
+  let h = Math.floor(rest / 3600);
+  let m = Math.floor((rest % 3600) / 60);
   if (d > 0) m = 0;
   if (d > 9) h = 0;
   if (d === 0 && h > 9) m = 0;
@@ -91,17 +102,17 @@ export function span(seconds) {
  * Words for a span with the message function of i18n: "2 天 3 时".
  * @param {number} seconds
  * @param {(key: string, vars?: object) => string} t
+ * @param {number} [day] seconds of a day; another length than 24 hours makes it a working day
  */
-export function spanText(seconds, t) {
-  const x = span(seconds);
+export function spanText(seconds, t, day = DAY / 1000) {
+  const x = span(seconds, day);
   const out = [];
-  if (x.d) out.push(t('time.d', { n: x.d }));
+  if (x.d) out.push(t(day === DAY / 1000 ? 'time.d' : 'time.wd', { n: x.d }));
   if (x.h) out.push(t('time.h', { n: x.h }));
   if (x.m || !out.length) out.push(t('time.m', { n: x.m }));
   return out.join(' ');
 }
 
-const DAY = 86400000;
 const utc = (y, m, d) => Date.UTC(y, m - 1, d);
 const isoDay = (u) => new Date(u).toISOString().slice(0, 10);
 

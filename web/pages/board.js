@@ -27,6 +27,30 @@ function wanted() {
   return { loop: loop ? loop.key : '', by, period, unit: q.get('unit'), class: q.get('class'), channel: q.get('channel') };
 }
 
+// Cells come as lists in the order of the heads; pages ask for them by key. A rate's link is that of the first tally its
+// formula names: the items it is made of.
+function indexed(raw, loop) {
+  const byKey = (list) => Object.fromEntries(list.map((x) => [x.key, x]));
+  const formula = (key) => ((loop && loop.rates.find((r) => r.key === key)) || { formula: '' }).formula;
+  const row = (r) => {
+    const tallies = byKey(r.tallies);
+    const rates = r.rates.map((x) => {
+      const first = (formula(x.key).match(/[a-z_]\w*/g) || []).find((k) => tallies[k]);
+      return { ...x, link: first ? tallies[first].link : '' };
+    });
+    return { ...r, key: r.id || r.name, tallies, rates: byKey(rates) };
+  };
+  return { ...raw, rates: raw.rates.map((x) => ({ ...x, formula: formula(x.key) })), rows: raw.rows.map(row), total: row(raw.total) };
+}
+
+// The period before comes by the same door, so that both sides of a comparison are made alike.
+async function load(w, signal) {
+  const ask = (period) => get(`/api/boards/${w.loop}${query({ ...w, loop: '', period })}`, { signal });
+  const loop = catalog.value.loopByKey.get(w.loop);
+  const [now, before] = await Promise.all([ask(w.period), ask(nextPeriod(w.period, -1)).catch(() => null)]);
+  return { ...indexed(now, loop), previous: before && indexed(before, loop).total };
+}
+
 function Chooser({ w }) {
   const kind = readPeriod(w.period).kind;
   return html`<div class="chooser">
@@ -53,8 +77,7 @@ function Num({ cell, head }) {
 
 function Rate({ cell, head }) {
   if (!cell || cell.v === null || cell.v === undefined) return html`<span title=${t('board.noBase')}>—</span>`;
-  const link = cell.link || cell.link_num;
-  return link ? html`<a href=${itemsLink(link)} aria-label=${`${head} ${percent(cell.v)}`}>${percent(cell.v)}</a>` : percent(cell.v);
+  return cell.link ? html`<a href=${itemsLink(cell.link)} aria-label=${`${head} ${percent(cell.v)}`}>${percent(cell.v)}</a>` : percent(cell.v);
 }
 
 function Cells({ row, b, name }) {
@@ -76,16 +99,15 @@ function Compare({ b, prev }) {
 
 function RateChange({ rate, now, before }) {
   const text = pointChange(now, before);
-  if (text === '—' || now === before) return text;
+  if (text === '—' || text === '0.0') return text;
   const better = (now > before) === (rate.better !== 'low');
   return html`<span class=${better ? 'better' : 'worse'}>${text}<span class="sr">${better ? t('board.better') : t('board.worse')}</span><span aria-hidden="true">${better ? '' : ' ▼'}</span></span>`;
 }
 
 function Row({ row, b, w }) {
-  const open = row.key && (w.by === 'unit' || w.by === 'class');
-  const deeper = open && b.rows.length > 1;
-  return html`<tr><th scope="row" class=${`d${Math.min(row.depth || 0, 4)}`} title=${row.path || row.name}>
-    ${deeper ? html`<button type="button" class="link" onClick=${() => goQuery({ [w.by]: row.key })}>${row.name}</button>` : row.name || t('board.none')}</th>
+  const deeper = row.id && (w.by === 'unit' || w.by === 'class') && b.rows.length > 1;
+  return html`<tr><th scope="row" class=${`d${Math.min(row.depth || 0, 4)}`} title=${row.name}>
+    ${deeper ? html`<button type="button" class="link" onClick=${() => goQuery({ [w.by]: row.id })}>${row.name}</button>` : row.name || t('board.none')}</th>
     <${Cells} row=${row} b=${b} name=${row.name} /></tr>`;
 }
 
@@ -108,7 +130,7 @@ function Table({ board, w }) {
         ${b.rates.map((x, i) => html`<th scope="col" class=${`num rate${i ? '' : ' first'}`} key=${x.key} title=${x.formula}>${x.title}</th>`)}</tr></thead>
       <tbody>${b.rows.map((r) => html`<${Row} key=${r.key} row=${r} b=${b} w=${w} />`)}</tbody>
       <tfoot><tr class="total"><th scope="row">${t('board.total')}</th><${Cells} row=${b.total} b=${b} name=${t('board.total')} /></tr>
-        ${board.previous ? html`<${Compare} b=${b} prev=${board.previous.total || board.previous} />` : null}</tfoot>
+        ${board.previous ? html`<${Compare} b=${b} prev=${board.previous} />` : null}</tfoot>
     </table></div>
     ${hidden || all ? html`<p><button type="button" class="link" onClick=${() => setAll(!all)}>${all ? t('board.hideZero') : t('board.showZero', { n: hidden })}</button></p>` : null}`;
 }
@@ -116,10 +138,10 @@ function Table({ board, w }) {
 const RATE_LIMIT = 4;
 
 function Rates({ board }) {
-  const prev = board.previous && (board.previous.total || board.previous);
+  const prev = board.previous;
   return html`<ul class="figures">${board.rates.slice(0, RATE_LIMIT).map((x) => {
     const cell = board.total.rates[x.key];
-    const link = cell && (cell.link || cell.link_num);
+    const link = cell && cell.v !== null && cell.link;
     const inner = html`<span class="figure-title">${x.title}</span><strong>${percent(cell && cell.v)}</strong>
       <span class="hint">${prev ? t('board.vsPrev', { n: pointChange(cell && cell.v, v(prev.rates, x.key)) }) : ''}</span>`;
     return html`<li key=${x.key}>${link ? html`<a class="figure" href=${itemsLink(link)}>${inner}</a>` : html`<div class="figure">${inner}</div>`}</li>`;
@@ -129,8 +151,7 @@ function Rates({ board }) {
 /** The page. */
 export function Board() {
   const w = wanted();
-  const of = useLoad((signal) => get(`/api/boards/${w.loop}${query({ by: w.by, period: w.period, unit: w.unit, class: w.class, channel: w.channel })}`, { signal }),
-    [w.loop, w.by, w.period, w.unit, w.class, w.channel]);
+  const of = useLoad((signal) => load(w, signal), [w.loop, w.by, w.period, w.unit, w.class, w.channel]);
   useEffect(() => {
     if (of.data) asOf.value = of.data.at;
   }, [of.data]);

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { call, get, listIn } from '../lib/api.js';
+import { call, get, rowsOf } from '../lib/api.js';
 import { errorsByField } from '../lib/errors.js';
 import { Page } from '../ui/page.js';
 import { Loaded, useLoad } from '../ui/load.js';
@@ -23,7 +23,7 @@ async function sendFile(file, map, dry) {
   form.set('file', file);
   form.set('map', map);
   form.set('dry', dry ? 'yes' : 'no');
-  return (await call('POST', '/api/imports', { form })).job;
+  return (await call('POST', '/api/imports', { form })).id;
 }
 
 function Choose({ maps, onTry }) {
@@ -73,7 +73,7 @@ function Tried({ tried, onWrite, onBack }) {
     }
     setBusy(false);
   };
-  const r = (job && job.result) || {};
+  const r = job || {};
   const ready = job && job.state === 'done';
   return html`<p>${tried.file.name}</p>
     <${JobView} id=${tried.job} onJob=${setJob} dry />
@@ -101,6 +101,6 @@ export function Import() {
     <${Stages} at=${written ? 2 : tried ? 1 : 0} />
     ${written ? html`<p>${tried.file.name}</p><${JobView} id=${written} /><div class="actions"><button type="button" onClick=${again}>${t('import.next')}</button></div>`
     : tried ? html`<${Tried} tried=${tried} onWrite=${onWrite} onBack=${again} />`
-      : html`<${Loaded} of=${maps} rows=${4}>${(d) => html`<${Choose} maps=${listIn(d, 'maps')} onTry=${onTry} />`}<//>`}
+      : html`<${Loaded} of=${maps} rows=${4}>${(d) => html`<${Choose} maps=${rowsOf(d)} onTry=${onTry} />`}<//>`}
   <//>`;
 }

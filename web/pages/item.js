@@ -44,13 +44,11 @@ function Facts({ item }) {
     ['col.closed', item.closed ? stamp(item.closed) : null],
     ['item.round', item.round > 1 ? item.round : null], ['item.reopens', item.reopens || null],
     ['item.urged', item.urges || null], ['item.extended', item.extensions || null],
-    ['item.raised', item.level ? t('item.raisedTo', { level: item.level, unit: (catalog.value.unitById.get(item.raised) || {}).name || '' }) : null],
+    ['item.raised', item.level ? t('item.raisedTo', { level: item.level, unit: item.raised_name }) : null],
   ].filter(([, v]) => v);
-  const c = catalog.value.loopByKey.get(item.loop);
-  const judge = (key) => ((c && c.judges) || []).find((j) => j.key === key);
   return html`<dl class="facts">${rows.map(([k, v]) => html`<div key=${k}><dt>${t(k)}</dt><dd>${v}</dd></div>`)}
     ${(item.fields || []).map((f) => html`<div key=${`${f.judge || ''}/${f.key}`} class=${String(f.value).length > 30 ? 'long' : ''}>
-      <dt>${f.title}${f.judge ? html` <span class="tag">${(judge(f.judge) || {}).title || f.judge}</span>` : null}</dt>
+      <dt>${f.title}${f.judge ? html` <span class="tag">${f.judge}</span>` : null}</dt>
       <dd>${show(f.value)}</dd></div>`)}</dl>`;
 }
 
@@ -61,13 +59,12 @@ function show(v) {
 }
 
 function Clocks({ item }) {
-  const unit = (part) => ((item.parts || []).find((p) => p.id === part) || {}).unit_name || '';
   const rank = { running: 0, paused: 1, late: 2, met: 3, void: 4 };
   const list = (item.clocks || []).slice().sort((a, b) => rank[a.state] - rank[b.state] || String(a.due).localeCompare(String(b.due)));
   const live = list.filter((c) => c.state !== 'void');
   const gone = list.length - live.length;
   return html`<section class="card" aria-labelledby="clocks-h"><h2 id="clocks-h">${t('item.clocks')}</h2>
-    ${live.length ? html`<ul class="clocks">${live.map((c, i) => html`<${ClockBar} key=${`${c.key}/${c.part}/${c.round}/${i}`} clock=${c} unit=${unit(c.part)} />`)}</ul>`
+    ${live.length ? html`<ul class="clocks">${live.map((c, i) => html`<${ClockBar} key=${`${c.key}/${c.part}/${c.round}/${i}`} clock=${c} unit=${c.unit_name} />`)}</ul>`
     : html`<p class="hint">${t('item.noClocks')}</p>`}
     ${gone ? html`<p class="hint">${t('item.voidClocks', { n: gone })}</p>` : null}</section>`;
 }
@@ -91,7 +88,7 @@ function Links({ links }) {
     <ul class="plain-list">${links.map((l) => html`<li key=${l.kind + l.item}><span class="tag">${LINK[l.kind] ? t(LINK[l.kind]) : l.kind}</span> <a href=${`/i/${l.item}`}>${l.no} ${l.title}</a></li>`)}</ul></section>`;
 }
 
-function Body({ item, loop, onItem, openStep }) {
+function Body({ item, loop, onItem, again, openStep }) {
   return html`<div class="item-head">
       <${States} item=${item} loop=${loop} />
       <p class="item-lamp"><${Lamp} item=${item} />${item.due ? html` <span class="hint">${t('item.nextDue', { at: stamp(item.due) })}</span>` : null}
@@ -107,7 +104,7 @@ function Body({ item, loop, onItem, openStep }) {
       <div class="item-main">
         <section class="card" aria-labelledby="text-h"><h2 id="text-h">${t('item.text')}</h2>
           <p class="prose">${item.text || html`<span class="hint">${t('item.noText')}</span>`}</p>
-          <${Caller} item=${item} /></section>
+          <${Caller} item=${item} onSeen=${again} /></section>
         <section class="card" aria-labelledby="facts-h"><h2 id="facts-h">${t('item.facts')}</h2><${Facts} item=${item} /></section>
         <${Files} item=${item} onItem=${onItem} />
         <${Timeline} events=${item.timeline || []} loop=${loop} />
@@ -161,7 +158,7 @@ export function Item({ params }) {
   return html`<${Page} title=${item ? item.title : t('item.loading')} head=${item ? `${item.no} ${item.title} · ${t('nav.items')}` : ''} side=${side} cls="item">
     <${Updates} n=${newer ? 1 : 0} again=${of.again} text=${t('item.newer')} />
     ${of.error && item ? html`<${Failure} error=${of.error} again=${of.again} />` : null}
-    <${Loaded} of=${item ? { ...of, error: null } : of}>${(x) => html`<${Body} item=${x} loop=${loop} onItem=${of.set} openStep=${openStep} />`}<//>
+    <${Loaded} of=${item ? { ...of, error: null } : of}>${(x) => html`<${Body} item=${x} loop=${loop} onItem=${of.set} again=${of.again} openStep=${openStep} />`}<//>
     ${open ? html`<${StepDialog} key=${stepId} item=${item} loop=${loop} step=${step} open=${open} onDone=${done(open.title)}
       onClose=${() => setStepId('')} onSeen=${of.set} />` : null}
   <//>`;

@@ -43,7 +43,9 @@ function settle(w, answer) {
   history.replaceState(history.state, '', `${location.pathname}?${q}`);
 }
 
-function Pager({ w, answer }) {
+// answer.asked is what this answer was asked with: while the next page loads, the address is already ahead of it.
+function Pager({ answer }) {
+  const w = answer.asked;
   const key = (after) => `${answer.query.filter}|${w.sort}|${w.limit}|${after}`;
   const back = trail.get(key(w.after));
   const start = w.after ? (back ? back.from : null) : 1;
@@ -75,7 +77,7 @@ function Terms({ text }) {
 /** The list. */
 export function Items() {
   const w = wanted();
-  const of = useLoad((signal) => get(`/api/items${query(w)}`, { signal }), [w.filter, w.sort, w.limit, w.after]);
+  const of = useLoad(async (signal) => ({ ...await get(`/api/items${query(w)}`, { signal }), asked: w }), [w.filter, w.sort, w.limit, w.after]);
   const [news, setNews] = useState(() => new Set());
   const box = useRef(null);
   const bad = of.error && of.error.status === 400 ? of.error : null;
@@ -106,6 +108,6 @@ export function Items() {
     ? html`<${ItemRows} rows=${d.rows} label=${t('nav.items')} />`
     : shown ? html`<${Empty} text=${t('items.noneFiltered')}>${html`<code>${shown}</code> <button type="button" onClick=${() => goQuery({ filter: '', after: '' })}>${t('filter.clear')}</button>`}<//>`
       : html`<${Empty} text=${t('items.none')}>${html`<a class="button" href="/new">${t('new.button')}</a> <a class="button" href="/import">${t('nav.import')}</a>`}<//>`}
-        ${d.rows.length || w.after ? html`<${Pager} w=${w} answer=${d} />` : null}</div>`}<//>`}
+        ${d.rows.length || d.asked.after ? html`<${Pager} answer=${d} />` : null}</div>`}<//>`}
   <//>`;
 }

@@ -30,7 +30,7 @@ const step = (key, title, more = {}) => ({ key, title, hotkey: '', on_part: fals
 const REASONS = [{ key: '职责不符', options: ['非本单位职责', '非本辖区', '涉及多单位需会商'] }, { key: '信息有误', options: ['地址不详', '内容不清'] }];
 
 const LOOP = {
-  key: 'hotline', title: '12345热线工单', version: 1, def: 1, caller: true, receiver: 2,
+  key: 'hotline', title: '12345热线工单', version: 1, def: 1, class_scheme: 'matters', caller: true, receiver: 2,
   states: [['filed', '待派单'], ['handling', '办理中'], ['suspended', '挂账', { paused: true }], ['replied', '待核查'], ['checked', '待办结'],
     ['closed', '已办结', { done: true }], ['rated', '已评价', { final: true }], ['void', '作废', { final: true }]].map(([key, title, x]) => ({ key, title, paused: false, done: false, final: false, ...x })),
   part_states: [['waiting', '待签收'], ['working', '办理中'], ['done', '已反馈'], ['returned', '已退单']].map(([key, title]) => ({ key, title })),
@@ -55,12 +55,14 @@ const LOOP = {
     step('note', '写经过', { does: 'note', note_required: true, files_max: 9, from: ['filed', 'handling', 'suspended', 'replied', 'checked', 'closed'] })],
   tallies: [['intake', '受理量'], ['closed', '办结量'], ['excluded', '剔除量'], ['on_time', '按期办结'], ['late', '超期办结'], ['contact_yes', '已先行联系'], ['contact_no', '未先行联系'], ['solved', '实际解决'],
     ['explained', '解释说明'], ['sat', '满意'], ['sat_basic', '基本满意'], ['sat_soso', '一般'], ['dissat', '不满意'], ['returned', '退单']].map(([key, title]) => ({ key, title, by: 'closed', where: '' })),
-  rates: [['contact', '先行联系率'], ['on_time', '按时办结率'], ['solved', '实际解决率'], ['satisfied', '市民满意率']].map(([key, title]) => ({ key, title, formula: '', better: 'high' })),
+  rates: [['contact', '先行联系率'], ['on_time', '按时办结率'], ['solved', '实际解决率'], ['satisfied', '市民满意率']].map(([key, title]) => ({ key, title, formula: `${{ contact: 'contact_yes', on_time: 'on_time', solved: 'solved', satisfied: 'sat' }[key]} / closed`, better: 'high' })),
 };
 
+/** The town. */
+export const TOWN = { id: 1, name: '示例镇', code: 'demo-town' };
 /** Answer of /api/catalog. */
 export const CATALOG = {
-  gen: 1, town: { id: 1, name: '示例镇', code: 'demo-town' },
+  gen: 1,
   units: UNITS.map(([id, parent, kind, code, name, short]) => ({ id, parent, kind, code, name, short, depth: depthIn(UNITS, id), closed: false, version: 1 })),
   classes: CLASSES.map(([id, parent, code, name]) => ({ id, parent, scheme: 'matters', code, name, depth: depthIn(CLASSES, id) })), loops: [LOOP],
 };
@@ -80,25 +82,25 @@ function makeItem(i) {
   return {
     id: 1000 + i, no: `RX20261120-${String(100 - i).padStart(5, '0')}`, loop: 'hotline', state: state.key, state_title: state.title, open, paused: state.paused, unit, unit_name: unitOf(unit).name,
     class: [5, 6, 8, 10, 2][i % 5], class_name: classOf([5, 6, 8, 10, 2][i % 5]).name, channel: ['12345', '网格巡查', '12345', '随申办'][i % 4], kind: ['投诉', '求助', '咨询'][i % 3], priority: i % 7 === 2 ? '紧急' : '一般',
-    title: TITLES[i % TITLES.length], filed: iso(filed), changed: iso(filed + HOUR), closed: open ? null : iso(T0 - HOUR), due: iso(due), left_s: due ? (due - T0) / 1000 : null,
+    title: TITLES[i % TITLES.length], filed: iso(filed), changed: iso(filed + HOUR), closed: open ? null : iso(T0 - HOUR), due: iso(due), left_s: due ? (due - T0) / 1000 : 0,
     lamp: due === null ? 'none' : left < 0 ? 'red' : left < 12 ? 'yellow' : 'green', overdue: left !== null && left < 0 && open, returns: i % 6 === 1 ? 2 : 0, urges: i % 9 === 1 ? 1 : 0, version: 4, excluded: false, parts_open: 1,
-    text: '车棚充电口不够，夜里有人从二楼拉线下来充电，下雨天也不收。\n已经向物业反映过两次，没有结果，希望尽快处理并回复。', address: '示例路 88 弄 3 号楼北侧', lat: 0, lon: 0, def: 1, round: 1, extensions: 0, reopens: 0, level: i % 10 === 1 ? 1 : 0, raised: i % 10 === 1 ? 1 : 0, parent: 0, merged: 0, receiver: 2, receiver_name: '城市运行管理中心',
-    fields: [{ key: 'source_no', title: '市平台工单号', value: `SH2026112000${i}` }, { key: 'contacted', title: '是否先行联系', value: '是' }, { key: 'contact_way', title: '先联方式', value: '电话' }],
+    text: '车棚充电口不够，夜里有人从二楼拉线下来充电，下雨天也不收。\n已经向物业反映过两次，没有结果，希望尽快处理并回复。', address: '示例路 88 弄 3 号楼北侧', lat: 0, lon: 0, def: 1, round: 1, extensions: 0, reopens: 0, level: i % 10 === 1 ? 1 : 0, raised: i % 10 === 1 ? 1 : 0, parent: 0, merged: 0, raised_name: i % 10 === 1 ? '示例镇' : '', def_version: 1, receiver: 2, receiver_name: '城市运行管理中心',
+    fields: [{ key: 'source_no', title: '市平台工单号', value: `SH2026112000${i}`, judge: '' }, { key: 'contacted', title: '是否先行联系', value: '是', judge: '' }, { key: 'contact_way', title: '先联方式', value: '电话', judge: '' }, ...(i === 9 ? [{ key: 'satisfied', title: '综合满意', value: '满意', judge: '镇回访' }] : [])],
     parts: state.key === 'filed' ? [] : [{ id: 1, unit, unit_name: unitOf(unit).name, lead: true, state: 'working', state_title: '办理中', since: iso(filed + HOUR), open: true }, { id: 2, unit: 11, unit_name: '示例物业公司', lead: false, state: 'waiting', state_title: '待签收', since: iso(filed + HOUR), open: true }],
     clocks: state.key === 'filed' ? [clock('dispatch', '派单', null, 'running', left, '4wh', '4个工作小时', 'work', filed)] : [clock('dispatch', '派单', null, 'met', 1, '4wh', '4个工作小时', 'work', filed), clock('contact', '先行联系', 1, 'met', 1, '1wd', '1个工作日', 'work', filed), clock('handle', '处置', 1, state.paused ? 'paused' : 'running', left, '5wd', '5个工作日', 'work', filed), clock('handle', '处置', 2, 'running', 60, '5wd', '5个工作日', 'work', filed), clock('all', '全程', null, 'running', 240, '15wd', '15个工作日', 'work', filed)],
-    caller: { anonymous: false, confidential: i % 3 === 0, name: '李**', phone: '138****6612', door: '3号楼***室' }, files: i % 2 ? [] : [{ id: 1, name: '现场照片.png', type: 'image/png', bytes: 183000, at: iso(filed), person_name: '演示·王敏' }, { id: 2, name: '工单.pdf', type: 'application/pdf', bytes: 48213, at: iso(filed), person_name: '演示·王敏' }],
+    caller: { known: true, may_reveal: true, others: i % 4, anonymous: false, confidential: i % 3 === 0, name: '李**', phone: '138****6612', door: '3号楼***室' }, files: i % 2 ? [] : [{ id: 1, name: '现场照片.png', type: 'image/png', bytes: 183000, at: iso(filed), person_name: '演示·王敏' }, { id: 2, name: '工单.pdf', type: 'application/pdf', bytes: 48213, at: iso(filed), person_name: '演示·王敏' }],
     links: i % 3 ? [] : [{ kind: 'child', item: 1003, no: 'RX20261120-00097', title: '拆分：清理车棚外拉线' }], route: { unit: 3, unit_name: '平安建设办公室', because: '飞线充电由平安办牵头' }, timeline: timeline(filed, unit),
   };
 }
 
 function clock(key, title, part, state, left, limit, limit_title, counts, started) {
   const left_s = (left === null ? 20 : left) * 3600;
-  return { key, title, part, round: 1, state, limit, limit_title, counts, started: iso(started), due: state === 'paused' ? null : iso(T0 + left_s * 1000), stopped: state === 'met' ? iso(started + HOUR) : null, left_s, used_s: 7200, share: left_s < 0 ? 1.2 : Math.min(0.95, 1 - left_s / 400000), lamp: left_s < 0 ? 'red' : left_s < 12 * 3600 ? 'yellow' : 'green', extended_s: 0, pauses: state === 'paused' ? 1 : 0, breached: left_s < 0, rule: key === 'handle' ? 'priority:一般' : '' };
+  return { key, title, part: part || 0, unit_name: part === 1 ? '主办单位' : part ? '示例物业公司' : '', day_s: counts === 'work' ? 27000 : 86400, round: 1, state, limit, limit_title, counts, started: iso(started), due: state === 'paused' ? null : iso(T0 + left_s * 1000), stopped: state === 'met' ? iso(started + HOUR) : null, left_s, used_s: 7200, share: left_s < 0 ? 1.2 : Math.min(0.95, 1 - left_s / 400000), lamp: left_s < 0 ? 'red' : left_s < 12 * 3600 ? 'yellow' : 'green', extended_s: 0, pauses: state === 'paused' ? 1 : 0, breached: left_s < 0, rule: key === 'handle' ? 'priority:一般' : '' };
 }
 
 function timeline(filed, unit) {
   const e = (version, h, what, what_title, u, person_name, note, changes = {}) => ({ version, at: iso(filed + h * HOUR), person: 1, person_name, unit: u, unit_name: unitOf(u).name, what, what_title, part: null, note, changes });
-  return [e(4, 2.5, 'contact', '先行联系', unit, '演示·陈立', '已电话联系，来电人要求三天内回复。', { contacted: [null, '是'], contact_way: [null, '电话'] }), e(3, 2, 'accept', '签收', unit, '演示·陈立', ''), e(2, 1, 'dispatch', '派单', 2, '演示·王敏', '请先电话联系诉求人。', { state: ['filed', 'handling'], unit: ['城市运行管理中心', unitOf(unit).name] }), e(1, 0, 'file', '登记', 2, '演示·王敏', '')];
+  return [e(4, 2.5, 'contact', '先行联系', unit, '演示·陈立', '已电话联系，来电人要求三天内回复。', { 'f/contacted': ['', '是'], 'f/contact_way': ['', '电话'], due_us: [1, 2] }), e(3, 2, 'accept', '签收', unit, '演示·陈立', ''), e(2, 1, 'dispatch', '派单', 2, '演示·王敏', '请先电话联系诉求人。', { state: ['filed', 'handling'], unit: [2, unit], 'p/0': { id: 1 } }), e(1, 0, 'file', '登记', 2, '演示·王敏', '')];
 }
 
 /** All items, newest first. */
@@ -109,7 +111,7 @@ export function stepsOf(item) {
   return LOOP.steps.filter((s) => s.from && s.from.includes(item.state)).flatMap((s) => {
     const parts = s.on_part ? item.parts.filter((p) => p.open) : [null];
     const why = s.key === 'contact' ? '已经联系过了' : s.key === 'suspend' ? '需要“分管领导”角色' : s.key === 'accept' ? '已经签收' : '';
-    return parts.map((p) => ({ key: s.key, title: s.title, hotkey: s.hotkey, part: p ? p.id : null, unit_name: p ? p.unit_name : '', ok: !why && (!p || p.lead), why: why || (p && !p.lead ? '这是示例物业公司的任务' : '') }));
+    return parts.map((p) => ({ key: s.key, title: s.title, hotkey: s.hotkey, part: p ? p.id : 0, unit_name: p ? p.unit_name : '', ok: !why && (!p || p.lead), why: why || (p && !p.lead ? '这是示例物业公司的任务' : '') }));
   });
 }
 
@@ -119,9 +121,10 @@ export function board(by, period) {
   const row = (key, name, depth, k) => {
     const n = (x) => Math.max(0, Math.round(k * x));
     const values = { intake: n(42), closed: n(38), excluded: n(1), on_time: n(36), late: n(2), contact_yes: n(35), contact_no: n(2), solved: n(29), explained: n(7), sat: n(24), sat_basic: n(6), sat_soso: n(2), dissat: n(3), returned: n(4) };
-    const rate = (a, b) => ({ v: a + b ? a / (a + b) : null, link_num: 'closed:yes' });
-    return { key, name, depth, path: name, tallies: Object.fromEntries(Object.entries(values).map(([x, v]) => [x, { v, link: v ? `closed:${period} ${by}:${name}` : '' }])), rates: { contact: rate(values.contact_yes, values.contact_no), on_time: rate(values.on_time, values.late), solved: rate(values.solved, values.explained), satisfied: rate(values.sat + values.sat_basic * 0.8, values.dissat) } };
+    const rate = (a, b) => (a + b ? a / (a + b) : null);
+    const rates = { contact: rate(values.contact_yes, values.contact_no), on_time: rate(values.on_time, values.late), solved: rate(values.solved, values.explained), satisfied: rate(values.sat + values.sat_basic * 0.8, values.dissat) };
+    return { id: by === 'channel' ? 0 : key, name, depth, tallies: Object.entries(values).map(([x, v]) => ({ key: x, v, link: `closed:${period} ${by}:${name}` })), rates: Object.entries(rates).map(([x, v]) => ({ key: x, v })) };
   };
-  return { loop: 'hotline', by, period, at: iso(Date.now()), tallies: LOOP.tallies, rates: LOOP.rates, rows: names.map(([k, n, d], i) => row(k, n, d, i === 4 ? 0 : (i % 5) / 2)), total: row(null, '合计', 0, 11), previous: { total: row(null, '合计', 0, 9.7) } };
+  return { loop: 'hotline', by, period, from: '', to: '', at: iso(Date.now()), tallies: LOOP.tallies, rates: LOOP.rates, rows: names.map(([k, n, d], i) => row(k, n, d, i === 4 ? 0 : (i % 5) / 2)), total: row(0, '合计', 0, period.endsWith('11') ? 11 : 9.7) };
 }
 export { DAY, HOUR, unitOf };

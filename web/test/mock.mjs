@@ -4,7 +4,7 @@ import http from 'node:http';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CATALOG, ITEMS, T0, board, iso, stepsOf, unitOf } from './mock-data.mjs';
+import { CATALOG, ITEMS, T0, TOWN, board, iso, stepsOf, unitOf } from './mock-data.mjs';
 
 const dist = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 const CSP = "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
@@ -17,7 +17,8 @@ let people = [{ id: 1, login: 'wangmin', name: '演示·王敏', active: true, d
   { id: 2, login: 'chenli', name: '演示·陈立', active: true, demo: true, version: 1, roles: [{ role: 'handler', title: '承办人', unit: 3, unit_name: '平安建设办公室' }] }];
 let tokens = [];
 
-const me = () => ({ person: { id: 1, name: '演示·王敏', login: 'wangmin', demo: true }, town: CATALOG.town, roles: people[0].roles, rights: RIGHTS, must_change: false, csrf: 'mock', now: iso(Date.now()), zone: '+08:00', demo: true });
+const me = () => ({ person: { id: 1, name: '演示·王敏', login: 'wangmin', demo: true }, town: TOWN, roles: people[0].roles, rights: RIGHTS, must_change: false, csrf: 'mock', now: iso(Date.now()), zone: '+08:00', demo: true });
+const rows = (list) => ({ rows: list });
 const fail = (status, errors, more = {}) => ({ status, body: { errors, ...more } });
 const bad = (field, message, expected = '') => fail(400, [{ code: 'invalid', field, message, expected }]);
 
@@ -32,18 +33,18 @@ function full(item) {
 function list(q) {
   const filter = (q.get('filter') || '').trim().replace(/\s+/g, ' ');
   const wrong = /(^|\s)(foo|stat):/.exec(filter);
-  if (wrong) return fail(400, [{ code: 'invalid', field: 'filter', line: 1, column: wrong.index + wrong[1].length + 1, message: `没有“${wrong[2]}”这个条件`, expected: '是不是要写 state？' }]);
-  let rows = ITEMS;
+  if (wrong) return fail(400, [{ code: 'invalid', field: 'filter foo', line: 1, column: wrong.index + wrong[1].length + 1, message: `没有“${wrong[2]}”这个条件`, expected: '是不是要写 state？' }]);
+  let found = ITEMS;
   for (const term of filter.split(' ').filter(Boolean)) {
-    if (term === 'open:yes') rows = rows.filter((r) => r.open);
-    else if (term === 'overdue:yes') rows = rows.filter((r) => r.overdue);
-    else if (term.startsWith('state:')) rows = rows.filter((r) => r.state === term.slice(6));
-    else if (!term.includes(':')) rows = rows.filter((r) => `${r.title}${r.no}`.includes(term));
+    if (term === 'open:yes') found = found.filter((r) => r.open);
+    else if (term === 'overdue:yes') found = found.filter((r) => r.overdue);
+    else if (term.startsWith('state:')) found = found.filter((r) => r.state === term.slice(6));
+    else if (!term.includes(':')) found = found.filter((r) => `${r.title}${r.no}`.includes(term));
   }
   const limit = Number(q.get('limit')) || 20;
   const from = Number(q.get('after')) || 0;
-  const next = from + limit < rows.length ? String(from + limit) : null;
-  return { query: { filter, sort: q.get('sort') || 'due', limit }, total: rows.length, total_capped: false, at: iso(Date.now()), next, rows: rows.slice(from, from + limit) };
+  const next = from + limit < found.length ? String(from + limit) : '';
+  return { query: { filter, sort: q.get('sort') || 'due', limit }, total: found.length, total_capped: false, at: iso(Date.now()), next, rows: found.slice(from, from + limit) };
 }
 
 function takeStep(item, b) {
@@ -73,22 +74,22 @@ function event(item, what_title, note, changes) {
 
 function newJob(dry) {
   const id = jobs.size + 1;
-  const job = { id, kind: dry ? 'dry' : 'import', state: 'running', done: 0, total: 12480, left_s: 14, made: iso(Date.now()), result: null, problems: [] };
+  const job = { id, kind: 'import', title: '市平台日报.csv', dry, person_name: '演示·王敏', state: 'running', done: 0, total: 12480, made_at: iso(Date.now()), changed: iso(Date.now()), new: 0, same: 0, bad: 0, undone: 0, kept: 0, problems: [] };
   jobs.set(id, job);
   const timer = setInterval(() => {
     job.done = Math.min(job.total, job.done + 3120);
     if (job.done === job.total) {
       clearInterval(timer);
       job.state = 'done';
-      job.result = { new: 12421, same: 46, bad: 13 };
+      Object.assign(job, { new: 12421, same: 46, bad: 13 });
       job.problems = Array.from({ length: 13 }, (_, i) => ({ row: 1204 + i * 31, column: '受理时间', value: '2026/13/02', message: '不是日期', expected: '2026-11-02 这样的写法' }));
     }
     publish('job', { id, done: job.done, total: job.total, state: job.state });
   }, 700);
-  return { job: id };
+  return job;
 }
 
-const DEFS = [{ kind: 'loop', key: 'hotline', title: '12345热线工单', version: 1, published: iso(T0) }, { kind: 'calendar', key: 'workdays', title: '工作日历', version: 3, published: iso(T0) }];
+const DEFS = [{ id: 3, kind: 'calendar', key: 'workdays', version: 2, published: iso(T0), person_name: '演示·王敏' }, { id: 2, kind: 'calendar', key: 'workdays', version: 1, published: iso(T0), person_name: '' }, { id: 1, kind: 'loop', key: 'hotline', version: 1, published: iso(T0), person_name: '' }];
 const DEF_TEXT = fs.readFileSync(path.join(dist, '../../defs/loops/hotline.yaml'), 'utf8');
 
 const ROUTES = [
@@ -114,26 +115,26 @@ const ROUTES = [
   })],
   ['POST', /^\/mock\/touch\/(\d+)$/, (m) => withItem(m, (it) => (it.priority = '特急', event(it, '改分类或紧急程度', '', { priority: ['一般', '特急'] }), {}))],
   ['GET', /^\/api\/boards\/\w+$/, (m, q) => board(q.get('by'), q.get('period'))],
-  ['GET', /^\/api\/import-maps$/, () => [{ name: 'city-daily', title: '市平台日报' }]],
+  ['GET', /^\/api\/import-maps$/, () => rows([{ name: 'city-daily', title: '市平台日报' }])],
   ['POST', /^\/api\/imports$/, (m, q, b) => ({ status: 202, body: newJob(b.includes('name="dry"\r\n\r\nyes')) })],
-  ['GET', /^\/api\/jobs$/, () => Array.from(jobs.values()).reverse()],
+  ['GET', /^\/api\/jobs$/, () => rows(Array.from(jobs.values()).reverse())],
   ['GET', /^\/api\/jobs\/(\d+)$/, (m) => jobs.get(Number(m[1])) || { status: 404, body: {} }],
-  ['POST', /^\/api\/jobs\/(\d+)\/(undo|stop)$/, (m) => Object.assign(jobs.get(Number(m[1])), { state: m[2] === 'undo' ? 'undone' : 'stopped' })],
-  ['GET', /^\/api\/units$/, () => CATALOG.units],
+  ['POST', /^\/api\/jobs\/(\d+)\/(undo|stop)$/, (m) => Object.assign(jobs.get(Number(m[1])), m[2] === 'undo' ? { state: 'undone', undone: 12419, kept: 2 } : { state: 'stopped' })],
+  ['GET', /^\/api\/units$/, () => rows(CATALOG.units)],
   ['POST', /^\/api\/units$/, (m, q, b) => (CATALOG.units.push({ ...b, id: 100 + CATALOG.units.length, version: 1, closed: false, depth: 2 }), {})],
-  ['PATCH', /^\/api\/units\/(\d+)$/, (m, q, b) => (b.closed && m[1] === '3' ? bad('closed', '还有 7 件在办事项，不能停用') : Object.assign(CATALOG.units.find((u) => u.id === Number(m[1])), b))],
-  ['GET', /^\/api\/people$/, () => people],
+  ['PATCH', /^\/api\/units\/(\d+)$/, (m, q, b) => (b.closed === 'yes' && m[1] === '3' ? bad('closed', '还有 7 件在办事项，不能停用') : Object.assign(CATALOG.units.find((u) => u.id === Number(m[1])), b, b.closed ? { closed: b.closed === 'yes' } : {}))],
+  ['GET', /^\/api\/people$/, () => rows(people)],
   ['POST', /^\/api\/people$/, (m, q, b) => { people = [...people, { id: people.length + 1, active: true, version: 1, roles: [], ...b }]; return {}; }],
-  ['PATCH', /^\/api\/people\/(\d+)$/, (m, q, b) => Object.assign(people[Number(m[1]) - 1], b)],
+  ['PATCH', /^\/api\/people\/(\d+)$/, (m, q, b) => Object.assign(people[Number(m[1]) - 1], b, b.active ? { active: b.active === 'yes' } : {})],
   ['POST', /^\/api\/people\/(\d+)\/roles$/, (m, q, b) => (people[Number(m[1]) - 1].roles.push({ ...b, title: b.role, unit_name: unitOf(b.unit).name }), {})],
   ['DELETE', /^\/api\/people\/(\d+)\/roles$/, (m, q) => { const p = people[Number(m[1]) - 1]; p.roles = p.roles.filter((r) => r.role !== q.get('role')); return {}; }],
-  ['GET', /^\/api\/roles$/, () => [{ key: 'dispatcher', title: '派单员' }, { key: 'handler', title: '承办人' }, { key: 'leader', title: '分管领导' }]],
-  ['GET', /^\/api\/defs$/, () => DEFS],
-  ['GET', /^\/api\/defs\/\w+\/[\w-]+$/, () => DEF_TEXT],
+  ['GET', /^\/api\/roles$/, () => rows([{ key: 'dispatcher', title: '派单员' }, { key: 'handler', title: '承办人' }, { key: 'leader', title: '分管领导' }])],
+  ['GET', /^\/api\/defs$/, () => rows(DEFS)],
+  ['GET', /^\/api\/defs\/(\d+)$/, (m) => ({ ...DEFS.find((d) => d.id === Number(m[1])), text: DEF_TEXT })],
   ['POST', /^\/api\/defs$/, (m, q, b) => (b.text.includes('stats:') ? fail(400, [{ code: 'invalid', field: 'stats', line: 12, column: 1, message: '没有“stats”这一项', expected: 'states' }]) : { version: 2 })],
-  ['GET', /^\/api\/audit$/, () => ({ rows: ITEMS[0].timeline.map((e, i) => ({ ...e, id: i, item: ITEMS[0].id, no: ITEMS[0].no })), next: null })],
-  ['GET', /^\/api\/tokens$/, () => tokens],
-  ['POST', /^\/api\/tokens$/, (m, q, b) => { tokens = [...tokens, { hash: `h${tokens.length}`, name: b.name, created: iso(Date.now()), expires: iso(Date.now() + b.days * 86400000) }]; return { token: 'bh_demo_0123456789abcdef' }; }],
+  ['GET', /^\/api\/audit$/, () => ({ rows: ITEMS[0].timeline.map((e, i) => ({ ...e, id: i, item: ITEMS[0].id })), next: 0 })],
+  ['GET', /^\/api\/tokens$/, () => rows(tokens)],
+  ['POST', /^\/api\/tokens$/, (m, q, b) => { tokens = [...tokens, { hash: `h${tokens.length}`, name: b.name, created: iso(Date.now()), expires: iso(Date.now() + b.days * 86400000) }]; return { secret: 'bh_demo_0123456789abcdef' }; }],
   ['DELETE', /^\/api\/tokens\/(\w+)$/, (m) => { tokens = tokens.filter((x) => x.hash !== m[1]); return {}; }],
 ];
 
@@ -145,8 +146,8 @@ function withItem(m, fn) {
 function page(res, url) {
   const name = url.pathname === '/login' ? 'login.html' : 'index.html';
   let text = fs.readFileSync(path.join(dist, name), 'utf8');
-  if (url.searchParams.get('error')) text = text.replace('<!--message-->', '<p class="notice error" role="alert">用户名或密码不对。</p>');
-  text = text.replace('<!--demo-->', '<table class="plain"><caption class="hint">演示账号（密码 demo-2026）</caption><tbody><tr><th scope="row">wangmin</th><td>派单员 · 城运中心</td></tr><tr><th scope="row">chenli</th><td>承办人 · 平安办</td></tr></tbody></table>');
+  if (url.searchParams.get('error')) text = text.replace('<!--message-->', '<p class="error" role="alert">用户名或密码不对。</p>');
+  text = text.replace('<!--town-->', TOWN.name).replace('<!--demo-->', '<p>演示用户（口令均为 <code>demo</code>）：<code>wangmin</code> 派单员，<code>chenli</code> 承办人</p>');
   res.writeHead(200, { 'Content-Type': TYPES['.html'], 'Content-Security-Policy': CSP, 'Cache-Control': 'no-cache' });
   res.end(text);
 }

@@ -3,7 +3,6 @@ import { useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { post } from '../lib/api.js';
-import { may } from '../lib/state.js';
 import { Dialog } from './dialog.js';
 import { Field, textInput } from './field.js';
 
@@ -31,20 +30,21 @@ function Reveal({ item, onClose, onShown }) {
   <//>`;
 }
 
-/** @param {{item: object}} props */
-export function Caller({ item }) {
+/** @param {{item: object, onSeen: () => void}} props onSeen: the item has a new event */
+export function Caller({ item, onSeen }) {
   const [asking, setAsking] = useState(false);
   const [shown, setShown] = useState(null);
   const c = item.caller;
-  if (!c) return null;
+  if (!c || !c.known) return null;
   const who = shown || c;
   return html`<div class="caller">
     <h3>${t('caller.title')}</h3>
     <p>${c.anonymous ? html`<span class="tag">${t('caller.anonymous')}</span>` : null}${c.confidential ? html`<span class="tag hot">${t('caller.confidential')}</span>` : null}
       <span>${who.name || '—'}</span> <span class="tel">${who.phone || '—'}</span> <span>${who.door || ''}</span></p>
+    ${c.others ? html`<p class="hint">${t('caller.others', { n: c.others })}</p>` : null}
     ${shown ? html`<p class="hint" role="status">${t('caller.shown')}</p>`
-    : may('caller.reveal') ? html`<button type="button" onClick=${() => setAsking(true)}>${t('caller.reveal')}</button>`
+    : c.may_reveal ? html`<button type="button" onClick=${() => setAsking(true)}>${t('caller.reveal')}</button>`
       : html`<p class="hint">${t('caller.noRight')}</p>`}
-    ${asking ? html`<${Reveal} item=${item} onClose=${() => setAsking(false)} onShown=${(x) => { setShown(x); setAsking(false); }} />` : null}
+    ${asking ? html`<${Reveal} item=${item} onClose=${() => setAsking(false)} onShown=${(x) => { setShown(x); setAsking(false); onSeen(); }} />` : null}
   </div>`;
 }

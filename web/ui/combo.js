@@ -67,7 +67,7 @@ export function Combo({ attrs, nodes, byId, value, onPick, adding }) {
       aria-controls=${listId} aria-autocomplete="list" aria-activedescendant=${open && at >= 0 && found[at] ? `${listId}-${found[at].id}` : null}
       placeholder=${t('combo.search')} value=${shown} onInput=${type} onKeyDown=${key} onBlur=${leave}
       onClick=${() => setOpen(true)} />
-    ${node && !adding ? html`<p class="hint">${pathOf(byId, node.id).join(' / ')}</p>` : null}
+    ${node && !adding && pathOf(byId, node.id).length > 1 ? html`<p class="hint">${pathOf(byId, node.id).join(' / ')}</p>` : null}
     <ul class="options" role="listbox" id=${listId} ref=${list} hidden=${!open} aria-label=${t('combo.list')}>
       ${found.map((n, i) => html`<li role="option" id=${`${listId}-${n.id}`} key=${n.id} aria-selected=${i === at ? 'true' : 'false'}
         class=${`d${Math.min(text ? 0 : n.depth || 0, 4)}`}

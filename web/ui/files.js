@@ -25,14 +25,12 @@ export function Files({ item, onItem }) {
       for (const file of picked) {
         const form = new FormData();
         form.set('file', file);
-        form.set('version', String(latest.version));
         latest = await call('POST', `/api/items/${item.id}/files`, { form });
         setPicked((rest) => rest.filter((f) => f !== file));
       }
       notify(t('files.sent'), 'done');
     } catch (e) {
-      setError(e.conflict ? t('files.conflict') : e.message);
-      if (e.conflict) latest = e.current;
+      setError(e.message);
     }
     setBusy(false);
     if (latest !== item) onItem(latest);

@@ -6,7 +6,7 @@ import { get, post } from '../lib/api.js';
 import { on } from '../lib/sse.js';
 import { notify } from '../lib/state.js';
 import { count } from '../lib/num.js';
-import { spanText } from '../lib/time.js';
+import { ms, now, spanText } from '../lib/time.js';
 import { Failure, useLoad, Skeleton } from './load.js';
 import { Confirm } from './dialog.js';
 
@@ -21,20 +21,22 @@ export const jobState = (s) => (STATE[s] ? t(STATE[s]) : s);
 
 function Progress({ job }) {
   const share = job.total ? job.done / job.total : 0;
+  const since = (now() - ms(job.made_at)) / 1000;
+  const left = share > 0.1 ? (since * (1 - share)) / share : 0;
   return html`<div class="progress"><progress max="1" value=${share} aria-label=${t('job.progress')}></progress>
-    <p>${t('job.rows', { done: count(job.done), total: count(job.total) })}${job.left_s && share > 0.1 ? html`　${t('job.left', { span: spanText(job.left_s, t) })}` : null}</p></div>`;
+    <p>${t('job.rows', { done: count(job.done), total: count(job.total) })}${left > 0 ? html`　${t('job.left', { span: spanText(left, t) })}` : null}</p></div>`;
 }
 
 function Problems({ job }) {
   const list = job.problems || [];
   if (!list.length) return null;
-  const bad = (job.result && job.result.bad) || list.length;
+  const bad = job.bad || list.length;
   return html`<section aria-labelledby=${`p${job.id}`}>
     <div class="section-head"><h2 id=${`p${job.id}`}>${t('job.problems', { n: count(bad) })}</h2>
       <a class="button" href=${`/api/jobs/${job.id}/problems.csv`} download>${t('job.problemsFile')}</a></div>
     <div class="scroll" tabindex="0" role="region" aria-label=${t('job.problems', { n: count(bad) })}><table class="plain"><thead><tr>
       ${['job.row', 'job.column', 'job.value', 'job.what'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
-      <tbody>${list.map((p, i) => html`<tr key=${i}><td class="num">${count(p.row)}</td><td>${p.column}</td><td><code>${p.value}</code></td><td>${p.message}${p.expected ? html`<br/><span class="hint">${t('job.expected')} ${p.expected}</span>` : null}</td></tr>`)}</tbody></table></div>
+      <tbody>${list.map((p, i) => html`<tr key=${i}><td>${count(p.row)}</td><td>${p.column}</td><td><code>${p.value}</code></td><td>${p.message}${p.expected ? html`<br/><span class="hint">${t('job.expected')} ${p.expected}</span>` : null}</td></tr>`)}</tbody></table></div>
     ${bad > list.length ? html`<p class="hint">${t('job.firstOnly', { n: list.length })}</p>` : null}
   </section>`;
 }
@@ -52,12 +54,12 @@ function Acts({ job, dry, again }) {
       setError(e.message);
     }
   };
-  const canUndo = job.state === 'done' && !dry && job.kind !== 'dry' && !job.dry && job.result && job.result.new > 0;
+  const canUndo = job.state === 'done' && !dry && !job.dry && job.kind === 'import' && job.new > 0;
   return html`<div class="actions">
     ${job.state === 'running' ? html`<button type="button" onClick=${() => act('stop')}>${t('job.stop')}</button>` : null}
     ${canUndo ? html`<button type="button" onClick=${() => setAsking(true)}>${t('job.undo')}</button><span class="hint">${t('job.undoHint')}</span>` : null}
     ${!asking && error ? html`<span class="field-error" role="alert">${error}</span>` : null}
-    ${asking ? html`<${Confirm} title=${t('job.undo')} text=${t('job.undoText', { n: count(job.result.new) })} action=${t('job.undo')} danger error=${error}
+    ${asking ? html`<${Confirm} title=${t('job.undo')} text=${t('job.undoText', { n: count(job.new) })} action=${t('job.undo')} danger error=${error}
       onYes=${() => act('undo')} onClose=${() => setAsking(false)} />` : null}
   </div>`;
 }
@@ -86,12 +88,11 @@ export function JobView({ id, onJob, dry }) {
     };
   }, [live, id, job]);
   if (!job) return of.error ? html`<${Failure} error=${of.error} again=${of.again} />` : html`<${Skeleton} rows=${3} />`;
-  const r = job.result || {};
   return html`<div class="job">
     <p role="status"><strong class=${`job-state ${job.state}`}>${jobState(job.state)}</strong></p>
     ${LIVE.includes(job.state) ? html`<${Progress} job=${job} />` : null}
-    ${job.result ? html`<ul class="figures small">${[['job.new', r.new], ['job.same', r.same], ['job.bad', r.bad]].map(([k, n]) => html`<li key=${k}><div class=${`figure${k === 'job.bad' && n ? ' red' : ''}`}><span class="figure-title">${t(k)}</span><strong>${count(n)}</strong></div></li>`)}</ul>` : null}
-    ${job.message ? html`<p class="notice error">${job.message}</p>` : null}
+    ${job.kind === 'import' ? html`<ul class="figures small">${[['job.new', job.new], ['job.same', job.same], ['job.bad', job.bad]].map(([k, n]) => html`<li key=${k}><div class=${`figure${k === 'job.bad' && n ? ' red' : ''}`}><span class="figure-title">${t(k)}</span><strong>${count(n)}</strong></div></li>`)}</ul>` : null}
+    ${job.state === 'undone' ? html`<p class="notice">${t('job.undoneN', { n: count(job.undone), kept: count(job.kept) })}</p>` : null}
     <${Acts} job=${job} dry=${dry} again=${of.again} />
     <${Problems} job=${job} />
   </div>`;

@@ -9,22 +9,24 @@ const WORD = { red: 'lamp.red', yellow: 'lamp.yellow', green: 'lamp.green', none
 /**
  * Time left in words: "剩 2 天 3 时", "超 10 时".
  * @param {number} left seconds, negative when over
+ * @param {number} [day] seconds of a day
  */
-export function leftText(left) {
-  const span = spanText(left, t);
+export function leftText(left, day) {
+  const span = spanText(left, t, day);
   return left < 0 ? t('lamp.over', { span }) : t('lamp.left', { span });
 }
 
 /**
- * @param {{item: {lamp: string, left_s: number|null, overdue?: boolean, paused?: boolean, open?: boolean, due?: string}}} props
+ * @param {{item: {lamp: string, left_s: number, day_s?: number, overdue?: boolean,
+ *   paused?: boolean, open?: boolean, due: string|null}}} props
  */
 export function Lamp({ item }) {
   const lamp = item.overdue ? 'red' : item.lamp || 'none';
   let text;
   if (item.paused) text = t('lamp.paused');
-  else if (item.left_s === null || item.left_s === undefined) text = item.open === false ? t('lamp.closed') : t('lamp.none');
-  else text = leftText(item.left_s);
-  const quiet = item.paused || item.open === false || item.left_s === null || item.left_s === undefined;
+  else if (!item.due || item.open === false) text = item.open === false ? t('lamp.closed') : t('lamp.none');
+  else text = leftText(item.left_s, item.day_s);
+  const quiet = item.paused || item.open === false || !item.due;
   return html`<span class=${`lamp ${quiet ? 'none' : lamp}`} title=${item.due ? `${t('col.due')} ${stamp(item.due)}` : null}>
     <span aria-hidden="true">${quiet ? (item.paused ? '‖' : MARK.none) : MARK[lamp]}</span>
     ${' '}${text}${quiet ? null : html`<span class="sr">（${t(WORD[lamp])}）</span>`}</span>`;
@@ -51,7 +53,7 @@ export function ClockBar({ clock: c, unit }) {
 
 function stateText(c, lamp) {
   switch (c.state) {
-    case 'running': return html`<${Lamp} item=${{ lamp, left_s: c.left_s, overdue: c.left_s < 0, open: true }} />`;
+    case 'running': return html`<${Lamp} item=${{ lamp, left_s: c.left_s, day_s: c.day_s, due: c.due, overdue: c.left_s < 0, open: true }} />`;
     case 'paused': return html`<span class="lamp none">‖ ${t('lamp.paused')}</span>`;
     case 'met': return html`<span class="lamp green">✓ ${t('clock.met')}</span>`;
     case 'late': return html`<span class="lamp red">▲ ${t('clock.late')}</span>`;
@@ -62,7 +64,7 @@ function stateText(c, lamp) {
 function clockWords(c) {
   const bits = [t(c.counts === 'work' ? 'clock.work' : 'clock.plain', { limit: c.limit_title || c.limit })];
   if (c.rule) bits.push(t('clock.rule', { rule: c.rule }));
-  if (c.extended_s) bits.push(t('clock.extended', { span: spanText(c.extended_s, t) }));
+  if (c.extended_s) bits.push(t('clock.extended', { span: spanText(c.extended_s, t, c.day_s) }));
   if (c.pauses) bits.push(t('clock.pauses', { n: c.pauses }));
   if (c.stopped) bits.push(t('clock.stopped', { at: stamp(c.stopped) }));
   else if (c.due) bits.push(t('clock.due', { at: stamp(c.due) }));

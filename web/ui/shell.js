@@ -80,7 +80,7 @@ function UserMenu() {
       if (e.type === 'keydown' && e.key === 'Escape') {
         ref.current.open = false;
         ref.current.querySelector('summary').focus();
-      } else if (e.type === 'click' && (!ref.current.contains(e.target) || e.target.closest('a'))) {
+      } else if (e.type === 'click' && (!ref.current.contains(e.target) || e.target.closest('a, li button'))) {
         ref.current.open = false;
       }
     };
@@ -129,7 +129,7 @@ export function Shell({ children }) {
       <a class="brand" href="/"><span class="brand-ring" aria-hidden="true"></span>${t('app.name')}</a>
       <span class="town">${me.value.town.name}</span>
       ${may('item.read') ? html`<${Search} />` : html`<span class="search"></span>`}
-      <${Connection} />
+      ${may('item.read') ? html`<${Connection} />` : null}
       <${UserMenu} />
     </header>
     <${Rail} />

@@ -22,10 +22,9 @@ function fieldNames(step) {
   return names;
 }
 
-async function upload(item, file, version) {
+async function upload(item, file) {
   const form = new FormData();
   form.set('file', file);
-  form.set('version', String(version));
   return call('POST', `/api/items/${item.id}/files`, { form });
 }
 
@@ -77,7 +76,7 @@ export function StepDialog({ item, loop, step, open, onDone, onClose, onSeen }) 
     setBusy(true);
     try {
       for (const file of files.slice()) {
-        version.current = (await upload(item, file, version.current)).version;
+        version.current = (await upload(item, file)).version;
         setFiles((rest) => rest.filter((f) => f !== file));
       }
       const body = stepBody(step, v, open.part, version.current);

@@ -22,7 +22,7 @@ function Units({ form, item, step, v, set, errors }) {
   }
   const route = item.route;
   return html`
-    ${route && route.unit !== v.lead ? html`<p class="notice suggest">${t('step.suggest', { unit: route.unit_name, because: route.because })}
+    ${route && route.unit && route.unit !== v.lead ? html`<p class="notice suggest">${t('step.suggest', { unit: route.unit_name, because: route.because })}
       <button type="button" onClick=${() => set({ lead: route.unit })}>${t('step.takeSuggest')}</button></p>` : null}
     <${Field} form=${form} name="units" label=${t('step.lead')} error=${errors.units} required>${(a) => html`
       <${Combo} attrs=${a} nodes=${nodes} byId=${c.unitById} value=${v.lead} onPick=${(lead) => set({ lead })} />`}<//>

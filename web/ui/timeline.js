@@ -2,27 +2,37 @@
 import { useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
+import { catalog } from '../lib/state.js';
 import { stamp } from '../lib/time.js';
 
 const FIRST = 12;
+
+// Members of an item worth reading; the rest of an event's changes is for the machine that replays it.
 const TITLES = {
-  state: 'col.state', unit: 'col.unit', class: 'col.class', channel: 'col.channel', kind: 'col.kind',
-  priority: 'col.priority', due: 'col.due', title: 'col.title', address: 'col.address', text: 'item.text', closed: 'col.closed',
+  state: 'col.state', unit: 'col.unit', cls: 'col.class', channel: 'col.channel', kind: 'col.kind',
+  priority: 'col.priority', title: 'col.title', address: 'col.address',
 };
 
 function nameOf(key, loop) {
   if (TITLES[key]) return t(TITLES[key]);
-  const bare = key.replace(/^fields[./]/, '');
-  const f = loop && loop.fields.find((x) => x.key === bare);
-  return f ? f.title : bare;
+  if (!key.startsWith('f/') || !loop) return '';
+  const [judge, field] = key.includes('/', 2) ? key.slice(2).split('/') : ['', key.slice(2)];
+  const f = loop.fields.find((x) => x.key === field);
+  const j = judge && (loop.judges || []).find((x) => x.key === judge);
+  return f ? [j && j.title, f.title].filter(Boolean).join(' ') : '';
 }
 
 function valueOf(key, v, loop) {
-  if (v === null || v === undefined || v === '') return '—';
+  if (v === null || v === undefined || v === '' || v === 0) return '—';
   if (key === 'state' && loop) return (loop.states.find((s) => s.key === v) || { title: v }).title;
-  if (typeof v === 'object') return JSON.stringify(v);
-  return /^\d{4}-\d\d-\d\dT/.test(v) ? stamp(v) : String(v);
+  if (key === 'unit') return (catalog.value.unitById.get(v) || { name: v }).name;
+  if (key === 'cls') return (catalog.value.classById.get(v) || { name: v }).name;
+  if (v === 'yes') return t('word.yes');
+  if (v === 'no') return t('word.no');
+  return String(v);
 }
+
+const isBlank = (v) => v === null || v === undefined || v === '' || v === 0;
 
 /** @param {{events: object[], loop: object}} props */
 export function Timeline({ events, loop }) {
@@ -30,12 +40,12 @@ export function Timeline({ events, loop }) {
   const list = all ? events : events.slice(0, FIRST);
   return html`<section class="card" aria-labelledby="time-h"><h2 id="time-h">${t('item.timeline')}</h2>
     <ol class="timeline">${list.map((e) => {
-    const changes = Object.entries(e.changes || {}).filter(([, v]) => Array.isArray(v));
+    const changes = Object.entries(e.changes || {}).filter(([k, v]) => Array.isArray(v) && nameOf(k, loop));
     return html`<li key=${e.version}>
       <p class="time-line"><time datetime=${e.at}>${stamp(e.at)}</time> <strong>${e.what_title}</strong>
         <span>${[e.unit_name, e.person_name].filter(Boolean).join(' ') || t('item.bySystem')}</span></p>
       ${e.note ? html`<p class="prose">${e.note}</p>` : null}
-      ${changes.length ? html`<ul class="changes">${changes.map(([k, [from, to]]) => html`<li key=${k}>${nameOf(k, loop)}：${from === null || from === undefined || from === '' ? '' : html`<del>${valueOf(k, from, loop)}</del> → `}<ins>${valueOf(k, to, loop)}</ins></li>`)}</ul>` : null}
+      ${changes.length ? html`<ul class="changes">${changes.map(([k, [from, to]]) => html`<li key=${k}>${nameOf(k, loop)}${t('word.colon')}${isBlank(from) ? '' : html`<del>${valueOf(k, from, loop)}</del> → `}<ins>${valueOf(k, to, loop)}</ins></li>`)}</ul>` : null}
     </li>`;
   })}</ol>
     ${events.length > FIRST && !all ? html`<button type="button" onClick=${() => setAll(true)}>${t('item.moreEvents', { n: events.length - FIRST })}</button>` : null}

@@ -68,8 +68,8 @@ static const struct person_row PEOPLE[] = {
 
 static int64_t id_of(struct fixture *f, const char *code)
 {
-    return db_one_i64(f->db, 0, "SELECT id FROM unit WHERE town = ?1 AND code = ?2", V(FIXTURE_TOWN),
-        V(str_of(code)));
+    return db_one_i64(f->db, 0, "SELECT id FROM unit WHERE town = ?1 AND code = ?2",
+        V(FIXTURE_TOWN), V(str_of(code)));
 }
 
 static void put_units(struct fixture *f)
@@ -90,12 +90,14 @@ static void put_classes(struct fixture *f)
 {
     for (size_t i = 0; i < ARRAY_LEN(CLASSES); i++) {
         const struct class_row *k = &CLASSES[i];
-        int64_t parent = k->parent == NULL
-                             ? 0
-                             : db_one_i64(f->db, 0, "SELECT id FROM class WHERE town = ?1 AND code = ?2",
-                                   V(FIXTURE_TOWN), V(str_of(k->parent)));
+        int64_t parent =
+            k->parent == NULL
+                ? 0
+                : db_one_i64(f->db, 0, "SELECT id FROM class WHERE town = ?1 AND code = ?2",
+                      V(FIXTURE_TOWN), V(str_of(k->parent)));
         db_run(f->db,
-            "INSERT INTO class (town, id, parent, scheme, code, name) VALUES (?1, ?2, ?3, 'matters', ?4, ?5)",
+            "INSERT INTO class (town, id, parent, scheme, code, name) VALUES (?1, ?2, ?3, "
+            "'matters', ?4, ?5)",
             V(FIXTURE_TOWN), V((int64_t)i + 1), V(parent), V(str_of(k->code)), V(str_of(k->name)));
     }
 }
@@ -119,7 +121,8 @@ static void put_def(struct fixture *f, const char *kind, const char *key, str te
     db_run(f->db,
         "INSERT INTO def (town, id, kind, key, version, text, published_us, by_person)"
         " VALUES (?1, (SELECT coalesce(max(id), 0) + 1 FROM def WHERE town = ?1), ?2, ?3,"
-        " (SELECT coalesce(max(version), 0) + 1 FROM def WHERE town = ?1 AND kind = ?2 AND key = ?3), ?4, 1, 0)",
+        " (SELECT coalesce(max(version), 0) + 1 FROM def WHERE town = ?1 AND kind = ?2 AND key = "
+        "?3), ?4, 1, 0)",
         V(FIXTURE_TOWN), V(str_of(kind)), V(str_of(key)), V(text));
 }
 
@@ -335,7 +338,9 @@ int64_t fixture_person(const struct fixture *f, const char *login)
 int64_t fixture_tally(struct fixture *f, const char *loop, const char *key, int64_t period)
 {
     return db_one_i64(f->db, 0,
-        "SELECT coalesce(sum(n), 0) FROM tally WHERE town = ?1 AND loop = ?2 AND key = ?3 AND period = ?4",
+        "SELECT coalesce(sum(n), 0) FROM tally WHERE town = ?1 AND loop = ?2 AND key = ?3 AND "
+        "period = ?4"
+        " AND unit >= 0 AND class >= 0", // without the sums the table holds beside
         V(FIXTURE_TOWN), V(str_of(loop)), V(str_of(key)), V(period));
 }
 

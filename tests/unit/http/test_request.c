@@ -3,7 +3,7 @@
 
 #include <stdatomic.h>
 
-static const size_t SMALL_LIMIT = 1000, BIG_LIMIT = (size_t)3 * MIB,
+static const size_t ECHO_MAX = (size_t)64 * KIB, SMALL_LIMIT = 1000, BIG_LIMIT = (size_t)3 * MIB,
                     FAR_TOO_LARGE = (size_t)5 * MIB;
 
 static struct http_server *server;
@@ -18,7 +18,7 @@ static void echo_pair(void *arg, str name, str value)
 static void echo(struct http_req *req)
 {
     struct buf *b = NEW(req->arena, struct buf);
-    buf_init(b, req->arena, 64 * KIB);
+    buf_init(b, req->arena, ECHO_MAX);
     buf_fmt(b, "method %d path %.*s remote %.*s", (int)req->method, STR_ARG(req->path),
         STR_ARG(req->remote));
     buf_addz(b, " query");

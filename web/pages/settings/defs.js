@@ -3,7 +3,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { html } from '../../lib/html.js';
 import { t } from '../../lib/i18n.js';
-import { call, get, post, listIn } from '../../lib/api.js';
+import { get, post, rowsOf } from '../../lib/api.js';
 import { notify } from '../../lib/state.js';
 import { errorPlace, withExpected } from '../../lib/errors.js';
 import { draft } from '../../lib/store.js';
@@ -13,18 +13,22 @@ import { Loaded, useLoad } from '../../ui/load.js';
 import { Confirm } from '../../ui/dialog.js';
 import { SetPage } from './nav.js';
 
-const KINDS = ['loop', 'calendar', 'role', 'classes', 'map'];
-const KIND = { loop: 'def.kLoop', calendar: 'def.kCalendar', role: 'def.kRole', roles: 'def.kRole', classes: 'def.kClasses', map: 'def.kMap' };
+const KINDS = ['loop', 'calendar', 'roles'];
+const KIND = { loop: 'def.kLoop', calendar: 'def.kCalendar', roles: 'def.kRole' };
+const NEW = 'new';
 
 const kindTitle = (k) => (KIND[k] ? t(KIND[k]) : k);
 
 /** All definitions. */
 export function Defs() {
   const of = useLoad((signal) => get('/api/defs', { signal }), []);
-  return html`<${SetPage} title=${t('set.defs')} side=${html`<a class="button" href="/settings/defs/loop/+">${t('def.add')}</a>`}>
-    <${Loaded} of=${of}>${(d) => html`<div class="scroll" tabindex="0" role="region" aria-label=${t('set.defs')}><table class="plain"><thead><tr>${['def.kind', 'def.key', 'def.title', 'def.version', 'def.published'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
-      <tbody>${listIn(d, 'defs').map((x) => html`<tr key=${`${x.kind}/${x.key}`}><td>${kindTitle(x.kind)}</td><th scope="row"><a href=${`/settings/defs/${encodeURIComponent(x.kind)}/${encodeURIComponent(x.key)}`}><code>${x.key}</code></a></th>
-        <td>${x.title || ''}</td><td class="num">${x.version}</td><td>${x.published ? stamp(x.published) : '—'}${x.by ? ` ${x.by}` : ''}</td></tr>`)}</tbody></table></div>`}<//>
+  return html`<${SetPage} title=${t('set.defs')} side=${html`<a class="button" href="/settings/defs/new">${t('def.add')}</a>`}>
+    <${Loaded} of=${of}>${(d) => html`<div class="scroll" tabindex="0" role="region" aria-label=${t('set.defs')}><table class="plain"><thead><tr>${['def.kind', 'def.key', 'def.version', 'def.published', 'def.by'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
+      <tbody>${rowsOf(d).map((x, i, all) => {
+    const newest = !i || all[i - 1].kind !== x.kind || all[i - 1].key !== x.key;
+    return html`<tr key=${x.id} class=${newest ? '' : 'closed'}><td>${kindTitle(x.kind)}</td><th scope="row"><a href=${`/settings/defs/${x.id}`}><code>${x.key}</code></a></th>
+        <td>${x.version}${newest ? html` <span class="tag">${t('def.inForce')}</span>` : null}</td><td>${stamp(x.published)}</td><td>${x.person_name || '—'}</td></tr>`;
+  })}</tbody></table></div>`}<//>
   <//>`;
 }
 
@@ -37,8 +41,8 @@ function Findings({ errors, onLine }) {
   })}</ol></div>`;
 }
 
-function Editor({ kind, defKey, text: published }) {
-  const name = `def/${kind}/${defKey}`;
+function Editor({ kind, id, text: published }) {
+  const name = `def/${id}`;
   const kept = useRef(draft.get(name)).current;
   const [text, setText] = useState(kept ? kept.text : published);
   const [what, setWhat] = useState(kind);
@@ -60,7 +64,7 @@ function Editor({ kind, defKey, text: published }) {
     try {
       const answer = await post('/api/defs', dry ? { kind: what, text, dry: true } : { kind: what, text });
       setErrors(null);
-      if (dry) setFine(t('def.fine') + (answer && answer.diff ? `\n${answer.diff}` : ''));
+      if (dry) setFine(t('def.fine'));
       else {
         draft.remove(name);
         notify(t('def.done', { n: answer && answer.version ? answer.version : '' }), 'done');
@@ -85,8 +89,8 @@ function Editor({ kind, defKey, text: published }) {
   return html`
     ${kept && changed ? html`<p class="notice">${t('draft.found')} <button type="button" class="link" onClick=${() => change(published)}>${t('draft.forget')}</button></p>` : null}
     ${errors ? html`<${Findings} errors=${errors} onLine=${toLine} />` : null}
-    ${fine ? html`<p class="notice done pre" role="status">${fine}</p>` : null}
-    ${defKey === '+' ? html`<label class="inline">${t('def.kind')} <select value=${what} onChange=${(e) => setWhat(e.target.value)}>${KINDS.map((k) => html`<option key=${k} value=${k} selected=${k === what}>${kindTitle(k)}</option>`)}</select></label>` : null}
+    ${fine ? html`<p class="notice done" role="status">${fine}</p>` : null}
+    ${id === NEW ? html`<label class="inline">${t('def.kind')} <select value=${what} onChange=${(e) => setWhat(e.target.value)}>${KINDS.map((k) => html`<option key=${k} value=${k} selected=${k === what}>${kindTitle(k)}</option>`)}</select></label>` : null}
     <div class="editor"><div class="gutter" ref=${gutter} aria-hidden="true">${text.split('\n').map((_, i) => `${i + 1}\n`).join('')}</div>
       <textarea ref=${area} class="code" spellcheck="false" wrap="off" aria-label=${t('def.text')} value=${text} onInput=${(e) => change(e.target.value)}
         onScroll=${(e) => { gutter.current.scrollTop = e.target.scrollTop; }}></textarea></div>
@@ -97,12 +101,13 @@ function Editor({ kind, defKey, text: published }) {
     ${asking ? html`<${Confirm} title=${t('def.publish')} text=${t('def.publishText')} action=${t('def.publish')} busy=${busy} onYes=${() => send(false)} onClose=${() => setAsking(false)} />` : null}`;
 }
 
-/** One definition as text. @param {{params: {kind: string, key: string}}} props */
+/** One version of a definition as text. @param {{params: {id: string}}} props */
 export function DefText({ params }) {
-  const { kind, key } = params;
-  const of = useLoad((signal) => (key === '+' ? Promise.resolve('') : call('GET', `/api/defs/${encodeURIComponent(kind)}/${encodeURIComponent(key)}`, { signal, accept: 'text/plain, application/json' })), [kind, key]);
-  const title = key === '+' ? t('def.add') : `${kindTitle(kind)} · ${key}`;
+  const { id } = params;
+  const of = useLoad((signal) => (id === NEW ? Promise.resolve({ kind: KINDS[0], key: '', version: 0, text: '' }) : get(`/api/defs/${id}`, { signal })), [id]);
+  const d = of.data;
+  const title = id === NEW ? t('def.add') : d ? t('def.name', { kind: kindTitle(d.kind), key: d.key, n: d.version }) : t('set.defs');
   return html`<${SetPage} title=${title} side=${html`<a class="button" href="/settings/defs">${t('def.all')}</a>`}>
-    <${Loaded} of=${of}>${(d) => html`<${Editor} key=${`${kind}/${key}`} kind=${kind} defKey=${key} text=${typeof d === 'string' ? d : d.text || ''} />`}<//>
+    <${Loaded} of=${of}>${(x) => html`<${Editor} key=${id} kind=${x.kind} id=${id} text=${x.text} />`}<//>
   <//>`;
 }

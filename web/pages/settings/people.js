@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { html } from '../../lib/html.js';
 import { t } from '../../lib/i18n.js';
-import { get, post, patch, del, query, listIn } from '../../lib/api.js';
+import { get, post, patch, del, query, rowsOf } from '../../lib/api.js';
 import { catalog, may, notify } from '../../lib/state.js';
 import { Loaded, useLoad } from '../../ui/load.js';
 import { FormDialog } from '../../ui/form-dialog.js';
@@ -44,7 +44,7 @@ function Forms({ act, roles, onDone, onClose }) {
   }
   if (what === 'rename' || what === 'reset') {
     const field = what === 'rename' ? { name: 'name', label: t('people.name'), required: true }
-      : { name: 'reset', label: t('people.first'), hint: t('people.firstHint'), type: 'password', required: true };
+      : { name: 'password', label: t('people.first'), hint: t('people.firstHint'), type: 'password', required: true };
     const verb = what === 'rename' ? t('people.rename') : t('people.reset');
     return html`<${FormDialog} title=${`${verb} · ${p.name}`} action=${verb} values=${what === 'rename' ? { name: p.name } : {}} fields=${[field]} ...${close}
       onSend=${async (v) => { await patch(`/api/people/${p.id}`, { version: p.version, ...v }); onDone(t('people.changed', { name: p.name })); }} />`;
@@ -52,7 +52,7 @@ function Forms({ act, roles, onDone, onClose }) {
   const yes = async () => {
     try {
       if (what === 'take') await del(`/api/people/${p.id}/roles${query({ role: r.role, unit: r.unit })}`);
-      else await patch(`/api/people/${p.id}`, { version: p.version, active: !p.active });
+      else await patch(`/api/people/${p.id}`, { version: p.version, active: p.active ? 'no' : 'yes' });
       onDone(t('people.changed', { name: p.name }));
     } catch (e) {
       setError(e.message);
@@ -68,7 +68,7 @@ function Forms({ act, roles, onDone, onClose }) {
 export function People() {
   const of = useLoad(async (signal) => {
     const [people, roles] = await Promise.all([get('/api/people', { signal }), get('/api/roles', { signal })]);
-    return { people: listIn(people, 'people'), roles: listIn(roles, 'roles') };
+    return { people: rowsOf(people), roles: rowsOf(roles) };
   }, []);
   const [act, setAct] = useState(null);
   const [words, setWords] = useState('');

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { html } from '../../lib/html.js';
 import { t } from '../../lib/i18n.js';
-import { get, post, del, listIn } from '../../lib/api.js';
+import { get, post, del, rowsOf } from '../../lib/api.js';
 import { notify } from '../../lib/state.js';
 import { stamp } from '../../lib/time.js';
 import { Empty, Loaded, useLoad } from '../../ui/load.js';
@@ -32,7 +32,7 @@ export function Tokens() {
   const make = async (v, key) => {
     const answer = await post('/api/tokens', { name: v.name, days: Number(v.days) }, { key });
     setAdding(false);
-    setSecret(answer.token || answer.secret || '');
+    setSecret(answer.secret);
     of.again();
   };
   const dropped = () => {
@@ -43,8 +43,8 @@ export function Tokens() {
   const days = [30, 90, 180, 365].map((n) => ({ value: String(n), title: t('token.days', { n }) }));
   return html`<${SetPage} title=${t('set.tokens')} side=${html`<button type="button" class="primary" onClick=${() => setAdding(true)}>${t('token.add')}</button>`}>
     <p class="hint">${t('token.intro')}</p>
-    <${Loaded} of=${of}>${(d) => (listIn(d, 'tokens').length ? html`<div class="scroll" tabindex="0" role="region" aria-label=${t('set.tokens')}><table class="plain"><thead><tr>${['token.name', 'token.made', 'token.until', 'unit.acts'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
-      <tbody>${listIn(d, 'tokens').map((x) => html`<tr key=${x.hash}><th scope="row">${x.name}</th><td>${stamp(x.created || x.made)}</td><td>${stamp(x.expires)}</td>
+    <${Loaded} of=${of}>${(d) => (rowsOf(d).length ? html`<div class="scroll" tabindex="0" role="region" aria-label=${t('set.tokens')}><table class="plain"><thead><tr>${['token.name', 'token.made', 'token.until', 'unit.acts'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
+      <tbody>${rowsOf(d).map((x) => html`<tr key=${x.hash}><th scope="row">${x.name}</th><td>${stamp(x.created)}</td><td>${stamp(x.expires)}</td>
         <td class="acts"><button type="button" class="small" aria-label=${`${t('token.drop')} ${x.name}`} onClick=${() => setDropping(x)}>${t('token.drop')}</button></td></tr>`)}</tbody></table></div>`
     : html`<${Empty} text=${t('token.none')} />`)}<//>
     ${adding ? html`<${FormDialog} title=${t('token.add')} action=${t('token.add')} values=${{ days: '90' }} onSend=${make} onClose=${() => setAdding(false)} fields=${[

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { html } from '../../lib/html.js';
 import { t } from '../../lib/i18n.js';
-import { get, post, patch, listIn } from '../../lib/api.js';
+import { get, post, patch, rowsOf } from '../../lib/api.js';
 import { notify } from '../../lib/state.js';
 import { pathOf } from '../../lib/catalog.js';
 import { Loaded, useLoad } from '../../ui/load.js';
@@ -75,7 +75,7 @@ function Close({ u, onDone, onClose }) {
   const [error, setError] = useState('');
   const yes = async () => {
     try {
-      await patch(`/api/units/${u.id}`, { version: u.version, closed: !u.closed });
+      await patch(`/api/units/${u.id}`, { version: u.version, closed: u.closed ? 'no' : 'yes' });
       onDone(t('unit.changed', { name: u.name }));
     } catch (e) {
       setError(e.message);
@@ -90,7 +90,7 @@ export function Units() {
   const of = useLoad((signal) => get('/api/units', { signal }), []);
   const [act, setAct] = useState(null);
   const [words, setWords] = useState('');
-  const units = byTree(listIn(of.data, 'units'));
+  const units = byTree(rowsOf(of.data));
   const byId = new Map(units.map((u) => [u.id, u]));
   const shown = units.filter((u) => !words.trim() || [u.name, u.short, u.code, ...pathOf(byId, u.id)].some((x) => x && x.includes(words.trim())));
   const done = (text) => {

@@ -1,0 +1,291 @@
+#include "api/jobs.h"
+
+#include <pthread.h>
+#include <string.h>
+#include "api/feed.h"
+#include "base/log.h"
+#include "domain/import.h"
+#include "domain/publish.h"
+#include "domain/town.h"
+
+// ---- the thread
+
+enum work_kind { WORK_IMPORT, WORK_UNDO, WORK_SETTLE };
+struct work {
+    enum work_kind kind;
+    int64_t job;
+};
+struct jobs {
+    struct app *app;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    struct work queue[JOBS_WAITING_MAX];
+    size_t n;
+    int64_t running, stop_job; // a job somebody asked to stop
+    bool stopping;
+};
+
+static bool enqueue(struct jobs *j, enum work_kind kind, int64_t job)
+{
+    pthread_mutex_lock(&j->lock);
+    bool room = j->n < JOBS_WAITING_MAX && !j->stopping;
+    if (room)
+        j->queue[j->n++] = (struct work){kind, job};
+    pthread_cond_signal(&j->wake);
+    pthread_mutex_unlock(&j->lock);
+    return room;
+}
+
+// One group of a job as an ordinary command of the writer.
+struct group {
+    struct write write;
+    struct app *app;
+    struct arena *arena;
+    enum err_code (*fn)(struct ctx *c, void *arg, struct err *e);
+    void *arg;
+    int64_t person;
+    struct err *err;
+};
+
+static enum err_code group_apply(struct write *w, struct db *db)
+{
+    struct group *g = (struct group *)w;
+    struct ctx c;
+    app_writer_ctx(g->app, db, g->arena, &c);
+    c.actor = g->person ? rules_person(c.rules, g->person) : NULL;
+    return g->fn(&c, g->arg, g->err);
+}
+
+struct door_state {
+    struct jobs *jobs;
+    int64_t job, person;
+    struct arena *arena; // of one group
+};
+
+static enum err_code door_run(void *arg, enum err_code (*fn)(struct ctx *c, void *fn_arg, struct err *e),
+    void *fn_arg, struct err *e)
+{
+    struct door_state *d = arg;
+    arena_reset(d->arena);
+    struct err err;
+    err_init(&err, d->arena, e->lang);
+    struct group g = {.write = {.apply = group_apply},
+        .app = d->jobs->app,
+        .arena = d->arena,
+        .fn = fn,
+        .arg = fn_arg,
+        .person = d->person,
+        .err = &err};
+    enum err_code code = writer_run(app_writer(d->jobs->app), &g.write, e);
+    if (err.code != OK)
+        err_merge(e, &err, (str){0});
+    return code;
+}
+
+static bool door_progress(void *arg, const struct import_result *r)
+{
+    struct door_state *d = arg;
+    feed_job(d->jobs->app, d->job, S("running"), r->bytes, r->bytes_total);
+    pthread_mutex_lock(&d->jobs->lock);
+    bool go = !d->jobs->stopping && d->jobs->stop_job != d->job;
+    pthread_mutex_unlock(&d->jobs->lock);
+    return go;
+}
+
+// What a job works with: its own read connection and the rules of now.
+struct bench {
+    struct arena *arena, *group;
+    struct db *db;
+    struct rules_hold *rules;
+    struct ctx ctx;
+    struct err err;
+};
+
+static bool bench_open(struct jobs *j, struct bench *b, int64_t job)
+{
+    b->arena = arena_new();
+    b->group = arena_new();
+    err_init(&b->err, b->arena, LANG_ZH);
+    b->db = town_open(b->arena, app_conf(j->app)->dir, false, 0, &b->err);
+    b->rules = app_rules_take(j->app);
+    b->ctx = (struct ctx){.db = b->db,
+        .arena = b->arena,
+        .rules = app_rules(b->rules),
+        .now_us = tm_now(),
+        .keys = app_keys(j->app),
+        .blob_dir = town_blob_dir(b->arena, app_conf(j->app)->dir)};
+    if (!b->db)
+        return false;
+    int64_t person = db_one_i64(
+        b->db, 0, "SELECT person FROM job WHERE town = ?1 AND id = ?2", V(b->ctx.rules->town), V(job));
+    b->ctx.actor = person ? rules_person(b->ctx.rules, person) : NULL;
+    return true;
+}
+
+static void bench_close(struct bench *b)
+{
+    if (b->db)
+        db_close(b->db);
+    app_rules_drop(b->rules);
+    arena_free(b->group);
+    arena_free(b->arena);
+}
+
+struct work_end {
+    int64_t job;
+    str state;
+};
+
+static enum err_code set_state(struct ctx *c, void *arg, struct err *e)
+{
+    const struct work_end *w = arg;
+    db_run(c->db, "UPDATE job SET state = ?3, changed_us = ?4 WHERE town = ?1 AND id = ?2", V(c->rules->town),
+        V(w->job), V(w->state), V(c->now_us));
+    return db_status(c->db, e);
+}
+
+static void run_import(struct jobs *j, struct bench *b, const struct work *w)
+{
+    struct door_state d = {j, w->job, b->ctx.actor ? b->ctx.actor->id : 0, b->group};
+    struct import_door door = {&d, door_run, door_progress};
+    struct import_result r = {0};
+    int64_t undone, kept;
+    enum err_code code = w->kind == WORK_IMPORT ? import_run(&b->ctx, w->job, &door, &r, &b->err)
+                                                : import_undo(&b->ctx, w->job, &door, &undone, &kept, &b->err);
+    if (code != OK) {
+        log_line(LOG_WARN, "job id=%" PRId64 " %.*s", w->job, STR_ARG(err_text(&b->err, b->arena)));
+        struct work_end end = {w->job, S("failed")};
+        struct err e;
+        err_init(&e, b->arena, LANG_ZH);
+        if (door_run(&d, set_state, &end, &e) != OK)
+            log_line(LOG_ERROR, "job id=%" PRId64 " cannot be marked as failed", w->job);
+    }
+    feed_job(j->app, w->job, code == OK ? S("done") : S("failed"), r.bytes_total, r.bytes_total);
+}
+
+struct settle_state {
+    int64_t after, looked;
+};
+
+static enum err_code settle_group(struct ctx *c, void *arg, struct err *e)
+{
+    struct settle_state *s = arg;
+    s->looked = def_settle_some(c, s->after, &s->after, e);
+    return e->code;
+}
+
+static void run_settle(struct jobs *j, struct bench *b)
+{
+    struct door_state d = {j, 0, 0, b->group};
+    struct settle_state s = {0};
+    do {
+        if (door_run(&d, settle_group, &s, &b->err) != OK) {
+            log_line(LOG_ERROR, "settle %.*s", STR_ARG(err_text(&b->err, b->arena)));
+            return;
+        }
+    } while (s.looked > 0 && !j->stopping);
+}
+
+static void run_work(struct jobs *j, const struct work *w)
+{
+    struct bench b = {0};
+    if (!bench_open(j, &b, w->job))
+        log_line(LOG_ERROR, "job id=%" PRId64 " %.*s", w->job, STR_ARG(err_text(&b.err, b.arena)));
+    else if (w->kind == WORK_SETTLE)
+        run_settle(j, &b);
+    else
+        run_import(j, &b, w);
+    bench_close(&b);
+}
+
+static void *loop(void *arg)
+{
+    struct jobs *j = arg;
+    pthread_mutex_lock(&j->lock);
+    while (!j->stopping) {
+        if (j->n == 0) {
+            pthread_cond_wait(&j->wake, &j->lock);
+            continue;
+        }
+        struct work w = j->queue[0];
+        memmove(j->queue, j->queue + 1, --j->n * sizeof(*j->queue));
+        j->running = w.job;
+        j->stop_job = 0;
+        pthread_mutex_unlock(&j->lock);
+        run_work(j, &w);
+        pthread_mutex_lock(&j->lock);
+        j->running = 0;
+    }
+    pthread_mutex_unlock(&j->lock);
+    return NULL;
+}
+
+// Jobs a stopped or crashed server left unfinished go on where their last group ended.
+static void resume(struct jobs *j)
+{
+    struct arena *a = arena_new();
+    struct err e;
+    err_init(&e, a, LANG_ZH);
+    struct rules_hold *h = app_rules_take(j->app);
+    struct db *db = town_open(a, app_conf(j->app)->dir, false, 0, &e);
+    if (db) {
+        struct cursor r = db_rows(db,
+            "SELECT id FROM job WHERE town = ?1 AND kind = 'import' AND state = 'running' ORDER BY id",
+            V(app_rules(h)->town));
+        while (db_next(&r))
+            (void)enqueue(j, WORK_IMPORT, db_i64(&r, 0));
+        db_close(db);
+    }
+    app_rules_drop(h);
+    arena_free(a);
+}
+
+struct jobs *jobs_start(struct app *app)
+{
+    struct jobs *j = NEW(app_arena(app), struct jobs);
+    j->app = app;
+    pthread_mutex_init(&j->lock, NULL);
+    pthread_cond_init(&j->wake, NULL);
+    resume(j);
+    if (pthread_create(&j->thread, NULL, loop, j) != 0)
+        return NULL;
+    return j;
+}
+
+void jobs_stop(struct jobs *j)
+{
+    if (!j)
+        return;
+    pthread_mutex_lock(&j->lock);
+    j->stopping = true;
+    pthread_cond_signal(&j->wake);
+    pthread_mutex_unlock(&j->lock);
+    pthread_join(j->thread, NULL);
+    pthread_mutex_destroy(&j->lock);
+    pthread_cond_destroy(&j->wake);
+}
+
+void jobs_settle(struct app *app)
+{
+    (void)enqueue(app_jobs(app), WORK_SETTLE, 0);
+}
+
+bool jobs_run_import(struct app *app, int64_t job)
+{
+    return enqueue(app_jobs(app), WORK_IMPORT, job);
+}
+
+bool jobs_run_undo(struct app *app, int64_t job)
+{
+    return enqueue(app_jobs(app), WORK_UNDO, job);
+}
+
+void jobs_stop_job(struct app *app, int64_t job)
+{
+    struct jobs *j = app_jobs(app);
+    pthread_mutex_lock(&j->lock);
+    if (j->running == job)
+        j->stop_job = job;
+    pthread_mutex_unlock(&j->lock);
+}

@@ -1,0 +1,198 @@
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "cmd/folder.h"
+#include "cmd/interrupt.h"
+#include "cmd/manifest.h"
+#include "cmd/town_door.h"
+#include "store/backup.h"
+#include "store/files.h"
+#include "store/migrate.h"
+
+static const struct opt OPTIONS[] = {
+    {"to", OPT_STR, "FOLDER", "a folder that is not there yet; without it DIR.backup",
+        "尚不存在的目录；不写则为 DIR.backup"},
+    {"with-key", OPT_FLAG, NULL, "the key, too: whoever has both can read the callers' data",
+        "连同密钥一起备份：两者俱全即可读出诉求人信息"},
+    {0},
+};
+
+struct backing {
+    struct args *a;
+    struct db *db;
+    str dir, folder; // folder: unfinished
+    struct manifest m;
+    struct progress p;
+};
+
+static void show(void *arg, int64_t done, int64_t total)
+{
+    struct backing *b = arg;
+    interrupt_leave(b->folder.s);
+    progress_show(&b->p, done, total);
+}
+
+static struct manifest_file *add_file(struct backing *b, const char *name)
+{
+    struct manifest_file *files = b->m.files.v;
+    VEC_PUSH(b->a->arena, files, b->m.files.n) = (struct manifest_file){.path = str_of(name)};
+    b->m.files.v = files;
+    return &files[b->m.files.n - 1];
+}
+
+// What the copy says of itself, which may be newer than what the town was when the command began.
+static enum err_code describe(struct backing *b, struct db *copy)
+{
+    struct args *a = b->a;
+    struct manifest *m = &b->m;
+    *m = (struct manifest){
+        .format = MANIFEST_FORMAT, .made_us = tm_now(), .program = str_of(cmd_version())};
+    m->town = town_only(copy, &a->err);
+    m->schema = migrate_version(copy);
+    m->town_name = db_one_str(
+        copy, a->arena, "SELECT name FROM unit WHERE town = ?1 AND parent = 0", V(m->town));
+    struct cursor c = db_rows(
+        copy, "SELECT id, hash FROM event WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(m->town));
+    if (db_next(&c)) {
+        str hash = db_str(&c, 1);
+        m->event = db_i64(&c, 0);
+        m->head = crypt_hex(a->arena, (const uint8_t *)hash.s, hash.n);
+    }
+    db_done(&c);
+    return a->err.code != OK ? a->err.code : db_status(copy, &a->err);
+}
+
+static enum err_code copy_blob(struct backing *b, struct arena *a, str hash)
+{
+    struct err *e = &b->a->err;
+    str name = str_fmt(a, "blobs/%.2s/%.2s/%.*s", hash.s, hash.s + 2, STR_ARG(hash)), hex;
+    const char *cut[] = {"blobs", str_fmt(a, "blobs/%.2s", hash.s).s,
+        str_fmt(a, "blobs/%.2s/%.2s", hash.s, hash.s + 2).s};
+    for (size_t i = 0; i < ARRAY_LEN(cut); i++)
+        if (folder_make(str_fmt(a, "%.*s/%s", STR_ARG(b->folder), cut[i]).s, e) != OK)
+            return e->code;
+    int64_t bytes;
+    str from = str_fmt(a, "%.*s/%.*s", STR_ARG(b->dir), STR_ARG(name));
+    if (folder_copy(a, from.s, str_fmt(a, "%.*s/%.*s", STR_ARG(b->folder), STR_ARG(name)).s, &bytes,
+            &hex, e) != OK)
+        return e->code;
+    if (!str_eq(hex, hash))
+        return err_add(e, ERR_STORE, from, (str){0},
+            "the attachment is damaged: its content does not fit its name",
+            "附件已损坏，内容与名称不符");
+    b->m.blobs++;
+    b->m.blob_bytes += bytes;
+    return OK;
+}
+
+// Attachments the copied database names; each was on disk before its row was committed.
+static enum err_code copy_blobs(struct backing *b, struct db *copy)
+{
+    struct arena *a = arena_new();
+    enum err_code code = OK;
+    int64_t total =
+        db_one_i64(copy, 0, "SELECT count(DISTINCT hash) FROM file WHERE town = ?1", V(b->m.town));
+    struct cursor c =
+        db_rows(copy, "SELECT DISTINCT hash FROM file WHERE town = ?1 ORDER BY hash", V(b->m.town));
+    while (code == OK && db_next(&c)) {
+        code = copy_blob(b, a, db_str(&c, 0));
+        show(b, b->m.blobs, total);
+        arena_reset(a);
+    }
+    db_done(&c);
+    arena_free(a);
+    return code != OK ? code : db_status(copy, &b->a->err);
+}
+
+static enum err_code copy_key(struct backing *b)
+{
+    struct args *a = b->a;
+    struct manifest_file *f = add_file(b, "key");
+    return folder_copy(a->arena, str_fmt(a->arena, "%.*s/key", STR_ARG(b->dir)).s,
+        str_fmt(a->arena, "%.*s/key", STR_ARG(b->folder)).s, &f->bytes, &f->sha256, &a->err);
+}
+
+static enum err_code fill(struct backing *b)
+{
+    struct args *a = b->a;
+    str to = str_fmt(a->arena, "%.*s/bihuan.db", STR_ARG(b->folder));
+    if (folder_make(b->folder.s, &a->err) != OK || backup_copy(b->db, to, show, b, &a->err) != OK)
+        return a->err.code;
+    struct db *copy = db_open(to, DB_READ, &a->err);
+    if (!copy)
+        return a->err.code;
+    enum err_code code = describe(b, copy);
+    if (code == OK)
+        code = copy_blobs(b, copy);
+    db_close(copy);
+    struct manifest_file *f = add_file(b, "bihuan.db");
+    if (code == OK)
+        code = folder_hash(a->arena, to.s, &f->bytes, &f->sha256, &a->err);
+    if (code == OK && args_flag(a, "with-key"))
+        code = copy_key(b);
+    if (code == OK)
+        code = folder_write(str_fmt(a->arena, "%.*s/manifest.json", STR_ARG(b->folder)).s,
+            manifest_text(a->arena, &b->m), &a->err);
+    return code;
+}
+
+static int report(struct args *a, const struct manifest *m, str to)
+{
+    const struct manifest_file *f = manifest_find(m, "bihuan.db");
+    if (a->json) {
+        struct args_json j;
+        args_json_begin(a, &j);
+        jw_kstr(&j.w, "folder", to);
+        jw_key(&j.w, S("manifest"));
+        jw_raw(&j.w, str_trim(manifest_text(a->arena, m)));
+        args_json_end(&j);
+    }
+    args_say(a,
+        "%.*s: database %.1f MiB, %" PRId64 " attachments %.1f MiB, event %" PRId64 "\nhead %.*s",
+        "%.*s：数据库 %.1f MiB，附件 %" PRId64 " 个 %.1f MiB，记录至第 %" PRId64
+        " 条\n链尾校验值 %.*s",
+        STR_ARG(to), (double)f->bytes / MIB, m->blobs, (double)m->blob_bytes / MIB, m->event,
+        STR_ARG(m->head));
+    if (!manifest_find(m, "key"))
+        args_say(a,
+            "the key is not in it: keep DIR/key in another safe place, without it the callers' "
+            "data is lost",
+            "备份中不含密钥：请将 DIR/key 另存他处，没有它诉求人信息无法恢复");
+    return EXIT_DONE;
+}
+
+static int run(struct args *a)
+{
+    str dir = args_dir(a);
+    str to =
+        args_given(a, "to") ? args_str(a, "to") : str_fmt(a->arena, "%.*s.backup", STR_ARG(dir));
+    while (to.n > 1 && to.s[to.n - 1] == '/')
+        to.n--;
+    char *place = str_z(a->arena, to);
+    if (!folder_empty(place)) {
+        args_wrong(a, "--to", "", "there is something already: name another folder",
+            "这个位置已有内容，请换一个目录");
+        return args_fail(a, EXIT_USAGE);
+    }
+    struct backing b = {.a = a, .dir = dir, .folder = files_temporary(a->arena, to)};
+    b.db = town_open(a->arena, dir, false, 0, &a->err);
+    if (!b.db)
+        return args_fail(a, EXIT_OPEN);
+    interrupt_catch();
+    progress_start(&b.p, a, "backup");
+    enum err_code code = fill(&b);
+    progress_end(&b.p);
+    if (code == OK)
+        code = folder_settle(a->arena, b.folder.s, place, &a->err);
+    db_close(b.db);
+    if (code == OK)
+        return report(a, &b.m, to);
+    folder_remove(b.folder.s);
+    return args_fail(a, EXIT_FAILED);
+}
+
+const struct cmd CMD_BACKUP = {"backup", "[OPTIONS]",
+    "copy the town to a folder, also while it is being served", "备份到一个目录，服务运行时也可以",
+    "  bihuan backup --dir var/town --to /backup/bihuan-2026-11-20\n"
+    "  bihuan backup --dir var/town --to /safe/bihuan --with-key",
+    OPTIONS, 0, 0, run};

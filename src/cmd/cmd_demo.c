@@ -1,0 +1,137 @@
+#include <stdio.h>
+#include <unistd.h>
+#include "cmd/folder.h"
+#include "cmd/interrupt.h"
+#include "cmd/town_door.h"
+#include "domain/demo.h"
+#include "store/files.h"
+
+static const struct opt OPTIONS[] = {
+    {"items", OPT_I64, "N", "how many orders", "事项数量", "12000", 1, DEMO_ITEMS_MAX},
+    {"seed", OPT_I64, "N", "another seed, another year", "随机种子", "1", 0, INT64_MAX},
+    {"until", OPT_STR, "TIME", "the year ends then instead of now", "演示年度到此为止，默认现在"},
+    {"town", OPT_STR, "NAME|FOLDER", "as for init", "同 init", "xinjing"},
+    {0},
+};
+
+struct demonstration {
+    struct args *a;
+    struct town_source src;
+    int64_t until_us;
+    str folder; // unfinished; empty when the town was there before
+    struct progress p;
+};
+
+static void show(void *arg, int64_t filed, int64_t total)
+{
+    struct demonstration *m = arg;
+    // In a town that was there before, what is committed stays: whole groups.
+    if (m->folder.n > 0)
+        interrupt_leave(m->folder.s);
+    progress_show(&m->p, filed, total);
+}
+
+static enum err_code make_town(struct demonstration *m, str dir)
+{
+    struct args *a = m->a;
+    struct keys keys;
+    int64_t town;
+    struct db *db = town_open(a->arena, dir, true, tm_now(), &a->err);
+    if (!db)
+        return a->err.code;
+    enum err_code code = town_keys(a->arena, dir, true, &keys, &a->err);
+    // The year begins with a town that is there.
+    if (code == OK)
+        code = town_init(
+            db, a->arena, &m->src, &keys, m->until_us - (DEMO_DAYS + 1) * US_DAY, &town, &a->err);
+    db_close(db);
+    return code;
+}
+
+static enum err_code fill(struct demonstration *m, struct town_door *d)
+{
+    struct args *a = m->a;
+    struct ctx c = town_door_writer(d);
+    progress_start(&m->p, a, "demo");
+    enum err_code code = demo_fill(&c, &m->src, args_i64(a, "items"), (uint64_t)args_i64(a, "seed"),
+        m->until_us, show, m, &a->err);
+    progress_end(&m->p);
+    return code;
+}
+
+static int report(struct args *a, int64_t items, int64_t events)
+{
+    if (a->json)
+        printf("{\"items\":%" PRId64 ",\"events\":%" PRId64 "}\n", items, events);
+    args_say(a, "%.*s: %" PRId64 " orders, %" PRId64 " events",
+        "%.*s：%" PRId64 " 个事项，%" PRId64 " 条记录", STR_ARG(args_dir(a)), items, events);
+    return EXIT_DONE;
+}
+
+// Fills the town that --dir names now, and says how much there is.
+static enum err_code fill_there(struct demonstration *m, str dir, int64_t *items, int64_t *events)
+{
+    struct args *a = m->a;
+    struct town_door *d = town_door_open_at(a, dir, TOWN_DOOR_WRITE);
+    if (!d)
+        return a->err.code;
+    enum err_code code = fill(m, d);
+    struct ctx c = town_door_reader(d);
+    *items = db_one_i64(c.db, 0, "SELECT count(*) FROM item WHERE town = ?1", V(c.rules->town));
+    *events = db_one_i64(c.db, 0, "SELECT count(*) FROM event WHERE town = ?1", V(c.rules->town));
+    if (code == OK)
+        code = db_status(c.db, &a->err);
+    town_door_close(d);
+    return code;
+}
+
+static int into_new(struct demonstration *m, str dir)
+{
+    struct args *a = m->a;
+    char *place = str_z(a->arena, dir);
+    int64_t items = 0, events = 0;
+    m->folder = files_temporary(a->arena, dir);
+    interrupt_catch();
+    enum err_code code = make_town(m, m->folder);
+    if (code == OK)
+        code = fill_there(m, m->folder, &items, &events);
+    if (code == OK)
+        code = folder_settle(a->arena, m->folder.s, place, &a->err);
+    if (code == OK)
+        return report(a, items, events);
+    folder_remove(m->folder.s);
+    return args_fail(a, code == ERR_STORE ? EXIT_FAILED : EXIT_USAGE);
+}
+
+static int into_old(struct demonstration *m, str dir)
+{
+    int64_t items = 0, events = 0;
+    if (fill_there(m, dir, &items, &events) != OK)
+        return args_fail(m->a, m->a->err.code == ERR_CONFLICT ? EXIT_USAGE : EXIT_FAILED);
+    return report(m->a, items, events);
+}
+
+static int run(struct args *a)
+{
+    str dir = args_dir(a), until = args_str(a, "until");
+    while (dir.n > 1 && dir.s[dir.n - 1] == '/')
+        dir.n--;
+    struct demonstration m = {
+        .a = a, .src = town_door_source(a->arena, args_str(a, "town")), .until_us = tm_now()};
+    if (until.n > 0 && !tm_parse(until, TM_ZONE_DEFAULT_S, &m.until_us))
+        args_wrong(
+            a, "--until", "2026-11-20, 2026-11-20T18:00:00+08:00", "is not a time", "不是时间");
+    bool there = access(str_z(a->arena, town_db_path(a->arena, dir)), F_OK) == 0;
+    if (!there && !folder_empty(str_z(a->arena, dir)))
+        args_wrong(
+            a, "--dir", "", "holds something else than a town", "目录里有别的内容，不是镇的数据");
+    if (a->err.code != OK)
+        return args_fail(a, EXIT_USAGE);
+    return there ? into_old(&m, dir) : into_new(&m, dir);
+}
+
+const struct cmd CMD_DEMO = {"demo", "[OPTIONS]", "make a demonstration town with a year of orders",
+    "生成演示镇和一年的工单",
+    "  bihuan demo --dir var/demo\n"
+    "  bihuan demo --dir var/demo --items 500 --until 2026-11-20 --seed 7",
+    OPTIONS, 0, 0, run};

@@ -1,0 +1,148 @@
+#include "cmd/def_trial.h"
+
+#include "domain/item_clock.h"
+#include "domain/item_store.h"
+
+struct trial {
+    struct ctx *c;   // of the whole run
+    struct ctx item; // its arena dies with the item
+    const struct def *d;
+    const struct cal *cal;
+    struct def_trial *out;
+};
+
+static struct def_trial_clock *clock_of(struct trial *t, str key)
+{
+    for (size_t i = 0; i < t->out->n_clocks; i++)
+        if (str_eq(t->out->clocks[i].key, key))
+            return &t->out->clocks[i];
+    VEC_PUSH(t->c->arena, t->out->clocks, t->out->n_clocks) =
+        (struct def_trial_clock){.key = str_dup(t->c->arena, key)};
+    return &t->out->clocks[t->out->n_clocks - 1];
+}
+
+static void lost(struct trial *t, str key, bool of_part)
+{
+    for (size_t i = 0; i < t->out->n_lost; i++) {
+        struct def_trial_state *s = &t->out->lost[i];
+        if (s->of_part == of_part && str_eq(s->key, key)) {
+            s->items++;
+            return;
+        }
+    }
+    VEC_PUSH(t->c->arena, t->out->lost, t->out->n_lost) =
+        (struct def_trial_state){str_dup(t->c->arena, key), of_part, 1};
+}
+
+// An extension "to the end of the day" has moved the whole limit there; that is no change of the
+// rule.
+static bool same_limit(const struct clock *k, struct dur to)
+{
+    return k->limit.n == to.n && k->limit.unit == to.unit &&
+           (k->limit.day_end == to.day_end || k->extended_us > 0);
+}
+
+// The same stretches under another limit; stopped where it was stopped.
+static struct clock relimited(struct trial *t, const struct clock *k, struct dur to)
+{
+    struct clock x = *k;
+    x.runs = NEW_ARRAY(t->item.arena, k->n, struct clock_stretch);
+    for (size_t i = 0; i < k->n; i++)
+        x.runs[i] = k->runs[i];
+    if (clock_open(k)) {
+        clock_relimit(&x, t->cal, to);
+        return x;
+    }
+    bool was_paused = k->runs[k->n - 1].to_us != k->stopped_us;
+    x.state = was_paused ? CLOCK_PAUSED : CLOCK_RUNNING;
+    if (!was_paused)
+        x.runs[k->n - 1].to_us = 0;
+    clock_relimit(&x, t->cal, to);
+    clock_stop(&x, t->cal, k->stopped_us);
+    return x;
+}
+
+static void keep_row(
+    struct trial *t, const struct item *it, const struct clock *from, const struct clock *to)
+{
+    if (t->out->n_rows == DEF_TRIAL_ROWS_KEPT)
+        return;
+    struct arena *a = t->c->arena;
+    VEC_PUSH(a, t->out->rows, t->out->n_rows) = (struct def_trial_row){str_dup(a, it->no),
+        str_dup(a, from->key), from->limit, to->limit, from->due_us, to->due_us};
+}
+
+static void try_clock(struct trial *t, const struct item *it, const struct clock *k)
+{
+    if (k->state == CLOCK_VOID)
+        return;
+    struct def_trial_clock *sum = clock_of(t, k->key);
+    sum->runs++;
+    int at = def_clock_at(t->d, k->key);
+    const struct def_limit *l =
+        at >= 0 ? item_clock_limit(&t->item, &t->d->clocks[at], it, k->runs[0].from_us) : NULL;
+    if (!l) {
+        sum->without++;
+        return;
+    }
+    if (same_limit(k, l->limit))
+        return;
+    struct clock x = relimited(t, k, l->limit);
+    sum->changed++;
+    sum->due += clock_open(k) && x.due_us != k->due_us;
+    sum->to_late += k->state == CLOCK_MET && x.state == CLOCK_LATE;
+    sum->to_met += k->state == CLOCK_LATE && x.state == CLOCK_MET;
+    keep_row(t, it, k, &x);
+}
+
+static enum err_code try_item(struct trial *t, int64_t id, struct err *e)
+{
+    struct item it;
+    if (item_load(&t->item, id, &it, e) != OK)
+        return e->code;
+    t->out->items++;
+    if (def_state_at(t->d, it.state) < 0)
+        lost(t, it.state, false);
+    for (size_t i = 0; i < it.n_parts; i++)
+        if (def_part_state_at(t->d, it.parts[i].state) < 0)
+            lost(t, it.parts[i].state, true);
+    for (size_t i = 0; i < it.n_clocks; i++)
+        try_clock(t, &it, &it.clocks[i]);
+    return OK;
+}
+
+static int64_t *last_items(struct trial *t, int64_t last, size_t *n)
+{
+    int64_t *ids = NULL;
+    *n = 0;
+    // Newest first along the primary key; other loops' items are stepped over.
+    struct cursor r = db_rows(t->c->db,
+        "SELECT id FROM item WHERE town = ?1 AND loop = ?2 ORDER BY id DESC LIMIT ?3",
+        V(t->c->rules->town), V(t->d->loop), V(last));
+    while (db_next(&r))
+        VEC_PUSH(t->c->arena, ids, *n) = db_i64(&r, 0);
+    return ids;
+}
+
+enum err_code def_trial_run(struct ctx *c, const struct def *d, int64_t last, struct def_trial *out,
+    void (*progress)(void *arg, int64_t done, int64_t total), void *arg, struct err *e)
+{
+    struct trial t = {
+        .c = c, .item = *c, .d = d, .cal = rules_cal(c->rules, d->calendar), .out = out};
+    CHECK(t.cal != NULL); // compiling the definition has noted a missing one
+    *out = (struct def_trial){0};
+    for (size_t i = 0; i < d->n_clocks; i++)
+        clock_of(&t, d->clocks[i].key)->title = d->clocks[i].title;
+    out->n_known = out->n_clocks;
+    size_t n;
+    int64_t *ids = last_items(&t, last, &n);
+    t.item.arena = arena_new();
+    enum err_code code = db_status(c->db, e);
+    for (size_t i = 0; i < n && code == OK; i++) {
+        code = try_item(&t, ids[i], e);
+        progress(arg, (int64_t)i + 1, (int64_t)n);
+        arena_reset(t.item.arena);
+    }
+    arena_free(t.item.arena);
+    return code;
+}

@@ -1,0 +1,44 @@
+// What a new version of a loop would have meant for orders that are there: which promises would be
+// other ones, and which orders stand in a state the new version does not know. Reads only.
+#ifndef BH_CMD_DEF_TRIAL_H
+#define BH_CMD_DEF_TRIAL_H
+
+#include "domain/ctx.h"
+
+enum { DEF_TRIAL_ROWS_KEPT = 1000 };
+
+struct def_trial_clock {
+    str key, title;
+    int64_t runs;    // clocks of this key that were looked at
+    int64_t changed; // another limit
+    int64_t without; // no limit would hold for them: the clock would not start
+    int64_t due;     // of those still running: another due time
+    int64_t to_late,
+        to_met; // of those stopped: in time, but late by the new limit; and the other way round
+};
+struct def_trial_row { // one clock whose limit changes
+    str no, clock;
+    struct dur from, to;
+    int64_t due_from_us, due_to_us;
+};
+struct def_trial_state {
+    str key;
+    bool of_part;
+    int64_t items;
+};
+struct def_trial {
+    int64_t items;
+    struct def_trial_clock
+        *clocks; // as in the definition, and behind them those it does not know any more
+    size_t n_clocks, n_known;
+    struct def_trial_state *lost;
+    size_t n_lost;
+    struct def_trial_row *rows; // the first DEF_TRIAL_ROWS_KEPT
+    size_t n_rows;
+};
+
+// d was compiled against c's rules. Looks at the last items of its loop.
+enum err_code def_trial_run(struct ctx *c, const struct def *d, int64_t last, struct def_trial *out,
+    void (*progress)(void *arg, int64_t done, int64_t total), void *arg, struct err *e) MUST_USE;
+
+#endif

@@ -1,0 +1,82 @@
+#include "cmd/manifest.h"
+
+#include "base/tm.h"
+#include "cmd/folder.h"
+
+static const struct field FILES[] = {
+    {"path", FIELD_STR, FIELD_REQUIRED, offsetof(struct manifest_file, path),
+        .options = "bihuan.db|key"},
+    {"bytes", FIELD_I64, FIELD_REQUIRED, offsetof(struct manifest_file, bytes), .max = INT64_MAX},
+    {"sha256", FIELD_STR, FIELD_REQUIRED, offsetof(struct manifest_file, sha256), .min = 64,
+        .max = 64},
+    {0},
+};
+static const struct field MANIFEST[] = {
+    {"format", FIELD_I64, FIELD_REQUIRED, offsetof(struct manifest, format), .min = 1,
+        .max = MANIFEST_FORMAT},
+    {"program", FIELD_STR, FIELD_REQUIRED, offsetof(struct manifest, program), .max = 60},
+    {"made", FIELD_TIME, FIELD_REQUIRED, offsetof(struct manifest, made_us)},
+    {"town", FIELD_I64, FIELD_REQUIRED, offsetof(struct manifest, town)},
+    {"town_name", FIELD_STR, FIELD_REQUIRED, offsetof(struct manifest, town_name), .max = 200},
+    {"schema", FIELD_I64, FIELD_REQUIRED, offsetof(struct manifest, schema)},
+    {"event", FIELD_I64, FIELD_REQUIRED, offsetof(struct manifest, event)},
+    {"head", FIELD_STR, FIELD_REQUIRED, offsetof(struct manifest, head), .max = 64},
+    {"files", FIELD_LIST, FIELD_REQUIRED, offsetof(struct manifest, files),
+        .max = MANIFEST_FILES_MAX, .sub = FILES, .size = sizeof(struct manifest_file)},
+    {"blobs", FIELD_I64, FIELD_REQUIRED, offsetof(struct manifest, blobs)},
+    {"blob_bytes", FIELD_I64, FIELD_REQUIRED, offsetof(struct manifest, blob_bytes)},
+    {0},
+};
+
+str manifest_text(struct arena *a, const struct manifest *m)
+{
+    struct buf b;
+    struct jw w;
+    buf_init(&b, a, MANIFEST_BYTES_MAX);
+    jw_init(&w, &b);
+    fields_encode(&w, MANIFEST, m, TM_ZONE_DEFAULT_S);
+    buf_byte(&b, '\n');
+    CHECK(!b.overflow);
+    return buf_str(&b);
+}
+
+enum err_code manifest_read(struct arena *a, str folder, struct manifest *out, struct err *e)
+{
+    str path = str_fmt(a, "%.*s/manifest.json", STR_ARG(folder)), text;
+    *out = (struct manifest){0};
+    if (folder_read(a, path, MANIFEST_BYTES_MAX, &text, e) != OK)
+        return e->code;
+    struct err inner;
+    err_init(&inner, a, e->lang);
+    enum err_code code = fields_decode(a, text, MANIFEST, out, &inner);
+    err_merge(e, &inner, S("manifest.json: "));
+    return code;
+}
+
+const struct manifest_file *manifest_find(const struct manifest *m, const char *path)
+{
+    const struct manifest_file *files = m->files.v;
+    for (size_t i = 0; i < m->files.n; i++)
+        if (str_eq(files[i].path, str_of(path)))
+            return &files[i];
+    return NULL;
+}
+
+enum err_code manifest_check(struct arena *a, str folder, const struct manifest *m, struct err *e)
+{
+    const struct manifest_file *files = m->files.v;
+    if (!manifest_find(m, "bihuan.db"))
+        err_add(e, ERR_INVALID, S("manifest.json: files"), S("bihuan.db"),
+            "does not name the database", "没有列出数据库");
+    for (size_t i = 0; i < m->files.n; i++) {
+        str path = str_fmt(a, "%.*s/%.*s", STR_ARG(folder), STR_ARG(files[i].path)), hex;
+        int64_t bytes;
+        if (folder_hash(a, path.s, &bytes, &hex, e) != OK)
+            continue;
+        if (bytes != files[i].bytes || !str_eq(hex, files[i].sha256))
+            err_add(e, ERR_STORE, path, files[i].sha256,
+                "is not the file the backup was made with (SHA-256 %.*s)",
+                "与备份时的文件不符（SHA-256 %.*s）", STR_ARG(hex));
+    }
+    return e->code;
+}

@@ -1,0 +1,33 @@
+// What a backup says of itself: manifest.json beside the files it tells of.
+#ifndef BH_CMD_MANIFEST_H
+#define BH_CMD_MANIFEST_H
+
+#include "base/json.h"
+
+enum { MANIFEST_FORMAT = 1, MANIFEST_BYTES_MAX = 64 * KIB, MANIFEST_FILES_MAX = 8 };
+
+struct manifest_file {
+    str path; // within the backup
+    int64_t bytes;
+    str sha256;
+};
+struct manifest {
+    int64_t format, town, schema, made_us;
+    str program, town_name;
+    int64_t event; // the last one in the copy, and its hash
+    str head;
+    struct list files;         // struct manifest_file
+    int64_t blobs, blob_bytes; // attachments; each one's name is its own SHA-256
+};
+
+str manifest_text(struct arena *a, const struct manifest *m);
+// Reads FOLDER/manifest.json; notes everything wrong with its form.
+enum err_code manifest_read(
+    struct arena *a, str folder, struct manifest *out, struct err *e) MUST_USE;
+// Does each file it names have the size and the sum it says? Every difference is a note.
+enum err_code manifest_check(
+    struct arena *a, str folder, const struct manifest *m, struct err *e) MUST_USE;
+const struct manifest_file *manifest_find(
+    const struct manifest *m, const char *path); // NULL when not in it
+
+#endif

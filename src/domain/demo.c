@@ -1,0 +1,308 @@
+// Time in a demonstration: when orders are filed, whose turn it is, and the commits.
+
+#include "domain/demo_inner.h"
+
+#include <stdlib.h>
+#include "domain/journal.h"
+
+enum {
+    ALARM_EVERY_MIN =
+        30, // a server looks more often; nobody can tell from the history by more than this
+    ALARMS_AT_ONCE = 500,
+    FREE_WHEN_FULL = 1024,
+};
+
+// ---- the heap: the earliest action first, and of equal ones the one planned first
+
+static bool before(const struct demo_entry *a, const struct demo_entry *b)
+{
+    return a->at_us != b->at_us ? a->at_us < b->at_us : a->seq < b->seq;
+}
+
+static void sift_up(struct demo *d, size_t i)
+{
+    struct demo_entry x = d->heap[i];
+    while (i > 0 && before(&x, &d->heap[(i - 1) / 2])) {
+        d->heap[i] = d->heap[(i - 1) / 2];
+        i = (i - 1) / 2;
+    }
+    d->heap[i] = x;
+}
+
+static struct demo_entry take_first(struct demo *d)
+{
+    struct demo_entry first = d->heap[0], x = d->heap[--d->n_heap];
+    size_t i = 0;
+    for (size_t child = 1; child < d->n_heap; child = 2 * i + 1) {
+        if (child + 1 < d->n_heap && before(&d->heap[child + 1], &d->heap[child]))
+            child++;
+        if (!before(&d->heap[child], &x))
+            break;
+        d->heap[i] = d->heap[child];
+        i = child;
+    }
+    d->heap[i] = x;
+    return first;
+}
+
+void demo_plan(struct demo *d, struct demo_order *o, enum demo_act act, int64_t at_us, int64_t part)
+{
+    if (at_us >= d->until_us)
+        return; // nobody knows yet
+    if (at_us <= d->c.now_us)
+        at_us = d->c.now_us + US_SECOND;
+    struct demo_entry x = {
+        .at_us = at_us, .seq = d->seq++, .o = o, .part = part, .epoch = o->epoch, .act = act};
+    if (d->n_heap == d->cap_heap) {
+        // The old block stays in the arena; doubling keeps the waste below what is used.
+        size_t cap = d->cap_heap ? 2 * d->cap_heap : FREE_WHEN_FULL;
+        struct demo_entry *heap = NEW_ARRAY(d->a, cap, struct demo_entry);
+        for (size_t i = 0; i < d->n_heap; i++)
+            heap[i] = d->heap[i];
+        d->heap = heap;
+        d->cap_heap = cap;
+    }
+    d->heap[d->n_heap] = x;
+    sift_up(d, d->n_heap++);
+    o->pending++;
+}
+
+// ---- when orders are filed
+
+static double day_weight(const struct demo *d, int64_t day, struct rng *r)
+{
+    const struct demo_script *s = &d->s;
+    int weekday = tm_weekday(day);
+    double w = s->week[weekday], noise = 0.85 + 0.3 * rng_unit(r);
+    bool work = cal_is_workday(s->cal, day);
+    str name = cal_day_name(s->cal, day);
+    if (work && weekday > 5)
+        w = s->week[1]; // a make-up workday
+    if (!work && weekday <= 5)
+        w *= s->day_off;
+    for (size_t i = 0; !work && i < s->n_festivals; i++)
+        if (name.n > 0 && str_has(name, s->festivals[i].name))
+            w = s->week[1] * s->festivals[i].share;
+    return w * noise;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static size_t day_at(const double *sums, size_t n, double x)
+{
+    size_t lo = 0, hi = n - 1;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (sums[mid] <= x)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+static void choose_filings(struct demo *d)
+{
+    struct rng r;
+    rng_seed(&r, d->seed);
+    int zone = d->c.rules->zone_s;
+    int64_t from_us = d->until_us - (int64_t)DEMO_DAYS * US_DAY;
+    int64_t first = tm_local_day(from_us, zone), last = tm_local_day(d->until_us, zone);
+    size_t n_days = (size_t)(last - first + 1);
+    double *sums = NEW_ARRAY(d->a, n_days, double), sum = 0;
+    for (size_t i = 0; i < n_days; i++)
+        sums[i] = sum += day_weight(d, first + (int64_t)i, &r);
+    int64_t *filings = NEW_ARRAY(d->a, (size_t)d->items, int64_t);
+    for (int64_t i = 0; i < d->items;) {
+        int64_t day = first + (int64_t)day_at(sums, n_days, rng_unit(&r) * sum);
+        int64_t hour = (int64_t)rng_weighted(&r, d->s.hours, ARRAY_LEN(d->s.hours));
+        int64_t us = tm_day_start(day, zone) + hour * US_HOUR + rng_range(&r, 0, 3599) * US_SECOND;
+        if (us >= from_us && us < d->until_us)
+            filings[i++] = us;
+    }
+    qsort(filings, (size_t)d->items, sizeof(*filings), by_time);
+    d->filings = filings;
+}
+
+static void choose_weights(struct demo *d)
+{
+    static const double in_season = 2.5;
+    struct rng r;
+    rng_seed(&r, d->seed + 1);
+    for (int month = 1; month <= 12; month++) {
+        d->class_weights[month] = NEW_ARRAY(d->a, d->s.n_classes, double);
+        for (size_t i = 0; i < d->s.n_classes; i++)
+            d->class_weights[month][i] =
+                d->s.classes[i].weight * (d->s.classes[i].peak[month] ? in_season : 1);
+    }
+    d->place_weights = NEW_ARRAY(d->a, d->s.n_places, double);
+    for (size_t i = 0; i < d->s.n_places; i++)
+        d->place_weights[i] = 0.4 + 1.6 * rng_unit(&r);
+    d->latest = NEW_ARRAY(d->a, d->s.n_places, struct demo_latest);
+}
+
+// ---- orders in memory: only those that still have something coming
+
+static struct demo_order *order_new(struct demo *d)
+{
+    struct demo_order *o = d->free;
+    if (o)
+        d->free = o->next_free;
+    else
+        o = NEW(d->a, struct demo_order);
+    *o = (struct demo_order){.serial = d->next_filing + 1};
+    rng_seed(&o->rng, d->seed ^ (uint64_t)o->serial * UINT64_C(0x9e3779b97f4a7c15));
+    return o;
+}
+
+static void order_drop(struct demo *d, struct demo_order *o)
+{
+    if (o->pending > 0)
+        return;
+    o->serial = 0; // whoever remembers it sees that it is gone
+    o->open = false;
+    o->next_free = d->free;
+    d->free = o;
+}
+
+// ---- the run
+
+enum source { FROM_NOTHING, FROM_ALARM, FROM_HEAP, FROM_FILING };
+
+static enum source next_source(const struct demo *d, int64_t alarm_us, int64_t *at_us)
+{
+    enum source s = alarm_us < d->until_us ? FROM_ALARM : FROM_NOTHING;
+    *at_us = alarm_us < d->until_us ? alarm_us : d->until_us;
+    if (d->n_heap > 0 && d->heap[0].at_us < *at_us) {
+        *at_us = d->heap[0].at_us;
+        s = FROM_HEAP;
+    }
+    if (d->next_filing < d->items && d->filings[d->next_filing] < *at_us) {
+        *at_us = d->filings[d->next_filing];
+        s = FROM_FILING;
+    }
+    return s;
+}
+
+static enum err_code ring_alarms(struct demo *d)
+{
+    d->c.actor = NULL;
+    while (item_alarms(&d->c, ALARMS_AT_ONCE, d->e) == ALARMS_AT_ONCE)
+        continue;
+    return d->e->code;
+}
+
+static enum err_code run_one(struct demo *d, enum source s)
+{
+    if (s == FROM_ALARM)
+        return ring_alarms(d);
+    if (s == FROM_FILING) {
+        struct demo_order *o = order_new(d);
+        d->next_filing++;
+        if (demo_file(d, o) != OK)
+            return d->e->code;
+        order_drop(d, o);
+        return OK;
+    }
+    struct demo_entry x = take_first(d);
+    x.o->pending--;
+    if (demo_act(d, &x) != OK)
+        return d->e->code;
+    order_drop(d, x.o);
+    return OK;
+}
+
+static enum err_code commit(struct demo *d)
+{
+    if (journal_flush(d->c.journal, d->c.db, d->e) != OK)
+        return d->e->code;
+    enum err_code code = db_commit(d->c.db, d->e);
+    journal_finish(d->c.journal, code == OK);
+    return code;
+}
+
+static void begin(struct demo *d)
+{
+    db_begin(d->c.db);
+    journal_begin(d->c.journal, d->c.db);
+}
+
+static enum err_code run(struct demo *d, demo_progress *p, void *arg)
+{
+    int64_t alarm_us = d->until_us - (int64_t)DEMO_DAYS * US_DAY, at_us, n = 0;
+    alarm_us -= alarm_us % (ALARM_EVERY_MIN * US_MINUTE);
+    CHECK(d->filings != NULL);
+    begin(d);
+    for (enum source s; (s = next_source(d, alarm_us, &at_us)) != FROM_NOTHING;) {
+        d->c.now_us = at_us;
+        if (run_one(d, s) != OK)
+            return d->e->code;
+        journal_settle(d->c.journal, true);
+        arena_reset(d->c.arena);
+        alarm_us += s == FROM_ALARM ? ALARM_EVERY_MIN * US_MINUTE : 0;
+        if (s == FROM_ALARM || ++n % DEMO_GROUP != 0)
+            continue;
+        if (commit(d) != OK)
+            return d->e->code;
+        if (p)
+            p(arg, d->next_filing, d->items);
+        begin(d);
+    }
+    d->c.now_us = d->until_us;
+    if (ring_alarms(d) != OK || commit(d) != OK)
+        return d->e->code;
+    if (p)
+        p(arg, d->next_filing, d->items);
+    return OK;
+}
+
+static enum err_code prepare(struct demo *d, const struct town_source *src)
+{
+    str text = {0};
+    int64_t item = db_one_i64(
+        d->c.db, 0, "SELECT id FROM item WHERE town = ?1 ORDER BY id LIMIT 1", V(d->c.rules->town));
+    if (db_status(d->c.db, d->e) != OK)
+        return d->e->code;
+    if (item != 0)
+        return err_add(d->e, ERR_CONFLICT, S("item"), (str){0}, "the town has items already",
+            "镇里已经有事项，不能再生成演示数据");
+    if (!src->read(src->arg, d->a, S("demo.yaml"), &text))
+        return err_add(d->e, ERR_MISSING, S("demo.yaml"), (str){0},
+            "this town has no demonstration", "这个镇没有演示数据的脚本");
+    d->e->file = S("demo.yaml");
+    if (demo_script_read(d->a, d->c.rules, text, &d->s, d->e) != OK || !demo_life_ready(d, d->e))
+        return d->e->code;
+    d->e->file = (str){0};
+    choose_weights(d);
+    choose_filings(d);
+    return OK;
+}
+
+enum err_code demo_fill(const struct ctx *c, const struct town_source *src, int64_t items,
+    uint64_t seed, int64_t until_us, demo_progress *p, void *arg, struct err *e)
+{
+    if (items < 1 || items > DEMO_ITEMS_MAX)
+        return err_add(
+            e, ERR_INVALID, S("items"), S("1..5000000"), "is not such a number", "数量超出范围");
+    CHECK(c->journal != NULL);
+    struct arena *a = arena_new(), *of_action = arena_new();
+    struct demo *d = NEW(a, struct demo);
+    *d = (struct demo){.c = *c, .a = a, .e = e, .items = items, .seed = seed, .until_us = until_us};
+    d->until_us -= d->until_us % US_SECOND;
+    d->c.arena = of_action;
+    enum err_code code = prepare(d, src);
+    if (code == OK) {
+        code = run(d, p, arg);
+        if (code != OK) {
+            db_rollback(c->db);
+            journal_finish(c->journal, false);
+        }
+    }
+    arena_free(of_action);
+    arena_free(a);
+    return code;
+}

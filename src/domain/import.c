@@ -1,0 +1,446 @@
+// Making and running an import. Rows are read and decoded by the reader, and taken in groups by the
+// writer: each group is one transaction, which holds the items, what became of each row, and how
+// far the job is. So a run that was stopped at any point goes on behind its last group.
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+#include "domain/import_inner.h"
+#include "domain/journal.h"
+
+enum { MAP_TEXT_MAX = 128 * KIB, TITLE_MAX = 200, PATH_MAX_BYTES = 1000 };
+
+// ---- making
+
+static enum err_code hash_file(struct arena *a, str path, str *hex, int64_t *size, struct err *e)
+{
+    uint8_t hash[CRYPT_HASH_BYTES];
+    int fd = open(str_z(a, path), O_RDONLY | O_CLOEXEC);
+    off_t n = fd >= 0 ? lseek(fd, 0, SEEK_END) : -1;
+    bool whole = n >= 0 && lseek(fd, 0, SEEK_SET) == 0 && crypt_sha256_fd(fd, hash);
+    if (fd >= 0)
+        close(fd);
+    if (!whole)
+        return err_add(
+            e, ERR_MISSING, S("file"), (str){0}, "the file cannot be read", "文件无法读取");
+    *hex = crypt_hex(a, hash, sizeof(hash));
+    *size = n;
+    return OK;
+}
+
+// Up to the header, and binds the map to it.
+static enum err_code read_header(
+    struct arena *a, struct import_map *m, struct csv_reader *csv, struct err *e)
+{
+    str *cells;
+    size_t n;
+    int64_t row;
+    while (csv_next(csv, &cells, &n, &row, e)) {
+        if (row < m->header)
+            continue;
+        if (row > m->header)
+            break;
+        return import_bind(a, m, cells, n, e);
+    }
+    return e->code != OK ? e->code
+                         : err_add(e, ERR_INVALID, S("header"), (str){0},
+                               "row %" PRId64 " is empty: there is no header",
+                               "第 %" PRId64 " 行是空的，没有表头", m->header);
+}
+
+enum err_code import_make(
+    struct ctx *c, str path, str map_yaml, str title, bool dry, int64_t *job, struct err *e)
+{
+    struct import_job j = {.path = path,
+        .map = map_yaml,
+        .title = str_trim(title),
+        .dry = dry,
+        .state = S("waiting"),
+        .person = c->actor ? c->actor->id : 0};
+    const struct person *actor;
+    if (map_yaml.n > MAP_TEXT_MAX)
+        return err_add(
+            e, ERR_LIMIT, S("map"), S("128 KiB"), "the map is too large", "方案内容过长");
+    if (!utf8_valid(path) || path.n == 0 || path.n > PATH_MAX_BYTES)
+        return err_add(e, ERR_INVALID, S("file"), (str){0}, "is not a path", "不是有效的文件路径");
+    if (!utf8_valid(title) || utf8_count(title) > TITLE_MAX)
+        return err_add(
+            e, ERR_INVALID, S("title"), S("0..200"), "the title is too long", "名称过长");
+    struct err in_map;
+    err_init(&in_map, c->arena, e->lang);
+    in_map.file = S("map");
+    struct import_map *m = import_map_parse(c->arena, c->rules, map_yaml, &in_map);
+    if (!m) {
+        err_merge(e, &in_map, S("map: "));
+        return e->code;
+    }
+    if (import_actor(c, &j, m->def, &actor, e) != OK)
+        return e->code;
+    if (j.title.n == 0)
+        j.title = m->title;
+    struct csv_reader *csv = csv_open(c->arena, path, m->encoding, e);
+    if (!csv)
+        return e->code;
+    j.size = csv_bytes_total(csv);
+    j.result.bytes_total = j.size;
+    enum err_code code = read_header(c->arena, m, csv, e);
+    csv_close(csv);
+    if (code != OK)
+        return code;
+    j.id = journal_next_id(c, "job");
+    *job = j.id;
+    return import_job_insert(c, &j, e);
+}
+
+// ---- running
+
+struct run {
+    struct ctx *reader;
+    const struct import_door *door;
+    struct err *e;
+    struct arena *arena, *group; // of the run; of the rows being collected
+    struct import_job job;
+    struct import_map *map;
+    str key_field;
+    struct csv_reader *csv;
+    struct import_row *rows; // IMPORT_GROUP of them
+    size_t n;
+    bool ended;
+    struct import_seen *seen; // in a dry run
+};
+
+static void say_bad(struct arena *a, const struct run *r, struct import_row *row, str column,
+    str value, str message, str expected)
+{
+    struct err one;
+    err_init(&one, a, r->e->lang);
+    err_add(&one, ERR_CONFLICT, column, expected, "%.*s", "%.*s", STR_ARG(message));
+    size_t before = row->n_problems;
+    import_notes(a, r->map, row, &one);
+    if (row->n_problems > before && row->problems[before].value.n == 0)
+        row->problems[before].value = value;
+}
+
+static int64_t holder(struct ctx *c, str loop, str field, str val)
+{
+    return db_one_i64(c->db, 0,
+        "SELECT item FROM item_key WHERE town = ?1 AND loop = ?2 AND field = ?3 AND val = ?4",
+        V(c->rules->town), V(loop), V(field), V(val));
+}
+
+// Values that may stand once, beside the row's key.
+static void check_unique(
+    struct ctx *c, const struct run *r, struct import_row *row, const struct item *it)
+{
+    const struct def *d = r->map->def;
+    for (size_t i = 0; i < d->n_fields; i++) {
+        const struct def_field *f = &d->fields[i];
+        str v = f->unique && f != r->map->key_field ? item_field(it, f->key) : (str){0};
+        int64_t taken = v.n > 0 ? holder(c, d->loop, f->key, v) : 0;
+        if (taken != 0)
+            say_bad(c->arena, r, row, str_fmt(c->arena, "fields.%.*s", STR_ARG(f->key)), v,
+                r->e->lang == LANG_EN ? S("another item has this value") : S("已有事项用了这个值"),
+                db_one_str(c->db, c->arena, "SELECT no FROM item WHERE town = ?1 AND id = ?2",
+                    V(c->rules->town), V(taken)));
+    }
+}
+
+enum outcome { ROW_NEW, ROW_SAME, ROW_BAD };
+
+// What the row would become. Only a database that fails, or a right that is gone, is an error of
+// the run.
+static enum err_code judge(struct ctx *c, struct run *r, struct import_row *row, struct item *it,
+    int64_t *same, enum outcome *out, struct err *e)
+{
+    const struct item_past *past = import_past(r->map, row);
+    struct err found;
+    err_init(&found, c->arena, e->lang);
+    *same = 0;
+    *out = ROW_BAD;
+    enum err_code code = item_prepare(c, &row->in, past, it, &found);
+    if (code == ERR_DENIED || code == ERR_STORE || code == ERR_BUSY) {
+        err_merge(e, &found, (str){0});
+        return code;
+    }
+    if (code != OK)
+        import_notes(c->arena, r->map, row, &found);
+    if (row->n_problems == 0)
+        *same = holder(c, r->map->def->loop, r->key_field, row->key);
+    if (row->n_problems == 0 && *same == 0)
+        check_unique(c, r, row, it);
+    if (row->n_problems == 0)
+        *out = *same != 0 ? ROW_SAME : ROW_NEW;
+    return db_status(c->db, e);
+}
+
+static enum err_code keep_bad(struct ctx *c, const struct run *r, struct import_job *j,
+    const struct import_row *row, struct err *e)
+{
+    if (j->result.bad++ >= IMPORT_PROBLEMS_KEPT)
+        return OK;
+    return import_batch_row(c, r->job.id, row, 0, "bad", import_problems_json(c->arena, row), e);
+}
+
+static enum err_code place(struct ctx *c, const struct run *r, const struct import_row *row,
+    struct item *it, struct err *e)
+{
+    if (item_place(c, &row->in, import_past(r->map, row), it, e) != OK)
+        return e->code;
+    if (!r->map->key_field)
+        db_run(c->db,
+            "INSERT INTO item_key (town, loop, field, val, item) VALUES (?1, ?2, ?3, ?4, ?5)",
+            V(c->rules->town), V(it->loop), V(r->key_field), V(row->key), V(it->id));
+    return import_batch_row(c, r->job.id, row, it->id, "new",
+        import_made_json(c->arena, it->version, r->key_field, row->key), e);
+}
+
+static enum err_code write_row(
+    struct ctx *c, struct run *r, struct import_job *j, struct import_row *row, struct err *e)
+{
+    struct item it;
+    int64_t same;
+    enum outcome out;
+    if (judge(c, r, row, &it, &same, &out, e) != OK)
+        return e->code;
+    j->result.rows++;
+    j->last_row = row->row;
+    if (out == ROW_BAD)
+        return keep_bad(c, r, j, row, e);
+    if (out == ROW_SAME) {
+        j->result.same++;
+        return import_batch_row(c, r->job.id, row, same, "same", (str){0}, e);
+    }
+    j->result.made++;
+    return place(c, r, row, &it, e);
+}
+
+static int64_t total_rows(const struct run *r, const struct import_job *j)
+{
+    const struct import_result *x = &j->result;
+    if (r->ended || x->bytes == 0)
+        return x->rows;
+    return (int64_t)((double)x->rows / (double)x->bytes *
+                     (double)x->bytes_total); // the rows are of one length, about
+}
+
+// The group as one transaction. The figures count only once it is committed.
+struct group {
+    struct run *r;
+    struct import_job after;
+};
+
+static enum err_code write_group(struct ctx *c, void *arg, struct err *e)
+{
+    struct group *g = arg;
+    struct run *r = g->r;
+    const struct person *was = c->actor;
+    g->after = r->job;
+    if (import_actor(c, &r->job, r->map->def, &c->actor, e) != OK) {
+        c->actor = was;
+        return e->code;
+    }
+    enum err_code code = OK;
+    for (size_t i = 0; code == OK && !r->job.dry && i < r->n; i++)
+        code = write_row(c, r, &g->after, &r->rows[i], e);
+    for (size_t i = 0; code == OK && r->job.dry && i < r->n; i++) {
+        struct import_row *row = &r->rows[i];
+        g->after.last_row = row->row;
+        if (row->n_problems > 0)
+            code = keep_bad(c, r, &g->after, row, e);
+    }
+    g->after.result.bytes = csv_bytes_read(r->csv);
+    g->after.state = r->ended ? S("done") : S("running");
+    if (code == OK)
+        code = import_job_update(c, &g->after, total_rows(r, &g->after), e);
+    if (code == OK && r->ended && !r->job.dry)
+        code = import_event(c, &g->after, "import", e);
+    c->actor = was;
+    return code;
+}
+
+// The rows of a dry run are looked at here, by the reader, so that the writer keeps its time for
+// others.
+static enum err_code try_rows(struct run *r)
+{
+    struct ctx c = *r->reader;
+    c.arena = r->group;
+    if (import_actor(&c, &r->job, r->map->def, &c.actor, r->e) != OK)
+        return r->e->code;
+    for (size_t i = 0; i < r->n; i++) {
+        struct import_row *row = &r->rows[i];
+        struct item it;
+        int64_t same;
+        enum outcome out;
+        if (judge(&c, r, row, &it, &same, &out, r->e) != OK)
+            return r->e->code;
+        if (out == ROW_NEW && !import_seen_add(r->seen, row->key))
+            out = ROW_SAME;
+        r->job.result.rows++;
+        r->job.result.made += out == ROW_NEW;
+        r->job.result.same += out == ROW_SAME;
+    }
+    return OK;
+}
+
+static enum err_code run_group(struct run *r)
+{
+    struct group g = {.r = r};
+    if (r->job.dry && try_rows(r) != OK)
+        return r->e->code;
+    enum err_code code = r->door->run(r->door->arg, write_group, &g, r->e);
+    if (code != OK)
+        return code;
+    // What was written lives in the writer's memory.
+    r->job.result = g.after.result;
+    r->job.last_row = g.after.last_row;
+    r->job.state = r->ended ? S("done") : S("running");
+    r->n = 0;
+    arena_reset(r->group);
+    // A look at the state as it now is, and no old state kept from being cleaned up.
+    db_read_end(r->reader->db);
+    db_read_begin(r->reader->db);
+    return OK;
+}
+
+static enum err_code set_state(struct ctx *c, void *arg, struct err *e)
+{
+    struct run *r = arg;
+    if (r->job.dry && r->job.last_row == 0) // begun anew
+        db_run(c->db, "DELETE FROM batch_row WHERE town = ?1 AND job = ?2", V(c->rules->town),
+            V(r->job.id));
+    return import_job_update(c, &r->job, total_rows(r, &r->job), e);
+}
+
+// The run ends before the sheet does.
+static enum err_code end_early(struct run *r, str state, str message)
+{
+    r->job.state = state;
+    r->job.message = message;
+    struct err quiet;
+    err_init(&quiet, r->arena, r->e->lang);
+    return r->door->run(r->door->arg, set_state, r, &quiet);
+}
+
+static enum err_code read_rows(struct run *r, bool *stopped)
+{
+    str *cells;
+    size_t n;
+    int64_t row;
+    while (!*stopped && csv_next(r->csv, &cells, &n, &row, r->e)) {
+        if (row <= r->job.last_row)
+            continue;
+        struct import_row *x = &r->rows[r->n++];
+        *x = (struct import_row){.row = row};
+        import_row(r->group, r->map, r->reader->rules, cells, n, x, r->e->lang);
+        if (r->n < IMPORT_GROUP)
+            continue;
+        if (run_group(r) != OK)
+            return r->e->code;
+        *stopped = r->door->progress && !r->door->progress(r->door->arg, &r->job.result);
+    }
+    return r->e->code;
+}
+
+static str unknown_json(const struct run *r)
+{
+    struct buf b;
+    struct jw w;
+    buf_init(&b, r->arena, 64 * KIB);
+    jw_init(&w, &b);
+    jw_arr(&w);
+    for (size_t i = 0; i < r->map->n_unknown && b.n < 32 * KIB; i++)
+        jw_str(&w, utf8_head(r->map->unknown[i], 100));
+    jw_end_arr(&w);
+    return b.overflow ? S("[]") : buf_str(&b);
+}
+
+// The file must still be the one the job began with.
+static enum err_code check_file(struct run *r)
+{
+    str hash;
+    int64_t size = 0;
+    if (hash_file(r->arena, r->job.path, &hash, &size, r->e) != OK)
+        return r->e->code;
+    if (r->job.sha256.n > 0 && !str_eq(hash, r->job.sha256))
+        return err_add(r->e, ERR_CONFLICT, S("file"), (str){0},
+            "the file has changed since the import began", "文件在导入开始以后改动过");
+    r->job.sha256 = hash;
+    r->job.size = r->job.result.bytes_total = size;
+    return OK;
+}
+
+static enum err_code run_open(struct run *r)
+{
+    struct ctx c = *r->reader;
+    c.arena = r->arena;
+    const struct import_job *j = &r->job;
+    r->map = import_map_parse(r->arena, c.rules, j->map, r->e);
+    if (!r->map)
+        return r->e->code;
+    const struct person *actor;
+    r->key_field = import_key_field(r->arena, r->map);
+    r->rows = NEW_ARRAY(r->arena, IMPORT_GROUP, struct import_row);
+    if (import_actor(&c, j, r->map->def, &actor, r->e) != OK || check_file(r) != OK)
+        return r->e->code;
+    r->csv = csv_open(r->arena, j->path, r->map->encoding, r->e);
+    if (!r->csv || read_header(r->arena, r->map, r->csv, r->e) != OK)
+        return r->e->code;
+    if (j->dry) {
+        r->seen = import_seen_new();
+        r->job.result = (struct import_result){.bytes_total = j->size};
+        r->job.last_row = 0;
+    }
+    r->job.unknown = unknown_json(r);
+    r->job.state = S("running");
+    r->job.message = (str){0};
+    return r->door->run(r->door->arg, set_state, r, r->e);
+}
+
+static enum err_code run_all(struct run *r)
+{
+    bool stopped = false;
+    if (run_open(r) != OK || read_rows(r, &stopped) != OK)
+        return r->e->code;
+    if (stopped)
+        return end_early(r, S("stopped"), (str){0});
+    r->ended = true;
+    if (run_group(r) != OK)
+        return r->e->code;
+    if (r->door->progress)
+        (void)r->door->progress(r->door->arg, &r->job.result);
+    return OK;
+}
+
+static bool may_run(str state)
+{
+    static const str states[] = {S("waiting"), S("running"), S("stopped"), S("failed")};
+    for (size_t i = 0; i < ARRAY_LEN(states); i++)
+        if (str_eq(state, states[i]))
+            return true;
+    return false;
+}
+
+enum err_code import_run(struct ctx *reader, int64_t job, const struct import_door *door,
+    struct import_result *out, struct err *e)
+{
+    struct run r = {
+        .reader = reader, .door = door, .e = e, .arena = arena_new(), .group = arena_new()};
+    struct ctx c = *reader;
+    c.arena = r.arena;
+    *out = (struct import_result){0};
+    enum err_code code = import_job_load(&c, job, &r.job, e);
+    if (code == OK && !may_run(r.job.state))
+        code = err_add(e, ERR_CONFLICT, S("job"), S("waiting, running, stopped, failed"),
+            "the import is over", "这次导入已经结束");
+    else if (code == OK) {
+        code = run_all(&r);
+        *out = r.job.result;
+        if (code != OK)
+            (void)end_early(&r, S("failed"), str_trim(err_text(e, r.arena)));
+    }
+    csv_close(r.csv);
+    import_seen_free(r.seen);
+    arena_free(r.group);
+    arena_free(r.arena);
+    return code;
+}

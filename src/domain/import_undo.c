@@ -1,0 +1,173 @@
+// Taking an import back: every item it made and nobody has worked on leaves all lists and counters,
+// by an event of its own; its keys are free again, so that the sheet can be put right and imported
+// anew.
+
+#include "domain/import_inner.h"
+#include "domain/item_inner.h"
+
+struct made {
+    int64_t row, item, version;
+    str field, key;
+};
+struct sweep {
+    struct import_job job;
+    int64_t person;      // who takes it back; 0: the system
+    int64_t after, last; // rows: swept before this group; the group's last
+    struct made *rows;
+    size_t n;
+    int64_t undone, kept; // of this group
+    bool over;
+};
+
+static void read_made(struct ctx *c, struct sweep *s, struct err *e)
+{
+    struct cursor r = db_rows(c->db,
+        "SELECT row, item, detail FROM batch_row WHERE town = ?1 AND job = ?2 AND row > ?3 AND "
+        "outcome = 'new'"
+        " ORDER BY row LIMIT ?4",
+        V(c->rules->town), V(s->job.id), V(s->after), V((int64_t)IMPORT_GROUP));
+    while (db_next(&r)) {
+        const struct json *d = json_parse(c->arena, db_dup(&r, 2, c->arena), e);
+        struct made m = {.row = db_i64(&r, 0), .item = db_i64(&r, 1)};
+        m.version = json_i64(d, S("v"), 0);
+        m.field = json_str(d, S("field"));
+        m.key = json_str(d, S("key"));
+        VEC_PUSH(c->arena, s->rows, s->n) = m;
+    }
+    db_done(&r);
+}
+
+// Worked on: a person's event after the import, or another item hangs on it. Clocks that ran out
+// meanwhile do not count.
+static bool touched(struct ctx *c, const struct made *m, const struct item *it)
+{
+    int64_t town = c->rules->town;
+    if (it->version != m->version && db_one_i64(c->db, 0,
+                                         "SELECT id FROM event WHERE town = ?1 AND item = ?2 AND "
+                                         "version > ?3 AND person <> 0 LIMIT 1",
+                                         V(town), V(m->item), V(m->version)) != 0)
+        return true;
+    return db_one_i64(c->db, 0, "SELECT other FROM link WHERE town = ?1 AND item = ?2 LIMIT 1",
+               V(town), V(m->item)) != 0;
+}
+
+static void release(struct ctx *c, const struct def *d, const struct item *it, str field, str val)
+{
+    if (val.n > 0)
+        db_run(c->db,
+            "DELETE FROM item_key WHERE town = ?1 AND loop = ?2 AND field = ?3 AND val = ?4 AND "
+            "item = ?5",
+            V(c->rules->town), V(d->loop), V(field), V(val), V(it->id));
+}
+
+static enum err_code take_back(
+    struct ctx *c, const struct made *m, struct item *before, struct err *e)
+{
+    const struct def *d = rules_def(c->rules, before->def);
+    CHECK(d != NULL);
+    struct item it = item_copy(c->arena, before);
+    it.gone = true;
+    it.open = false;
+    item_clocks_void(c, d, &it, 0);
+    struct event ev = {.what = S("undo_import"), .unit = it.unit};
+    if (item_commit(c, d, before, &it, &ev, e) != OK)
+        return e->code;
+    for (size_t i = 0; i < d->n_fields; i++)
+        if (d->fields[i].unique)
+            release(c, d, &it, d->fields[i].key, item_field(&it, d->fields[i].key));
+    release(c, d, &it, m->field, m->key);
+    db_run(c->db, "DELETE FROM caller WHERE town = ?1 AND item = ?2", V(c->rules->town), V(it.id));
+    return db_status(c->db, e);
+}
+
+static enum err_code sweep_rows(struct ctx *c, struct sweep *s, struct err *e)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const struct made *m = &s->rows[i];
+        struct item it;
+        if (item_load(c, m->item, &it, e) != OK)
+            return e->code;
+        bool keep = it.gone || touched(c, m, &it);
+        if (!keep && take_back(c, m, &it, e) != OK)
+            return e->code;
+        s->undone += !keep;
+        s->kept += keep;
+        s->last = m->row;
+        db_run(c->db, "UPDATE batch_row SET outcome = ?4 WHERE town = ?1 AND job = ?2 AND row = ?3",
+            V(c->rules->town), V(s->job.id), V(m->row), V(keep ? S("kept") : S("undone")));
+    }
+    return db_status(c->db, e);
+}
+
+static enum err_code may_undo(struct ctx *c, const struct import_job *j, struct err *e)
+{
+    bool ended = str_eq(j->state, S("done")) || str_eq(j->state, S("stopped")) ||
+                 str_eq(j->state, S("failed"));
+    bool going_on = str_eq(j->state, S("undoing"));
+    if (j->dry || !(ended || going_on))
+        return err_add(
+            e, ERR_CONFLICT, S("job"), S("done"), "there is nothing to undo", "没有可以撤销的内容");
+    if (!going_on && c->now_us - j->changed_us > IMPORT_UNDO_HOURS * US_HOUR)
+        return err_add(e, ERR_CONFLICT, S("job"), (str){0}, "more than %d hours have passed",
+            "已超过 %d 小时，不能整批撤销", (int)IMPORT_UNDO_HOURS);
+    if (!ctx_may(c, MAY_IMPORT, c->rules->town) && (!c->actor || c->actor->id != j->person))
+        return err_add(
+            e, ERR_DENIED, (str){0}, (str){0}, "it is somebody else's import", "这是别人的导入");
+    return ctx_may(c, MAY_IMPORT, 0) ? OK
+                                     : err_add(e, ERR_DENIED, (str){0}, (str){0},
+                                           "you may not import items", "您没有导入的权限");
+}
+
+static enum err_code sweep_group(struct ctx *c, struct sweep *s, struct err *e)
+{
+    // Loaded again: the strings of the group before are gone, and another run may have come in
+    // between.
+    int64_t id = s->job.id;
+    s->rows = NULL;
+    s->n = 0;
+    s->undone = s->kept = 0;
+    s->last = s->after;
+    if (import_job_load(c, id, &s->job, e) != OK)
+        return e->code;
+    read_made(c, s, e);
+    if (db_status(c->db, e) != OK || e->code != OK || sweep_rows(c, s, e) != OK)
+        return e->code;
+    s->over = s->n < IMPORT_GROUP;
+    s->job.undone += s->undone;
+    s->job.kept += s->kept;
+    s->job.state = s->over ? S("undone") : S("undoing");
+    if (import_job_update(c, &s->job, s->job.result.rows, e) != OK)
+        return e->code;
+    return s->over ? import_event(c, &s->job, "undo_import", e) : OK;
+}
+
+static enum err_code undo_group(struct ctx *c, void *arg, struct err *e)
+{
+    struct sweep *s = arg;
+    const struct person *was = c->actor;
+    c->actor = s->person ? rules_person(c->rules, s->person) : NULL;
+    enum err_code code = sweep_group(c, s, e);
+    c->actor = was;
+    return code;
+}
+
+enum err_code import_undo(struct ctx *reader, int64_t job, const struct import_door *door,
+    int64_t *undone, int64_t *kept, struct err *e)
+{
+    struct sweep s = {.person = reader->actor ? reader->actor->id : 0};
+    *undone = *kept = 0;
+    if (import_job_load(reader, job, &s.job, e) != OK || may_undo(reader, &s.job, e) != OK)
+        return e->code;
+    while (!s.over) {
+        enum err_code code = door->run(door->arg, undo_group, &s, e);
+        if (code != OK)
+            return code;
+        s.after = s.last;
+        *undone += s.undone;
+        *kept += s.kept;
+        struct import_result at = {.rows = *undone + *kept};
+        if (door->progress && !door->progress(door->arg, &at))
+            break; // goes on when it is asked for again
+    }
+    return OK;
+}

@@ -1,0 +1,186 @@
+#include "domain/publish.h"
+
+#include "base/json.h"
+#include "domain/def_cal.h"
+#include "domain/def_role.h"
+#include "domain/item_step.h"
+#include "domain/journal.h"
+
+static void check_loop(struct ctx *c, str text, struct published *out, struct err *e)
+{
+    struct def *d;
+    if (def_parse(c->arena, text, &d, e) != OK)
+        return;
+    out->key = d->loop;
+    // The definition's filters are compiled against the rules; the compiled ones die with this arena.
+    struct rules copy = *c->rules;
+    copy.arena = c->arena;
+    rules_compile_def(&copy, d, e);
+    for (size_t i = 0; i < d->n_steps; i++)
+        for (size_t w = 0; w < d->steps[i].n_who; w++) {
+            bool known = false;
+            for (size_t r = 0; r < c->rules->n_roles; r++)
+                known = known || str_eq(c->rules->roles[r].key, d->steps[i].who[w]);
+            if (!known)
+                err_add(e, ERR_INVALID, str_fmt(c->arena, "steps.%.*s.who", STR_ARG(d->steps[i].key)),
+                    (str){0}, "there is no role \"%.*s\"", "没有“%.*s”这个角色", STR_ARG(d->steps[i].who[w]));
+        }
+}
+
+static void check_calendar(struct ctx *c, str text, struct published *out, struct err *e)
+{
+    struct cal_spec spec;
+    if (def_cal_parse(c->arena, text, &spec, e) != OK)
+        return;
+    out->key = spec.key;
+    if (!cal_new(c->arena, &spec, e))
+        CHECK(e->code != OK);
+}
+
+static const struct role *role_named(const struct role *roles, size_t n, str key)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(roles[i].key, key))
+            return &roles[i];
+    return NULL;
+}
+
+static str rights_text(struct arena *a, uint64_t mask)
+{
+    str *keys = NULL;
+    size_t n = 0;
+    for (int r = 0; r < RIGHT_COUNT; r++)
+        if (mask >> r & 1)
+            VEC_PUSH(a, keys, n) = right_key((enum right)r);
+    return str_join(a, keys, n, S(", "));
+}
+
+// Who publishes roles could otherwise make himself another administrator: what stands apart stays apart, no right of one
+// administrator gets into another role, and nobody's own roles gain a right by his own hand (三员分立).
+static void check_apart(struct ctx *c, const struct role *roles, size_t n, struct err *e)
+{
+    const struct rules *now = c->rules;
+    for (size_t i = 0; i < now->n_roles; i++) {
+        const struct role *old = &now->roles[i], *same = role_named(roles, n, old->key);
+        if (old->apart.n == 0)
+            continue;
+        if (!same || !str_eq(same->apart, old->apart))
+            err_add(e, ERR_INVALID, old->key, str_fmt(c->arena, "apart: %.*s", STR_ARG(old->apart)),
+                "this administrator's role must stay apart", "管理员角色必须保持分立（三员分立）");
+        for (size_t k = 0; k < n; k++) {
+            uint64_t taken = roles[k].mask & old->mask & ~(UINT64_C(1) << MAY_LOGIN);
+            if (taken != 0 && !str_eq(roles[k].key, old->key))
+                err_add(e, ERR_INVALID, roles[k].key, (str){0}, "%.*s: only for the role \"%.*s\"",
+                    "%.*s：只能归“%.*s”（三员分立）", STR_ARG(rights_text(c->arena, taken)), STR_ARG(old->title));
+        }
+    }
+    for (size_t g = 0; c->actor && g < c->actor->n; g++) {
+        const struct role *held = c->actor->grants[g].role, *same = role_named(roles, n, held->key);
+        uint64_t more = same ? same->mask & ~held->mask : 0;
+        if (more != 0)
+            err_add(e, ERR_DENIED, held->key, (str){0}, "nobody gives rights to a role of his own: %.*s",
+                "不能给自己的角色增加权限：%.*s", STR_ARG(rights_text(c->arena, more)));
+    }
+}
+
+// Roles may be taken away from nobody by a file: a role somebody holds must still be there.
+static void check_roles(struct ctx *c, str text, struct published *out, struct err *e)
+{
+    struct role *roles;
+    size_t n;
+    out->key = S("roles");
+    if (def_roles_parse(c->arena, text, &roles, &n, e) != OK)
+        return;
+    check_apart(c, roles, n, e);
+    for (size_t p = 0; p < c->rules->n_people; p++)
+        for (size_t g = 0; g < c->rules->people[p].n; g++) {
+            str key = c->rules->people[p].grants[g].role->key;
+            if (!role_named(roles, n, key))
+                err_add(e, ERR_INVALID, S("roles"), key, "somebody holds a role that is missing",
+                    "有人正担任的角色不见了");
+        }
+}
+
+static bool same_as_before(struct ctx *c, str kind, str key, str text)
+{
+    str before = db_one_str(c->db, c->arena,
+        "SELECT text FROM def WHERE town = ?1 AND kind = ?2 AND key = ?3 ORDER BY version DESC LIMIT 1",
+        V(c->rules->town), V(kind), V(key));
+    return str_eq(before, text);
+}
+
+static enum err_code store(struct ctx *c, str kind, str text, struct published *out, struct err *e)
+{
+    int64_t town = c->rules->town;
+    out->version = db_one_i64(c->db, 0,
+                       "SELECT version FROM def WHERE town = ?1 AND kind = ?2 AND key = ?3"
+                       " ORDER BY version DESC LIMIT 1",
+                       V(town), V(kind), V(out->key)) +
+                   1;
+    out->id = journal_next_id(c, "def");
+    db_run(c->db,
+        "INSERT INTO def (town, id, kind, key, version, text, published_us, by_person)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        V(town), V(out->id), V(kind), V(out->key), V(out->version), V(text), V(c->now_us),
+        V(c->actor ? c->actor->id : 0));
+    struct buf b;
+    struct jw w;
+    buf_init(&b, c->arena, 4 * KIB);
+    jw_init(&w, &b);
+    jw_obj(&w);
+    jw_kstr(&w, "kind", kind);
+    jw_kstr(&w, "key", out->key);
+    jw_ki64(&w, "version", out->version);
+    jw_end_obj(&w);
+    struct event ev = {.at_us = c->now_us,
+        .person = c->actor ? c->actor->id : 0,
+        .unit = town,
+        .what = S("publish"),
+        .changes = buf_str(&b)};
+    journal_rules_changed(c);
+    return journal_event(c, &ev, e);
+}
+
+enum err_code def_publish(struct ctx *c, str kind, str text, bool dry, struct published *out, struct err *e)
+{
+    *out = (struct published){0};
+    if (!ctx_may(c, MAY_MANAGE_DEFS, 0))
+        return err_add(
+            e, ERR_DENIED, (str){0}, (str){0}, "you may not publish definitions", "您没有发布流程的权限");
+    if (text.n > DEF_BYTES_MAX)
+        return err_add(e, ERR_LIMIT, S("text"), (str){0}, "is larger than %d bytes", "超过 %d 字节",
+            (int)DEF_BYTES_MAX);
+    if (str_eq(kind, S("loop")))
+        check_loop(c, text, out, e);
+    else if (str_eq(kind, S("calendar")))
+        check_calendar(c, text, out, e);
+    else if (str_eq(kind, S("roles")))
+        check_roles(c, text, out, e);
+    else
+        return err_add(e, ERR_INVALID, S("kind"), S("loop, calendar, roles"), "there is no such kind",
+            "没有这种定义");
+    if (e->code != OK)
+        return e->code;
+    if (same_as_before(c, kind, out->key, text))
+        return err_add(e, ERR_CONFLICT, S("text"), (str){0}, "is the version in force already", "与现行版本相同");
+    return dry ? OK : store(c, kind, text, out, e);
+}
+
+int64_t def_settle_some(struct ctx *c, int64_t after, int64_t *last, struct err *e)
+{
+    int64_t ids[PUBLISH_SETTLE_GROUP];
+    int64_t n = 0;
+    struct cursor r = db_rows(c->db, "SELECT id, open FROM item WHERE town = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+        V(c->rules->town), V(after), V(PUBLISH_SETTLE_GROUP));
+    int64_t looked = 0;
+    while (db_next(&r)) {
+        *last = db_i64(&r, 0);
+        looked++;
+        if (db_i64(&r, 1))
+            ids[n++] = *last;
+    }
+    for (int64_t i = 0; i < n; i++)
+        if (item_settle(c, ids[i], e) != OK)
+            return 0;
+    return db_status(c->db, e) == OK ? looked : 0;
+}

@@ -1,0 +1,359 @@
+// What the database does for every statement the program can send it. None may read a whole table,
+// the whole of a large one of the town, or sort what an index could give in order; what does so all
+// the same stands in allowed.txt, each with a reason. The figures the planner works with are
+// written by store/shapes.c, so this small town's plans are those of a large one.
+#include "../unit/domain/town_fixture.h"
+
+#include "base/buf.h"
+#include "domain/board.h"
+#include "domain/item_list.h"
+#include "literals.h"
+#include "store/shapes.h"
+
+enum { SMALL_ROWS = 2000, REPORT_BYTES_MAX = 4 * MIB };
+
+// ---- exceptions
+
+struct exception {
+    str pattern; // the beginning of a statement, " | " and its plan; * stands for anything
+    str reason;
+    bool used;
+};
+struct judge {
+    struct fixture *f;
+    struct exception *exceptions;
+    size_t n_exceptions;
+    size_t n; // statements judged
+    struct buf report;
+};
+
+// Several blanks and numbers of parameters do not matter: ?12 reads as ?.
+static str normal(struct arena *a, str sql)
+{
+    struct buf b;
+    buf_init(&b, a, REPORT_BYTES_MAX);
+    for (size_t i = 0; i < sql.n; i++) {
+        char c = sql.s[i], last = i > 0 ? sql.s[i - 1] : ' ';
+        bool number = c >= '0' && c <= '9' &&
+                      (last == '?' || (i > 1 && sql.s[i - 2] == '?' && last >= '0' && last <= '9'));
+        number = number || (c >= '0' && c <= '9' && i > 2 && sql.s[i - 3] == '?');
+        if (!number && !(c == ' ' && last == ' '))
+            buf_byte(&b, c);
+    }
+    return buf_str(&b);
+}
+
+static bool fits(str pattern, str sql)
+{
+    str piece;
+    bool first = true;
+    while (str_cut(&pattern, '*', &piece)) {
+        size_t at = 0;
+        while (at + piece.n <= sql.n && !str_starts(str_sub(sql, at, sql.n), piece) && !first)
+            at++;
+        if (!str_starts(str_sub(sql, at, sql.n), piece))
+            return false;
+        sql = str_sub(sql, at + piece.n, sql.n);
+        first = false;
+    }
+    return true;
+}
+
+static void read_exceptions(struct judge *j)
+{
+    str rest = file_read(j->f->a, "tests/plans/allowed.txt"), line;
+    while (str_cut(&rest, '\n', &line)) {
+        if (line.n == 0 || line.s[0] == '#')
+            continue;
+        if (line.s[0] != ' ') {
+            VEC_PUSH(j->f->a, j->exceptions, j->n_exceptions) = (struct exception){.pattern = line};
+            continue;
+        }
+        if (j->n_exceptions == 0)
+            fail_msg("allowed.txt begins with a reason");
+        j->exceptions[j->n_exceptions - 1].reason = str_trim(line);
+    }
+    for (size_t i = 0; i < j->n_exceptions; i++)
+        if (j->exceptions[i].reason.n < 20)
+            fail_msg("allowed.txt gives no reason for %.*s", STR_ARG(j->exceptions[i].pattern));
+}
+
+static bool excused(struct judge *j, str line)
+{
+    for (size_t i = 0; i < j->n_exceptions; i++)
+        if (fits(j->exceptions[i].pattern, line)) {
+            j->exceptions[i].used = true;
+            return true;
+        }
+    return false;
+}
+
+// ---- plans
+
+static str word_at(str x, size_t at)
+{
+    size_t n = 0;
+    while (at + n < x.n && x.s[at + n] != ' ' && x.s[at + n] != ',' && x.s[at + n] != '(')
+        n++;
+    return str_sub(x, at, n);
+}
+
+// The table behind a name in the plan: itself, or what it stands for in "item i" or "item AS i".
+static str table_of(struct arena *a, str sql, str name)
+{
+    str marks[] = {str_fmt(a, " %.*s ", STR_ARG(name)), str_fmt(a, " AS %.*s ", STR_ARG(name)),
+        str_fmt(a, " %.*s)", STR_ARG(name))};
+    for (size_t i = 0; i + 2 < sql.n; i++)
+        for (size_t k = 0; k < ARRAY_LEN(marks); k++) {
+            if (!str_starts(str_sub(sql, i, sql.n), marks[k]) || i == 0)
+                continue;
+            size_t from = i;
+            while (from > 0 && sql.s[from - 1] != ' ')
+                from--;
+            str before = word_at(sql, from);
+            if (!str_eq(before, S("FROM")) && !str_eq(before, S("JOIN")) &&
+                !str_eq(before, S("AS")) && !str_eq(before, S("UPDATE")) &&
+                !str_eq(before, S("INTO")))
+                return before;
+        }
+    return name;
+}
+
+static int64_t rows_of(struct judge *j, str index)
+{
+    str shape =
+        db_one_str(j->f->db, j->f->a, "SELECT stat FROM sqlite_stat1 WHERE idx = ?1", V(index));
+    int64_t rows = INT64_MAX;
+    return str_i64(word_at(shape, 0), &rows) ? rows : INT64_MAX;
+}
+
+// A search by the town alone reads all of it. That is fine for a few hundred units, and where a
+// LIMIT ends it early.
+static bool reads_town(struct judge *j, str sql, str step)
+{
+    if (!str_ends(step, S("(town=?)")) || str_has(sql, S(" LIMIT ")))
+        return false;
+    static const char USING[] = " INDEX ";
+    str index = table_of(j->f->a, sql, word_at(step, strlen("SEARCH ")));
+    for (size_t i = 0; i + strlen(USING) < step.n; i++)
+        if (str_starts(str_sub(step, i, step.n), str_of(USING)))
+            index = word_at(step, i + strlen(USING));
+    return rows_of(j, index) > SMALL_ROWS;
+}
+
+// Rows that another part of the same plan makes.
+static bool made(struct arena *a, str plan, str name)
+{
+    return str_has(plan, str_fmt(a, "CO-ROUTINE %.*s\n", STR_ARG(name))) ||
+           str_has(plan, str_fmt(a, "MATERIALIZE %.*s\n", STR_ARG(name)));
+}
+
+static bool costly(struct judge *j, str sql, str plan, str step)
+{
+    if (str_starts(step, S("SCAN ")))
+        return !str_has(step, S("CONSTANT ROW")) &&
+               !made(j->f->a, plan, word_at(step, strlen("SCAN ")));
+    if (str_has(step, S("USE TEMP B-TREE")) || str_has(step, S("(ANY(")))
+        return true;
+    return str_starts(step, S("SEARCH ")) && reads_town(j, sql, step);
+}
+
+static str trim(str x)
+{
+    while (x.n > 0 && x.s[0] == ' ')
+        x = str_sub(x, 1, x.n);
+    return x;
+}
+
+static void judge_one(struct judge *j, str text, str where)
+{
+    struct arena *a = j->f->a;
+    str sql = normal(a, text), plan = db_plan(j->f->db, a, text), rest = plan, step;
+    str line = str_fmt(a, "%.*s |", STR_ARG(sql));
+    bool bad = false;
+    fixture_ok(j->f, db_status(j->f->db, &j->f->e));
+    while (str_cut(&rest, '\n', &step)) {
+        step = trim(step);
+        bad |= costly(j, sql, plan, step);
+        line = str_fmt(a, "%.*s %.*s;", STR_ARG(line), STR_ARG(step));
+    }
+    j->n++;
+    if (bad && !excused(j, line))
+        buf_fmt(&j->report, "%.*s\n%.*s\n", STR_ARG(where), STR_ARG(line));
+}
+
+static struct judge judge_new(struct fixture *f)
+{
+    struct judge j = {.f = f};
+    buf_init(&j.report, f->a, REPORT_BYTES_MAX);
+    read_exceptions(&j);
+    return j;
+}
+
+static void verdict(struct judge *j)
+{
+    str report = buf_str(&j->report);
+    (void)fwrite(report.s, 1, report.n, stderr); // longer than what a message of cmocka holds
+    if (report.n > 0)
+        fail_msg("costly plans without a reason in tests/plans/allowed.txt");
+}
+
+// ---- what is composed: lists and counts of filters, orders and readers
+
+// Those of the shipped views, of what the pages link to, and one for each form of term.
+static const char *const FILTERS[] = {
+    "",
+    "open:yes",
+    "open:yes loop:hotline",
+    "open:yes unit:c02",
+    "open:yes unit:c01",
+    "open:yes unit:=c01",
+    "open:yes unit:mine",
+    "loop:hotline open:yes unit:mine",
+    "open:yes overdue:yes",
+    "overdue:yes unit:c02",
+    "part:mine",
+    "part:c02",
+    "open:yes due:next-3d",
+    "open:yes state:handling loop:hotline",
+    "closed:no",
+    "closed:yes",
+    "closed:last-7d",
+    "closed:2026-11 loop:hotline unit:c01",
+    "closed:2026-11 excluded:no loop:hotline",
+    "filed:2026-11",
+    "filed:2026-11 unit:=c01 loop:hotline",
+    "filed:2026-11 class:01",
+    "filed:last-30d channel:12345",
+    "unit:c02",
+    "class:=0101",
+    "no:RX20261120-00012",
+    "no:RX20261120*",
+    "parent:1",
+    "merged:yes",
+    "gone:yes",
+    "飞线充电",
+    "filed:last-30d 飞线充电",
+    "open:yes -channel:12345 priority:紧急",
+    "returns:>=2 open:yes",
+};
+
+static void run_lists(struct fixture *f, const char *login)
+{
+    for (size_t i = 0; i < ARRAY_LEN(FILTERS); i++) {
+        struct ctx *c = fixture_as(f, login);
+        struct err e;
+        err_init(&e, f->a, LANG_EN);
+        struct filter *x = filter_parse(f->a, f->rules, NULL, str_of(FILTERS[i]), &e);
+        if (e.code != OK)
+            fail_msg("%s: %s", FILTERS[i], err_text(&e, f->a).s);
+        for (int s = 0; s < SORT_COUNT; s++) {
+            struct list_in in = {
+                .filter = x, .sort = (enum list_sort)s, .limit = 20, .count = true};
+            struct list_out out;
+            fixture_ok(f, item_list(c, &in, &out, &f->e));
+            in.after = S("1763251200000000.1");
+            in.count = false;
+            fixture_ok(f, item_list(c, &in, &out, &f->e));
+        }
+    }
+}
+
+static bool never(void *arg, int64_t id)
+{
+    (void)arg, (void)id;
+    return false;
+}
+
+static void run_composed(struct fixture *f)
+{
+    static const char *const readers[] = {"leader", "h02", "h01"};
+    for (size_t i = 0; i < ARRAY_LEN(readers); i++)
+        run_lists(f, readers[i]);
+    struct filter *x = filter_parse(f->a, f->rules, NULL, S("filed:2026-11"), &f->e);
+    fixture_ok(f, item_each(fixture_as(f, "leader"), x, never, NULL, &f->e));
+    fixture_ok(f, item_each(fixture_as(f, "h02"), x, never, NULL, &f->e));
+}
+
+// ---- tests
+
+static void every_index_has_its_figures(void **state)
+{
+    struct fixture *f = *state;
+    str missing = shapes_missing(f->db, f->a);
+    if (missing.n > 0)
+        fail_msg("no row for %.*s in src/store/shapes.c", STR_ARG(missing));
+}
+
+static void keep(str sql, void *arg)
+{
+    struct judge *j = arg;
+    judge_one(j, sql, S("composed"));
+}
+
+static void every_statement_has_a_good_plan(void **state)
+{
+    struct fixture *f = *state;
+    struct judge j = judge_new(f);
+    size_t n;
+    struct literal *all = literals_below(f->a, "src", &n);
+    for (size_t i = 0; i < n; i++) {
+        if (all[i].sql.n == 0)
+            fail_msg("%.*s: the statement is not a plain literal", STR_ARG(all[i].where));
+        judge_one(&j, all[i].sql, all[i].where);
+    }
+    assert_true(j.n > 100);
+    fixture_file(f, "一件");
+    size_t before = j.n;
+    run_composed(f);
+    db_each_statement(keep, &j);
+    assert_true(j.n - before > ARRAY_LEN(FILTERS) * SORT_COUNT);
+    verdict(&j);
+    for (size_t i = 0; i < j.n_exceptions; i++)
+        if (!j.exceptions[i].used)
+            fail_msg("allowed.txt excuses nothing by %.*s", STR_ARG(j.exceptions[i].pattern));
+}
+
+// The judge itself: what it must see, and what it must let pass.
+static void bad_plans_are_seen(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *sql;
+        bool bad;
+    } cases[] = {
+        {"SELECT title FROM item WHERE title = ?1", true},
+        {"SELECT title FROM item WHERE town = ?1 AND channel = 'a'", true},
+        {"SELECT i.title FROM item i WHERE i.town = ?1 AND i.channel = 'a'", true},
+        {"SELECT id FROM item WHERE town = ?1 AND unit = ?2 AND open = 1 AND gone = 0 ORDER BY "
+         "title",
+            true},
+        {"SELECT id FROM item WHERE town = ?1 AND unit = ?2 AND open = 1 AND gone = 0 ORDER BY "
+         "due_us",
+            false},
+        {"SELECT id FROM event WHERE town = ?1 ORDER BY id DESC LIMIT 1", false},
+        {"SELECT name FROM unit WHERE town = ?1", false},
+        {"SELECT name FROM unit u WHERE u.town = ?1", false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct judge j = {.f = f};
+        buf_init(&j.report, f->a, REPORT_BYTES_MAX);
+        judge_one(&j, str_of(cases[i].sql), S("case"));
+        if ((buf_str(&j.report).n > 0) != cases[i].bad)
+            fail_msg("judged wrongly: %s", cases[i].sql);
+    }
+    assert_true(fits(S("SELECT * FROM a"), S("SELECT x, y FROM a WHERE b")));
+    assert_false(fits(S("SELECT * FROM a"), S("DELETE FROM a")));
+    assert_str(normal(f->a, S("a  = ?12 AND b IN (?3, ?456) AND c < 10")),
+        "a = ? AND b IN (?, ?) AND c < 10");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        FIXTURE_TEST(every_index_has_its_figures),
+        FIXTURE_TEST(bad_plans_are_seen),
+        FIXTURE_TEST(every_statement_has_a_good_plan),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
