@@ -31,7 +31,7 @@ static const struct floor {
     {"format", "base"},
     {"insight", "base"},
     {"domain", "store insight format base"},
-    {"api", "domain http format base"},
+    {"api", "domain store http format base"},
     {"cmd", "api domain store http format insight base"},
 };
 

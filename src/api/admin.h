@@ -1,4 +1,5 @@
-// What the administrators do: units, people and roles, definitions, tokens, the audit log. The routes are in routes.c.
+// What the administrators do: units, people and roles, definitions, tokens, the audit log. The
+// routes are in routes.c.
 #ifndef BH_API_ADMIN_H
 #define BH_API_ADMIN_H
 
@@ -14,8 +15,8 @@ enum err_code units_put(struct call *k, struct ctx *c, int64_t *result, struct e
 enum err_code units_answer(struct call *k);
 
 // people and roles (admin_people.c)
-extern const struct field PEOPLE_LIST[], PERSON_NEW_IN[], PERSON_PATCH_IN[], PERSON_OUT[], GRANT_IN[], ROLES_LIST[],
-    GRANT_QUERY[];
+extern const struct field PEOPLE_LIST[], PERSON_NEW_IN[], PERSON_PATCH_IN[], PERSON_OUT[],
+    GRANT_IN[], ROLES_LIST[], GRANT_QUERY[];
 extern const size_t PERSON_NEW_IN_SIZE, PERSON_PATCH_IN_SIZE, GRANT_IN_SIZE;
 enum err_code people_list(struct call *k);
 enum err_code people_new_check(struct call *k);
@@ -28,8 +29,8 @@ enum err_code people_revoke(struct call *k, struct ctx *c, int64_t *result, stru
 enum err_code roles_list(struct call *k);
 
 // tokens, definitions, audit (admin_more.c)
-extern const struct field TOKENS_LIST[], TOKEN_IN[], TOKEN_OUT[], DEFS_LIST[], DEF_IN[], DEF_OUT[], DEF_TEXT_OUT[], AUDIT_LIST[],
-    AUDIT_QUERY[];
+extern const struct field TOKENS_LIST[], TOKEN_IN[], TOKEN_OUT[], DEFS_LIST[], DEF_IN[], DEF_OUT[],
+    DEF_TEXT_OUT[], AUDIT_LIST[], AUDIT_QUERY[];
 extern const size_t TOKEN_IN_SIZE, DEF_IN_SIZE;
 enum err_code tokens_list(struct call *k);
 enum err_code tokens_make(struct call *k, struct ctx *c, int64_t *result, struct err *e);

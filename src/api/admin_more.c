@@ -5,7 +5,10 @@
 #include "api/jobs.h"
 #include "domain/publish.h"
 
-#define M(type, member, kind, ...) {#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__}
+#define M(type, member, kind, ...)                                                                 \
+    {                                                                                              \
+#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__                          \
+    }
 
 enum err_code admin_done(struct call *k)
 {
@@ -30,7 +33,8 @@ static const struct field TOKEN_ROW[] = {
     {0},
 };
 const struct field TOKENS_LIST[] = {
-    {"rows", FIELD_LIST, .at = offsetof(struct token_rows, rows), .sub = TOKEN_ROW, .size = sizeof(struct token_row)},
+    {"rows", FIELD_LIST, .at = offsetof(struct token_rows, rows), .sub = TOKEN_ROW,
+        .size = sizeof(struct token_row)},
     {0},
 };
 
@@ -84,8 +88,8 @@ enum err_code tokens_make(struct call *k, struct ctx *c, int64_t *result, struct
 enum err_code tokens_answer(struct call *k)
 {
     if (!k->state)
-        return err_add(&k->err, ERR_CONFLICT, S("Idempotency-Key"), (str){0}, "a secret is shown only once",
-            "令牌只显示一次");
+        return err_add(&k->err, ERR_CONFLICT, S("Idempotency-Key"), (str){0},
+            "a secret is shown only once", "令牌只显示一次");
     return call_answer_fields(k, TOKEN_OUT, k->state);
 }
 
@@ -114,7 +118,8 @@ static const struct field DEF_ROW[] = {
     {0},
 };
 const struct field DEFS_LIST[] = {
-    {"rows", FIELD_LIST, .at = offsetof(struct def_rows, rows), .sub = DEF_ROW, .size = sizeof(struct def_row)},
+    {"rows", FIELD_LIST, .at = offsetof(struct def_rows, rows), .sub = DEF_ROW,
+        .size = sizeof(struct def_row)},
     {0},
 };
 
@@ -159,8 +164,9 @@ enum err_code defs_text(struct call *k)
 {
     struct ctx *c = &k->ctx;
     struct def_text_view v = {0};
-    struct cursor r = db_rows(
-        c->db, "SELECT kind, key, version, text FROM def WHERE town = ?1 AND id = ?2", V(c->rules->town), V(k->id));
+    struct cursor r =
+        db_rows(c->db, "SELECT kind, key, version, text FROM def WHERE town = ?1 AND id = ?2",
+            V(c->rules->town), V(k->id));
     if (db_next(&r)) {
         v.kind = db_dup(&r, 0, c->arena);
         v.key = db_dup(&r, 1, c->arena);
@@ -171,7 +177,8 @@ enum err_code defs_text(struct call *k)
     if (db_status(c->db, &k->err) != OK)
         return k->err.code;
     if (v.version == 0)
-        return err_add(&k->err, ERR_MISSING, S("id"), (str){0}, "there is no such definition", "没有这个定义");
+        return err_add(
+            &k->err, ERR_MISSING, S("id"), (str){0}, "there is no such definition", "没有这个定义");
     return call_answer_fields(k, DEF_TEXT_OUT, &v);
 }
 
@@ -196,7 +203,8 @@ const struct field DEF_OUT[] = {
     {0},
 };
 
-// The check reads a lot and writes nothing: on the loop. The writer checks again, because the rules may have moved.
+// The check reads a lot and writes nothing: on the loop. The writer checks again, because the rules
+// may have moved.
 enum err_code defs_publish_check(struct call *k)
 {
     const struct def_in *in = k->in;
@@ -252,18 +260,22 @@ static const struct field AUDIT_ROW[] = {
     {0},
 };
 const struct field AUDIT_LIST[] = {
-    {"rows", FIELD_LIST, .at = offsetof(struct audit_view, rows), .sub = AUDIT_ROW, .size = sizeof(struct audit_row)},
-    {"next", FIELD_I64, .at = offsetof(struct audit_view, next), .help = "before= of the next page; 0 at the end"},
+    {"rows", FIELD_LIST, .at = offsetof(struct audit_view, rows), .sub = AUDIT_ROW,
+        .size = sizeof(struct audit_row)},
+    {"next", FIELD_I64, .at = offsetof(struct audit_view, next),
+        .help = "before= of the next page; 0 at the end"},
     {0},
 };
 const struct field AUDIT_QUERY[] = {
     {"before", FIELD_I64, .help = "events older than this id"},
-    {"about", FIELD_STR, .options = "all|town|reveal", .help = "town: log-ins, grants, definitions; reveal: callers shown"},
+    {"about", FIELD_STR, .options = "all|town|reveal",
+        .help = "town: log-ins, grants, definitions; reveal: callers shown"},
     {"limit", FIELD_I64, .min = 1, .max = AUDIT_PAGE_MAX},
     {0},
 };
 
-// Each way to look has a statement and an index of its own, so that few rows among millions are found at once.
+// Each way to look has a statement and an index of its own, so that few rows among millions are
+// found at once.
 static struct cursor audit_rows(struct ctx *c, str about, int64_t before, int64_t limit)
 {
     if (str_eq(about, S("town")))
@@ -282,7 +294,8 @@ static struct cursor audit_rows(struct ctx *c, str about, int64_t before, int64_
         V(c->rules->town), V(before), V(limit));
 }
 
-// An auditor sees who did what, not what the items say: changes and notes of items are left out for him.
+// An auditor sees who did what, not what the items say: changes and notes of items are left out for
+// him.
 static struct audit_row audit_view_row(struct ctx *c, const struct cursor *r)
 {
     bool open = db_i64(r, 1) == 0 || str_eq(db_str(r, 5), S("reveal"));

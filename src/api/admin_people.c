@@ -13,7 +13,10 @@ struct person_row {
 struct person_rows {
     struct list rows;
 };
-#define M(type, member, kind, ...) {#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__}
+#define M(type, member, kind, ...)                                                                 \
+    {                                                                                              \
+#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__                          \
+    }
 static const struct field GRANT_ROW[] = {
     M(grant_row, role, FIELD_STR),
     M(grant_row, title, FIELD_STR),
@@ -28,7 +31,8 @@ const struct field PERSON_OUT[] = {
     M(person_row, active, FIELD_BOOL),
     M(person_row, must_change, FIELD_BOOL),
     M(person_row, demo, FIELD_BOOL),
-    {"roles", FIELD_LIST, .at = offsetof(struct person_row, roles), .sub = GRANT_ROW, .size = sizeof(struct grant_row)},
+    {"roles", FIELD_LIST, .at = offsetof(struct person_row, roles), .sub = GRANT_ROW,
+        .size = sizeof(struct grant_row)},
     M(person_row, version, FIELD_I64),
     {0},
 };
@@ -42,11 +46,11 @@ static struct person_row view(struct ctx *c, const struct person *p)
 {
     struct grant_row *g = NEW_ARRAY(c->arena, p->n, struct grant_row);
     for (size_t i = 0; i < p->n; i++)
-        g[i] = (struct grant_row){p->grants[i].role->key, p->grants[i].role->title, p->grants[i].unit->name,
-            p->grants[i].unit->id};
+        g[i] = (struct grant_row){p->grants[i].role->key, p->grants[i].role->title,
+            p->grants[i].unit->name, p->grants[i].unit->id};
     return (struct person_row){.id = p->id,
-        .version = db_one_i64(
-            c->db, 0, "SELECT version FROM person WHERE town = ?1 AND id = ?2", V(c->rules->town), V(p->id)),
+        .version = db_one_i64(c->db, 0, "SELECT version FROM person WHERE town = ?1 AND id = ?2",
+            V(c->rules->town), V(p->id)),
         .login = p->login,
         .name = p->name,
         .active = p->active,
@@ -60,8 +64,8 @@ enum err_code people_list(struct call *k)
 {
     struct ctx *c = &k->ctx;
     if (!ctx_may(c, MAY_MANAGE_PEOPLE, 0) && !ctx_may(c, MAY_GRANT, 0))
-        return err_add(&k->err, ERR_DENIED, (str){0}, (str){0}, "you may not see the list of people",
-            "您没有查看人员名单的权限");
+        return err_add(&k->err, ERR_DENIED, (str){0}, (str){0},
+            "you may not see the list of people", "您没有查看人员名单的权限");
     struct person_row *rows = NEW_ARRAY(c->arena, c->rules->n_people, struct person_row);
     for (size_t i = 0; i < c->rules->n_people; i++)
         rows[i] = view(c, &c->rules->people[i]);
@@ -87,7 +91,8 @@ enum err_code people_new_check(struct call *k)
 {
     const struct new_in *in = k->in;
     struct person_in *p = NEW(k->ctx.arena, struct person_in);
-    *p = (struct person_in){.login = in->login, .name = in->name, .password = in->password, .active = -1};
+    *p = (struct person_in){
+        .login = in->login, .name = in->name, .password = in->password, .active = -1};
     k->state = p;
     return person_prepare(&k->ctx, p, &k->err);
 }
@@ -99,7 +104,8 @@ struct patch_in {
 const struct field PERSON_PATCH_IN[] = {
     M(patch_in, version, FIELD_I64, .flags = FIELD_REQUIRED),
     M(patch_in, name, FIELD_STR, .max = PERSON_NAME_MAX),
-    M(patch_in, password, FIELD_STR, .max = PASSWORD_MAX, .help = "a new initial one; ends all his sessions"),
+    M(patch_in, password, FIELD_STR, .max = PASSWORD_MAX,
+        .help = "a new initial one; ends all his sessions"),
     M(patch_in, active, FIELD_STR, .options = "yes|no"),
     {0},
 };
@@ -127,7 +133,8 @@ enum err_code people_answer(struct call *k)
 {
     const struct person *p = rules_person(k->ctx.rules, k->result);
     if (!p)
-        return err_add(&k->err, ERR_MISSING, S("id"), (str){0}, "there is no such person", "没有这个人");
+        return err_add(
+            &k->err, ERR_MISSING, S("id"), (str){0}, "there is no such person", "没有这个人");
     struct person_row v = view(&k->ctx, p);
     return call_answer_fields(k, PERSON_OUT, &v);
 }
@@ -187,7 +194,8 @@ static const struct field ROLE_ROW[] = {
     {0},
 };
 const struct field ROLES_LIST[] = {
-    {"rows", FIELD_LIST, .at = offsetof(struct role_rows, rows), .sub = ROLE_ROW, .size = sizeof(struct role_row)},
+    {"rows", FIELD_LIST, .at = offsetof(struct role_rows, rows), .sub = ROLE_ROW,
+        .size = sizeof(struct role_row)},
     {0},
 };
 
@@ -196,8 +204,8 @@ enum err_code roles_list(struct call *k)
     const struct rules *r = k->ctx.rules;
     struct role_row *rows = NEW_ARRAY(k->ctx.arena, r->n_roles, struct role_row);
     for (size_t i = 0; i < r->n_roles; i++)
-        rows[i] = (struct role_row){
-            r->roles[i].key, r->roles[i].title, r->roles[i].apart, {r->roles[i].rights, r->roles[i].n}};
+        rows[i] = (struct role_row){r->roles[i].key, r->roles[i].title, r->roles[i].apart,
+            {r->roles[i].rights, r->roles[i].n}};
     struct role_rows v = {{rows, r->n_roles}};
     return call_answer_fields(k, ROLES_LIST, &v);
 }

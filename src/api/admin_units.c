@@ -8,7 +8,10 @@ struct unit_row {
 struct unit_rows {
     struct list rows;
 };
-#define M(type, member, kind, ...) {#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__}
+#define M(type, member, kind, ...)                                                                 \
+    {                                                                                              \
+#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__                          \
+    }
 const struct field UNIT_OUT[] = {
     M(unit_row, id, FIELD_I64),
     M(unit_row, parent, FIELD_I64),
@@ -23,7 +26,8 @@ const struct field UNIT_OUT[] = {
     {0},
 };
 const struct field UNITS_LIST[] = {
-    {"rows", FIELD_LIST, .at = offsetof(struct unit_rows, rows), .sub = UNIT_OUT, .size = sizeof(struct unit_row)},
+    {"rows", FIELD_LIST, .at = offsetof(struct unit_rows, rows), .sub = UNIT_OUT,
+        .size = sizeof(struct unit_row)},
     {0},
 };
 
@@ -37,8 +41,8 @@ static struct unit_row view(struct ctx *c, const struct unit *u)
         .name = u->name,
         .short_name = u->short_name,
         .closed = u->closed};
-    struct cursor r = db_rows(
-        c->db, "SELECT version, seq FROM unit WHERE town = ?1 AND id = ?2", V(c->rules->town), V(u->id));
+    struct cursor r = db_rows(c->db, "SELECT version, seq FROM unit WHERE town = ?1 AND id = ?2",
+        V(c->rules->town), V(u->id));
     if (db_next(&r)) {
         v.version = db_i64(&r, 0);
         v.seq = db_i64(&r, 1);
@@ -126,7 +130,8 @@ enum err_code units_answer(struct call *k)
 {
     const struct unit *u = rules_unit(k->ctx.rules, k->result);
     if (!u)
-        return err_add(&k->err, ERR_MISSING, S("id"), (str){0}, "there is no such unit", "没有这个单位");
+        return err_add(
+            &k->err, ERR_MISSING, S("id"), (str){0}, "there is no such unit", "没有这个单位");
     struct unit_row v = view(&k->ctx, u);
     return call_answer_fields(k, UNIT_OUT, &v);
 }

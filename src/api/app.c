@@ -13,8 +13,8 @@
 #include "domain/town.h"
 
 enum {
-    TICK_ALARMS_MAX = 200,  // clocks noticed in one command
-    TICK_SWEEP_S = 600,     // between two sweeps of sessions and request keys
+    TICK_ALARMS_MAX = 200, // clocks noticed in one command
+    TICK_SWEEP_S = 600,    // between two sweeps of sessions and request keys
 };
 
 struct rules_hold {
@@ -32,7 +32,8 @@ struct app {
     struct rules_hold *latest; // the newest committed snapshot
     struct rules_hold *own;    // the writer's: may be ahead of latest within a group
     pthread_mutex_t lock;
-    atomic_uint_fast64_t serial, published, commits; // serial: of the last built; published: of latest
+    atomic_uint_fast64_t serial, published,
+        commits; // serial: of the last built; published: of latest
     struct writer *writer;
     struct http_server *http;
     struct jobs *jobs;
@@ -187,12 +188,14 @@ static enum err_code tick_apply(struct write *w, struct db *db)
     return e.code != OK ? e.code : db_status(db, &e);
 }
 
-// Is there anything to do? Asked on the ticker's own read connection, so that an idle town writes nothing.
+// Is there anything to do? Asked on the ticker's own read connection, so that an idle town writes
+// nothing.
 static bool anything_due(struct app *app, struct db *db)
 {
     db_rollback(db);
     return db_one_i64(db, 0,
-               "SELECT id FROM item WHERE town = ?1 AND alarm_us > 0 AND alarm_us < ?2 ORDER BY alarm_us LIMIT 1",
+               "SELECT id FROM item WHERE town = ?1 AND alarm_us > 0 AND alarm_us < ?2 ORDER BY "
+               "alarm_us LIMIT 1",
                V(app->town), V(tm_now())) != 0;
 }
 

@@ -1,7 +1,9 @@
-// One running town: its database, its writer, its rules, its keys. Made by `serve`, shared by all threads.
+// One running town: its database, its writer, its rules, its keys. Made by `serve`, shared by all
+// threads.
 //
-// The rules are an immutable snapshot with a count of those who hold it. Each loop thread keeps one and looks at an
-// atomic number at the start of a request; only when that has moved does it take the lock to fetch the new one.
+// The rules are an immutable snapshot with a count of those who hold it. Each loop thread keeps one
+// and looks at an atomic number at the start of a request; only when that has moved does it take
+// the lock to fetch the new one.
 #ifndef BH_API_APP_H
 #define BH_API_APP_H
 
@@ -13,15 +15,16 @@
 struct app;
 
 struct app_conf {
-    str dir;          // holds bihuan.db, key, blobs/
-    int64_t town;     // 0: the only one in the database
+    str dir;      // holds bihuan.db, key, blobs/
+    int64_t town; // 0: the only one in the database
     const char *host;
     int port, threads;
-    bool demo;        // show the demonstration log-ins; quick password hashes
-    str web_dir;      // serve assets from here instead of the embedded ones; empty: embedded
+    bool demo;   // show the demonstration log-ins; quick password hashes
+    str web_dir; // serve assets from here instead of the embedded ones; empty: embedded
 };
 
-// Opens, starts the writer, the ticker (clocks running out, sessions, external changes) and the HTTP server.
+// Opens, starts the writer, the ticker (clocks running out, sessions, external changes) and the
+// HTTP server.
 struct app *app_start(const struct app_conf *conf, struct err *e) MUST_USE;
 int app_port(const struct app *app);
 void app_stop(struct app *app);
@@ -43,7 +46,8 @@ const struct keys *app_keys(const struct app *app);
 struct http_server *app_http(struct app *app);
 struct jobs *app_jobs(struct app *app);
 struct arena *app_arena(struct app *app); // lives as long as the app; at start only
-// The context of a command on the writer: its connection, the newest rules (also those made by this very group).
+// The context of a command on the writer: its connection, the newest rules (also those made by this
+// very group).
 void app_writer_ctx(struct app *app, struct db *db, struct arena *a, struct ctx *out);
 
 #endif

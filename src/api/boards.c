@@ -27,19 +27,22 @@ struct board_view {
 static const struct field CELL_VIEW[] = {
     {"key", FIELD_STR, .at = offsetof(struct cell_view, key)},
     {"v", FIELD_I64, .at = offsetof(struct cell_view, v)},
-    {"link", FIELD_STR, .at = offsetof(struct cell_view, link), .help = "filter that lists the items counted"},
+    {"link", FIELD_STR, .at = offsetof(struct cell_view, link),
+        .help = "filter that lists the items counted"},
     {0},
 };
 static const struct field RATE_VALUE_VIEW[] = {
     {"key", FIELD_STR, .at = offsetof(struct rate_value_view, key)},
-    {"v", FIELD_JSON, .at = offsetof(struct rate_value_view, v), .help = "0..1, or null when a denominator is zero"},
+    {"v", FIELD_JSON, .at = offsetof(struct rate_value_view, v),
+        .help = "0..1, or null when a denominator is zero"},
     {0},
 };
 static const struct field BOARD_ROW_VIEW[] = {
     {"id", FIELD_I64, .at = offsetof(struct board_row_view, id)},
     {"name", FIELD_STR, .at = offsetof(struct board_row_view, name)},
     {"depth", FIELD_I64, .at = offsetof(struct board_row_view, depth)},
-    {"tallies", FIELD_LIST, .at = offsetof(struct board_row_view, tallies), .sub = CELL_VIEW, .size = sizeof(struct cell_view)},
+    {"tallies", FIELD_LIST, .at = offsetof(struct board_row_view, tallies), .sub = CELL_VIEW,
+        .size = sizeof(struct cell_view)},
     {"rates", FIELD_LIST, .at = offsetof(struct board_row_view, rates), .sub = RATE_VALUE_VIEW,
         .size = sizeof(struct rate_value_view)},
     {0},
@@ -57,8 +60,10 @@ const struct field BOARD_VIEW[] = {
     {"from", FIELD_STR, .at = offsetof(struct board_view, from), .help = "first day"},
     {"to", FIELD_STR, .at = offsetof(struct board_view, to), .help = "last day"},
     {"at", FIELD_TIME, .at = offsetof(struct board_view, at_us)},
-    {"tallies", FIELD_LIST, .at = offsetof(struct board_view, tallies), .sub = HEAD_VIEW, .size = sizeof(struct head_view)},
-    {"rates", FIELD_LIST, .at = offsetof(struct board_view, rates), .sub = HEAD_VIEW, .size = sizeof(struct head_view)},
+    {"tallies", FIELD_LIST, .at = offsetof(struct board_view, tallies), .sub = HEAD_VIEW,
+        .size = sizeof(struct head_view)},
+    {"rates", FIELD_LIST, .at = offsetof(struct board_view, rates), .sub = HEAD_VIEW,
+        .size = sizeof(struct head_view)},
     {"rows", FIELD_LIST, .at = offsetof(struct board_view, rows), .sub = BOARD_ROW_VIEW,
         .size = sizeof(struct board_row_view)},
     {"total", FIELD_OBJ, .at = offsetof(struct board_view, total), .sub = BOARD_ROW_VIEW},
@@ -112,7 +117,8 @@ static bool read_in(struct call *k, struct board_in *in)
     else if (str_eq(by, S("channel")))
         in->by = BOARD_CHANNEL;
     else
-        err_add(&k->err, ERR_INVALID, S("by"), S("unit, class, channel"), "is not a way to break down", "没有这种分组");
+        err_add(&k->err, ERR_INVALID, S("by"), S("unit, class, channel"),
+            "is not a way to break down", "没有这种分组");
     in->loop = k->key;
     in->period = http_query(k->req, "period");
     if (in->period.n == 0)
@@ -122,8 +128,8 @@ static bool read_in(struct call *k, struct board_in *in)
            call_query_i64(k, "class", 0, 0, INT64_MAX, &in->cls) & (k->err.code == OK);
 }
 
-// Whoever may not read the whole town's boards reads those of a unit of his own: a figure and the list behind it are of
-// the same items.
+// Whoever may not read the whole town's boards reads those of a unit of his own: a figure and the
+// list behind it are of the same items.
 static bool narrow(struct call *k, struct board_in *in)
 {
     size_t n;

@@ -100,7 +100,8 @@ static str retry_after(const struct call *k)
 {
     struct err quiet;
     err_init(&quiet, k->req->arena, k->ctx.lang);
-    const struct json *j = k->err.extra.n > 0 ? json_parse(k->req->arena, k->err.extra, &quiet) : NULL;
+    const struct json *j =
+        k->err.extra.n > 0 ? json_parse(k->req->arena, k->err.extra, &quiet) : NULL;
     return str_fmt(k->req->arena, "%" PRId64, json_i64(j, S("retry_after_s"), API_RETRY_S));
 }
 
@@ -138,7 +139,8 @@ enum err_code call_answer_fields(struct call *k, const struct field *table, cons
     return OK;
 }
 
-bool call_query_i64(struct call *k, const char *name, int64_t otherwise, int64_t min, int64_t max, int64_t *out)
+bool call_query_i64(
+    struct call *k, const char *name, int64_t otherwise, int64_t min, int64_t max, int64_t *out)
 {
     str x = http_query(k->req, name);
     *out = otherwise;
@@ -188,16 +190,17 @@ static enum err_code permit(struct call *k)
     CHECK(k->ctx.actor != NULL);
     if (k->ctx.actor->must_change && strcmp(k->route->path, "/api/password") != 0 &&
         strcmp(k->route->path, "/api/me") != 0 && strcmp(k->route->path, "/api/logout") != 0)
-        return err_add(&k->err, ERR_DENIED, S("password"), (str){0}, "change your initial password first",
-            "请先修改初始密码");
+        return err_add(&k->err, ERR_DENIED, S("password"), (str){0},
+            "change your initial password first", "请先修改初始密码");
     if (!ctx_may(&k->ctx, k->route->may, 0))
         return err_add(&k->err, ERR_DENIED, (str){0}, right_key(k->route->may),
             "you need the right \"%.*s\"", "您没有“%.*s”的权限",
-            STR_ARG(k->ctx.lang == LANG_EN ? right_key(k->route->may) : right_title(k->route->may)));
+            STR_ARG(
+                k->ctx.lang == LANG_EN ? right_key(k->route->may) : right_title(k->route->may)));
     if (k->req->method != HTTP_GET && !k->session.token &&
         !str_eq(http_header(k->req, "X-CSRF"), k->session.csrf))
-        return err_add(&k->err, ERR_DENIED, S("X-CSRF"), (str){0}, "the page's token is missing or old",
-            "页面已过期，请刷新后再试");
+        return err_add(&k->err, ERR_DENIED, S("X-CSRF"), (str){0},
+            "the page's token is missing or old", "页面已过期，请刷新后再试");
     return OK;
 }
 
@@ -206,7 +209,8 @@ static enum err_code permit(struct call *k)
 // A key already used gives the same result again; used for something else it is refused.
 static enum err_code repeat(struct call *k, struct ctx *c, str key, str print, struct err *e)
 {
-    struct cursor r = db_rows(c->db, "SELECT request, result FROM idem WHERE town = ?1 AND person = ?2 AND key = ?3",
+    struct cursor r = db_rows(c->db,
+        "SELECT request, result FROM idem WHERE town = ?1 AND person = ?2 AND key = ?3",
         V(c->rules->town), V(k->actor), V(key));
     if (!db_next(&r))
         return OK;
@@ -237,13 +241,14 @@ static str request_print(struct call *k)
     size_t n_parts = 0;
     struct err quiet;
     err_init(&quiet, k->req->arena, k->ctx.lang);
-    VEC_PUSH(k->req->arena, texts, n) = str_fmt(k->req->arena, "%d %.*s?%.*s\n", (int)k->req->method,
-        STR_ARG(k->req->path), STR_ARG(buf_str(&query)));
+    VEC_PUSH(k->req->arena, texts, n) = str_fmt(k->req->arena, "%d %.*s?%.*s\n",
+        (int)k->req->method, STR_ARG(k->req->path), STR_ARG(buf_str(&query)));
     // A form sent again has another boundary between its parts, and is the same form.
     if (!k->route->in && http_multipart(k->req, &parts, &n_parts, &quiet)) {
         for (size_t i = 0; i < n_parts; i++) {
-            VEC_PUSH(k->req->arena, texts, n) = str_fmt(k->req->arena, "\n%zu %.*s %zu %.*s %zu ", parts[i].name.n,
-                STR_ARG(parts[i].name), parts[i].filename.n, STR_ARG(parts[i].filename), parts[i].content.n);
+            VEC_PUSH(k->req->arena, texts, n) = str_fmt(k->req->arena, "\n%zu %.*s %zu %.*s %zu ",
+                parts[i].name.n, STR_ARG(parts[i].name), parts[i].filename.n,
+                STR_ARG(parts[i].filename), parts[i].content.n);
             VEC_PUSH(k->req->arena, texts, n) = parts[i].content;
         }
     } else {
@@ -262,7 +267,8 @@ static enum err_code apply(struct write *w, struct db *db)
     c.actor = k->actor ? rules_person(c.rules, k->actor) : NULL;
     if (k->actor && (!c.actor || !c.actor->active))
         return err_add(&k->err, ERR_LOGIN, (str){0}, (str){0}, "log in again", "请重新登录");
-    // A log-in is never the log-in of a moment before: its secret was shown once. Nobody yet, so no keys of his.
+    // A log-in is never the log-in of a moment before: its secret was shown once. Nobody yet, so no
+    // keys of his.
     str key = k->actor ? http_header(k->req, "Idempotency-Key") : (str){0};
     str print = {0};
     if (key.n > API_KEY_MAX_BYTES)
@@ -277,7 +283,8 @@ static enum err_code apply(struct write *w, struct db *db)
         return k->err.code;
     if (key.n > 0)
         db_run(db,
-            "INSERT INTO idem (town, person, key, at_us, request, result) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO idem (town, person, key, at_us, request, result) VALUES (?1, ?2, ?3, ?4, "
+            "?5, ?6)",
             V(c.rules->town), V(k->actor), V(key), V(c.now_us), V(print), V(k->result));
     return db_status(db, &k->err);
 }

@@ -8,55 +8,56 @@
 
 enum {
     API_BODY_MAX_BYTES = 256 * KIB,
-    API_FILE_MAX_BYTES = 20 * MIB,    // one attachment
-    API_IMPORT_MAX_BYTES = 64 * MIB,  // one sheet over HTTP; larger ones by the command line
-    API_KEY_MAX_BYTES = 100,          // an Idempotency-Key
+    API_FILE_MAX_BYTES = 20 * MIB,   // one attachment
+    API_IMPORT_MAX_BYTES = 64 * MIB, // one sheet over HTTP; larger ones by the command line
+    API_KEY_MAX_BYTES = 100,         // an Idempotency-Key
     API_KEY_DAYS = 30,
     API_PATH_IDS_MAX = 2,
-    API_RETRY_S = 30,                 // Retry-After of a 429 that does not say how long
+    API_RETRY_S = 30, // Retry-After of a 429 that does not say how long
 };
 
 struct call;
 
 struct route {
     enum http_method method;
-    const char *path;      // "/api/items/{id}/steps"; {id} is a number, {key} a word
-    enum right may;        // the right it needs; MAY_ANYONE: none
-    const char *help;      // one sentence for the API's description
-    size_t body_max;       // bytes; 0: no body
-    const struct field *in;  // the body's members; NULL: none, or read by hand (multipart)
-    const size_t *in_size;   // sizeof the struct the table describes
+    const char *path;          // "/api/items/{id}/steps"; {id} is a number, {key} a word
+    enum right may;            // the right it needs; MAY_ANYONE: none
+    const char *help;          // one sentence for the API's description
+    size_t body_max;           // bytes; 0: no body
+    const struct field *in;    // the body's members; NULL: none, or read by hand (multipart)
+    const size_t *in_size;     // sizeof the struct the table describes
     const struct field *query; // query parameters, for the description only (all strings)
-    const struct field *out; // the answer's members; NULL: not JSON, or nothing
+    const struct field *out;   // the answer's members; NULL: not JSON, or nothing
     // Reads: answers on the loop thread, from its own read-only connection.
     enum err_code (*read)(struct call *k);
-    // Writes: check runs on the loop thread (may be NULL), apply on the writer inside the command's savepoint, answer on
-    // the loop again, after the commit. result is stored under the Idempotency-Key.
+    // Writes: check runs on the loop thread (may be NULL), apply on the writer inside the command's
+    // savepoint, answer on the loop again, after the commit. result is stored under the
+    // Idempotency-Key.
     enum err_code (*check)(struct call *k);
     enum err_code (*apply)(struct call *k, struct ctx *c, int64_t *result, struct err *e);
     enum err_code (*answer)(struct call *k);
-    int status;            // of success
+    int status; // of success
 };
 
 struct call {
-    struct write write;    // first: the writer's
+    struct write write; // first: the writer's
     struct app *app;
     struct http_req *req;
     const struct route *route;
-    struct ctx ctx;        // of the loop thread
+    struct ctx ctx; // of the loop thread
     struct err err;
     struct session session;
-    int64_t actor;         // who asks; kept as a number, because a parked request does not hold the rules
-    str secret;            // of the session, to close it
-    int64_t id;            // {id}
-    int64_t id2;           // a second {id}
-    str key;               // {key}
-    void *in;              // the decoded body
+    int64_t actor; // who asks; kept as a number, because a parked request does not hold the rules
+    str secret;    // of the session, to close it
+    int64_t id;    // {id}
+    int64_t id2;   // a second {id}
+    str key;       // {key}
+    void *in;      // the decoded body
     int64_t result;
-    bool repeated;         // answered from an Idempotency-Key
+    bool repeated; // answered from an Idempotency-Key
     struct buf body;
     struct jw w;
-    void *state;           // between check, apply and answer
+    void *state; // between check, apply and answer
 };
 
 // The handler given to http_start, and its body limit.
@@ -70,7 +71,8 @@ void call_answer(struct call *k, int status);
 // Encodes a struct by its table and answers it.
 enum err_code call_answer_fields(struct call *k, const struct field *table, const void *v);
 // A query parameter as a number; false and a note when it is not one.
-bool call_query_i64(struct call *k, const char *name, int64_t otherwise, int64_t min, int64_t max, int64_t *out);
+bool call_query_i64(
+    struct call *k, const char *name, int64_t otherwise, int64_t min, int64_t max, int64_t *out);
 // JSON text of the errors, plus "current" when e->extra is set.
 str call_errors(struct arena *a, const struct err *e);
 int call_status(enum err_code c);

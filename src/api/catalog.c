@@ -59,9 +59,15 @@ struct catalog_view {
     struct list units, classes, loops;
 };
 
-#define M(type, member, kind) {#member, kind, .at = offsetof(struct type, member)}
+#define M(type, member, kind)                                                                      \
+    {                                                                                              \
+#member, kind, .at = offsetof(struct type, member)                                         \
+    }
 #define ROWS(type, member, table, row)                                                             \
-    {#member, FIELD_LIST, .at = offsetof(struct type, member), .sub = (table), .size = sizeof(struct row)}
+    {                                                                                              \
+#member, FIELD_LIST, .at = offsetof(struct type, member), .sub = (table),                  \
+                             .size = sizeof(struct row)                                            \
+    }
 
 static const struct field UNIT_VIEW[] = {
     M(unit_view, id, FIELD_I64),
@@ -107,7 +113,8 @@ static const struct field FIELD_KIND_VIEW[] = {
     M(field_kind_view, key, FIELD_STR),
     M(field_kind_view, title, FIELD_STR),
     M(field_kind_view, help, FIELD_STR),
-    {"type", FIELD_STR, .at = offsetof(struct field_kind_view, type), .options = "text|number|choice|date|time|yesno"},
+    {"type", FIELD_STR, .at = offsetof(struct field_kind_view, type),
+        .options = "text|number|choice|date|time|yesno"},
     {"default", FIELD_STR, .at = offsetof(struct field_kind_view, def)},
     M(field_kind_view, required, FIELD_BOOL),
     M(field_kind_view, max, FIELD_I64),
@@ -182,7 +189,8 @@ static struct list view_states(struct arena *a, const struct def_state *s, size_
 {
     struct state_view *rows = NEW_ARRAY(a, n, struct state_view);
     for (size_t i = 0; i < n; i++)
-        rows[i] = (struct state_view){s[i].key, s[i].title, s[i].paused, s[i].done || s[i].final, s[i].final};
+        rows[i] = (struct state_view){
+            s[i].key, s[i].title, s[i].paused, s[i].done || s[i].final, s[i].final};
     return (struct list){rows, n};
 }
 
@@ -213,8 +221,9 @@ static struct list view_asks(struct arena *a, const struct def *d, const struct 
 {
     struct ask_view *rows = NEW_ARRAY(a, s->n_asks, struct ask_view);
     for (size_t i = 0; i < s->n_asks; i++)
-        rows[i] = (struct ask_view){
-            s->asks[i].field >= 0 ? d->fields[s->asks[i].field].key : S("class"), s->asks[i].required};
+        rows[i] =
+            (struct ask_view){s->asks[i].field >= 0 ? d->fields[s->asks[i].field].key : S("class"),
+                s->asks[i].required};
     return (struct list){rows, s->n_asks};
 }
 
@@ -231,13 +240,29 @@ static struct list view_reasons(struct arena *a, const struct def *d, const stru
 
 static struct list view_steps(struct arena *a, const struct def *d)
 {
-    static const char *const DOES[] = {[DOES_MOVE] = "move", [DOES_DISPATCH] = "dispatch",
-        [DOES_ASSIST] = "assist", [DOES_WITHDRAW] = "withdraw", [DOES_RETURN] = "return",
-        [DOES_SUSPEND] = "suspend", [DOES_RESUME] = "resume", [DOES_EXTEND] = "extend", [DOES_AMEND] = "amend",
-        [DOES_REDO] = "redo", [DOES_ROUND] = "round", [DOES_CLOSE] = "close", [DOES_REOPEN] = "reopen",
-        [DOES_EVALUATE] = "evaluate", [DOES_EXCLUDE] = "exclude", [DOES_INCLUDE] = "include",
-        [DOES_MERGE] = "merge", [DOES_UNMERGE] = "unmerge", [DOES_CHILD] = "child", [DOES_URGE] = "urge",
-        [DOES_INSTRUCT] = "instruct", [DOES_NOTE] = "note", [DOES_ESCALATE] = "escalate"};
+    static const char *const DOES[] = {[DOES_MOVE] = "move",
+        [DOES_DISPATCH] = "dispatch",
+        [DOES_ASSIST] = "assist",
+        [DOES_WITHDRAW] = "withdraw",
+        [DOES_RETURN] = "return",
+        [DOES_SUSPEND] = "suspend",
+        [DOES_RESUME] = "resume",
+        [DOES_EXTEND] = "extend",
+        [DOES_AMEND] = "amend",
+        [DOES_REDO] = "redo",
+        [DOES_ROUND] = "round",
+        [DOES_CLOSE] = "close",
+        [DOES_REOPEN] = "reopen",
+        [DOES_EVALUATE] = "evaluate",
+        [DOES_EXCLUDE] = "exclude",
+        [DOES_INCLUDE] = "include",
+        [DOES_MERGE] = "merge",
+        [DOES_UNMERGE] = "unmerge",
+        [DOES_CHILD] = "child",
+        [DOES_URGE] = "urge",
+        [DOES_INSTRUCT] = "instruct",
+        [DOES_NOTE] = "note",
+        [DOES_ESCALATE] = "escalate"};
     struct step_view *rows = NEW_ARRAY(a, d->n_steps, struct step_view);
     for (size_t i = 0; i < d->n_steps; i++) {
         const struct def_step *s = &d->steps[i];
@@ -271,7 +296,8 @@ static void view_counts(struct arena *a, const struct def *d, struct loop_view *
 {
     struct tally_view *t = NEW_ARRAY(a, d->n_tallies, struct tally_view);
     for (size_t i = 0; i < d->n_tallies; i++)
-        t[i] = (struct tally_view){d->tallies[i].key, d->tallies[i].title, d->tallies[i].by, d->tallies[i].where};
+        t[i] = (struct tally_view){
+            d->tallies[i].key, d->tallies[i].title, d->tallies[i].by, d->tallies[i].where};
     v->tallies = (struct list){t, d->n_tallies};
     struct rate_view *r = NEW_ARRAY(a, d->n_rates, struct rate_view);
     for (size_t i = 0; i < d->n_rates; i++)

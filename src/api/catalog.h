@@ -1,4 +1,5 @@
-// GET /api/catalog: units, classes and loops, everything a page needs to draw forms, lists and filters.
+// GET /api/catalog: units, classes and loops, everything a page needs to draw forms, lists and
+// filters.
 #ifndef BH_API_CATALOG_H
 #define BH_API_CATALOG_H
 

@@ -9,11 +9,13 @@ struct listener {
     int64_t unit;
 };
 
-// Only those who may read items at the unit in charge hear of it. A part's unit hears when its own queue is asked again.
+// Only those who may read items at the unit in charge hear of it. A part's unit hears when its own
+// queue is asked again.
 static bool may_hear(void *arg, uint64_t who)
 {
     const struct listener *l = arg;
-    struct ctx c = {.arena = l->arena, .rules = l->rules, .actor = rules_person(l->rules, (int64_t)who)};
+    struct ctx c = {
+        .arena = l->arena, .rules = l->rules, .actor = rules_person(l->rules, (int64_t)who)};
     return c.actor && c.actor->active && ctx_may(&c, MAY_READ_ITEMS, l->unit);
 }
 

@@ -1,4 +1,5 @@
-// What happened, told to the open pages: ids and versions, no content. A page that wants more asks, and is checked.
+// What happened, told to the open pages: ids and versions, no content. A page that wants more asks,
+// and is checked.
 #ifndef BH_API_FEED_H
 #define BH_API_FEED_H
 

@@ -6,8 +6,14 @@
 #include "domain/item_store.h"
 #include "domain/people.h"
 
-#define F(type, member, kind, ...) {#member, kind, .at = offsetof(type, member), ##__VA_ARGS__}
-#define FN(type, name, member, kind, ...) {name, kind, .at = offsetof(type, member), ##__VA_ARGS__}
+#define F(type, member, kind, ...)                                                                 \
+    {                                                                                              \
+#member, kind, .at = offsetof(type, member), ##__VA_ARGS__                                 \
+    }
+#define FN(type, name, member, kind, ...)                                                          \
+    {                                                                                              \
+        name, kind, .at = offsetof(type, member), ##__VA_ARGS__                                    \
+    }
 
 const struct field ROW_VIEW[] = {
     F(struct row_view, id, FIELD_I64),
@@ -30,8 +36,10 @@ const struct field ROW_VIEW[] = {
     FN(struct row_view, "filed", filed_us, FIELD_TIME),
     FN(struct row_view, "changed", changed_us, FIELD_TIME),
     FN(struct row_view, "closed", closed_us, FIELD_TIME),
-    FN(struct row_view, "due", due_us, FIELD_TIME, .help = "nearest due time of its running clocks"),
-    F(struct row_view, left_s, FIELD_I64, .help = "plain seconds until due, negative when over; 0 without due"),
+    FN(struct row_view, "due", due_us, FIELD_TIME,
+        .help = "nearest due time of its running clocks"),
+    F(struct row_view, left_s, FIELD_I64,
+        .help = "plain seconds until due, negative when over; 0 without due"),
     F(struct row_view, lamp, FIELD_STR, .help = "green yellow red none"),
     F(struct row_view, returns, FIELD_I64),
     F(struct row_view, urges, FIELD_I64),
@@ -40,7 +48,9 @@ const struct field ROW_VIEW[] = {
     {0},
 };
 
-enum { LAMP_SOON_S = 12 * 3600 }; // in lists, where no clock is opened: yellow within twelve hours of the due time
+enum {
+    LAMP_SOON_S = 12 * 3600
+}; // in lists, where no clock is opened: yellow within twelve hours of the due time
 
 void row_view(struct ctx *c, const struct list_row *r, struct row_view *out)
 {
@@ -77,7 +87,9 @@ void row_view(struct ctx *c, const struct list_row *r, struct row_view *out)
         return;
     out->left_s = (r->due_us - c->now_us) / US_SECOND;
     out->overdue = r->open && r->due_us < c->now_us;
-    out->lamp = r->due_us < c->now_us ? S("red") : out->left_s < LAMP_SOON_S ? S("yellow") : S("green");
+    out->lamp = r->due_us < c->now_us       ? S("red")
+                : out->left_s < LAMP_SOON_S ? S("yellow")
+                                            : S("green");
 }
 
 // ---- one item
@@ -170,7 +182,8 @@ static const struct field CLOCK_ROWS[] = {
     F(struct clock_view, share, FIELD_F64),
     F(struct clock_view, lamp, FIELD_STR),
     F(struct clock_view, extended_s, FIELD_I64),
-    F(struct clock_view, day_s, FIELD_I64, .help = "what a day counts: the nominal working day, or 86,400"),
+    F(struct clock_view, day_s, FIELD_I64,
+        .help = "what a day counts: the nominal working day, or 86,400"),
     F(struct clock_view, pauses, FIELD_I64),
     F(struct clock_view, breached, FIELD_BOOL),
     {0},
@@ -233,7 +246,10 @@ static const struct field ROUTE_ROWS[] = {
     {0},
 };
 #define LIST_OF(member, table, type)                                                               \
-    {#member, FIELD_LIST, .at = offsetof(struct item_full, member), .sub = (table), .size = sizeof(type)}
+    {                                                                                              \
+#member, FIELD_LIST, .at = offsetof(struct item_full, member), .sub = (table),             \
+                             .size = sizeof(type)                                                  \
+    }
 const struct field ITEM_VIEW[] = {
     {"row", FIELD_OBJ, FIELD_INLINE, .at = offsetof(struct item_full, row), .sub = ROW_VIEW},
     F(struct item_full, text, FIELD_STR),
@@ -285,11 +301,14 @@ static str person_name(const struct ctx *c, int64_t id)
 }
 
 // Definition fields in the definition's order, then every judge's answers.
-static void view_fields(struct ctx *c, const struct def *d, const struct item *it, struct item_full *v)
+static void view_fields(
+    struct ctx *c, const struct def *d, const struct item *it, struct item_full *v)
 {
     for (size_t i = 0; i < d->n_fields; i++) {
-        struct field_view f = {d->fields[i].key, d->fields[i].title, item_field(it, d->fields[i].key), {0}};
-        bool in_row = str_eq(f.key, S("channel")) || str_eq(f.key, S("kind")) || str_eq(f.key, S("priority"));
+        struct field_view f = {
+            d->fields[i].key, d->fields[i].title, item_field(it, d->fields[i].key), {0}};
+        bool in_row =
+            str_eq(f.key, S("channel")) || str_eq(f.key, S("kind")) || str_eq(f.key, S("priority"));
         if (f.value.n > 0 && !in_row)
             PUSH(v->fields, c->arena, struct field_view) = f;
     }
@@ -304,7 +323,8 @@ static void view_fields(struct ctx *c, const struct def *d, const struct item *i
         }
 }
 
-static void view_parts(struct ctx *c, const struct def *d, const struct item *it, struct item_full *v)
+static void view_parts(
+    struct ctx *c, const struct def *d, const struct item *it, struct item_full *v)
 {
     for (size_t i = 0; i < it->n_parts; i++) {
         const struct item_part *p = &it->parts[i];
@@ -323,16 +343,23 @@ static void view_parts(struct ctx *c, const struct def *d, const struct item *it
 
 static str limit_title(struct ctx *c, struct dur x)
 {
-    static const char *const ZH[] = {
-        [DUR_NONE] = "", [DUR_HOURS] = "小时", [DUR_DAYS] = "天", [DUR_WORK_HOURS] = "个工作小时",
-        [DUR_WORK_DAYS] = "个工作日", [DUR_MINUTES] = "分钟"};
-    static const char *const EN[] = {
-        [DUR_NONE] = "", [DUR_HOURS] = " hours", [DUR_DAYS] = " days", [DUR_WORK_HOURS] = " working hours",
-        [DUR_WORK_DAYS] = " working days", [DUR_MINUTES] = " minutes"};
+    static const char *const ZH[] = {[DUR_NONE] = "",
+        [DUR_HOURS] = "小时",
+        [DUR_DAYS] = "天",
+        [DUR_WORK_HOURS] = "个工作小时",
+        [DUR_WORK_DAYS] = "个工作日",
+        [DUR_MINUTES] = "分钟"};
+    static const char *const EN[] = {[DUR_NONE] = "",
+        [DUR_HOURS] = " hours",
+        [DUR_DAYS] = " days",
+        [DUR_WORK_HOURS] = " working hours",
+        [DUR_WORK_DAYS] = " working days",
+        [DUR_MINUTES] = " minutes"};
     return str_fmt(c->arena, "%" PRId64 "%s", x.n, c->lang == LANG_EN ? EN[x.unit] : ZH[x.unit]);
 }
 
-static str clock_rule(struct ctx *c, const struct def_clock *k, const struct item *it, const struct clock *x)
+static str clock_rule(
+    struct ctx *c, const struct def_clock *k, const struct item *it, const struct clock *x)
 {
     for (size_t i = 0; i < k->n_limits; i++)
         if (k->limits[i].limit.n == x->limit.n && k->limits[i].limit.unit == x->limit.unit)
@@ -342,8 +369,8 @@ static str clock_rule(struct ctx *c, const struct def_clock *k, const struct ite
     return (str){0};
 }
 
-static void view_clock(struct ctx *c, const struct def *d, const struct item *it, const struct clock *k,
-    struct item_full *v)
+static void view_clock(struct ctx *c, const struct def *d, const struct item *it,
+    const struct clock *k, struct item_full *v)
 {
     static const char *const STATES[] = {[CLOCK_RUNNING] = "running",
         [CLOCK_PAUSED] = "paused",
@@ -374,7 +401,9 @@ static void view_clock(struct ctx *c, const struct def *d, const struct item *it
         .left_s = clock_left_us(k, cal, c->now_us) / US_SECOND,
         .used_s = clock_used_us(k, cal, c->now_us) / US_SECOND,
         .extended_s = k->extended_us / US_SECOND,
-        .day_s = dur_us(cal, (struct dur){1, dur_works(k->limit) ? DUR_WORK_DAYS : DUR_DAYS, false}) / US_SECOND,
+        .day_s =
+            dur_us(cal, (struct dur){1, dur_works(k->limit) ? DUR_WORK_DAYS : DUR_DAYS, false}) /
+            US_SECOND,
         .pauses = k->n > 0 ? (int64_t)k->n - 1 + (k->state == CLOCK_PAUSED) : 0,
         .share = clock_share(k, cal, c->now_us),
         .breached = k->breached,
@@ -386,7 +415,8 @@ static void view_clock(struct ctx *c, const struct def *d, const struct item *it
 static void view_files(struct ctx *c, const struct item *it, struct item_full *v)
 {
     struct cursor r = db_rows(c->db,
-        "SELECT id, name, type, bytes, at_us, person FROM file WHERE town = ?1 AND item = ?2 ORDER BY id",
+        "SELECT id, name, type, bytes, at_us, person FROM file WHERE town = ?1 AND item = ?2 ORDER "
+        "BY id",
         V(c->rules->town), V(it->id));
     while (db_next(&r)) {
         struct file_view f = {.id = db_i64(&r, 0),
@@ -457,9 +487,11 @@ static str what_title(const struct ctx *c, const struct def *d, str what)
 {
     static const struct {
         const char *what, *en, *zh;
-    } OWN[] = {{"overdue", "Overdue", "超期"}, {"escalate", "Escalated", "升级"}, {"reveal", "Caller revealed", "查看诉求人"},
-        {"import", "Imported", "导入"}, {"attach", "File added", "添加附件"}, {"settle", "Due times computed anew", "重算时限"},
-        {"move_def", "Moved to another version", "更换流程版本"}, {"close_merged", "Closed with its main item", "随主单办结"},
+    } OWN[] = {{"overdue", "Overdue", "超期"}, {"escalate", "Escalated", "升级"},
+        {"reveal", "Caller revealed", "查看诉求人"}, {"import", "Imported", "导入"},
+        {"attach", "File added", "添加附件"}, {"settle", "Due times computed anew", "重算时限"},
+        {"move_def", "Moved to another version", "更换流程版本"},
+        {"close_merged", "Closed with its main item", "随主单办结"},
         {"undo_import", "Import undone", "撤销导入"}};
     const struct def_step *s = def_step(d, what);
     if (s)
@@ -470,7 +502,8 @@ static str what_title(const struct ctx *c, const struct def *d, str what)
     return what;
 }
 
-static void view_timeline(struct ctx *c, const struct def *d, const struct item *it, struct item_full *v)
+static void view_timeline(
+    struct ctx *c, const struct def *d, const struct item *it, struct item_full *v)
 {
     struct cursor r = db_rows(c->db,
         "SELECT version, at_us, person, unit, what, part, note, changes FROM event"
@@ -490,12 +523,14 @@ static void view_timeline(struct ctx *c, const struct def *d, const struct item 
     struct event_view *rows = v->timeline.v;
     for (size_t i = 0; i < v->timeline.n; i++) {
         rows[i].person_name = person_name(c, rows[i].person);
-        rows[i].unit_name = rows[i].unit ? unit_path_then(c, rows[i].unit, rows[i].at_us) : (str){0};
+        rows[i].unit_name =
+            rows[i].unit ? unit_path_then(c, rows[i].unit, rows[i].at_us) : (str){0};
         rows[i].what_title = what_title(c, d, rows[i].what);
     }
 }
 
-static enum err_code view_caller(struct ctx *c, const struct item *it, struct caller_view *v, struct err *e)
+static enum err_code view_caller(
+    struct ctx *c, const struct item *it, struct caller_view *v, struct err *e)
 {
     struct caller k;
     v->known = caller_masked(c, it->id, &k, e);

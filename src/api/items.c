@@ -24,7 +24,8 @@ struct list_view {
     struct list rows;
 };
 static const struct field QUERY_VIEW[] = {
-    {"filter", FIELD_STR, .at = offsetof(struct query_view, filter), .help = "canonical filter text"},
+    {"filter", FIELD_STR, .at = offsetof(struct query_view, filter),
+        .help = "canonical filter text"},
     {"sort", FIELD_STR, .at = offsetof(struct query_view, sort)},
     {"limit", FIELD_I64, .at = offsetof(struct query_view, limit)},
     {0},
@@ -35,7 +36,8 @@ const struct field ITEMS_LIST[] = {
     {"total_capped", FIELD_BOOL, .at = offsetof(struct list_view, total_capped),
         .help = "there are more than total"},
     {"at", FIELD_TIME, .at = offsetof(struct list_view, at_us)},
-    {"next", FIELD_STR, .at = offsetof(struct list_view, next), .help = "cursor of the next page, empty at the end"},
+    {"next", FIELD_STR, .at = offsetof(struct list_view, next),
+        .help = "cursor of the next page, empty at the end"},
     {"rows", FIELD_LIST, .at = offsetof(struct list_view, rows), .sub = ROW_VIEW,
         .size = sizeof(struct row_view)},
     {0},
@@ -56,8 +58,8 @@ static enum err_code read_list_in(struct call *k, struct list_in *in)
     if (sort.n > 0) {
         int at = list_sort_of(sort);
         if (at < 0)
-            err_add(&k->err, ERR_INVALID, S("sort"), S("-filed, filed, due, -changed"), "is not an order",
-                "没有这种排序");
+            err_add(&k->err, ERR_INVALID, S("sort"), S("-filed, filed, due, -changed"),
+                "is not an order", "没有这种排序");
         else
             in->sort = (enum list_sort)at;
     }
@@ -68,8 +70,10 @@ static enum err_code read_list_in(struct call *k, struct list_in *in)
     struct err sub;
     err_init(&sub, k->ctx.arena, k->ctx.lang);
     in->filter = filter_parse(k->ctx.arena, k->ctx.rules, NULL, http_query(k->req, "filter"), &sub);
+    for (size_t i = 0; i < sub.n; i++)
+        sub.notes[i].field = S("filter"); // which term it is, line and column say
     if (sub.code != OK)
-        err_merge(&k->err, &sub, S("filter "));
+        err_merge(&k->err, &sub, (str){0});
     return k->err.code;
 }
 
@@ -79,8 +83,10 @@ enum err_code items_list(struct call *k)
     struct list_out out;
     if (read_list_in(k, &in) != OK || item_list(&k->ctx, &in, &out, &k->err) != OK)
         return k->err.code;
-    struct list_view v = {.total = out.total, .total_capped = out.capped, .at_us = k->ctx.now_us, .next = out.next};
-    v.query = (struct query_view){filter_text(k->ctx.arena, in.filter), list_sort_name(in.sort), in.limit};
+    struct list_view v = {
+        .total = out.total, .total_capped = out.capped, .at_us = k->ctx.now_us, .next = out.next};
+    v.query = (struct query_view){
+        filter_text(k->ctx.arena, in.filter), list_sort_name(in.sort), in.limit};
     struct row_view *rows = NEW_ARRAY(k->ctx.arena, out.n, struct row_view);
     for (size_t i = 0; i < out.n; i++)
         row_view(&k->ctx, &out.rows[i], &rows[i]);
@@ -97,7 +103,8 @@ static enum err_code answer_item(struct call *k, int64_t id)
     if (item_load(&k->ctx, id, &it, &k->err) != OK)
         return k->err.code;
     if (!item_visible(&k->ctx, &it))
-        return err_add(&k->err, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
+        return err_add(
+            &k->err, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
     if (item_view(&k->ctx, &it, &v, &k->err) != OK)
         return k->err.code;
     return call_answer_fields(k, ITEM_VIEW, v);
@@ -112,7 +119,8 @@ enum err_code items_by_no(struct call *k)
 {
     int64_t id = item_id_of(&k->ctx, k->key);
     if (id == 0)
-        return err_add(&k->err, ERR_MISSING, S("no"), (str){0}, "there is no such item", "没有这个事项");
+        return err_add(
+            &k->err, ERR_MISSING, S("no"), (str){0}, "there is no such item", "没有这个事项");
     return answer_item(k, id);
 }
 
@@ -122,13 +130,14 @@ enum err_code items_answer(struct call *k)
 }
 
 // {"key": "value"} as answers; values are texts, numbers or yes/no.
-static void read_fields(struct call *k, const struct json *j, str path, struct item_field **out, size_t *n)
+static void read_fields(
+    struct call *k, const struct json *j, str path, struct item_field **out, size_t *n)
 {
     if (!j || j->type == JSON_NULL)
         return;
     if (j->type != JSON_OBJ || j->n > ITEM_FIELDS_MAX) {
-        err_add(&k->err, ERR_INVALID, path, S("{\"key\": \"value\"}"), "is not an object of answers",
-            "应为栏目和值的对象");
+        err_add(&k->err, ERR_INVALID, path, S("{\"key\": \"value\"}"),
+            "is not an object of answers", "应为栏目和值的对象");
         return;
     }
     for (size_t i = 0; i < j->n; i++) {
@@ -143,8 +152,9 @@ static void read_fields(struct call *k, const struct json *j, str path, struct i
         else if (v->type == JSON_BOOL)
             f.val = v->b ? S("yes") : S("no");
         else if (v->type != JSON_NULL)
-            err_add(&k->err, ERR_INVALID, str_fmt(k->ctx.arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(f.key)),
-                S("text"), "is not a plain value", "应为文字或数字");
+            err_add(&k->err, ERR_INVALID,
+                str_fmt(k->ctx.arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(f.key)), S("text"),
+                "is not a plain value", "应为文字或数字");
         VEC_PUSH(k->ctx.arena, *out, *n) = f;
     }
 }
@@ -171,14 +181,16 @@ struct file_in {
     struct caller_in caller;
 };
 const struct field ITEM_FILE_IN[] = {
-    {"loop", FIELD_STR, FIELD_REQUIRED, offsetof(struct file_in, loop), .max = DEF_KEY_MAX, .help = "its key: hotline"},
+    {"loop", FIELD_STR, FIELD_REQUIRED, offsetof(struct file_in, loop), .max = DEF_KEY_MAX,
+        .help = "its key: hotline"},
     {"title", FIELD_STR, FIELD_REQUIRED, offsetof(struct file_in, title), .max = ITEM_TITLE_MAX},
     {"text", FIELD_STR, .at = offsetof(struct file_in, text), .max = ITEM_TEXT_MAX},
     {"address", FIELD_STR, .at = offsetof(struct file_in, address), .max = ITEM_ADDRESS_MAX},
     {"lat", FIELD_F64, .at = offsetof(struct file_in, lat)},
     {"lon", FIELD_F64, .at = offsetof(struct file_in, lon)},
     {"class", FIELD_I64, .at = offsetof(struct file_in, cls)},
-    {"fields", FIELD_JSON, .at = offsetof(struct file_in, fields), .help = "{key: value} as the loop's definition asks"},
+    {"fields", FIELD_JSON, .at = offsetof(struct file_in, fields),
+        .help = "{key: value} as the loop's definition asks"},
     {"caller", FIELD_OBJ, .at = offsetof(struct file_in, caller), .sub = CALLER_IN},
     {0},
 };
@@ -240,17 +252,21 @@ struct take_in {
 };
 const struct field ITEM_STEP_IN[] = {
     {"step", FIELD_STR, FIELD_REQUIRED, offsetof(struct take_in, step), .max = DEF_KEY_MAX},
-    {"version", FIELD_I64, FIELD_REQUIRED, offsetof(struct take_in, version), .min = 1, .max = INT64_MAX,
-        .help = "the version you saw; another one now gives 409"},
-    {"part", FIELD_I64, .at = offsetof(struct take_in, part), .help = "0: your own open part, if there is just one"},
+    {"version", FIELD_I64, FIELD_REQUIRED, offsetof(struct take_in, version), .min = 1,
+        .max = INT64_MAX, .help = "the version you saw; another one now gives 409"},
+    {"part", FIELD_I64, .at = offsetof(struct take_in, part),
+        .help = "0: your own open part, if there is just one"},
     {"note", FIELD_STR, .at = offsetof(struct take_in, note), .max = ITEM_NOTE_MAX},
-    {"fields", FIELD_JSON, .at = offsetof(struct take_in, fields), .help = "{key: value} as the step asks"},
+    {"fields", FIELD_JSON, .at = offsetof(struct take_in, fields),
+        .help = "{key: value} as the step asks"},
     {"class", FIELD_I64, .at = offsetof(struct take_in, cls)},
-    {"units", FIELD_JSON, .at = offsetof(struct take_in, units), .help = "[unit ids], the first is the lead"},
+    {"units", FIELD_JSON, .at = offsetof(struct take_in, units),
+        .help = "[unit ids], the first is the lead"},
     {"reason", FIELD_OBJ, .at = offsetof(struct take_in, reason), .sub = REASON_IN},
     {"judge", FIELD_STR, .at = offsetof(struct take_in, judge), .max = DEF_KEY_MAX},
     {"extend", FIELD_STR, .at = offsetof(struct take_in, extend), .max = 12, .help = "3wd"},
-    {"other", FIELD_STR, .at = offsetof(struct take_in, other), .max = 40, .help = "merge: the main item's number"},
+    {"other", FIELD_STR, .at = offsetof(struct take_in, other), .max = 40,
+        .help = "merge: the main item's number"},
     {"child", FIELD_OBJ, .at = offsetof(struct take_in, child), .sub = CHILD_IN},
     {0},
 };
@@ -266,8 +282,9 @@ static void read_units(struct call *k, const struct json *j, struct step_in *in)
         VEC_PUSH(k->ctx.arena, in->units, in->n_units) = j->vals[i].i;
     }
     if (!good)
-        err_add(&k->err, ERR_INVALID, S("units"), S("[1, 2]"), "is not a list of at most %d unit ids",
-            "应为不超过 %d 个单位编号的列表", (int)ITEM_UNITS_MAX);
+        err_add(&k->err, ERR_INVALID, S("units"), S("[1, 2]"),
+            "is not a list of at most %d unit ids", "应为不超过 %d 个单位编号的列表",
+            (int)ITEM_UNITS_MAX);
 }
 
 enum err_code items_step_check(struct call *k)
@@ -284,11 +301,13 @@ enum err_code items_step_check(struct call *k)
         .reason_option = t->reason.option,
         .judge = t->judge,
         .other = t->other};
-    in->child = (struct item_in){.title = t->child.title, .text = t->child.text, .cls = t->child.cls};
+    in->child =
+        (struct item_in){.title = t->child.title, .text = t->child.text, .cls = t->child.cls};
     read_fields(k, t->fields, S("fields"), &in->fields, &in->n_fields);
     read_units(k, t->units, in);
     if (t->extend.n > 0 && !dur_parse(t->extend, &in->extend))
-        err_add(&k->err, ERR_INVALID, S("extend"), S("3wd, 2d, 4wh"), "is not a length of time", "不是时长");
+        err_add(&k->err, ERR_INVALID, S("extend"), S("3wd, 2d, 4wh"), "is not a length of time",
+            "不是时长");
     k->state = in;
     return k->err.code;
 }
@@ -316,7 +335,8 @@ struct reveal_in {
     str reason;
 };
 const struct field REVEAL_IN[] = {
-    {"reason", FIELD_STR, FIELD_REQUIRED, offsetof(struct reveal_in, reason), .max = CALLER_REASON_MAX},
+    {"reason", FIELD_STR, FIELD_REQUIRED, offsetof(struct reveal_in, reason),
+        .max = CALLER_REASON_MAX},
     {0},
 };
 const size_t REVEAL_IN_SIZE = sizeof(struct reveal_in);
@@ -339,8 +359,8 @@ enum err_code items_reveal(struct call *k, struct ctx *c, int64_t *result, struc
 enum err_code items_reveal_answer(struct call *k)
 {
     if (!k->state) // a repeat under the same key: what was shown then is not kept
-        return err_add(&k->err, ERR_CONFLICT, S("Idempotency-Key"), (str){0}, "ask again under a new key",
-            "请重新查看");
+        return err_add(&k->err, ERR_CONFLICT, S("Idempotency-Key"), (str){0},
+            "ask again under a new key", "请重新查看");
     return call_answer_fields(k, REVEAL_OUT, k->state);
 }
 
@@ -381,7 +401,8 @@ enum err_code items_attached(struct call *k)
     if (item_load(&k->ctx, k->id, &it, &k->err) != OK)
         return k->err.code;
     if (!item_visible(&k->ctx, &it))
-        return err_add(&k->err, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
+        return err_add(
+            &k->err, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
     if (attach_load(&k->ctx, k->id, k->id2, &f, &k->err) != OK)
         return k->err.code;
     // Shown in the page only when it cannot carry script; everything else is offered for saving.
@@ -391,6 +412,7 @@ enum err_code items_attached(struct call *k)
         str_fmt(k->ctx.arena, "%s; filename*=UTF-8''%.*s", picture ? "inline" : "attachment",
             STR_ARG(attach_url_name(k->ctx.arena, f.name))));
     http_set(k->req, "Content-Security-Policy", S("sandbox"));
-    http_answer(k->req, 200, picture ? str_z(k->ctx.arena, f.type) : "application/octet-stream", f.content);
+    http_answer(
+        k->req, 200, picture ? str_z(k->ctx.arena, f.type) : "application/octet-stream", f.content);
     return OK;
 }

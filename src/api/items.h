@@ -4,7 +4,8 @@
 
 #include "api/call.h"
 
-extern const struct field ITEMS_LIST[], ITEMS_LIST_QUERY[], ITEM_FILE_IN[], ITEM_STEP_IN[], REVEAL_IN[], REVEAL_OUT[];
+extern const struct field ITEMS_LIST[], ITEMS_LIST_QUERY[], ITEM_FILE_IN[], ITEM_STEP_IN[],
+    REVEAL_IN[], REVEAL_OUT[];
 extern const size_t ITEM_FILE_IN_SIZE, ITEM_STEP_IN_SIZE, REVEAL_IN_SIZE;
 
 enum err_code items_list(struct call *k);

@@ -63,8 +63,8 @@ struct door_state {
     struct arena *arena; // of one group
 };
 
-static enum err_code door_run(void *arg, enum err_code (*fn)(struct ctx *c, void *fn_arg, struct err *e),
-    void *fn_arg, struct err *e)
+static enum err_code door_run(void *arg,
+    enum err_code (*fn)(struct ctx *c, void *fn_arg, struct err *e), void *fn_arg, struct err *e)
 {
     struct door_state *d = arg;
     arena_reset(d->arena);
@@ -117,8 +117,8 @@ static bool bench_open(struct jobs *j, struct bench *b, int64_t job)
         .blob_dir = town_blob_dir(b->arena, app_conf(j->app)->dir)};
     if (!b->db)
         return false;
-    int64_t person = db_one_i64(
-        b->db, 0, "SELECT person FROM job WHERE town = ?1 AND id = ?2", V(b->ctx.rules->town), V(job));
+    int64_t person = db_one_i64(b->db, 0, "SELECT person FROM job WHERE town = ?1 AND id = ?2",
+        V(b->ctx.rules->town), V(job));
     b->ctx.actor = person ? rules_person(b->ctx.rules, person) : NULL;
     return true;
 }
@@ -140,8 +140,8 @@ struct work_end {
 static enum err_code set_state(struct ctx *c, void *arg, struct err *e)
 {
     const struct work_end *w = arg;
-    db_run(c->db, "UPDATE job SET state = ?3, changed_us = ?4 WHERE town = ?1 AND id = ?2", V(c->rules->town),
-        V(w->job), V(w->state), V(c->now_us));
+    db_run(c->db, "UPDATE job SET state = ?3, changed_us = ?4 WHERE town = ?1 AND id = ?2",
+        V(c->rules->town), V(w->job), V(w->state), V(c->now_us));
     return db_status(c->db, e);
 }
 
@@ -151,8 +151,9 @@ static void run_import(struct jobs *j, struct bench *b, const struct work *w)
     struct import_door door = {&d, door_run, door_progress};
     struct import_result r = {0};
     int64_t undone, kept;
-    enum err_code code = w->kind == WORK_IMPORT ? import_run(&b->ctx, w->job, &door, &r, &b->err)
-                                                : import_undo(&b->ctx, w->job, &door, &undone, &kept, &b->err);
+    enum err_code code = w->kind == WORK_IMPORT
+                             ? import_run(&b->ctx, w->job, &door, &r, &b->err)
+                             : import_undo(&b->ctx, w->job, &door, &undone, &kept, &b->err);
     if (code != OK) {
         log_line(LOG_WARN, "job id=%" PRId64 " %.*s", w->job, STR_ARG(err_text(&b->err, b->arena)));
         struct work_end end = {w->job, S("failed")};
@@ -231,7 +232,8 @@ static void resume(struct jobs *j)
     struct db *db = town_open(a, app_conf(j->app)->dir, false, 0, &e);
     if (db) {
         struct cursor r = db_rows(db,
-            "SELECT id FROM job WHERE town = ?1 AND kind = 'import' AND state = 'running' ORDER BY id",
+            "SELECT id FROM job WHERE town = ?1 AND kind = 'import' AND state = 'running' ORDER BY "
+            "id",
             V(app_rules(h)->town));
         while (db_next(&r))
             (void)enqueue(j, WORK_IMPORT, db_i64(&r, 0));

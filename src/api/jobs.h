@@ -1,5 +1,5 @@
-// Long work: imports, undoing them, computing due times anew. One thread runs one job after another; writes go through the
-// writer like everybody's.
+// Long work: imports, undoing them, computing due times anew. One thread runs one job after
+// another; writes go through the writer like everybody's.
 #ifndef BH_API_JOBS_H
 #define BH_API_JOBS_H
 
@@ -9,11 +9,11 @@ enum { JOBS_WAITING_MAX = 64, JOBS_PROBLEMS_PAGE = 100 };
 
 struct jobs; // the thread and its queue
 struct jobs *jobs_start(struct app *app);
-void jobs_stop(struct jobs *j);      // running work stops at its next group and can be resumed
-void jobs_settle(struct app *app);   // queue: due times of all open items
+void jobs_stop(struct jobs *j);    // running work stops at its next group and can be resumed
+void jobs_settle(struct app *app); // queue: due times of all open items
 bool jobs_run_import(struct app *app, int64_t job); // false: the queue is full
 bool jobs_run_undo(struct app *app, int64_t job);
-void jobs_stop_job(struct app *app, int64_t job);   // at its next group; it can be resumed
+void jobs_stop_job(struct app *app, int64_t job); // at its next group; it can be resumed
 
 // Endpoints (jobs_api.c)
 extern const struct field JOBS_LIST[], JOB_OUT[], IMPORT_MAPS[];

@@ -7,7 +7,10 @@
 #include "format/csv.h"
 #include "store/blob.h"
 
-#define M(type, member, kind, ...) {#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__}
+#define M(type, member, kind, ...)                                                                 \
+    {                                                                                              \
+#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__                          \
+    }
 
 struct problem_view {
     int64_t row;
@@ -51,7 +54,8 @@ const struct field JOB_OUT[] = {
     {0},
 };
 const struct field JOBS_LIST[] = {
-    {"rows", FIELD_LIST, .at = offsetof(struct job_rows, rows), .sub = JOB_OUT, .size = sizeof(struct job_view)},
+    {"rows", FIELD_LIST, .at = offsetof(struct job_rows, rows), .sub = JOB_OUT,
+        .size = sizeof(struct job_view)},
     {0},
 };
 
@@ -105,7 +109,8 @@ static enum err_code add_problems(struct call *k, int64_t job, struct job_view *
         return k->err.code;
     struct problem_view *rows = NEW_ARRAY(k->ctx.arena, n, struct problem_view);
     for (size_t i = 0; i < n; i++)
-        rows[i] = (struct problem_view){p[i].row, p[i].column, p[i].value, p[i].message, p[i].expected};
+        rows[i] =
+            (struct problem_view){p[i].row, p[i].column, p[i].value, p[i].message, p[i].expected};
     v->problems = (struct list){rows, n};
     return OK;
 }
@@ -124,7 +129,8 @@ static enum err_code answer_job(struct call *k, int64_t job)
     if (db_status(c->db, &k->err) != OK)
         return k->err.code;
     if (v.id == 0)
-        return err_add(&k->err, ERR_MISSING, S("id"), (str){0}, "there is no such job", "没有这个任务");
+        return err_add(
+            &k->err, ERR_MISSING, S("id"), (str){0}, "there is no such job", "没有这个任务");
     if (add_problems(k, job, &v) != OK)
         return k->err.code;
     return call_answer_fields(k, JOB_OUT, &v);
@@ -145,8 +151,10 @@ enum err_code jobs_problems_csv(struct call *k)
 {
     struct ctx *c = &k->ctx;
     struct buf b;
-    if (db_one_i64(c->db, 0, "SELECT id FROM job WHERE town = ?1 AND id = ?2", V(c->rules->town), V(k->id)) == 0)
-        return err_add(&k->err, ERR_MISSING, S("id"), (str){0}, "there is no such job", "没有这个任务");
+    if (db_one_i64(c->db, 0, "SELECT id FROM job WHERE town = ?1 AND id = ?2", V(c->rules->town),
+            V(k->id)) == 0)
+        return err_add(
+            &k->err, ERR_MISSING, S("id"), (str){0}, "there is no such job", "没有这个任务");
     buf_init(&b, c->arena, HTTP_ANSWER_MAX_BYTES);
     csv_write_bom(&b);
     str head[] = {S("行"), S("列"), S("值"), S("问题"), S("应为")};
@@ -158,8 +166,8 @@ enum err_code jobs_problems_csv(struct call *k)
         if (import_problems(c, k->id, after, JOBS_PROBLEMS_PAGE, &p, &n, &k->err) != OK)
             return k->err.code;
         for (size_t i = 0; i < n; i++) {
-            str row[] = {str_fmt(c->arena, "%" PRId64, p[i].row), p[i].column, p[i].value, p[i].message,
-                p[i].expected};
+            str row[] = {str_fmt(c->arena, "%" PRId64, p[i].row), p[i].column, p[i].value,
+                p[i].message, p[i].expected};
             csv_write_row(&b, row, ARRAY_LEN(row));
         }
         if (n < JOBS_PROBLEMS_PAGE)
@@ -185,7 +193,8 @@ static const struct field MAP_VIEW[] = {
     {0},
 };
 const struct field IMPORT_MAPS[] = {
-    {"rows", FIELD_LIST, .at = offsetof(struct maps_view, rows), .sub = MAP_VIEW, .size = sizeof(struct map_view)},
+    {"rows", FIELD_LIST, .at = offsetof(struct maps_view, rows), .sub = MAP_VIEW,
+        .size = sizeof(struct map_view)},
     {0},
 };
 
@@ -215,7 +224,8 @@ enum err_code jobs_import_maps(struct call *k)
         if (!map_name(str_of(f->path), &m.name))
             continue;
         // Only maps that fit this town's own loops and fields are offered.
-        const struct import_map *map = import_map_parse(k->ctx.arena, k->ctx.rules, f->bytes, &quiet);
+        const struct import_map *map =
+            import_map_parse(k->ctx.arena, k->ctx.rules, f->bytes, &quiet);
         if (!map || quiet.code != OK)
             continue;
         m.title = import_map_title(map);
@@ -261,10 +271,12 @@ enum err_code jobs_import_check(struct call *k)
         }
     }
     if (content.n == 0)
-        err_add(&k->err, ERR_INVALID, S("file"), S("CSV"), "there is no file in the form", "请选择文件");
+        err_add(&k->err, ERR_INVALID, S("file"), S("CSV"), "there is no file in the form",
+            "请选择文件");
     u->map = map_text(map).n > 0 ? map_text(map) : map;
     if (u->map.n == 0)
-        err_add(&k->err, ERR_INVALID, S("map"), (str){0}, "choose how the columns are to be read", "请选择对列方案");
+        err_add(&k->err, ERR_INVALID, S("map"), (str){0}, "choose how the columns are to be read",
+            "请选择对列方案");
     if (k->err.code != OK || !import_map_parse(k->ctx.arena, k->ctx.rules, u->map, &k->err))
         return k->err.code;
     if (blob_put(k->ctx.blob_dir, k->ctx.arena, content, &hash, &k->err) != OK)
@@ -283,15 +295,16 @@ enum err_code jobs_import(struct call *k, struct ctx *c, int64_t *result, struct
 enum err_code jobs_import_answer(struct call *k)
 {
     if (!k->repeated && !jobs_run_import(k->app, k->result))
-        return err_add(&k->err, ERR_BUSY, (str){0}, (str){0}, "too many jobs are waiting", "等待的任务太多");
+        return err_add(
+            &k->err, ERR_BUSY, (str){0}, (str){0}, "too many jobs are waiting", "等待的任务太多");
     return answer_job(k, k->result);
 }
 
 enum err_code jobs_undo(struct call *k, struct ctx *c, int64_t *result, struct err *e)
 {
     *result = k->id;
-    int64_t made = db_one_i64(
-        c->db, 0, "SELECT made_us FROM job WHERE town = ?1 AND id = ?2", V(c->rules->town), V(k->id));
+    int64_t made = db_one_i64(c->db, 0, "SELECT made_us FROM job WHERE town = ?1 AND id = ?2",
+        V(c->rules->town), V(k->id));
     if (made == 0)
         return err_add(e, ERR_MISSING, S("id"), (str){0}, "there is no such job", "没有这个任务");
     if (c->now_us - made > IMPORT_UNDO_HOURS * US_HOUR)
@@ -303,7 +316,8 @@ enum err_code jobs_undo(struct call *k, struct ctx *c, int64_t *result, struct e
 enum err_code jobs_undo_answer(struct call *k)
 {
     if (!k->repeated && !jobs_run_undo(k->app, k->id))
-        return err_add(&k->err, ERR_BUSY, (str){0}, (str){0}, "too many jobs are waiting", "等待的任务太多");
+        return err_add(
+            &k->err, ERR_BUSY, (str){0}, (str){0}, "too many jobs are waiting", "等待的任务太多");
     return answer_job(k, k->id);
 }
 

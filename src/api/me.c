@@ -47,10 +47,13 @@ static const struct field ROLE_VIEW[] = {
 const struct field ME_VIEW[] = {
     {"person", FIELD_OBJ, .at = offsetof(struct me_view, person), .sub = PERSON_VIEW},
     {"town", FIELD_OBJ, .at = offsetof(struct me_view, town), .sub = TOWN_VIEW},
-    {"roles", FIELD_LIST, .at = offsetof(struct me_view, roles), .sub = ROLE_VIEW, .size = sizeof(struct role_view)},
+    {"roles", FIELD_LIST, .at = offsetof(struct me_view, roles), .sub = ROLE_VIEW,
+        .size = sizeof(struct role_view)},
     {"rights", FIELD_STRS, .at = offsetof(struct me_view, rights)},
-    {"must_change", FIELD_BOOL, .at = offsetof(struct me_view, must_change), .help = "the initial password must be changed"},
-    {"csrf", FIELD_STR, .at = offsetof(struct me_view, csrf), .help = "send it as X-CSRF with every write"},
+    {"must_change", FIELD_BOOL, .at = offsetof(struct me_view, must_change),
+        .help = "the initial password must be changed"},
+    {"csrf", FIELD_STR, .at = offsetof(struct me_view, csrf),
+        .help = "send it as X-CSRF with every write"},
     {"now", FIELD_TIME, .at = offsetof(struct me_view, now_us)},
     {"zone", FIELD_STR, .at = offsetof(struct me_view, zone)},
     {"demo", FIELD_BOOL, .at = offsetof(struct me_view, demo), .help = "a demonstration town"},
@@ -67,7 +70,8 @@ static enum err_code answer_me(struct call *k, const struct person *p, str csrf)
         .csrf = csrf,
         .now_us = k->ctx.now_us};
     int z = k->ctx.rules->zone_s;
-    v.zone = str_fmt(a, "%c%02d:%02d", z < 0 ? '-' : '+', (z < 0 ? -z : z) / 3600, (z < 0 ? -z : z) / 60 % 60);
+    v.zone = str_fmt(
+        a, "%c%02d:%02d", z < 0 ? '-' : '+', (z < 0 ? -z : z) / 3600, (z < 0 ? -z : z) / 60 % 60);
     struct role_view *rows = NEW_ARRAY(a, p->n, struct role_view);
     for (size_t i = 0; i < p->n; i++)
         rows[i] = (struct role_view){.role = p->grants[i].role->key,
@@ -93,7 +97,8 @@ struct login_in {
 };
 const struct field LOGIN_IN[] = {
     {"login", FIELD_STR, FIELD_REQUIRED, offsetof(struct login_in, login), .max = PERSON_LOGIN_MAX},
-    {"password", FIELD_STR, FIELD_REQUIRED, offsetof(struct login_in, password), .max = PASSWORD_MAX},
+    {"password", FIELD_STR, FIELD_REQUIRED, offsetof(struct login_in, password),
+        .max = PASSWORD_MAX},
     {0},
 };
 const size_t LOGIN_IN_SIZE = sizeof(struct login_in);
@@ -129,9 +134,10 @@ enum err_code me_login(struct call *k, struct ctx *c, int64_t *result, struct er
 static void set_cookie(struct call *k, str secret)
 {
     http_set(k->req, "Set-Cookie",
-        secret.n > 0 ? str_fmt(k->ctx.arena, "bihuan=%.*s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d",
-                           STR_ARG(secret), SESSION_HOURS * 3600)
-                     : S("bihuan=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"));
+        secret.n > 0
+            ? str_fmt(k->ctx.arena, "bihuan=%.*s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d",
+                  STR_ARG(secret), SESSION_HOURS * 3600)
+            : S("bihuan=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"));
 }
 
 enum err_code me_login_answer(struct call *k)
@@ -177,7 +183,8 @@ static str form_value(struct call *k, str body, const char *name)
 
 enum err_code me_form_check(struct call *k)
 {
-    return check_login(k, form_value(k, k->req->body, "login"), form_value(k, k->req->body, "password"));
+    return check_login(
+        k, form_value(k, k->req->body, "login"), form_value(k, k->req->body, "password"));
 }
 
 enum err_code me_form_answer(struct call *k)
@@ -199,7 +206,8 @@ struct logout_in {
     bool everywhere;
 };
 const struct field LOGOUT_IN[] = {
-    {"everywhere", FIELD_BOOL, .at = offsetof(struct logout_in, everywhere), .help = "all my sessions and tokens"},
+    {"everywhere", FIELD_BOOL, .at = offsetof(struct logout_in, everywhere),
+        .help = "all my sessions and tokens"},
     {0},
 };
 const size_t LOGOUT_IN_SIZE = sizeof(struct logout_in);

@@ -3,9 +3,9 @@
 #include <string.h>
 #include "base/embed.h"
 
-static const char CSP[] =
-    "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; form-action 'self';"
-    " frame-ancestors 'self'";
+static const char CSP[] = "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; "
+                          "base-uri 'none'; form-action 'self';"
+                          " frame-ancestors 'self'";
 
 // Paths the browser's own router knows; the shell answers them, anything else is a true 404.
 static const char *const SHELL_PATHS[] = {
@@ -23,14 +23,36 @@ static bool shell_path(str path)
     return false;
 }
 
+// The methods a path takes, for the header Allow. [RFC 9110 15.5.6]
+static str methods_of(struct call *k)
+{
+    static const char *const NAMES[] = {[HTTP_GET] = "GET, HEAD",
+        [HTTP_POST] = "POST",
+        [HTTP_PUT] = "PUT",
+        [HTTP_PATCH] = "PATCH",
+        [HTTP_DELETE] = "DELETE"};
+    str *names = NULL;
+    size_t n = 0;
+    for (size_t m = 0; m < ARRAY_LEN(NAMES); m++) {
+        struct call other = {0};
+        bool known;
+        if (route_find((enum http_method)m, k->req->path, &other, &known))
+            VEC_PUSH(k->req->arena, names, n) = str_of(NAMES[m]);
+    }
+    return str_join(k->req->arena, names, n, S(", "));
+}
+
 static void answer_missing(struct call *k, bool known)
 {
+    if (known)
+        http_set(k->req, "Allow", methods_of(k));
     if (known)
         err_add(&k->err, ERR_INVALID, S("method"), (str){0}, "this path does not take that method",
             "这个地址不支持这种请求方法");
     else
         err_add(&k->err, ERR_MISSING, S("path"), (str){0}, "there is nothing here", "没有这个地址");
-    http_answer(k->req, known ? 405 : 404, "application/json; charset=utf-8", call_errors(k->req->arena, &k->err));
+    http_answer(k->req, known ? 405 : 404, "application/json; charset=utf-8",
+        call_errors(k->req->arena, &k->err));
 }
 
 static bool takes_gzip(struct call *k)
@@ -47,7 +69,8 @@ static void answer_file(struct call *k, const struct embed_file *f, bool hashed)
 {
     str tag = str_fmt(k->req->arena, "\"%s\"", f->sha256_16);
     http_set(k->req, "ETag", tag);
-    http_set(k->req, "Cache-Control", hashed ? S("public, max-age=31536000, immutable") : S("no-cache"));
+    http_set(
+        k->req, "Cache-Control", hashed ? S("public, max-age=31536000, immutable") : S("no-cache"));
     if (!hashed)
         http_set(k->req, "Content-Security-Policy", str_of(CSP));
     if (str_eq(http_header(k->req, "If-None-Match"), tag)) {
@@ -115,8 +138,8 @@ static str replace(struct arena *a, str text, str mark, str by)
 {
     for (size_t i = 0; i + mark.n <= text.n; i++)
         if (memcmp(text.s + i, mark.s, mark.n) == 0)
-            return str_fmt(a, "%.*s%.*s%.*s", (int)i, text.s, STR_ARG(by), (int)(text.n - i - mark.n),
-                text.s + i + mark.n);
+            return str_fmt(a, "%.*s%.*s%.*s", (int)i, text.s, STR_ARG(by),
+                (int)(text.n - i - mark.n), text.s + i + mark.n);
     return text;
 }
 
@@ -155,7 +178,8 @@ void page_login(struct call *k, str message)
         answer_missing(k, false);
         return;
     }
-    str note = message.n > 0 ? str_fmt(a, "<p class=\"error\" role=\"alert\">%.*s</p>", STR_ARG(escape(a, message)))
+    str note = message.n > 0 ? str_fmt(a, "<p class=\"error\" role=\"alert\">%.*s</p>",
+                                   STR_ARG(escape(a, message)))
                              : (str){0};
     str html = replace(a, f->bytes, S("<!--message-->"), note);
     html = replace(a, html, S("<!--demo-->"), demo_logins(k));

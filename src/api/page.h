@@ -4,7 +4,8 @@
 
 #include "api/call.h"
 
-// Answers a page or an asset for a path no route has, else 404 (or 405 when the path is known under another method).
+// Answers a page or an asset for a path no route has, else 404 (or 405 when the path is known under
+// another method).
 void page_or_missing(struct call *k, bool known);
 // The plain log-in page, with a message (escaped here) when a log-in was refused.
 void page_login(struct call *k, str message);

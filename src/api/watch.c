@@ -8,10 +8,13 @@ struct health_view {
 };
 const struct field HEALTH_VIEW[] = {
     {"ok", FIELD_BOOL, .at = offsetof(struct health_view, ok)},
-    {"schema", FIELD_I64, .at = offsetof(struct health_view, schema), .help = "last applied migration"},
+    {"schema", FIELD_I64, .at = offsetof(struct health_view, schema),
+        .help = "last applied migration"},
     {"rules", FIELD_I64, .at = offsetof(struct health_view, rules)},
-    {"waiting", FIELD_I64, .at = offsetof(struct health_view, waiting), .help = "writes in the queue"},
-    {"streams", FIELD_I64, .at = offsetof(struct health_view, streams), .help = "open event streams"},
+    {"waiting", FIELD_I64, .at = offsetof(struct health_view, waiting),
+        .help = "writes in the queue"},
+    {"streams", FIELD_I64, .at = offsetof(struct health_view, streams),
+        .help = "open event streams"},
     {"at", FIELD_TIME, .at = offsetof(struct health_view, at_us)},
     {0},
 };

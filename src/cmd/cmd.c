@@ -9,6 +9,7 @@
 static const struct cmd *const COMMANDS[] = {
     &CMD_SERVE,
     &CMD_INIT,
+    &CMD_IMPORT,
     &CMD_DEF,
     &CMD_DEMO,
     &CMD_TOKEN,
@@ -279,6 +280,8 @@ void progress_start(struct progress *p, const struct args *a, const char *what)
         .lang = language(a),
         .terminal = isatty(STDERR_FILENO),
         .quiet = a->json};
+    if (!p->terminal)
+        p->shown_us = p->started_us; // what is over soon says nothing into a log
 }
 
 void progress_show(void *arg, int64_t done, int64_t total)

@@ -102,10 +102,9 @@ static struct town_door *shipped_town(struct args *a, char *folder)
     return code == OK ? town_door_open_at(a, dir, TOWN_DOOR_LOOK) : NULL;
 }
 
-static int checked(struct args *a, str kind, const struct published *out)
+static int checked(struct args *a, enum err_code code, str kind, const struct published *out)
 {
-    bool good =
-        a->err.code == OK || a->err.code == ERR_CONFLICT; // the version in force is right as well
+    bool good = code == OK || code == ERR_CONFLICT; // the version in force is right as well
     if (!a->json && !good)
         return args_fail(a, EXIT_FOUND);
     if (a->json) {
@@ -120,9 +119,9 @@ static int checked(struct args *a, str kind, const struct published *out)
     }
     args_say(a, "%.*s: %.*s \"%.*s\" is right%s", "%.*s：%.*s“%.*s”没有问题%s",
         STR_ARG(a->err.file), STR_ARG(kind), STR_ARG(out->key),
-        a->err.code != ERR_CONFLICT ? ""
-        : a->err.lang == LANG_EN    ? ", and in force already"
-                                    : "，与现行版本相同");
+        code != ERR_CONFLICT     ? ""
+        : a->err.lang == LANG_EN ? ", and in force already"
+                                 : "，与现行版本相同");
     return good ? EXIT_DONE : EXIT_FOUND;
 }
 

@@ -7,17 +7,21 @@
 #include "cmd/cmd.h"
 
 static const struct opt OPTIONS[] = {
-    {"host", OPT_STR, "ADDRESS", "address to listen on; beyond loopback only when you say so", "监听地址，默认只限本机", "127.0.0.1"},
+    {"host", OPT_STR, "ADDRESS", "address to listen on; beyond loopback only when you say so",
+        "监听地址，默认只限本机", "127.0.0.1"},
     {"port", OPT_I64, "N", "port; 0 takes a free one", "端口，0 为任意空闲端口", "8080", 0, 65535},
     {"threads", OPT_I64, "N", "loop threads; 0: one a core", "线程数，0 为每核一个", "0", 0, 64},
-    {"town", OPT_I64, "ID", "which town, when the database holds several", "数据库有多个镇时选哪个", "0", 0, INT64_MAX},
-    {"demo", OPT_FLAG, NULL, "show the demonstration log-ins on the log-in page", "登录页显示演示用户"},
+    {"town", OPT_I64, "ID", "which town, when the database holds several", "数据库有多个镇时选哪个",
+        "0", 0, INT64_MAX},
+    {"demo", OPT_FLAG, NULL, "show the demonstration log-ins on the log-in page",
+        "登录页显示演示用户"},
     {"at", OPT_STR, "TIME", "tests: begin at this time instead of now", "测试用：从这个时刻开始"},
     {"stand-still", OPT_FLAG, NULL, "tests: time does not move on", "测试用：时间不走"},
     {0},
 };
 
-// Waits for Ctrl-C or a polite kill. Signals were blocked before any thread began, so that none of them takes one.
+// Waits for Ctrl-C or a polite kill. Signals were blocked before any thread began, so that none of
+// them takes one.
 static void wait_for_end(const sigset_t *set)
 {
     int sig;
@@ -31,7 +35,8 @@ static bool set_time(struct args *a)
     if (at.n == 0)
         return true;
     if (!tm_parse(at, TM_ZONE_DEFAULT_S, &us)) {
-        err_add(&a->err, ERR_INVALID, S("--at"), S("2026-11-20T09:00:00+08:00"), "is not a time", "不是时间");
+        err_add(&a->err, ERR_INVALID, S("--at"), S("2026-11-20T09:00:00+08:00"), "is not a time",
+            "不是时间");
         return false;
     }
     tm_freeze(us, !args_flag(a, "stand-still"));
@@ -54,7 +59,9 @@ static int run(struct args *a)
         .town = args_i64(a, "town"),
         .host = str_z(a->arena, args_str(a, "host")),
         .port = (int)args_i64(a, "port"),
-        .threads = threads > 0 ? (int)threads : cores > 0 ? (int)cores : 1,
+        .threads = threads > 0 ? (int)threads
+                   : cores > 0 ? (int)cores
+                               : 1,
         .demo = args_flag(a, "demo")};
     struct app *app = app_start(&conf, &a->err);
     if (!app)
@@ -67,5 +74,7 @@ static int run(struct args *a)
     return EXIT_DONE;
 }
 
-const struct cmd CMD_SERVE = {"serve", "[OPTIONS]", "serve the town over HTTP until Ctrl-C", "启动服务，Ctrl-C 停止",
-    "  bihuan serve --dir var/demo\n  bihuan serve --dir /srv/bihuan --host 0.0.0.0 --port 80", OPTIONS, 0, 0, run};
+const struct cmd CMD_SERVE = {"serve", "[OPTIONS]", "serve the town over HTTP until Ctrl-C",
+    "启动服务，Ctrl-C 停止",
+    "  bihuan serve --dir var/demo\n  bihuan serve --dir /srv/bihuan --host 0.0.0.0 --port 80",
+    OPTIONS, 0, 0, run};

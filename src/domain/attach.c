@@ -13,8 +13,8 @@ enum err_code attach_store(struct ctx *c, struct attach_in *in, struct err *e)
         err_add(e, ERR_INVALID, S("file"), (str){0}, "its name is longer than %d characters",
             "文件名不能超过 %d 个字", (int)ATTACH_NAME_MAX);
     if (!utf8_valid(in->note) || utf8_count(in->note) > ITEM_NOTE_MAX)
-        err_add(e, ERR_INVALID, S("note"), (str){0}, "is longer than %d characters", "说明不能超过 %d 个字",
-            (int)ITEM_NOTE_MAX);
+        err_add(e, ERR_INVALID, S("note"), (str){0}, "is longer than %d characters",
+            "说明不能超过 %d 个字", (int)ITEM_NOTE_MAX);
     if (in->type.n == 0 || in->type.n > ATTACH_TYPE_MAX)
         in->type = S("application/octet-stream");
     if (e->code != OK)
@@ -30,7 +30,8 @@ enum err_code attach_record(struct ctx *c, const struct attach_in *in, struct er
     if (!item_visible(c, &it))
         return err_add(e, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
     if (!ctx_may(c, MAY_STEP, 0))
-        return err_add(e, ERR_DENIED, (str){0}, (str){0}, "you may not add files", "您没有添加附件的权限");
+        return err_add(
+            e, ERR_DENIED, (str){0}, (str){0}, "you may not add files", "您没有添加附件的权限");
     int64_t town = c->rules->town;
     int64_t n = db_one_i64(
         c->db, 0, "SELECT count(*) FROM file WHERE town = ?1 AND item = ?2", V(town), V(in->item));
@@ -40,20 +41,23 @@ enum err_code attach_record(struct ctx *c, const struct attach_in *in, struct er
     db_run(c->db,
         "INSERT INTO file (town, item, id, hash, name, type, bytes, event_version, at_us, person)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        V(town), V(in->item), V(n + 1), V(in->hash), V(in->name), V(in->type), V((int64_t)in->content.n),
-        V(it.version + 1), V(c->now_us), V(c->actor ? c->actor->id : 0));
+        V(town), V(in->item), V(n + 1), V(in->hash), V(in->name), V(in->type),
+        V((int64_t)in->content.n), V(it.version + 1), V(c->now_us), V(c->actor ? c->actor->id : 0));
     struct item same = it;
     struct event ev = {.what = S("attach"),
         .unit = it.unit,
         .note = in->note,
-        .changes = str_fmt(c->arena, "\"file\":{\"id\":%" PRId64 ",\"sha256\":\"%.*s\"}", n + 1, STR_ARG(in->hash))};
+        .changes = str_fmt(c->arena, "\"file\":{\"id\":%" PRId64 ",\"sha256\":\"%.*s\"}", n + 1,
+            STR_ARG(in->hash))};
     return item_commit(c, rules_def(c->rules, it.def), &it, &same, &ev, e);
 }
 
-enum err_code attach_load(struct ctx *c, int64_t item, int64_t file, struct attached *out, struct err *e)
+enum err_code attach_load(
+    struct ctx *c, int64_t item, int64_t file, struct attached *out, struct err *e)
 {
     str hash = {0};
-    struct cursor r = db_rows(c->db, "SELECT hash, name, type FROM file WHERE town = ?1 AND item = ?2 AND id = ?3",
+    struct cursor r = db_rows(c->db,
+        "SELECT hash, name, type FROM file WHERE town = ?1 AND item = ?2 AND id = ?3",
         V(c->rules->town), V(item), V(file));
     if (db_next(&r)) {
         hash = db_dup(&r, 0, c->arena);
@@ -64,7 +68,8 @@ enum err_code attach_load(struct ctx *c, int64_t item, int64_t file, struct atta
     if (db_status(c->db, e) != OK)
         return e->code;
     if (hash.n == 0)
-        return err_add(e, ERR_MISSING, S("file"), (str){0}, "there is no such file", "没有这个附件");
+        return err_add(
+            e, ERR_MISSING, S("file"), (str){0}, "there is no such file", "没有这个附件");
     return blob_get(c->blob_dir, c->arena, hash, &out->content, e);
 }
 
@@ -75,8 +80,8 @@ str attach_url_name(struct arena *a, str name)
     size_t n = 0;
     for (size_t i = 0; i < name.n; i++) {
         unsigned char ch = (unsigned char)name.s[i];
-        bool plain = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
-                     ch == '-' || ch == '.' || ch == '_';
+        bool plain = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
+                     (ch >= '0' && ch <= '9') || ch == '-' || ch == '.' || ch == '_';
         if (plain) {
             out[n++] = (char)ch;
             continue;

@@ -19,7 +19,8 @@ enum err_code attach_record(struct ctx *c, const struct attach_in *in, struct er
 struct attached {
     str name, type, content;
 };
-enum err_code attach_load(struct ctx *c, int64_t item, int64_t file, struct attached *out, struct err *e) MUST_USE;
+enum err_code attach_load(
+    struct ctx *c, int64_t item, int64_t file, struct attached *out, struct err *e) MUST_USE;
 str attach_url_name(struct arena *a, str name); // percent-encoded for a header (RFC 8187)
 
 #endif

@@ -9,8 +9,8 @@
 
 struct sum {
     int64_t id;
-    str word;       // channels
-    int64_t *n;     // one per tally
+    str word;   // channels
+    int64_t *n; // one per tally
 };
 struct sums {
     struct ctx *c;
@@ -30,7 +30,8 @@ static struct sum *row_of(struct sums *s, int64_t id, str word)
     if (at)
         return &s->rows[(size_t)(uintptr_t)at - 1];
     struct arena *a = s->c->arena;
-    struct sum row = {.id = id, .word = str_dup(a, word), .n = NEW_ARRAY(a, s->def->n_tallies, int64_t)};
+    struct sum row = {
+        .id = id, .word = str_dup(a, word), .n = NEW_ARRAY(a, s->def->n_tallies, int64_t)};
     VEC_PUSH(a, s->rows, s->n) = row;
     void *place = (void *)(uintptr_t)s->n;
     if (words)
@@ -49,14 +50,16 @@ static bool wanted(const struct sums *s, int64_t unit, int64_t cls, str channel)
             return false;
     }
     if (s->in->cls) {
-        const struct class_ *k = cls ? rules_class(r, cls) : NULL, *top = rules_class(r, s->in->cls);
+        const struct class_ *k = cls ? rules_class(r, cls) : NULL,
+                            *top = rules_class(r, s->in->cls);
         if (!k || !top || !class_below(k, top))
             return false;
     }
     return s->in->channel.n == 0 || str_eq(channel, s->in->channel);
 }
 
-// May a whole month be read from its sums? Only when nothing but the board's own dimension is chosen.
+// May a whole month be read from its sums? Only when nothing but the board's own dimension is
+// chosen.
 static bool summed(const struct board_in *in)
 {
     return (in->by == BOARD_UNIT || in->unit == 0) && (in->by == BOARD_CLASS || in->cls == 0) &&
@@ -76,7 +79,8 @@ static void add_range(struct sums *s, size_t tally, int64_t from, int64_t to, bo
         bool all_channels = str_eq(channel, S("*"));
         bool fits = !all_units && !all_classes && !all_channels;
         if (marginal)
-            fits = all_units == (s->in->by != BOARD_UNIT) && all_classes == (s->in->by != BOARD_CLASS) &&
+            fits = all_units == (s->in->by != BOARD_UNIT) &&
+                   all_classes == (s->in->by != BOARD_CLASS) &&
                    all_channels == (s->in->by != BOARD_CHANNEL);
         if (!fits || !wanted(s, unit, cls, channel))
             continue;
@@ -116,7 +120,8 @@ static void add_period(struct sums *s, size_t tally, int64_t from, int64_t to)
 
 static str period_text(struct arena *a, const struct board_out *out)
 {
-    return str_fmt(a, "%.*s..%.*s", STR_ARG(tm_date(a, out->from_day)), STR_ARG(tm_date(a, out->to_day - 1)));
+    return str_fmt(
+        a, "%.*s..%.*s", STR_ARG(tm_date(a, out->from_day)), STR_ARG(tm_date(a, out->to_day - 1)));
 }
 
 static str quoted(struct arena *a, str x)
@@ -125,7 +130,8 @@ static str quoted(struct arena *a, str x)
 }
 
 // The filter that lists the very items a cell counts.
-static str link_of(struct sums *s, const struct board_out *out, const struct def_tally *t, const struct sum *row)
+static str link_of(
+    struct sums *s, const struct board_out *out, const struct def_tally *t, const struct sum *row)
 {
     struct arena *a = s->c->arena;
     const struct rules *r = s->c->rules;
@@ -136,7 +142,8 @@ static str link_of(struct sums *s, const struct board_out *out, const struct def
         buf_fmt(&b, " %.*s", STR_ARG(t->where));
     buf_fmt(&b, " %.*s:%.*s", STR_ARG(t->by), STR_ARG(period_text(a, out)));
     const struct unit *u = row && s->in->by == BOARD_UNIT ? rules_unit(r, row->id) : NULL;
-    const struct class_ *k = row && s->in->by == BOARD_CLASS && row->id ? rules_class(r, row->id) : NULL;
+    const struct class_ *k =
+        row && s->in->by == BOARD_CLASS && row->id ? rules_class(r, row->id) : NULL;
     if (u)
         buf_fmt(&b, " unit:=%.*s", STR_ARG(quoted(a, u->code)));
     else if (s->in->unit)
@@ -156,7 +163,8 @@ static str link_of(struct sums *s, const struct board_out *out, const struct def
     return buf_str(&b);
 }
 
-static void fill_row(struct sums *s, const struct board_out *out, const struct sum *from, bool total, struct board_row *row)
+static void fill_row(struct sums *s, const struct board_out *out, const struct sum *from,
+    bool total, struct board_row *row)
 {
     struct arena *a = s->c->arena;
     const struct def *d = s->def;
@@ -166,7 +174,8 @@ static void fill_row(struct sums *s, const struct board_out *out, const struct s
     row->rates = NEW_ARRAY(a, d->n_rates, struct board_rate);
     for (size_t i = 0; i < d->n_tallies; i++) {
         values[i] = (double)from->n[i];
-        row->tallies[i] = (struct board_cell){from->n[i], link_of(s, out, &d->tallies[i], total ? NULL : from)};
+        row->tallies[i] =
+            (struct board_cell){from->n[i], link_of(s, out, &d->tallies[i], total ? NULL : from)};
     }
     for (size_t i = 0; i < d->n_rates; i++)
         row->rates[i].blank = !formula_value(d->rates[i].formula, values, &row->rates[i].v);
@@ -188,7 +197,8 @@ struct named_row {
 static int by_order(const void *a, const void *b)
 {
     const struct named_row *x = a, *y = b;
-    return x->order != y->order ? (x->order < y->order ? -1 : 1) : str_cmp(x->row.name, y->row.name);
+    return x->order != y->order ? (x->order < y->order ? -1 : 1)
+                                : str_cmp(x->row.name, y->row.name);
 }
 
 static void name_row(struct sums *s, const struct sum *from, struct named_row *out)
@@ -237,22 +247,26 @@ static void fill(struct sums *s, struct board_out *out)
 
 static void check_in(struct ctx *c, const struct board_in *in, struct board_out *out, struct err *e)
 {
-    if (!filter_days(c->arena, in->period, c->now_us, c->rules->zone_s, &out->from_day, &out->to_day) ||
+    if (!filter_days(
+            c->arena, in->period, c->now_us, c->rules->zone_s, &out->from_day, &out->to_day) ||
         out->to_day - out->from_day > BOARD_DAYS_MAX)
-        err_add(e, ERR_INVALID, S("period"), S("2026-11, 2026Q4, 2026-W47, 2026, 2026-11-01..2026-11-20"),
-            "is not a period", "不是有效的时间段");
+        err_add(e, ERR_INVALID, S("period"),
+            S("2026-11, 2026Q4, 2026-W47, 2026, 2026-11-01..2026-11-20"), "is not a period",
+            "不是有效的时间段");
     if (in->unit && !rules_unit(c->rules, in->unit))
         err_add(e, ERR_INVALID, S("unit"), (str){0}, "there is no such unit", "没有这个单位");
     if (in->cls && !rules_class(c->rules, in->cls))
         err_add(e, ERR_INVALID, S("class"), (str){0}, "there is no such class", "没有这个分类");
 }
 
-enum err_code board_read(struct ctx *c, const struct board_in *in, struct board_out *out, struct err *e)
+enum err_code board_read(
+    struct ctx *c, const struct board_in *in, struct board_out *out, struct err *e)
 {
     *out = (struct board_out){0};
     const struct loop *l = rules_loop(c->rules, in->loop);
     if (!l)
-        return err_add(e, ERR_MISSING, S("loop"), (str){0}, "there is no such loop", "没有这种事项类型");
+        return err_add(
+            e, ERR_MISSING, S("loop"), (str){0}, "there is no such loop", "没有这种事项类型");
     out->def = l->now;
     check_in(c, in, out, e);
     if (e->code != OK)

@@ -1,5 +1,5 @@
-// Boards: counts and rates of a loop for a period, read from the counters, never by counting items. Every figure comes
-// with the filter that lists the very items it counts.
+// Boards: counts and rates of a loop for a period, read from the counters, never by counting items.
+// Every figure comes with the filter that lists the very items it counts.
 #ifndef BH_DOMAIN_BOARD_H
 #define BH_DOMAIN_BOARD_H
 
@@ -11,7 +11,8 @@ enum { BOARD_DAYS_MAX = 3700 };
 struct board_in {
     str loop;
     enum board_by by;
-    str period;   // a date expression of the filter language: 2026-11, 2026Q4, 2026-11-01..2026-11-20, this-month
+    str period;   // a date expression of the filter language: 2026-11, 2026Q4,
+                  // 2026-11-01..2026-11-20, this-month
     int64_t unit; // below this unit; 0: all
     int64_t cls;
     str channel;
@@ -25,8 +26,8 @@ struct board_rate {
     bool blank; // a denominator was zero
 };
 struct board_row {
-    int64_t id;   // unit or class; 0 for a channel or for none
-    str name;     // as shown; channels by their word
+    int64_t id; // unit or class; 0 for a channel or for none
+    str name;   // as shown; channels by their word
     int depth;
     struct board_cell *tallies; // as many as the definition has
     struct board_rate *rates;
@@ -38,7 +39,9 @@ struct board_out {
     size_t n;
     struct board_row total;
 };
-// Rows in the tree's order (units, classes) or by name (channels); units without a single count are left out.
-enum err_code board_read(struct ctx *c, const struct board_in *in, struct board_out *out, struct err *e) MUST_USE;
+// Rows in the tree's order (units, classes) or by name (channels); units without a single count are
+// left out.
+enum err_code board_read(
+    struct ctx *c, const struct board_in *in, struct board_out *out, struct err *e) MUST_USE;
 
 #endif

@@ -86,8 +86,8 @@ static bool read(struct ctx *c, int64_t item, struct caller *out, struct err *e)
         return false;
     str plain;
     if (!crypt_open(c->arena, c->keys->caller, sealed, context(c, item), &plain)) {
-        err_add(e, ERR_STORE, S("caller"), (str){0}, "the caller's data cannot be opened with this key",
-            "诉求人信息无法用当前密钥打开");
+        err_add(e, ERR_STORE, S("caller"), (str){0},
+            "the caller's data cannot be opened with this key", "诉求人信息无法用当前密钥打开");
         return false;
     }
     const struct json *j = json_parse(c->arena, plain, e);
@@ -108,7 +108,8 @@ bool caller_masked(struct ctx *c, int64_t item, struct caller *out, struct err *
     return true;
 }
 
-enum err_code caller_reveal(struct ctx *c, int64_t item, str reason, struct caller *out, struct err *e)
+enum err_code caller_reveal(
+    struct ctx *c, int64_t item, str reason, struct caller *out, struct err *e)
 {
     struct item it;
     if (item_load(c, item, &it, e) != OK)
@@ -116,16 +117,16 @@ enum err_code caller_reveal(struct ctx *c, int64_t item, str reason, struct call
     if (!item_visible(c, &it))
         return err_add(e, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
     if (!ctx_may(c, MAY_REVEAL, it.unit) && !ctx_may(c, MAY_REVEAL, it.receiver))
-        return err_add(
-            e, ERR_DENIED, (str){0}, (str){0}, "you may not see the caller's data", "您没有查看诉求人信息的权限");
+        return err_add(e, ERR_DENIED, (str){0}, (str){0}, "you may not see the caller's data",
+            "您没有查看诉求人信息的权限");
     reason = str_trim(reason);
     if (reason.n == 0 || !utf8_valid(reason) || utf8_count(reason) > CALLER_REASON_MAX)
         return err_add(e, ERR_INVALID, S("reason"), (str){0}, "say why, in at most %d characters",
             "请写明原因，不超过 %d 个字", (int)CALLER_REASON_MAX);
     if (!read(c, item, out, e))
         return e->code != OK ? e->code
-                             : err_add(e, ERR_MISSING, S("caller"), (str){0}, "the item has no caller",
-                                   "这个事项没有诉求人信息");
+                             : err_add(e, ERR_MISSING, S("caller"), (str){0},
+                                   "the item has no caller", "这个事项没有诉求人信息");
     struct item same = it;
     struct event ev = {.what = S("reveal"), .unit = it.unit, .note = reason};
     return item_commit(c, rules_def(c->rules, it.def), &it, &same, &ev, e);
@@ -134,7 +135,8 @@ enum err_code caller_reveal(struct ctx *c, int64_t item, str reason, struct call
 int64_t caller_others(struct ctx *c, int64_t item)
 {
     return db_one_i64(c->db, 0,
-        "SELECT count(*) FROM caller a JOIN caller b ON b.town = a.town AND b.phone_mark = a.phone_mark"
+        "SELECT count(*) FROM caller a JOIN caller b ON b.town = a.town AND b.phone_mark = "
+        "a.phone_mark"
         " WHERE a.town = ?1 AND a.item = ?2 AND a.phone_mark <> '' AND b.phone_mark <> ''"
         " AND b.item <> a.item",
         V(c->rules->town), V(item));

@@ -1,5 +1,5 @@
-// Everything a domain function may touch. Nothing else is reachable: no globals, no clock, no configuration.
-// So every rule can be tested at any date and replayed.
+// Everything a domain function may touch. Nothing else is reachable: no globals, no clock, no
+// configuration. So every rule can be tested at any date and replayed.
 #ifndef BH_DOMAIN_CTX_H
 #define BH_DOMAIN_CTX_H
 
@@ -14,20 +14,22 @@ struct keys {
 };
 
 struct ctx {
-    struct db *db;               // inside a transaction: read-only on a loop, writable on the writer
-    struct arena *arena;         // dies with the request or with the command
-    const struct rules *rules;   // immutable snapshot
-    int64_t now_us;              // injected, constant for the whole request
-    const struct person *actor;  // NULL: the system itself (clocks running out, imports of the past)
+    struct db *db;              // inside a transaction: read-only on a loop, writable on the writer
+    struct arena *arena;        // dies with the request or with the command
+    const struct rules *rules;  // immutable snapshot
+    int64_t now_us;             // injected, constant for the whole request
+    const struct person *actor; // NULL: the system itself (clocks running out, imports of the past)
     const struct keys *keys;
-    struct journal *journal;     // on the writer only: ids, hash chain, counters to move; NULL on a loop
+    struct journal
+        *journal; // on the writer only: ids, hash chain, counters to move; NULL on a loop
     enum lang lang;
     str blob_dir;
 };
 
 // May the actor do this at that unit (0: anywhere)? The system may.
 bool ctx_may(const struct ctx *c, enum right r, int64_t at_unit);
-// The units in whose subtrees the actor holds the right, topmost only; *all when that is the whole town.
+// The units in whose subtrees the actor holds the right, topmost only; *all when that is the whole
+// town.
 const struct unit **ctx_units(const struct ctx *c, enum right r, size_t *n, bool *all);
 
 #endif

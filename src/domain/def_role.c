@@ -48,7 +48,8 @@ enum err_code def_roles_parse(
         return e->code;
     const struct yaml *list = yaml_get(root, "roles");
     if (list->n > DEF_ROLES_MAX)
-        return yaml_err(e, list, S("roles"), str_fmt(a, "1..%d", DEF_ROLES_MAX), "too many roles", "角色太多");
+        return yaml_err(
+            e, list, S("roles"), str_fmt(a, "1..%d", DEF_ROLES_MAX), "too many roles", "角色太多");
     for (size_t i = 0; i < list->n; i++) {
         const struct yaml *row = list->vals[i];
         struct role r = {.key = yaml_get_str(row, "key"),
@@ -57,8 +58,8 @@ enum err_code def_roles_parse(
         read_rights(a, yaml_get(row, "rights"), &r, e);
         for (size_t k = 0; k < *n; k++)
             if (str_eq((*out)[k].key, r.key))
-                yaml_err(e, row, S("key"), (str){0}, "the role \"%.*s\" stands twice", "角色“%.*s”重复",
-                    STR_ARG(r.key));
+                yaml_err(e, row, S("key"), (str){0}, "the role \"%.*s\" stands twice",
+                    "角色“%.*s”重复", STR_ARG(r.key));
         VEC_PUSH(a, *out, *n) = r;
     }
     return e->code;

@@ -1,4 +1,5 @@
-// Roles as data: defs/roles.yaml. A role is a set of rights; a person holds it at a unit and its subtree.
+// Roles as data: defs/roles.yaml. A role is a set of rights; a person holds it at a unit and its
+// subtree.
 #ifndef BH_DOMAIN_DEF_ROLE_H
 #define BH_DOMAIN_DEF_ROLE_H
 

@@ -1,8 +1,9 @@
-// Orders in: a sheet and a mapping become items. A dry run tells what would happen; a real run writes in groups, each with
-// the place it has reached, so that it can be stopped, resumed after a crash, repeated without doubling, and undone whole.
+// Orders in: a sheet and a mapping become items. A dry run tells what would happen; a real run
+// writes in groups, each with the place it has reached, so that it can be stopped, resumed after a
+// crash, repeated without doubling, and undone whole.
 //
-// The same row (its key column, or else its content's hash) never makes two items. Rows with mistakes are kept with row,
-// column, value and what was expected; the good rows go in.
+// The same row (its key column, or else its content's hash) never makes two items. Rows with
+// mistakes are kept with row, column, value and what was expected; the good rows go in.
 #ifndef BH_DOMAIN_IMPORT_H
 #define BH_DOMAIN_IMPORT_H
 
@@ -15,7 +16,8 @@ enum {
 };
 
 struct import_map; // read from YAML; docs/import.md
-struct import_map *import_map_parse(struct arena *a, const struct rules *r, str yaml, struct err *e) MUST_USE;
+struct import_map *import_map_parse(
+    struct arena *a, const struct rules *r, str yaml, struct err *e) MUST_USE;
 str import_map_title(const struct import_map *m);
 
 struct import_result {
@@ -30,23 +32,26 @@ struct import_problem {
 struct import_door {
     void *arg;
     // Runs fn(ctx on the writer, fn_arg) in one transaction of its own; not OK: rolled back.
-    enum err_code (*run)(void *arg, enum err_code (*fn)(struct ctx *c, void *fn_arg, struct err *e), void *fn_arg,
-        struct err *e);
+    enum err_code (*run)(void *arg, enum err_code (*fn)(struct ctx *c, void *fn_arg, struct err *e),
+        void *fn_arg, struct err *e);
     // After each group; false stops the run (it can be resumed).
     bool (*progress)(void *arg, const struct import_result *r);
 };
 
-// Makes a job row for a file (its path, size and hash, the map, dry or not, who). Run it with import_run.
-enum err_code import_make(struct ctx *c, str path, str map_yaml, str title, bool dry, int64_t *job, struct err *e) MUST_USE;
+// Makes a job row for a file (its path, size and hash, the map, dry or not, who). Run it with
+// import_run.
+enum err_code import_make(struct ctx *c, str path, str map_yaml, str title, bool dry, int64_t *job,
+    struct err *e) MUST_USE;
 // Runs or resumes a job to its end. Reads the file from job's spec. OK also when rows were bad.
-enum err_code import_run(struct ctx *reader, int64_t job, const struct import_door *door, struct import_result *out,
-    struct err *e) MUST_USE;
+enum err_code import_run(struct ctx *reader, int64_t job, const struct import_door *door,
+    struct import_result *out, struct err *e) MUST_USE;
 // Problem rows of a job, from a row on.
-enum err_code import_problems(struct ctx *c, int64_t job, int64_t after_row, size_t limit, struct import_problem **out,
-    size_t *n, struct err *e) MUST_USE;
-// Takes back every item the job made that nobody has touched since (version as imported), in one sweep of groups; items
-// somebody worked on are kept and counted. Undone items stay in history as void, not in any list or tally.
-enum err_code import_undo(struct ctx *reader, int64_t job, const struct import_door *door, int64_t *undone, int64_t *kept,
-    struct err *e) MUST_USE;
+enum err_code import_problems(struct ctx *c, int64_t job, int64_t after_row, size_t limit,
+    struct import_problem **out, size_t *n, struct err *e) MUST_USE;
+// Takes back every item the job made that nobody has touched since (version as imported), in one
+// sweep of groups; items somebody worked on are kept and counted. Undone items stay in history as
+// void, not in any list or tally.
+enum err_code import_undo(struct ctx *reader, int64_t job, const struct import_door *door,
+    int64_t *undone, int64_t *kept, struct err *e) MUST_USE;
 
 #endif

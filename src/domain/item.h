@@ -1,8 +1,9 @@
-// Items: the one thing every loop moves. This header is the item as it stands in memory; item_file and item_step are the
-// only doors through which one changes.
+// Items: the one thing every loop moves. This header is the item as it stands in memory; item_file
+// and item_step are the only doors through which one changes.
 //
-// An item is the fold of its events: every event carries what it changed, so replaying them from nothing gives the very
-// row that is stored (`bihuan tally verify` proves it). Nothing here reads the clock, the network or a global.
+// An item is the fold of its events: every event carries what it changed, so replaying them from
+// nothing gives the very row that is stored (`bihuan tally verify` proves it). Nothing here reads
+// the clock, the network or a global.
 #ifndef BH_DOMAIN_ITEM_H
 #define BH_DOMAIN_ITEM_H
 
@@ -10,18 +11,19 @@
 #include "domain/def.h"
 
 enum {
-    ITEM_TITLE_MAX = 120,  // code points
+    ITEM_TITLE_MAX = 120, // code points
     ITEM_TEXT_MAX = 8000,
     ITEM_NOTE_MAX = 4000,
     ITEM_ADDRESS_MAX = 200,
-    ITEM_PARTS_MAX = 40,   // over an item's whole life
-    ITEM_UNITS_MAX = 12,   // in one dispatch
+    ITEM_PARTS_MAX = 40, // over an item's whole life
+    ITEM_UNITS_MAX = 12, // in one dispatch
     ITEM_FIELDS_MAX = 200,
 };
 
 // Canonical text: "实际解决", "2026-11-20", "3.5", "yes", microseconds for DEF_TIME.
-// A judge's answer has the key "judge/field" (in filters judge.field); a clock's outcome "clock/<key>" is derived:
-// running, paused, breached, met, late (the worst of its parts' clocks; void ones do not count).
+// A judge's answer has the key "judge/field" (in filters judge.field); a clock's outcome
+// "clock/<key>" is derived: running, paused, breached, met, late (the worst of its parts' clocks;
+// void ones do not count).
 struct item_field {
     str key, val;
 };
@@ -29,20 +31,20 @@ struct item_part {
     int64_t id; // from 1, within the item
     int64_t unit;
     bool lead;
-    str state;  // key of the definition's part state
+    str state; // key of the definition's part state
     int64_t since_us;
 };
 struct item {
     int64_t id;
-    str no;        // RX20261120-00012
+    str no; // RX20261120-00012
     str loop;
-    int64_t def;   // definition version, kept for life
+    int64_t def; // definition version, kept for life
     str state;
-    bool open;     // not in a done or final state
+    bool open; // not in a done or final state
     bool paused;
-    int64_t unit;  // responsible now: the receiver, or the lead of the parts
+    int64_t unit; // responsible now: the receiver, or the lead of the parts
     int64_t receiver;
-    int64_t cls;   // 0: none
+    int64_t cls;                 // 0: none
     str channel, kind, priority; // of the definition's fields of these keys; empty when it has none
     int64_t filed_us, changed_us;
     int64_t closed_us; // 0 while open
@@ -51,13 +53,13 @@ struct item {
     int64_t version;   // grows by one per event
     int64_t round;     // from 1
     int64_t returns, urges, extensions, reopens;
-    int64_t level;     // escalations up the tree in this round
-    int64_t raised;    // unit it was raised to; 0: none
+    int64_t level;          // escalations up the tree in this round
+    int64_t raised;         // unit it was raised to; 0: none
     int64_t parent, merged; // item ids; 0: none
     bool excluded;
-    bool gone;         // an import that made it was undone: it stays in history, in no list and no counter
+    bool gone; // an import that made it was undone: it stays in history, in no list and no counter
     str title, text, address;
-    double lat, lon;   // 0,0: none
+    double lat, lon;           // 0,0: none
     struct item_field *fields; // sorted by key; without channel, kind, priority
     size_t n_fields;
     struct item_part *parts;
@@ -66,9 +68,10 @@ struct item {
     size_t n_clocks;
 };
 
-str item_field(const struct item *it, str key); // empty when it has none; channel, kind, priority too
+str item_field(
+    const struct item *it, str key); // empty when it has none; channel, kind, priority too
 void item_set_field(struct item *it, struct arena *a, str key, str val); // empty val removes
-struct item_part *item_part(struct item *it, int64_t part); // NULL when none
+struct item_part *item_part(struct item *it, int64_t part);              // NULL when none
 bool item_part_open(const struct item_part *p, const struct def_state *states, size_t n);
 
 #endif

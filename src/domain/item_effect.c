@@ -1,6 +1,7 @@
 // What a step does besides moving the state. One function an effect, one table; nothing here knows
 // a loop by name.
 
+#include "domain/filter.h"
 #include "domain/item_inner.h"
 
 static int first_open(const struct def *d)
@@ -25,6 +26,24 @@ static int withdrawn(const struct def *d)
 static bool is_open(const struct turn *t, const struct item_part *p)
 {
     return item_part_open(p, t->d->part_states, t->d->n_part_states);
+}
+
+// Has the unit done its share: a part that has ended, and not by being given or taken back?
+static bool answered(const struct turn *t, const struct item_part *p)
+{
+    int at = def_part_state_at(t->d, p->state);
+    for (size_t i = 0; i < t->d->n_steps; i++)
+        if (t->d->steps[i].does == DOES_RETURN && t->d->steps[i].to == at)
+            return false;
+    return at >= 0 && t->d->part_states[at].final && at != withdrawn(t->d);
+}
+
+static bool any_answered(const struct turn *t)
+{
+    for (size_t i = 0; i < t->it->n_parts; i++)
+        if (answered(t, &t->it->parts[i]))
+            return true;
+    return false;
 }
 
 static void withdraw_all(struct turn *t)
@@ -85,6 +104,9 @@ static void does_dispatch(struct turn *t, struct err *e)
     if (e->code != OK)
         return;
     withdraw_all(t);
+    for (size_t i = 0; i < t->it->n_parts; i++)
+        t->it->parts[i].lead =
+            false; // an earlier round's lead may have finished: there is one lead
     for (size_t i = 0; i < t->in->n_units; i++)
         add_part(t, t->in->units[i], i == 0);
     t->it->unit = t->in->units[0];
@@ -102,18 +124,6 @@ static void does_withdraw(struct turn *t, struct err *e)
     (void)e;
     withdraw_all(t);
     t->it->unit = t->it->receiver;
-}
-
-// Has a unit done its share: a part that ended, and not by being given or taken back?
-static bool answered(const struct turn *t)
-{
-    int back = withdrawn(t->d);
-    for (size_t i = 0; i < t->it->n_parts; i++) {
-        int at = def_part_state_at(t->d, t->it->parts[i].state);
-        if (at >= 0 && t->d->part_states[at].final && at != back && at != t->step->to)
-            return true;
-    }
-    return false;
 }
 
 // One unit's refusal ends its part. Without a lead, or when nobody is left and nobody has answered,
@@ -134,7 +144,7 @@ static void does_return(struct turn *t, struct err *e)
         any = any || is_open(t, &t->it->parts[i]);
     if (any && !was_lead)
         return;
-    if (!was_lead && t->d->then >= 0 && answered(t)) {
+    if (!was_lead && t->d->then >= 0 && any_answered(t)) {
         item_enter(t->c, t->d, t->it, t->d->then);
         return;
     }
@@ -175,16 +185,17 @@ static void does_amend(struct turn *t, struct err *e)
     item_clocks_relimit(t->c, t->d, t->it);
 }
 
-// The parts that had been finished work again: after a failed check, or in the next verification
-// round.
+// The parts of the latest dispatch that had been finished work again: after a failed check, or in
+// the next verification round. Units that answered before it was dispatched anew are left alone.
 static void work_again(struct turn *t)
 {
-    int returned = def_part_state_at(t->d, S("returned"));
-    int back = withdrawn(t->d);
+    int64_t lead = 0;
+    for (size_t i = 0; i < t->it->n_parts; i++)
+        if (t->it->parts[i].lead)
+            lead = t->it->parts[i].id;
     for (size_t i = 0; i < t->it->n_parts; i++) {
         struct item_part *p = &t->it->parts[i];
-        int at = def_part_state_at(t->d, p->state);
-        if (is_open(t, p) || at == returned || at == back)
+        if (p->id < lead || !answered(t, p))
             continue;
         p->state = t->d->part_states[first_open(t->d)].key;
         p->since_us = t->c->now_us;
@@ -207,6 +218,18 @@ static bool judged(const struct def *d, str key)
     return false;
 }
 
+// What holds as the round begins was told in an earlier one: returned twice is no news.
+static void fired_already(struct turn *t)
+{
+    struct filter_env env = {.rules = t->c->rules, .now_us = t->c->now_us};
+    for (size_t i = 0; i < t->d->n_escalations; i++) {
+        const struct def_escalation *x = &t->d->escalations[i];
+        if (!x->match || filter_match(x->match, &env, t->it))
+            item_set_field(t->it, t->c->arena, str_fmt(t->c->arena, "raised/%.*s", STR_ARG(x->key)),
+                str_fmt(t->c->arena, "%" PRId64, t->it->round));
+    }
+}
+
 // What the units answered and what the judges said of it belongs to its round: the next round asks
 // again, and nobody is told a second time of the old dissatisfaction. History keeps the old
 // answers.
@@ -223,6 +246,8 @@ static void next_round(struct turn *t)
     for (size_t i = t->it->n_fields; i-- > 0;)
         if (judged(t->d, t->it->fields[i].key))
             item_set_field(t->it, t->c->arena, t->it->fields[i].key, (str){0});
+    item_clocks_derive(t->c, t->d, t->it);
+    fired_already(t);
 }
 
 static void does_round(struct turn *t, struct err *e)

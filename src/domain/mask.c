@@ -15,7 +15,8 @@ str mask_phone(struct arena *a, str x)
         return x;
     if (x.n < 7)
         return str_fmt(a, "****%.*s", STR_ARG(str_sub(x, x.n > 2 ? x.n - 2 : x.n, 2)));
-    return str_fmt(a, "%.*s****%.*s", STR_ARG(str_sub(x, 0, 3)), STR_ARG(str_sub(x, x.n - (x.n < 11 ? 2 : 4), 4)));
+    return str_fmt(a, "%.*s****%.*s", STR_ARG(str_sub(x, 0, 3)),
+        STR_ARG(str_sub(x, x.n - (x.n < 11 ? 2 : 4), 4)));
 }
 
 str mask_door(struct arena *a, str x)

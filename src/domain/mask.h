@@ -4,8 +4,10 @@
 
 #include "base/str.h"
 
-str mask_name(struct arena *a, str x);  // 李小明 -> 李**; anything non-empty keeps its first character
-str mask_phone(struct arena *a, str x); // 13812346612 -> 138****6612; shorter numbers keep their last two digits
-str mask_door(struct arena *a, str x);  // 3号楼402室 -> 3号楼***: what follows the building goes
+str mask_name(
+    struct arena *a, str x); // 李小明 -> 李**; anything non-empty keeps its first character
+str mask_phone(struct arena *a,
+    str x); // 13812346612 -> 138****6612; shorter numbers keep their last two digits
+str mask_door(struct arena *a, str x); // 3号楼402室 -> 3号楼***: what follows the building goes
 
 #endif

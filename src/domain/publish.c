@@ -12,7 +12,8 @@ static void check_loop(struct ctx *c, str text, struct published *out, struct er
     if (def_parse(c->arena, text, &d, e) != OK)
         return;
     out->key = d->loop;
-    // The definition's filters are compiled against the rules; the compiled ones die with this arena.
+    // The definition's filters are compiled against the rules; the compiled ones die with this
+    // arena.
     struct rules copy = *c->rules;
     copy.arena = c->arena;
     rules_compile_def(&copy, d, e);
@@ -22,8 +23,9 @@ static void check_loop(struct ctx *c, str text, struct published *out, struct er
             for (size_t r = 0; r < c->rules->n_roles; r++)
                 known = known || str_eq(c->rules->roles[r].key, d->steps[i].who[w]);
             if (!known)
-                err_add(e, ERR_INVALID, str_fmt(c->arena, "steps.%.*s.who", STR_ARG(d->steps[i].key)),
-                    (str){0}, "there is no role \"%.*s\"", "没有“%.*s”这个角色", STR_ARG(d->steps[i].who[w]));
+                err_add(e, ERR_INVALID,
+                    str_fmt(c->arena, "steps.%.*s.who", STR_ARG(d->steps[i].key)), (str){0},
+                    "there is no role \"%.*s\"", "没有“%.*s”这个角色", STR_ARG(d->steps[i].who[w]));
         }
 }
 
@@ -55,8 +57,9 @@ static str rights_text(struct arena *a, uint64_t mask)
     return str_join(a, keys, n, S(", "));
 }
 
-// Who publishes roles could otherwise make himself another administrator: what stands apart stays apart, no right of one
-// administrator gets into another role, and nobody's own roles gain a right by his own hand (三员分立).
+// Who publishes roles could otherwise make himself another administrator: what stands apart stays
+// apart, no right of one administrator gets into another role, and nobody's own roles gain a right
+// by his own hand (三员分立).
 static void check_apart(struct ctx *c, const struct role *roles, size_t n, struct err *e)
 {
     const struct rules *now = c->rules;
@@ -71,15 +74,17 @@ static void check_apart(struct ctx *c, const struct role *roles, size_t n, struc
             uint64_t taken = roles[k].mask & old->mask & ~(UINT64_C(1) << MAY_LOGIN);
             if (taken != 0 && !str_eq(roles[k].key, old->key))
                 err_add(e, ERR_INVALID, roles[k].key, (str){0}, "%.*s: only for the role \"%.*s\"",
-                    "%.*s：只能归“%.*s”（三员分立）", STR_ARG(rights_text(c->arena, taken)), STR_ARG(old->title));
+                    "%.*s：只能归“%.*s”（三员分立）", STR_ARG(rights_text(c->arena, taken)),
+                    STR_ARG(old->title));
         }
     }
     for (size_t g = 0; c->actor && g < c->actor->n; g++) {
         const struct role *held = c->actor->grants[g].role, *same = role_named(roles, n, held->key);
         uint64_t more = same ? same->mask & ~held->mask : 0;
         if (more != 0)
-            err_add(e, ERR_DENIED, held->key, (str){0}, "nobody gives rights to a role of his own: %.*s",
-                "不能给自己的角色增加权限：%.*s", STR_ARG(rights_text(c->arena, more)));
+            err_add(e, ERR_DENIED, held->key, (str){0},
+                "nobody gives rights to a role of his own: %.*s", "不能给自己的角色增加权限：%.*s",
+                STR_ARG(rights_text(c->arena, more)));
     }
 }
 
@@ -104,7 +109,8 @@ static void check_roles(struct ctx *c, str text, struct published *out, struct e
 static bool same_as_before(struct ctx *c, str kind, str key, str text)
 {
     str before = db_one_str(c->db, c->arena,
-        "SELECT text FROM def WHERE town = ?1 AND kind = ?2 AND key = ?3 ORDER BY version DESC LIMIT 1",
+        "SELECT text FROM def WHERE town = ?1 AND kind = ?2 AND key = ?3 ORDER BY version DESC "
+        "LIMIT 1",
         V(c->rules->town), V(kind), V(key));
     return str_eq(before, text);
 }
@@ -141,12 +147,13 @@ static enum err_code store(struct ctx *c, str kind, str text, struct published *
     return journal_event(c, &ev, e);
 }
 
-enum err_code def_publish(struct ctx *c, str kind, str text, bool dry, struct published *out, struct err *e)
+enum err_code def_publish(
+    struct ctx *c, str kind, str text, bool dry, struct published *out, struct err *e)
 {
     *out = (struct published){0};
     if (!ctx_may(c, MAY_MANAGE_DEFS, 0))
-        return err_add(
-            e, ERR_DENIED, (str){0}, (str){0}, "you may not publish definitions", "您没有发布流程的权限");
+        return err_add(e, ERR_DENIED, (str){0}, (str){0}, "you may not publish definitions",
+            "您没有发布流程的权限");
     if (text.n > DEF_BYTES_MAX)
         return err_add(e, ERR_LIMIT, S("text"), (str){0}, "is larger than %d bytes", "超过 %d 字节",
             (int)DEF_BYTES_MAX);
@@ -157,12 +164,13 @@ enum err_code def_publish(struct ctx *c, str kind, str text, bool dry, struct pu
     else if (str_eq(kind, S("roles")))
         check_roles(c, text, out, e);
     else
-        return err_add(e, ERR_INVALID, S("kind"), S("loop, calendar, roles"), "there is no such kind",
-            "没有这种定义");
+        return err_add(e, ERR_INVALID, S("kind"), S("loop, calendar, roles"),
+            "there is no such kind", "没有这种定义");
     if (e->code != OK)
         return e->code;
     if (same_as_before(c, kind, out->key, text))
-        return err_add(e, ERR_CONFLICT, S("text"), (str){0}, "is the version in force already", "与现行版本相同");
+        return err_add(e, ERR_CONFLICT, S("text"), (str){0}, "is the version in force already",
+            "与现行版本相同");
     return dry ? OK : store(c, kind, text, out, e);
 }
 
@@ -170,8 +178,9 @@ int64_t def_settle_some(struct ctx *c, int64_t after, int64_t *last, struct err 
 {
     int64_t ids[PUBLISH_SETTLE_GROUP];
     int64_t n = 0;
-    struct cursor r = db_rows(c->db, "SELECT id, open FROM item WHERE town = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-        V(c->rules->town), V(after), V(PUBLISH_SETTLE_GROUP));
+    struct cursor r =
+        db_rows(c->db, "SELECT id, open FROM item WHERE town = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+            V(c->rules->town), V(after), V(PUBLISH_SETTLE_GROUP));
     int64_t looked = 0;
     while (db_next(&r)) {
         *last = db_i64(&r, 0);

@@ -1,4 +1,5 @@
-// Every right there is, once. A role is a set of these; a route and a step name them; nothing else decides.
+// Every right there is, once. A role is a set of these; a route and a step name them; nothing else
+// decides.
 #ifndef BH_DOMAIN_RIGHT_H
 #define BH_DOMAIN_RIGHT_H
 

@@ -19,7 +19,7 @@ struct tree {
     struct arena *arena;
     struct branch *rows; // sorted by parent, in reading order within one
     size_t n;
-    size_t *order;       // preorder: index into the rows as read
+    size_t *order;        // preorder: index into the rows as read
     int *lo, *hi, *depth; // by row as read
     int next;
 };
@@ -186,8 +186,8 @@ static const struct role *role_named(const struct rules *r, str key)
 
 static void load_grants(struct rules *r, struct db *db)
 {
-    struct cursor c = db_rows(
-        db, "SELECT person, role, unit FROM person_role WHERE town = ?1 ORDER BY person", V(r->town));
+    struct cursor c = db_rows(db,
+        "SELECT person, role, unit FROM person_role WHERE town = ?1 ORDER BY person", V(r->town));
     while (db_next(&c)) {
         struct person *p = imap_get(&r->person_by_id, db_i64(&c, 0));
         struct grant g = {role_named(r, db_str(&c, 1)), rules_unit(r, db_i64(&c, 2))};
@@ -201,7 +201,8 @@ static void load_grants(struct rules *r, struct db *db)
 static void load_people(struct rules *r, struct db *db)
 {
     struct cursor c = db_rows(db,
-        "SELECT id, login, name, active, must_change, demo, epoch FROM person WHERE town = ?1 ORDER BY id",
+        "SELECT id, login, name, active, must_change, demo, epoch FROM person WHERE town = ?1 "
+        "ORDER BY id",
         V(r->town));
     while (db_next(&c)) {
         struct person p = {.id = db_i64(&c, 0),
@@ -234,8 +235,8 @@ static struct stored *stored_defs(struct rules *r, struct db *db, size_t *n)
     struct cursor c = db_rows(
         db, "SELECT id, kind, key, version, text FROM def WHERE town = ?1 ORDER BY id", V(r->town));
     while (db_next(&c)) {
-        struct stored s = {db_i64(&c, 0), db_i64(&c, 3), db_dup(&c, 1, r->arena), db_dup(&c, 2, r->arena),
-            db_dup(&c, 4, r->arena)};
+        struct stored s = {db_i64(&c, 0), db_i64(&c, 3), db_dup(&c, 1, r->arena),
+            db_dup(&c, 2, r->arena), db_dup(&c, 4, r->arena)};
         VEC_PUSH(r->arena, rows, *n) = s;
     }
     return rows;
@@ -243,7 +244,8 @@ static struct stored *stored_defs(struct rules *r, struct db *db, size_t *n)
 
 static void name_file(struct rules *r, const struct stored *s, struct err *e)
 {
-    e->file = str_fmt(r->arena, "%.*s/%.*s v%" PRId64, STR_ARG(s->kind), STR_ARG(s->key), s->version);
+    e->file =
+        str_fmt(e->arena, "%.*s/%.*s v%" PRId64, STR_ARG(s->kind), STR_ARG(s->key), s->version);
 }
 
 static void load_calendar(struct rules *r, const struct stored *s, struct err *e)
@@ -273,9 +275,11 @@ static const struct filter *compile(
 void rules_compile_def(struct rules *r, struct def *d, struct err *e)
 {
     if (!rules_cal(r, d->calendar))
-        err_add(e, ERR_INVALID, S("calendar"), d->calendar, "there is no such calendar", "没有这个工作日历");
+        err_add(e, ERR_INVALID, S("calendar"), d->calendar, "there is no such calendar",
+            "没有这个工作日历");
     if (d->receiver.n > 0 && !rules_unit_named(r, d->receiver))
-        err_add(e, ERR_INVALID, S("receiver"), d->receiver, "there is no such unit", "没有这个受理单位");
+        err_add(e, ERR_INVALID, S("receiver"), d->receiver, "there is no such unit",
+            "没有这个受理单位");
     for (size_t i = 0; i < d->n_clocks; i++)
         for (size_t k = 0; k < d->clocks[i].n_limits; k++)
             d->clocks[i].limits[k].match =
@@ -288,8 +292,10 @@ void rules_compile_def(struct rules *r, struct def *d, struct err *e)
         d->routes[i].match = compile(r, d, d->routes[i].when, S("routes"), e);
     for (size_t i = 0; i < d->n_tallies; i++) {
         d->tallies[i].match = compile(r, d, d->tallies[i].where, d->tallies[i].key, e);
-        if (d->tallies[i].match && (filter_timed(d->tallies[i].match) || filter_personal(d->tallies[i].match)))
-            err_add(e, ERR_INVALID, d->tallies[i].key, (str){0}, "a tally may not depend on the present time or on who asks",
+        if (d->tallies[i].match &&
+            (filter_timed(d->tallies[i].match) || filter_personal(d->tallies[i].match)))
+            err_add(e, ERR_INVALID, d->tallies[i].key, (str){0},
+                "a tally may not depend on the present time or on who asks",
                 "统计口径不能随当前时间或查看人变化");
     }
 }
@@ -378,7 +384,8 @@ struct rules *rules_load(struct db *db, int64_t town, struct err *e)
         r->town_name = r->root->name;
         r->town_code = r->root->code;
     } else if (e->code == OK) {
-        err_add(e, ERR_MISSING, S("town"), (str){0}, "the database has no such town", "数据库里没有这个镇");
+        err_add(e, ERR_MISSING, S("town"), (str){0}, "the database has no such town",
+            "数据库里没有这个镇");
     }
     if (db_status(db, e) == OK && e->code == OK)
         return r;

@@ -1,5 +1,6 @@
-// The rules of the town: units, classes, people, roles, calendars, definitions. Read once from the database, compiled into
-// one immutable block that all threads share; a change makes a new block (see api/app.h for the swap).
+// The rules of the town: units, classes, people, roles, calendars, definitions. Read once from the
+// database, compiled into one immutable block that all threads share; a change makes a new block
+// (see api/app.h for the swap).
 #ifndef BH_DOMAIN_RULES_H
 #define BH_DOMAIN_RULES_H
 
@@ -9,9 +10,10 @@
 
 struct unit {
     int64_t id, parent; // parent 0: the town
-    str kind;           // town office centre station team neighbourhood micro-grid company ... (free keys)
+    str kind; // town office centre station team neighbourhood micro-grid company ... (free keys)
     str code, name, short_name;
-    int lo, hi;         // preorder numbers: u is below v when v->lo <= u->lo && u->lo <= v->hi (v itself included)
+    int lo, hi; // preorder numbers: u is below v when v->lo <= u->lo && u->lo <= v->hi (v itself
+                // included)
     int depth;
     bool closed;
 };
@@ -26,7 +28,7 @@ struct role {
     str *rights; // "item.read", "item.file", "unit.manage", ... (domain/right.h)
     size_t n;
     uint64_t mask; // the rights as bits
-    str apart;     // roles with the same word here never meet in one person (三员分立); empty: free
+    str apart; // roles with the same word here never meet in one person (三员分立); empty: free
 };
 struct grant {
     const struct role *role;
@@ -36,29 +38,29 @@ struct person {
     int64_t id;
     str login, name;
     bool active, must_change, demo;
-    int64_t epoch;  // sessions and tokens of an older epoch are void
+    int64_t epoch; // sessions and tokens of an older epoch are void
     struct grant *grants;
     size_t n;
     uint64_t rights; // union over all grants
 };
 struct loop {
     str key, title;
-    struct def *now;        // newest published version
-    struct def **versions;  // by version
+    struct def *now;       // newest published version
+    struct def **versions; // by version
     size_t n;
 };
 struct rules {
     struct arena *arena;
-    int64_t gen;            // grows with each change
-    int64_t town;           // id of the town's unit; leads every primary key
+    int64_t gen;  // grows with each change
+    int64_t town; // id of the town's unit; leads every primary key
     str town_name, town_code;
     int zone_s;
     const struct unit *root;
-    struct unit *units;     // in preorder
+    struct unit *units; // in preorder
     size_t n_units;
     struct imap unit_by_id;
     struct map unit_by_code, unit_by_name; // names and short names; a doubled name is not in it
-    struct class_ *classes; // in preorder, scheme by scheme
+    struct class_ *classes;                // in preorder, scheme by scheme
     size_t n_classes;
     struct imap class_by_id;
     struct map class_by_code; // "scheme/code"
@@ -72,29 +74,32 @@ struct rules {
     size_t n_loops;
     struct map loop_by_key;
     struct imap def_by_id;
-    struct map cal_by_key;  // struct cal *
+    struct map cal_by_key; // struct cal *
 };
 
 // Builds a snapshot from the database in an arena of its own; rules_free frees it.
 // A stored definition that no longer compiles is an error that names it.
 struct rules *rules_load(struct db *db, int64_t town, struct err *e) MUST_USE;
 void rules_free(struct rules *r);
-// Compiles a parsed definition's filters against the rules: every wrong unit, class, state or field is noted.
+// Compiles a parsed definition's filters against the rules: every wrong unit, class, state or field
+// is noted.
 void rules_compile_def(struct rules *r, struct def *d, struct err *e);
 
-const struct unit *rules_unit(const struct rules *r, int64_t id);      // NULL when none
-const struct unit *rules_unit_named(const struct rules *r, str name);  // by code, name or short name
+const struct unit *rules_unit(const struct rules *r, int64_t id);     // NULL when none
+const struct unit *rules_unit_named(const struct rules *r, str name); // by code, name or short name
 const struct class_ *rules_class(const struct rules *r, int64_t id);
-const struct class_ *rules_class_named(const struct rules *r, str name); // "scheme/code", or a name that is unique
+const struct class_ *rules_class_named(
+    const struct rules *r, str name); // "scheme/code", or a name that is unique
 const struct person *rules_person(const struct rules *r, int64_t id);
 const struct def *rules_def(const struct rules *r, int64_t id);
 const struct loop *rules_loop(const struct rules *r, str key);
 const struct cal *rules_cal(const struct rules *r, str key);
-bool unit_below(const struct unit *u, const struct unit *top);         // also when u is top
+bool unit_below(const struct unit *u, const struct unit *top); // also when u is top
 bool class_below(const struct class_ *c, const struct class_ *top);
-str unit_path(struct arena *a, const struct rules *r, int64_t id);     // 新泾镇 / 北虹居民区
+str unit_path(struct arena *a, const struct rules *r, int64_t id); // 新泾镇 / 北虹居民区
 
 // Does the person hold one of the role keys at a unit that covers at?
-bool rules_holds(const struct rules *r, const struct person *p, const str *roles, size_t n, int64_t at);
+bool rules_holds(
+    const struct rules *r, const struct person *p, const str *roles, size_t n, int64_t at);
 
 #endif

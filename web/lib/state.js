@@ -25,10 +25,10 @@ export const rights = computed(() => new Set(me.value ? me.value.rights : []));
 
 /**
  * May the person do this anywhere?
- * @param {string} right such as "item.file"
+ * @param {string|string[]} right such as "item.file"; of several, one is enough
  */
 export function may(right) {
-  return rights.value.has(right);
+  return [].concat(right).some((r) => rights.value.has(r));
 }
 
 let nextToast = 1;

@@ -90,8 +90,7 @@ const v = (cells, key) => (cells && cells[key] ? cells[key].v : null);
 function Compare({ b, prev }) {
   return html`
     <tr class="prev"><th scope="row">${t('board.previous')}</th>
-      ${b.tallies.map((x) => html`<td key=${x.key} class="num">${count(v(prev.tallies, x.key))}</td>`)}
-      ${b.rates.map((x, i) => html`<td key=${x.key} class=${`num rate${i ? '' : ' first'}`}>${percent(v(prev.rates, x.key))}</td>`)}</tr>
+      <${Cells} row=${prev} b=${b} name=${t('board.previous')} /></tr>
     <tr class="prev"><th scope="row">${t('board.change')}</th>
       ${b.tallies.map((x) => html`<td key=${x.key} class="num">${countChange(v(b.total.tallies, x.key), v(prev.tallies, x.key))}</td>`)}
       ${b.rates.map((x, i) => html`<td key=${x.key} class=${`num rate${i ? '' : ' first'}`}><${RateChange} rate=${x} now=${v(b.total.rates, x.key)} before=${v(prev.rates, x.key)} /></td>`)}</tr>`;
@@ -137,13 +136,17 @@ function Table({ board, w }) {
 
 const RATE_LIMIT = 4;
 
+function versus(now, before) {
+  return before === null ? t('board.noPrev') : t('board.vsPrev', { n: pointChange(now, before) });
+}
+
 function Rates({ board }) {
   const prev = board.previous;
   return html`<ul class="figures">${board.rates.slice(0, RATE_LIMIT).map((x) => {
     const cell = board.total.rates[x.key];
     const link = cell && cell.v !== null && cell.link;
     const inner = html`<span class="figure-title">${x.title}</span><strong>${percent(cell && cell.v)}</strong>
-      <span class="hint">${prev ? t('board.vsPrev', { n: pointChange(cell && cell.v, v(prev.rates, x.key)) }) : ''}</span>`;
+      <span class="hint">${prev ? versus(cell && cell.v, v(prev.rates, x.key)) : ''}</span>`;
     return html`<li key=${x.key}>${link ? html`<a class="figure" href=${itemsLink(link)}>${inner}</a>` : html`<div class="figure">${inner}</div>`}</li>`;
   })}</ul>`;
 }

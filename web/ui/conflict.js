@@ -25,7 +25,7 @@ export function Conflict({ mine, theirs, step, part, busy, onRetry, onDrop }) {
   return html`<section class="notice conflict" tabindex="-1" ref=${ref} aria-labelledby="conflict-h">
     <h3 id="conflict-h">${t('conflict.title')}</h3>
     <p>${t('conflict.text')}</p>
-    ${since.length ? html`<ul>${since.map((e) => html`<li key=${e.version}>${stamp(e.at)} ${e.unit_name} ${e.person_name}：${e.what_title}${e.note ? `，${e.note}` : ''}</li>`)}</ul>` : null}
+    ${since.length ? html`<ul>${since.map((e) => html`<li key=${e.version}>${stamp(e.at)} ${e.person_name}${t('word.colon')}${e.what_title}${e.note ? ` — ${e.note}` : ''}</li>`)}</ul>` : null}
     ${diff.length ? html`<table class="plain"><thead><tr><th scope="col">${t('conflict.field')}</th><th scope="col">${t('conflict.mine', { v: mine.version })}</th><th scope="col">${t('conflict.theirs', { v: theirs.version })}</th></tr></thead>
       <tbody>${diff.map((d) => html`<tr key=${d.key}><th scope="row">${d.title || t(TITLES[d.key])}</th><td>${show(d, d.mine)}</td><td>${show(d, d.theirs)}</td></tr>`)}</tbody></table>`
     : html`<p class="hint">${t('conflict.same')}</p>`}

@@ -43,7 +43,7 @@ export function Timeline({ events, loop }) {
     const changes = Object.entries(e.changes || {}).filter(([k, v]) => Array.isArray(v) && nameOf(k, loop));
     return html`<li key=${e.version}>
       <p class="time-line"><time datetime=${e.at}>${stamp(e.at)}</time> <strong>${e.what_title}</strong>
-        <span>${[e.unit_name, e.person_name].filter(Boolean).join(' ') || t('item.bySystem')}</span></p>
+        <span>${e.person_name || t('item.bySystem')}</span>${e.unit_name ? html`<span title=${t('audit.unitThen')}>${e.unit_name}</span>` : null}</p>
       ${e.note ? html`<p class="prose">${e.note}</p>` : null}
       ${changes.length ? html`<ul class="changes">${changes.map(([k, [from, to]]) => html`<li key=${k}>${nameOf(k, loop)}${t('word.colon')}${isBlank(from) ? '' : html`<del>${valueOf(k, from, loop)}</del> → `}<ins>${valueOf(k, to, loop)}</ins></li>`)}</ul>` : null}
     </li>`;

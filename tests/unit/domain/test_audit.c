@@ -187,6 +187,41 @@ static void test_whole_town(void **state)
     assert_true(out.cells > 100);
 }
 
+// Whatever was done to them, no order is left in a state in which nobody would ever act.
+static void test_nothing_is_stuck(void **state)
+{
+    struct fixture *f = *state;
+    int64_t last =
+        db_one_i64(f->db, 0, "SELECT max(id) FROM item WHERE town = ?1", V(FIXTURE_TOWN));
+    for (int64_t id = 1; id <= last; id++) {
+        struct item it;
+        fixture_ok(f, item_load(&f->c, id, &it, &f->e));
+        const struct def *d = rules_def(f->rules, it.def);
+        size_t parts = 0, leads = 0, running = 0;
+        for (size_t i = 0; i < it.n_parts; i++) {
+            bool open = item_part_open(&it.parts[i], d->part_states, d->n_part_states);
+            parts += open;
+            leads += it.parts[i].lead;
+        }
+        for (size_t i = 0; i < it.n_clocks; i++) {
+            const struct clock *k = &it.clocks[i];
+            running += clock_open(k);
+            // A part's clock runs while its part is open, and no longer.
+            for (size_t p = 0; clock_open(k) && k->part != 0 && p < it.n_parts; p++)
+                assert_true(it.parts[p].id != k->part ||
+                            item_part_open(&it.parts[p], d->part_states, d->n_part_states));
+        }
+        bool handling = str_eq(it.state, S("handling")) || str_eq(it.state, S("suspended"));
+        assert_true(leads <= 1);
+        assert_true((parts > 0) == (handling && it.merged == 0));
+        assert_true(
+            running > 0 || !it.open || it.round > 1); // the second round has no clock over all
+        assert_true(it.open || it.merged != 0 || running == 0);
+        assert_true(it.open || it.alarm_us == 0);
+        assert_true(it.open == (it.closed_us == 0 && it.merged == 0));
+    }
+}
+
 static void ok(struct fixture *f)
 {
     fixture_ok(f, db_status(f->db, &f->e));
@@ -463,6 +498,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whole_town),
+        cmocka_unit_test(test_nothing_is_stuck),
         cmocka_unit_test(test_changed_event),
         cmocka_unit_test(test_missing_events),
         cmocka_unit_test(test_changed_item),

@@ -764,7 +764,7 @@ static void takes_the_working_indexes(void **state)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct sqlb q;
         sqlb_init(&q, t->a);
-        sqlb_add(&q, "SELECT i.id FROM item i WHERE i.town = ");
+        sqlb_add(&q, "SELECT i.id FROM item i WHERE i.gone = 0 AND i.town = ");
         sqlb_val(&q, V(r->town));
         filter_sql(parse(t, r, str_of(rows[i].text)), &env, &q);
         if (str_starts(str_of(rows[i].text), S("open:")))

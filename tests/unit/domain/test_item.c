@@ -601,6 +601,59 @@ static void test_reopen(void **state)
     assert_str(it.state, "replied");
 }
 
+// The second verification asks the units of the latest dispatch, not those of an earlier round.
+static void test_reopened_then_rechecked(void **state)
+{
+    struct fixture *f = *state;
+    struct item it = closed(f, NULL);
+    fixture_ok(f, STEP(f, &it, .step = S("reopen"), .note = S("又出现了")));
+    fixture_ok(f,
+        STEP(f, &it, .step = S("dispatch"), UNITS(fixture_unit(f, "c02"), fixture_unit(f, "c03"))));
+    assert_true(!it.parts[0].lead && it.parts[1].lead);
+    finish(f, &it, "h02");
+    finish(f, &it, "h03");
+    fixture_as(f, "dispatcher");
+    fixture_ok(f, STEP(f, &it, .step = S("check")));
+    fixture_ok(f, STEP(f, &it, .step = S("close")));
+    fixture_ok(f, STEP(f, &it, .step = S("recheck"), .note = S("复核")));
+    assert_int_equal(it.round, 3);
+    assert_str(it.parts[0].state, "done");
+    assert_str(it.parts[1].state, "waiting");
+    assert_str(it.parts[2].state, "waiting");
+    finish(f, &it, "h02");
+    finish(f, &it, "h03");
+    assert_str(it.state, "replied");
+}
+
+// What was told in one round is not told again because another one begins.
+static void test_round_is_no_news(void **state)
+{
+    struct fixture *f = *state;
+    struct item it = dispatched(f, "c01", NULL);
+    for (int i = 0; i < 2; i++) {
+        fixture_as(f, "h01");
+        fixture_ok(f, RETURN(f, &it));
+        fixture_as(f, "dispatcher");
+        fixture_ok(f, STEP(f, &it, .step = S("dispatch"), UNITS(fixture_unit(f, "c01"))));
+    }
+    assert_int_equal(events_of(f, it.id, "escalate"), 1);
+    finish(f, &it, "h01");
+    fixture_as(f, "dispatcher");
+    fixture_ok(f, STEP(f, &it, .step = S("check")));
+    fixture_ok(f, STEP(f, &it, .step = S("close")));
+    fixture_ok(f, STEP(f, &it, .step = S("recheck"), .note = S("复核")));
+    assert_int_equal(events_of(f, it.id, "escalate"), 1);
+    assert_int_equal(it.level, 0);
+    finish(f, &it, "h01");
+    fixture_as(f, "dispatcher");
+    fixture_ok(f, STEP(f, &it, .step = S("check")));
+    fixture_ok(f, STEP(f, &it, .step = S("close")));
+    fixture_ok(f, STEP(f, &it, .step = S("rate"),
+                      FIELDS({S("satisfied"), S("不满意")}, {S("solved"), S("未解决")})));
+    assert_int_equal(events_of(f, it.id, "escalate"), 2); // this is
+    assert_int_equal(it.level, 1);
+}
+
 // ---- judgement
 
 static void test_judges_side_by_side(void **state)
@@ -953,6 +1006,8 @@ int main(void)
         ITEM_TEST(test_redo),
         ITEM_TEST(test_second_round),
         ITEM_TEST(test_reopen),
+        ITEM_TEST(test_reopened_then_rechecked),
+        ITEM_TEST(test_round_is_no_news),
         ITEM_TEST(test_judges_side_by_side),
         ITEM_TEST(test_exclusion),
         ITEM_TEST(test_merge),

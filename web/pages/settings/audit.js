@@ -2,7 +2,7 @@
 import { html } from '../../lib/html.js';
 import { t } from '../../lib/i18n.js';
 import { get, query, rowsOf } from '../../lib/api.js';
-import { catalog } from '../../lib/state.js';
+import { catalog, may } from '../../lib/state.js';
 import { place, goQuery } from '../../lib/route.js';
 import { stamp } from '../../lib/time.js';
 import { Empty, Loaded, useLoad } from '../../ui/load.js';
@@ -31,9 +31,9 @@ const words = (c) => Object.entries(c || {}).map(([k, v]) => `${k} ${Array.isArr
 
 function Table({ rows }) {
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('set.audit')}><table class="plain"><thead><tr>
-    ${['audit.at', 'audit.who', 'audit.what', 'audit.item', 'audit.note'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
-    <tbody>${rows.map((e) => html`<tr key=${e.id}><td class="nowrap">${stamp(e.at)}</td><td>${[e.unit_name, e.person_name].filter(Boolean).join(' ') || t('item.bySystem')}</td>
-      <td>${whatTitle(e.what)}</td><td>${e.item ? html`<a href=${`/i/${e.item}`}>${e.item}</a>` : '—'}</td><td>${[e.note, words(e.changes)].filter(Boolean).join(' · ')}</td></tr>`)}</tbody></table></div>`;
+    ${['audit.at', 'audit.who', 'audit.what', 'audit.item', 'audit.unitThen', 'audit.note'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
+    <tbody>${rows.map((e) => html`<tr key=${e.id}><td class="nowrap">${stamp(e.at)}</td><td>${e.person_name || t('item.bySystem')}</td>
+      <td>${whatTitle(e.what)}</td><td>${!e.item ? '—' : may('item.read') ? html`<a href=${`/i/${e.item}`}>${e.item}</a>` : e.item}</td><td>${e.unit_name || '—'}</td><td>${[e.note, words(e.changes)].filter(Boolean).join(' · ')}</td></tr>`)}</tbody></table></div>`;
 }
 
 /** The page. */
@@ -43,7 +43,7 @@ export function Audit() {
   const before = q.get('before') || '';
   const of = useLoad((signal) => get(`/api/audit${query({ about, before })}`, { signal }), [about, before]);
   return html`<${SetPage} title=${t('set.audit')}>
-    <ul class="segments chooser" aria-label=${t('audit.about')}>${ABOUT.map(([k, title]) => html`<li key=${k}><button type="button" aria-pressed=${k === about ? 'true' : 'false'}
+    <ul class="segments" aria-label=${t('audit.about')}>${ABOUT.map(([k, title]) => html`<li key=${k}><button type="button" aria-pressed=${k === about ? 'true' : 'false'}
       onClick=${() => goQuery({ about: k, before: '' })}>${t(title)}</button></li>`)}</ul>
     <${Loaded} of=${of}>${(d) => (rowsOf(d).length ? html`<${Table} rows=${rowsOf(d)} />
       <nav class="pager" aria-label=${t('pager.label')}>${before ? html`<button type="button" onClick=${() => goQuery({ before: '' })}>${t('pager.first')}</button>` : null}

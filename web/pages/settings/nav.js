@@ -8,7 +8,7 @@ import { Page } from '../../ui/page.js';
 /** Parts: where, title, what it is for, the right it needs. */
 export const SECTIONS = [
   { path: '/settings/units', title: 'set.units', hint: 'set.unitsHint', right: 'unit.manage' },
-  { path: '/settings/people', title: 'set.people', hint: 'set.peopleHint', right: 'person.manage' },
+  { path: '/settings/people', title: 'set.people', hint: 'set.peopleHint', right: ['person.manage', 'role.grant'] },
   { path: '/settings/defs', title: 'set.defs', hint: 'set.defsHint', right: 'def.manage' },
   { path: '/settings/audit', title: 'set.audit', hint: 'set.auditHint', right: 'audit.read' },
   { path: '/settings/tokens', title: 'set.tokens', hint: 'set.tokensHint' },

@@ -19,9 +19,9 @@ function Row({ p, onAct }) {
     <td><ul class="plain-list">${(p.roles || []).map((r) => html`<li key=${`${r.role}/${r.unit}`}>${r.title || r.role} · ${r.unit_name || unitName(r.unit)}
       ${may('role.grant') ? html` <button type="button" class="quiet" aria-label=${t('people.takeAway', { role: r.title || r.role, name: p.name })} onClick=${() => onAct('take', p, r)}>✕</button>` : null}</li>`)}</ul></td>
     <td class="acts">${may('role.grant') ? html`<button type="button" class="small" aria-label=${label(t('people.grant'))} onClick=${() => onAct('grant', p)}>${t('people.grant')}</button>` : null}
-      <button type="button" class="small" aria-label=${label(t('people.rename'))} onClick=${() => onAct('rename', p)}>${t('people.rename')}</button>
+      ${may('person.manage') ? html`<button type="button" class="small" aria-label=${label(t('people.rename'))} onClick=${() => onAct('rename', p)}>${t('people.rename')}</button>
       <button type="button" class="small" aria-label=${label(t('people.reset'))} onClick=${() => onAct('reset', p)}>${t('people.reset')}</button>
-      <button type="button" class="small" aria-label=${label(p.active ? t('people.stop') : t('people.start'))} onClick=${() => onAct('active', p)}>${p.active ? t('people.stop') : t('people.start')}</button></td>
+      <button type="button" class="small" aria-label=${label(p.active ? t('people.stop') : t('people.start'))} onClick=${() => onAct('active', p)}>${p.active ? t('people.stop') : t('people.start')}</button>` : null}</td>
   </tr>`;
 }
 
@@ -79,7 +79,7 @@ export function People() {
   };
   const fits = (p) => !words.trim() || [p.name, p.login, ...(p.roles || []).map((r) => `${r.title} ${r.unit_name || unitName(r.unit)}`)].some((x) => x && x.includes(words.trim()));
   return html`<${SetPage} title=${t('set.people')} side=${html`<label class="inline">${t('people.find')} <input type="search" value=${words} onInput=${(e) => setWords(e.target.value)} /></label>
-      <button type="button" class="primary" onClick=${() => setAct({ what: 'add' })}>${t('people.add')}</button>`}>
+      ${may('person.manage') ? html`<button type="button" class="primary" onClick=${() => setAct({ what: 'add' })}>${t('people.add')}</button>` : null}`}>
     <${Loaded} of=${of}>${(d) => html`<div class="scroll" tabindex="0" role="region" aria-label=${t('set.people')}><table class="plain"><thead><tr>${['people.name', 'login.name', 'people.roles', 'unit.acts'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
       <tbody>${d.people.filter(fits).map((p) => html`<${Row} key=${p.id} p=${p} onAct=${(what, x, r) => setAct({ what, p: x, r })} />`)}</tbody></table></div>`}<//>
     ${act ? html`<${Forms} act=${act} roles=${of.data ? of.data.roles : []} onDone=${done} onClose=${() => setAct(null)} />` : null}
