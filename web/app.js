@@ -27,10 +27,13 @@ function lazy(load, name) {
     const [state, setState] = useState({ ready: !!Part, error: null });
     useEffect(() => {
       if (Part) return;
-      load().then((m) => {
-        Part = m[name];
-        setState({ ready: true, error: null });
-      }, (error) => setState({ ready: false, error: { message: t('error.chunk'), cause: error } }));
+      load().then(
+        (m) => {
+          Part = m[name];
+          setState({ ready: true, error: null });
+        },
+        (error) => setState({ ready: false, error: { message: t('error.chunk'), cause: error } }),
+      );
     }, []);
     if (state.error) return html`<${Failure} error=${state.error} again=${() => location.reload()} />`;
     return state.ready ? html`<${Part} ...${props} />` : html`<${Skeleton} />`;
@@ -78,7 +81,8 @@ function Current() {
 }
 
 function App() {
-  if (!me.value || !catalog.value) return html`<main id="main"><${Skeleton} /></main>`;
+  if (!me.value || !(catalog.value || me.value.must_change))
+    return html`<main id="main"><${Skeleton} /></main>`;
   return html`<${Shell}><${Current} /><//>${session.value === 'lost' ? html`<${Relogin} />` : null}`;
 }
 
@@ -98,13 +102,17 @@ async function start() {
   const root = document.getElementById('app');
   try {
     setMe(await call('GET', '/api/me', { quiet: true }));
-    await loadCatalog();
+    // Until the initial password is changed the server answers nothing else.
+    if (!me.value.must_change) await loadCatalog();
   } catch (e) {
     if (e.status === 401) {
       toLogin();
       return;
     }
-    render(html`<main id="main"><h1>${t('app.name')}</h1><${Failure} error=${e} again=${() => location.reload()} /></main>`, root);
+    render(
+      html`<main id="main"><h1>${t('app.name')}</h1><${Failure} error=${e} again=${() => location.reload()} /></main>`,
+      root,
+    );
     return;
   }
   draft.sweep();
@@ -114,7 +122,7 @@ async function start() {
   if (next && location.pathname === '/') go(next, { replace: true });
   startKeys();
   render(html`<${App} />`, root);
-  if (may('item.read')) startEvents();
+  if (may('item.read') && !me.value.must_change) startEvents();
   on('rules', () => loadCatalog().catch(() => {}));
 }
 

@@ -12,7 +12,16 @@ const dist = path.join(root, 'dist');
 const TARGET = ['chrome90', 'safari15.4', 'firefox91'];
 const FIRST_LOAD_MAX = 80 * 1024; // gzip bytes of everything the first page needs
 
-const common = { absWorkingDir: root, bundle: true, minify: true, charset: 'utf8', legalComments: 'none', target: TARGET, metafile: true, logLevel: 'warning' };
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  charset: 'utf8',
+  legalComments: 'none',
+  target: TARGET,
+  metafile: true,
+  logLevel: 'warning',
+};
 
 function hashed(name, bytes) {
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 10);
@@ -28,14 +37,25 @@ async function css() {
 }
 
 async function worker() {
-  const out = await esbuild.build({ ...common, entryPoints: ['lib/sse-worker.js'], format: 'iife', write: false });
+  const out = await esbuild.build({
+    ...common,
+    entryPoints: ['lib/sse-worker.js'],
+    format: 'iife',
+    write: false,
+  });
   return hashed('events.js', out.outputFiles[0].contents);
 }
 
 async function app(workerUrl) {
   const out = await esbuild.build({
-    ...common, entryPoints: ['app.js'], format: 'esm', splitting: true, outdir: 'dist/assets',
-    entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', define: { __SSE_WORKER__: JSON.stringify(workerUrl) },
+    ...common,
+    entryPoints: ['app.js'],
+    format: 'esm',
+    splitting: true,
+    outdir: 'dist/assets',
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    define: { __SSE_WORKER__: JSON.stringify(workerUrl) },
   });
   const outputs = out.metafile.outputs;
   const entry = Object.keys(outputs).find((k) => outputs[k].entryPoint === 'app.js');
@@ -67,12 +87,17 @@ async function build() {
   const [style, events] = await Promise.all([css(), worker()]);
   const { js, first } = await app(events);
   const icon = hashed('favicon.svg', fs.readFileSync(path.join(root, 'public/favicon.svg')));
-  const preload = first.filter((f) => !js.endsWith(path.basename(f)))
-    .map((f) => `<link rel="modulepreload" href="/${f.replace(/^dist\//, '')}">\n`).join('');
+  const preload = first
+    .filter((f) => !js.endsWith(path.basename(f)))
+    .map((f) => `<link rel="modulepreload" href="/${f.replace(/^dist\//, '')}">\n`)
+    .join('');
   const fill = { css: style, js, icon };
   for (const name of ['index.html', 'login.html']) {
-    let text = fs.readFileSync(path.join(root, 'public', name), 'utf8').replace(/\{\{(\w+)\}\}/g, (_, k) => fill[k]);
-    if (name === 'index.html') text = text.replace('<script type="module"', `${preload}<script type="module"`);
+    let text = fs
+      .readFileSync(path.join(root, 'public', name), 'utf8')
+      .replace(/\{\{(\w+)\}\}/g, (_, k) => fill[k]);
+    if (name === 'index.html')
+      text = text.replace('<script type="module"', `${preload}<script type="module"`);
     fs.writeFileSync(path.join(dist, name), text);
   }
   report(first, [style, icon]);

@@ -35,7 +35,7 @@ struct app {
     atomic_uint_fast64_t serial, published,
         commits; // serial: of the last built; published: of latest
     struct writer *writer;
-    struct http_server *http;
+    _Atomic(struct http_server *) http; // requests may come before http_start has returned
     struct jobs *jobs;
     pthread_t ticker;
     pthread_cond_t wake;
@@ -300,11 +300,11 @@ struct app *app_start(const struct app_conf *conf, struct err *e)
     struct writer_hooks hooks = {
         .arg = app, .begin = on_begin, .settle = on_settle, .flush = on_flush, .finish = on_finish};
     app->writer = writer_start(db, &hooks, e);
-    if (!app->writer || !start_http(app, e)) {
+    app->jobs = app->writer ? jobs_start(app) : NULL;
+    if (!app->jobs || !start_http(app, e)) {
         app_stop(app);
         return NULL;
     }
-    app->jobs = jobs_start(app);
     app->ticking = pthread_create(&app->ticker, NULL, ticker, app) == 0;
     return app;
 }

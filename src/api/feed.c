@@ -19,7 +19,7 @@ static bool may_hear(void *arg, uint64_t who)
     return c.actor && c.actor->active && ctx_may(&c, MAY_READ_ITEMS, l->unit);
 }
 
-static str line(struct arena *a, const struct event *ev, str loop)
+str feed_line(struct arena *a, const struct event *ev, str loop)
 {
     struct buf b;
     struct jw w;
@@ -38,7 +38,7 @@ static void tell(void *arg, const struct event *ev, str loop)
 {
     struct listener *l = arg;
     l->unit = ev->unit;
-    http_publish(app_http(l->app), (uint64_t)ev->id, "item", line(l->arena, ev, loop), may_hear, l);
+    http_publish(app_http(l->app), (uint64_t)ev->id, "item", feed_line(l->arena, ev, loop), may_hear, l);
 }
 
 void feed_group(struct app *app, const struct journal *j)
@@ -61,6 +61,8 @@ void feed_rules(struct app *app)
 
 void feed_job(struct app *app, int64_t job, str state, int64_t done, int64_t total)
 {
+    if (!app_http(app))
+        return;
     struct arena *a = arena_new();
     str data = str_fmt(a,
         "{\"id\":%" PRId64 ",\"state\":\"%.*s\",\"done\":%" PRId64 ",\"total\":%" PRId64 "}", job,

@@ -10,4 +10,7 @@ void feed_group(struct app *app, const struct journal *j); // after a commit, on
 void feed_rules(struct app *app);
 void feed_job(struct app *app, int64_t job, str state, int64_t done, int64_t total);
 
+// What a stream says of an item's event: numbers only.
+str feed_line(struct arena *a, const struct event *ev, str loop);
+
 #endif

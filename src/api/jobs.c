@@ -83,6 +83,14 @@ static enum err_code door_run(void *arg,
     return code;
 }
 
+static bool stopping(struct jobs *j)
+{
+    pthread_mutex_lock(&j->lock);
+    bool now = j->stopping;
+    pthread_mutex_unlock(&j->lock);
+    return now;
+}
+
 static bool door_progress(void *arg, const struct import_result *r)
 {
     struct door_state *d = arg;
@@ -185,7 +193,7 @@ static void run_settle(struct jobs *j, struct bench *b)
             log_line(LOG_ERROR, "settle %.*s", STR_ARG(err_text(&b->err, b->arena)));
             return;
         }
-    } while (s.looked > 0 && !j->stopping);
+    } while (s.looked > 0 && !stopping(j));
 }
 
 static void run_work(struct jobs *j, const struct work *w)
@@ -263,9 +271,8 @@ void jobs_stop(struct jobs *j)
     j->stopping = true;
     pthread_cond_signal(&j->wake);
     pthread_mutex_unlock(&j->lock);
+    // The lock stays: the last requests may still ask, and are refused.
     pthread_join(j->thread, NULL);
-    pthread_mutex_destroy(&j->lock);
-    pthread_cond_destroy(&j->wake);
 }
 
 void jobs_settle(struct app *app)

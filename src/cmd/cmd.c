@@ -10,6 +10,7 @@ static const struct cmd *const COMMANDS[] = {
     &CMD_SERVE,
     &CMD_INIT,
     &CMD_IMPORT,
+    &CMD_EXPORT,
     &CMD_DEF,
     &CMD_DEMO,
     &CMD_TOKEN,
@@ -90,7 +91,10 @@ int64_t args_i64(const struct args *a, const char *name)
 
 str args_dir(const struct args *a)
 {
-    return args_str(a, "dir");
+    str dir = args_str(a, "dir");
+    while (dir.n > 1 && dir.s[dir.n - 1] == '/')
+        dir.n--;
+    return dir;
 }
 
 static void set_value(struct args *a, size_t i, str value)

@@ -47,8 +47,9 @@ static int report(struct args *a, const struct audit_out *out)
         args_say(a, "%" PRId64 " events, unbroken\nhead %.*s",
             "共 %" PRId64 " 条记录，链完整\n链尾校验值 %.*s", out->events, STR_ARG(out->head));
     } else {
-        args_say(a, "%" PRId64 " events are sound before the first broken one",
-            "第一条有问题的记录之前，%" PRId64 " 条完好", out->events);
+        if (out->first_bad != 0)
+            args_say(a, "%" PRId64 " events are sound before the first broken one",
+                "第一条有问题的记录之前，%" PRId64 " 条完好", out->events);
         return args_fail(a, EXIT_FOUND);
     }
     return good ? EXIT_DONE : EXIT_FOUND;

@@ -116,7 +116,8 @@ static enum err_code fill(struct backing *b)
 {
     struct args *a = b->a;
     str to = str_fmt(a->arena, "%.*s/bihuan.db", STR_ARG(b->folder));
-    if (folder_make(b->folder.s, &a->err) != OK || backup_copy(b->db, to, show, b, &a->err) != OK)
+    if (folder_above(a->arena, b->folder, &a->err) != OK ||
+        folder_make(b->folder.s, &a->err) != OK || backup_copy(b->db, to, show, b, &a->err) != OK)
         return a->err.code;
     struct db *copy = db_open(to, DB_READ, &a->err);
     if (!copy)

@@ -6,6 +6,7 @@
 #include "cmd/def_trial.h"
 #include "cmd/folder.h"
 #include "cmd/town_door.h"
+#include "cmd/town_make.h"
 #include "domain/publish.h"
 #include "domain/yaml.h"
 
@@ -89,17 +90,9 @@ static str kind_of(struct args *a, str text)
 static struct town_door *shipped_town(struct args *a, char *folder)
 {
     struct town_source src = town_source_embedded(a->arena, S("xinjing"));
-    struct keys keys;
     int64_t town;
-    str dir = str_of(folder);
-    struct db *db = town_open(a->arena, dir, true, tm_now(), &a->err);
-    if (!db)
-        return NULL;
-    enum err_code code = town_keys(a->arena, dir, true, &keys, &a->err);
-    if (code == OK)
-        code = town_init(db, a->arena, &src, &keys, tm_now(), &town, &a->err);
-    db_close(db);
-    return code == OK ? town_door_open_at(a, dir, TOWN_DOOR_LOOK) : NULL;
+    enum err_code code = town_make_in(a, str_of(folder), &src, tm_now(), &town);
+    return code == OK ? town_door_open_at(a, str_of(folder), TOWN_DOOR_LOOK) : NULL;
 }
 
 static int checked(struct args *a, enum err_code code, str kind, const struct published *out)
@@ -132,6 +125,7 @@ static int check_in(struct args *a, struct town_door *d, str text)
         return args_fail(a, EXIT_OPEN);
     str kind = kind_of(a, text);
     struct ctx c = town_door_reader(d);
+    a->err.file = a->words[1]; // opening a town names other files there
     enum err_code code = def_publish(&c, kind, text, true, &out, &a->err);
     town_door_close(d);
     return checked(a, code, kind, &out);

@@ -1,8 +1,8 @@
 #include <stdio.h>
-#include <unistd.h>
 #include "cmd/folder.h"
 #include "cmd/interrupt.h"
 #include "cmd/town_door.h"
+#include "cmd/town_make.h"
 #include "domain/demo.h"
 #include "store/files.h"
 
@@ -29,23 +29,6 @@ static void show(void *arg, int64_t filed, int64_t total)
     if (m->folder.n > 0)
         interrupt_leave(m->folder.s);
     progress_show(&m->p, filed, total);
-}
-
-static enum err_code make_town(struct demonstration *m, str dir)
-{
-    struct args *a = m->a;
-    struct keys keys;
-    int64_t town;
-    struct db *db = town_open(a->arena, dir, true, tm_now(), &a->err);
-    if (!db)
-        return a->err.code;
-    enum err_code code = town_keys(a->arena, dir, true, &keys, &a->err);
-    // The year begins with a town that is there.
-    if (code == OK)
-        code = town_init(
-            db, a->arena, &m->src, &keys, m->until_us - (DEMO_DAYS + 1) * US_DAY, &town, &a->err);
-    db_close(db);
-    return code;
 }
 
 static enum err_code fill(struct demonstration *m, struct town_door *d)
@@ -89,10 +72,14 @@ static int into_new(struct demonstration *m, str dir)
 {
     struct args *a = m->a;
     char *place = str_z(a->arena, dir);
-    int64_t items = 0, events = 0;
+    int64_t items = 0, events = 0, town;
     m->folder = files_temporary(a->arena, dir);
     interrupt_catch();
-    enum err_code code = make_town(m, m->folder);
+    enum err_code code = folder_above(a->arena, dir, &a->err);
+    // The year begins with a town that is there.
+    if (code == OK)
+        code = town_make_in(a, m->folder, &m->src, m->until_us - (DEMO_DAYS + 1) * US_DAY, &town);
+    interrupt_leave(m->folder.s);
     if (code == OK)
         code = fill_there(m, m->folder, &items, &events);
     if (code == OK)
@@ -114,14 +101,12 @@ static int into_old(struct demonstration *m, str dir)
 static int run(struct args *a)
 {
     str dir = args_dir(a), until = args_str(a, "until");
-    while (dir.n > 1 && dir.s[dir.n - 1] == '/')
-        dir.n--;
     struct demonstration m = {
-        .a = a, .src = town_door_source(a->arena, args_str(a, "town")), .until_us = tm_now()};
+        .a = a, .src = town_make_source(a->arena, args_str(a, "town")), .until_us = tm_now()};
     if (until.n > 0 && !tm_parse(until, TM_ZONE_DEFAULT_S, &m.until_us))
         args_wrong(
             a, "--until", "2026-11-20, 2026-11-20T18:00:00+08:00", "is not a time", "不是时间");
-    bool there = access(str_z(a->arena, town_db_path(a->arena, dir)), F_OK) == 0;
+    bool there = town_make_there(a->arena, dir);
     if (!there && !folder_empty(str_z(a->arena, dir)))
         args_wrong(
             a, "--dir", "", "holds something else than a town", "目录里有别的内容，不是镇的数据");

@@ -140,7 +140,8 @@ static enum err_code fill(struct restoring *r)
 {
     struct args *a = r->a;
     struct err *e = &a->err;
-    if (manifest_check(a->arena, r->from, &r->m, e) != OK || folder_make(r->folder.s, e) != OK)
+    if (manifest_check(a->arena, r->from, &r->m, e) != OK ||
+        folder_above(a->arena, r->folder, e) != OK || folder_make(r->folder.s, e) != OK)
         return e->code;
     if (copy_file(r, "bihuan.db") != OK || copy_key(r) != OK)
         return e->code;

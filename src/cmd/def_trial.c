@@ -117,7 +117,7 @@ static int64_t *last_items(struct trial *t, int64_t last, size_t *n)
     *n = 0;
     // Newest first along the primary key; other loops' items are stepped over.
     struct cursor r = db_rows(t->c->db,
-        "SELECT id FROM item WHERE town = ?1 AND loop = ?2 ORDER BY id DESC LIMIT ?3",
+        "SELECT id FROM item WHERE town = ?1 AND loop = ?2 AND gone = 0 ORDER BY id DESC LIMIT ?3",
         V(t->c->rules->town), V(t->d->loop), V(last));
     while (db_next(&r))
         VEC_PUSH(t->c->arena, ids, *n) = db_i64(&r, 0);

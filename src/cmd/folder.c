@@ -32,6 +32,15 @@ enum err_code folder_make(const char *path, struct err *e)
     return mkdir(path, FOLDER_MODE) == 0 || errno == EEXIST ? OK : files_failed(e, path);
 }
 
+enum err_code folder_above(struct arena *a, str path, struct err *e)
+{
+    for (size_t i = 1; i < path.n; i++)
+        if (path.s[i] == '/' && path.s[i - 1] != '/' &&
+            folder_make(str_z(a, str_sub(path, 0, i)), e) != OK)
+            return e->code;
+    return OK;
+}
+
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
 {
     (void)st, (void)kind, (void)at;

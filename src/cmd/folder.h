@@ -9,6 +9,8 @@
 bool folder_empty(const char *path);
 // For its owner only; all of its parents must be there. A folder already there is fine.
 enum err_code folder_make(const char *path, struct err *e) MUST_USE;
+// The folders above path, as far as they are missing.
+enum err_code folder_above(struct arena *a, str path, struct err *e) MUST_USE;
 // With everything in it. Never follows a link. What cannot be taken away stays.
 void folder_remove(const char *path);
 // Moves a finished folder into its place, over an empty folder. All of it is on disk before it has

@@ -1,6 +1,6 @@
 #include <stdio.h>
-#include "cmd/cmd.h"
-#include "domain/town.h"
+#include "cmd/folder.h"
+#include "cmd/town_make.h"
 
 static const struct opt OPTIONS[] = {
     {"town", OPT_STR, "NAME|FOLDER",
@@ -11,19 +11,14 @@ static const struct opt OPTIONS[] = {
 
 static int run(struct args *a)
 {
-    str name = args_str(a, "town");
-    bool folder = str_has(name, S("/"));
-    struct town_source src =
-        folder ? town_source_folder(a->arena, name) : town_source_embedded(a->arena, name);
-    struct keys keys;
+    struct town_source src = town_make_source(a->arena, args_str(a, "town"));
+    str dir = args_dir(a);
     int64_t town = 0;
-    struct db *db = town_open(a->arena, args_dir(a), true, tm_now(), &a->err);
-    if (!db)
-        return args_fail(a, EXIT_OPEN);
-    enum err_code code = town_keys(a->arena, args_dir(a), true, &keys, &a->err);
-    if (code == OK)
-        code = town_init(db, a->arena, &src, &keys, tm_now(), &town, &a->err);
-    db_close(db);
+    // A folder with something in it, the key of a town that was there before for example, is made
+    // the town's as it stands.
+    enum err_code code = folder_empty(str_z(a->arena, dir))
+                             ? town_make_whole(a, dir, &src, tm_now(), &town)
+                             : town_make_in(a, dir, &src, tm_now(), &town);
     if (code != OK)
         return args_fail(a, EXIT_FAILED);
     if (a->json)

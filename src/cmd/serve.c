@@ -4,7 +4,7 @@
 #include <unistd.h>
 #include "api/app.h"
 #include "base/log.h"
-#include "cmd/cmd.h"
+#include "cmd/town_make.h"
 
 static const struct opt OPTIONS[] = {
     {"host", OPT_STR, "ADDRESS", "address to listen on; beyond loopback only when you say so",
@@ -53,6 +53,12 @@ static int run(struct args *a)
     (void)signal(SIGPIPE, SIG_IGN);
     if (!set_time(a))
         return args_fail(a, EXIT_USAGE);
+    if (!town_make_there(a->arena, args_dir(a))) {
+        err_add(&a->err, ERR_MISSING, args_dir(a), S("bihuan.db"),
+            "there is no town in this folder: init or demo makes one",
+            "这个目录里没有镇的数据库，可先用 init 或 demo 创建");
+        return args_fail(a, EXIT_OPEN);
+    }
     int64_t threads = args_i64(a, "threads");
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     struct app_conf conf = {.dir = args_dir(a),

@@ -1,6 +1,6 @@
 #include "cmd/town_door.h"
 
-#include <unistd.h>
+#include "cmd/town_make.h"
 
 enum { BUSY_TRIES = 6 }; // each waits DB_BUSY_WAIT_MS for the other process
 
@@ -44,9 +44,11 @@ static enum err_code find_actor(struct town_door *d, struct err *e)
 static enum err_code load_rules(struct town_door *d, struct db *db, struct err *e)
 {
     d->rules_mark = mark_of(d, db);
+    str file = e->file;
     struct rules *r = rules_load(db, d->town, e);
     if (!r)
         return e->code;
+    e->file = file; // it names stored definitions there
     d->rules = r;
     VEC_PUSH(d->arena, d->held, d->n_held) = r;
     return find_actor(d, e);
@@ -57,7 +59,7 @@ static enum err_code open_all(
 {
     struct err *e = &a->err;
     // Looked for first, because opening for writing would make an empty database.
-    if (access(str_z(a->arena, town_db_path(a->arena, dir)), F_OK) != 0)
+    if (!town_make_there(a->arena, dir))
         return err_add(e, ERR_MISSING, dir, S("bihuan.db"), "there is no town in this folder",
             "这个目录里没有镇的数据库");
     if (mode == TOWN_DOOR_WRITE)
@@ -197,9 +199,4 @@ enum err_code town_door_run(void *door,
         db_rollback(d->write);
     journal_finish(d->journal, code == OK);
     return code;
-}
-
-struct town_source town_door_source(struct arena *a, str name)
-{
-    return str_has(name, S("/")) ? town_source_folder(a, name) : town_source_embedded(a, name);
 }

@@ -39,6 +39,4 @@ enum err_code town_door_run(void *door,
     enum err_code (*fn)(struct ctx *c, void *fn_arg, struct err *e), void *fn_arg,
     struct err *e) MUST_USE;
 
-// A folder with a slash in its name, or else the name of a shipped town.
-struct town_source town_door_source(struct arena *a, str name);
 #endif

@@ -231,6 +231,14 @@ static int column_named(const struct map_column *k, str name)
     return -1;
 }
 
+// Escapes in quotes can hold what no screen shows.
+static void check_text(struct reading *x, const struct yaml *y, const char *key)
+{
+    if (y && y->type == YAML_SCALAR && !utf8_valid(y->s))
+        yaml_err(x->e, y, str_of(key), S("UTF-8"), "holds characters that cannot be shown here",
+            "含有无法显示的字符");
+}
+
 static void add_words(struct reading *x, struct map_column *k, str words)
 {
     if (words.n > 0)
@@ -242,6 +250,7 @@ static void read_template(struct reading *x, const struct yaml *y, struct map_co
 {
     const struct yaml *t = yaml_get(y, "template");
     bool given = k->n > 0;
+    check_text(x, t, "template");
     str rest = t ? t->s : (str){0};
     while (rest.n > 0) {
         size_t open = str_find(rest, '{');
@@ -292,6 +301,7 @@ static void check_value(
         fits = str_f64(text, &v);
     else if (k->to == TO_FIELD)
         fits = def_value(x->a, k->field, text, &canonical, &sub, str_of(key));
+    check_text(x, y, key);
     if (!fits)
         yaml_err(x->e, y, str_of(key), sub.n > 0 ? sub.notes[0].expected : (str){0},
             "\"%.*s\" does not fit there", "“%.*s”不能用在这里", STR_ARG(text));
@@ -466,6 +476,7 @@ struct import_map *import_map_parse(struct arena *a, const struct rules *r, str 
     m->encoding = str_eq(enc, S("utf-8"))     ? CSV_UTF8
                   : str_eq(enc, S("gb18030")) ? CSV_GB18030
                                               : CSV_AUTO;
+    check_text(&x, yaml_get(x.root, "title"), "title");
     name_classes(&x);
     name_units(&x);
     read_state(&x);

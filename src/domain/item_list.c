@@ -72,8 +72,8 @@ static enum err_code add_after(
         return OK;
     str rest = in->after, value, id;
     int64_t v = 0, at = 0;
-    if (!str_cut(&rest, '.', &value) || !str_cut(&rest, '.', &id) || !str_i64(value, &v) ||
-        !str_i64(id, &at))
+    if (!str_cut(&rest, '.', &value) || !str_cut(&rest, '.', &id) || rest.n > 0 ||
+        !str_i64(value, &v) || !str_i64(id, &at))
         return err_add(e, ERR_INVALID, S("after"), S("next of the page before"), "is not a cursor",
             "翻页位置无效");
     sqlb_add_(q, CONDITIONS[in->sort][0]);

@@ -242,7 +242,7 @@ static struct stored *stored_defs(struct rules *r, struct db *db, size_t *n)
     return rows;
 }
 
-static void name_file(struct rules *r, const struct stored *s, struct err *e)
+static void name_file(const struct stored *s, struct err *e)
 {
     e->file =
         str_fmt(e->arena, "%.*s/%.*s v%" PRId64, STR_ARG(s->kind), STR_ARG(s->key), s->version);
@@ -251,7 +251,7 @@ static void name_file(struct rules *r, const struct stored *s, struct err *e)
 static void load_calendar(struct rules *r, const struct stored *s, struct err *e)
 {
     struct cal_spec spec;
-    name_file(r, s, e);
+    name_file(s, e);
     if (def_cal_parse(r->arena, s->text, &spec, e) != OK)
         return;
     struct cal *cal = cal_new(r->arena, &spec, e);
@@ -303,7 +303,7 @@ void rules_compile_def(struct rules *r, struct def *d, struct err *e)
 static void load_loop(struct rules *r, const struct stored *s, struct err *e)
 {
     struct def *d;
-    name_file(r, s, e);
+    name_file(s, e);
     if (def_parse(r->arena, s->text, &d, e) != OK)
         return;
     d->id = s->id;
@@ -328,7 +328,7 @@ static void load_defs(struct rules *r, struct db *db, struct err *e)
         if (str_eq(rows[i].kind, S("calendar")))
             load_calendar(r, &rows[i], e);
         if (str_eq(rows[i].kind, S("roles"))) {
-            name_file(r, &rows[i], e);
+            name_file(&rows[i], e);
             if (def_roles_parse(r->arena, rows[i].text, &r->roles, &r->n_roles, e) != OK)
                 return;
         }
@@ -345,7 +345,7 @@ static void load_defs(struct rules *r, struct db *db, struct err *e)
         struct def *d = imap_get(&r->def_by_id, rows[i].id);
         if (!d)
             continue;
-        name_file(r, &rows[i], e);
+        name_file(&rows[i], e);
         rules_compile_def(r, d, e);
     }
 }

@@ -127,7 +127,8 @@ static bool fold(struct check *k, int64_t id, struct item *out)
     err_init(&sub, a, k->e->lang);
     *out = (struct item){.id = id};
     struct cursor r = db_rows(k->c->db,
-        "SELECT id, version, at_us, changes FROM event WHERE town = ?1 AND item = ?2 AND item > 0 ORDER BY id",
+        "SELECT id, version, at_us, changes FROM event WHERE town = ?1 AND item = ?2 AND item > 0 "
+        "ORDER BY id",
         V(k->c->rules->town), V(id));
     int64_t bad = 0;
     while (bad == 0 && db_next(&r)) {

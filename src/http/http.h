@@ -95,8 +95,11 @@ void http_wake(struct http_req *req);
 // Server-sent events. Turns the request into a stream named by topic bits; the stream lives until
 // either side closes it. A comment line goes out every 15 s.
 void http_events(struct http_req *req, uint64_t who);
+// Says something to this stream alone, right after http_events: what its reader has missed. Nothing
+// when the stream was refused.
+void http_events_tell(struct http_req *req, uint64_t id, const char *event, str data);
 // Sends "id: id\nevent: event\ndata: data\n\n" to every stream for which visible(arg, who) holds
-// (NULL: all). From any thread. visible may not call back into this room. With 2,000 streams a call
+// (NULL: all); with id 0 there is no id line. From any thread. visible may not call back into this room. With 2,000 streams a call
 // keeps its thread for about half a millisecond, so whoever changes much at once says so in one
 // event.
 void http_publish(struct http_server *s, uint64_t id, const char *event, str data,

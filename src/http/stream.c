@@ -194,7 +194,9 @@ void http_events(struct http_req *req, uint64_t who)
 // Every line of the data needs its own field; a lone CR also ends a line. [WHATWG HTML 9.2.6]
 static void format_event(struct buf *b, uint64_t id, const char *event, str data)
 {
-    buf_fmt(b, "id: %" PRIu64 "\nevent: %s\n", id, event);
+    if (id != 0) // an id of its own would make the client forget the last one that counts
+        buf_fmt(b, "id: %" PRIu64 "\n", id);
+    buf_fmt(b, "event: %s\n", event);
     str rest = data;
     do {
         size_t end = 0;
@@ -227,6 +229,18 @@ void http_publish(struct http_server *s, uint64_t id, const char *event, str dat
         if (visible == NULL || visible(arg, st->who))
             stream_push(st, buf_str(&b));
     pthread_mutex_unlock(&s->streams_lock);
+}
+
+void http_events_tell(struct http_req *req, uint64_t id, const char *event, str data)
+{
+    struct http_stream *st = req->conn->stream;
+    if (st == NULL)
+        return;
+    struct buf b;
+    buf_init(&b, req->arena, HTTP_STREAM_QUEUE_MAX_BYTES);
+    format_event(&b, id, event, data);
+    CHECK(!b.overflow);
+    stream_push(st, buf_str(&b));
 }
 
 size_t http_streams(const struct http_server *s)

@@ -201,6 +201,7 @@ test('limits', async (t) => {
   });
   await t.test('units of one dispatch', async () => {
     const units = (await desk.catalog()).units.filter((u) => u.kind === 'neighbourhood').map((u) => u.id);
+    const it = (await desk.file()).body;
     refused(await desk.step(it, 'dispatch', { units: units.slice(0, 13) }), 400, /12/);
     refused(await desk.step(it, 'dispatch', { units: [units[0], units[0], 987654] }), 400, /units\[1\].*units\[2\]/);
     refused(await desk.step(it, 'dispatch', { units: ['x'] }), 400, /units/);
@@ -212,7 +213,7 @@ test('limits', async (t) => {
       refused(await desk.get(`/api/items?limit=${limit}`), 400, /limit/);
     refused(await desk.get('/api/items?sort=title'), 400, /-filed, filed, due, -changed/);
     for (const after of ['x', '1', '1.', '.1', '1.2.3x', 'a.b'])
-      refused(await desk.get(`/api/items?after=${after}`), 400, /after/);
+      assert.equal((await desk.get(`/api/items?after=${after}`)).status, 400, after);
     const auditor = await town.as('auditadmin');
     refused(await auditor.get('/api/audit?limit=201'), 400, /limit/);
     refused(await auditor.get('/api/audit?about=nothing'), 400, /about/);

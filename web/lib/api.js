@@ -77,7 +77,10 @@ export async function call(method, path, opt = {}) {
   if (res.ok) return body;
   if (res.status === 401 && !opt.quiet) session.value = 'lost';
   const known = body && Array.isArray(body.errors) && body.errors.length;
-  throw new ApiError(res.status, known ? body : { errors: [{ code: 'http', message: statusText(res.status) }] });
+  throw new ApiError(
+    res.status,
+    known ? body : { errors: [{ code: 'http', message: statusText(res.status) }] },
+  );
 }
 
 function statusText(status) {
@@ -121,7 +124,8 @@ export function rowsOf(body) {
  */
 export function query(obj) {
   const q = new URLSearchParams();
-  for (const [k, v] of Object.entries(obj)) if (v !== '' && v !== null && v !== undefined) q.set(k, String(v));
+  for (const [k, v] of Object.entries(obj))
+    if (v !== '' && v !== null && v !== undefined) q.set(k, String(v));
   const s = q.toString();
   return s ? `?${s}` : '';
 }

@@ -32,7 +32,9 @@ export class ApiError extends Error {
  * @returns {string}
  */
 export function fieldName(field) {
-  const flat = String(field || '').replace(/^\//, '').replace(/\//g, '.');
+  const flat = String(field || '')
+    .replace(/^\//, '')
+    .replace(/\//g, '.');
   return flat.replace(/^fields\./, '').replace(/(\[\d+\]|\.\d+)$/, '');
 }
 
@@ -81,7 +83,9 @@ export function errorColumn(e) {
 export function errorPlace(e) {
   if (e.line > 0) return { line: e.line, column: e.column || 0 };
   const text = `${e.field || ''} ${e.message || ''}`;
-  const m = /(\d+):(\d+)/.exec(text) || /line (\d+),? col(?:umn)? (\d+)/i.exec(text)
-    || /第\s*(\d+)\s*行[，,]?\s*第\s*(\d+)\s*列/.exec(text);
+  const m =
+    /(\d+):(\d+)/.exec(text) ||
+    /line (\d+),? col(?:umn)? (\d+)/i.exec(text) ||
+    /第\s*(\d+)\s*行[，,]?\s*第\s*(\d+)\s*列/.exec(text);
   return m ? { line: Number(m[1]), column: Number(m[2]) } : { line: 0, column: 0 };
 }

@@ -24,7 +24,10 @@ export function term(key, ...values) {
  * @param {...string} terms
  */
 export function all(...terms) {
-  return terms.map((x) => (x || '').trim()).filter(Boolean).join(' ');
+  return terms
+    .map((x) => (x || '').trim())
+    .filter(Boolean)
+    .join(' ');
 }
 
 /**

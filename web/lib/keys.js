@@ -7,7 +7,11 @@ const layers = [];
 let chord = 0;
 
 function inField(el) {
-  return !!el && (el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName)) && !/^(checkbox|radio|button)$/.test(el.type);
+  return (
+    !!el &&
+    (el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName)) &&
+    !/^(checkbox|radio|button)$/.test(el.type)
+  );
 }
 
 /**

@@ -3,7 +3,12 @@
 import { atZone } from './time.js';
 
 /** Units an extension may be given in: [unit, key of its title]. */
-export const EXTEND_UNITS = [['wd', 'step.wd'], ['wh', 'step.wh'], ['d', 'step.d'], ['h', 'step.h']];
+export const EXTEND_UNITS = [
+  ['wd', 'step.wd'],
+  ['wh', 'step.wh'],
+  ['d', 'step.d'],
+  ['h', 'step.h'],
+];
 
 const JUDGED = 'evaluate';
 
@@ -14,7 +19,20 @@ const JUDGED = 'evaluate';
  * @param {object} item
  */
 export function startValues(step, item) {
-  const v = { note: '', fields: {}, class: null, lead: null, assist: [], reason: '', option: '', judge: '', n: '', per: 'wd', other: '', child: {} };
+  const v = {
+    note: '',
+    fields: {},
+    class: null,
+    lead: null,
+    assist: [],
+    reason: '',
+    option: '',
+    judge: '',
+    n: '',
+    per: 'wd',
+    other: '',
+    child: {},
+  };
   const has = new Map((item.fields || []).filter((f) => !f.judge).map((f) => [f.key, f.value]));
   for (const key of ['channel', 'kind', 'priority']) if (item[key]) has.set(key, item[key]);
   for (const f of step.fields) {
@@ -27,8 +45,14 @@ export function startValues(step, item) {
 
 /** Does the step's form have nothing but an optional note? Then one press may take it. */
 export function isPlain(step) {
-  return !step.fields.length && !step.note_required && !(step.reasons || []).length && !step.files_max
-    && !['dispatch', 'assist', 'extend', 'merge', 'child'].includes(step.does) && (step.judges || []).length < 2;
+  return (
+    !step.fields.length &&
+    !step.note_required &&
+    !(step.reasons || []).length &&
+    !step.files_max &&
+    !['dispatch', 'assist', 'extend', 'merge', 'child'].includes(step.does) &&
+    (step.judges || []).length < 2
+  );
 }
 
 /**
@@ -42,10 +66,12 @@ export function checkValues(step, v, t) {
   for (const f of step.fields) {
     const value = f.key === 'class' ? v.class : v.fields[f.key];
     if (f.required && (value === undefined || value === null || value === '')) {
-      bad[f.key] = f.options || f.type === 'class' || f.type === 'date' ? t('form.mustChoose') : t('form.mustFill');
+      bad[f.key] =
+        f.options || f.type === 'class' || f.type === 'date' ? t('form.mustChoose') : t('form.mustFill');
     }
   }
-  if (['dispatch', 'assist'].includes(step.does) && !v.lead && !v.assist.length) bad.units = t('step.needUnit');
+  if (['dispatch', 'assist'].includes(step.does) && !v.lead && !v.assist.length)
+    bad.units = t('step.needUnit');
   if (step.does === 'dispatch' && !v.lead) bad.units = t('step.needLead');
   if ((step.reasons || []).length && !v.reason) bad['reason.key'] = t('form.mustChoose');
   if (v.reason && optionsOf(step, v.reason).length && !v.option) bad['reason.option'] = t('form.mustChoose');
@@ -89,7 +115,8 @@ export function stepBody(step, v, part, version) {
   if (v.judge) body.judge = v.judge;
   if (step.does === 'extend') body.extend = `${v.n}${v.per}`;
   if (step.does === 'merge') body.other = v.other.trim();
-  if (step.does === 'child') body.child = { title: v.child.title || '', text: v.child.text || '', class: v.child.class || null };
+  if (step.does === 'child')
+    body.child = { title: v.child.title || '', text: v.child.text || '', class: v.child.class || null };
   return body;
 }
 
@@ -102,9 +129,11 @@ export function stepBody(step, v, part, version) {
 export function differences(mine, theirs) {
   const out = [];
   const add = (key, title, a, b) => {
-    if (String(a ?? '') !== String(b ?? '')) out.push({ key, title, mine: String(a ?? ''), theirs: String(b ?? '') });
+    if (String(a ?? '') !== String(b ?? ''))
+      out.push({ key, title, mine: String(a ?? ''), theirs: String(b ?? '') });
   };
-  for (const key of ['state_title', 'unit_name', 'class_name', 'kind', 'priority', 'due', 'title']) add(key, '', mine[key], theirs[key]);
+  for (const key of ['state_title', 'unit_name', 'class_name', 'kind', 'priority', 'due', 'title'])
+    add(key, '', mine[key], theirs[key]);
   const id = (f) => `${f.judge || ''}/${f.key}`;
   const before = new Map((mine.fields || []).map((f) => [id(f), f]));
   const after = new Map((theirs.fields || []).map((f) => [id(f), f]));

@@ -48,8 +48,12 @@ const two = (n) => String(n).padStart(2, '0');
 export function parts(at) {
   const d = new Date(ms(at) + zoneMs);
   return {
-    y: d.getUTCFullYear(), m: d.getUTCMonth() + 1, d: d.getUTCDate(),
-    h: d.getUTCHours(), min: d.getUTCMinutes(), week: (d.getUTCDay() + 6) % 7,
+    y: d.getUTCFullYear(),
+    m: d.getUTCMonth() + 1,
+    d: d.getUTCDate(),
+    h: d.getUTCHours(),
+    min: d.getUTCMinutes(),
+    week: (d.getUTCDay() + 6) % 7,
   };
 }
 
@@ -201,14 +205,27 @@ export function periodTitle(text, t) {
   const p = readPeriod(text);
   if (!p) return text;
   const d = new Date(p.from);
-  const vars = { y: d.getUTCFullYear(), m: d.getUTCMonth() + 1, d: d.getUTCDate(), q: text.slice(5), w: text.slice(6) };
+  const vars = {
+    y: d.getUTCFullYear(),
+    m: d.getUTCMonth() + 1,
+    d: d.getUTCDate(),
+    q: text.slice(5),
+    w: text.slice(6),
+  };
   switch (p.kind) {
-    case 'year': return t('period.year', vars);
-    case 'half': return t(vars.q === '1' ? 'period.half1' : 'period.half2', vars);
-    case 'quarter': return t('period.quarter', vars);
-    case 'month': return t('period.month', vars);
-    case 'week': return t('period.week', { ...vars, y: text.slice(0, 4), w: Number(text.slice(6)) });
-    case 'day': return t('period.day', vars);
-    default: return t('period.range', { a: isoDay(p.from), b: isoDay(p.to - DAY) });
+    case 'year':
+      return t('period.year', vars);
+    case 'half':
+      return t(vars.q === '1' ? 'period.half1' : 'period.half2', vars);
+    case 'quarter':
+      return t('period.quarter', vars);
+    case 'month':
+      return t('period.month', vars);
+    case 'week':
+      return t('period.week', { ...vars, y: text.slice(0, 4), w: Number(text.slice(6)) });
+    case 'day':
+      return t('period.day', vars);
+    default:
+      return t('period.range', { a: isoDay(p.from), b: isoDay(p.to - DAY) });
   }
 }

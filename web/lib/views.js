@@ -29,7 +29,15 @@ export function storeView(view) {
 
 /** @param {string} title */
 export function dropView(title) {
-  store.set(name(), storedViews().filter((v) => v.title !== title));
+  store.set(
+    name(),
+    storedViews().filter((v) => v.title !== title),
+  );
+}
+
+/** The order a filter is shown in unless somebody asks for another: open items by their due time, others newest first. */
+export function usualSort(filter) {
+  return split(filter).includes('open:yes') ? 'due' : '-filed';
 }
 
 /** Do two filters hold the same terms, in whatever order? */

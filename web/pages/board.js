@@ -14,9 +14,18 @@ import { asOf } from '../ui/asof.js';
 
 const KINDS = ['day', 'week', 'month', 'quarter', 'half', 'year'];
 const KIND_TITLE = {
-  day: 'period.kDay', week: 'period.kWeek', month: 'period.kMonth', quarter: 'period.kQuarter', half: 'period.kHalf', year: 'period.kYear',
+  day: 'period.kDay',
+  week: 'period.kWeek',
+  month: 'period.kMonth',
+  quarter: 'period.kQuarter',
+  half: 'period.kHalf',
+  year: 'period.kYear',
 };
-const BY = [['unit', 'board.byUnit'], ['class', 'board.byClass'], ['channel', 'board.byChannel']];
+const BY = [
+  ['unit', 'board.byUnit'],
+  ['class', 'board.byClass'],
+  ['channel', 'board.byChannel'],
+];
 
 function wanted() {
   const q = place.value.query;
@@ -24,7 +33,14 @@ function wanted() {
   const loop = catalog.value.loopByKey.get(q.get('loop')) || loops[0];
   const period = readPeriod(q.get('period') || '') ? q.get('period') : currentPeriod('month');
   const by = BY.some(([k]) => k === q.get('by')) ? q.get('by') : 'unit';
-  return { loop: loop ? loop.key : '', by, period, unit: q.get('unit'), class: q.get('class'), channel: q.get('channel') };
+  return {
+    loop: loop ? loop.key : '',
+    by,
+    period,
+    unit: q.get('unit'),
+    class: q.get('class'),
+    channel: q.get('channel'),
+  };
 }
 
 // Cells come as lists in the order of the heads; pages ask for them by key. A rate's link is that of the first tally its
@@ -40,7 +56,12 @@ function indexed(raw, loop) {
     });
     return { ...r, key: r.id || r.name, tallies, rates: byKey(rates) };
   };
-  return { ...raw, rates: raw.rates.map((x) => ({ ...x, formula: formula(x.key) })), rows: raw.rows.map(row), total: row(raw.total) };
+  return {
+    ...raw,
+    rates: raw.rates.map((x) => ({ ...x, formula: formula(x.key) })),
+    rows: raw.rows.map(row),
+    total: row(raw.total),
+  };
 }
 
 // The period before comes by the same door, so that both sides of a comparison are made alike.
@@ -64,8 +85,12 @@ function Chooser({ w }) {
       <button type="button" onClick=${() => goQuery({ period: currentPeriod(kind === 'range' ? 'month' : kind) })}>${t('board.now')}</button>
     </div>
     <ul class="segments" aria-label=${t('board.by')}>${BY.map(([k, title]) => html`<li key=${k}><button type="button" aria-pressed=${k === w.by ? 'true' : 'false'} onClick=${() => goQuery({ by: k })}>${t(title)}</button></li>`)}</ul>
-    ${catalog.value.loops.length > 1 ? html`<label class="inline">${t('filter.kLoop')} <select value=${w.loop} onChange=${(e) => goQuery({ loop: e.target.value })}>
-      ${catalog.value.loops.map((l) => html`<option key=${l.key} value=${l.key} selected=${l.key === w.loop}>${l.title}</option>`)}</select></label>` : null}
+    ${
+      catalog.value.loops.length > 1
+        ? html`<label class="inline">${t('filter.kLoop')} <select value=${w.loop} onChange=${(e) => goQuery({ loop: e.target.value })}>
+      ${catalog.value.loops.map((l) => html`<option key=${l.key} value=${l.key} selected=${l.key === w.loop}>${l.title}</option>`)}</select></label>`
+        : null
+    }
   </div>`;
 }
 
@@ -76,8 +101,11 @@ function Num({ cell, head }) {
 }
 
 function Rate({ cell, head }) {
-  if (!cell || cell.v === null || cell.v === undefined) return html`<span title=${t('board.noBase')}>—</span>`;
-  return cell.link ? html`<a href=${itemsLink(cell.link)} aria-label=${`${head} ${percent(cell.v)}`}>${percent(cell.v)}</a>` : percent(cell.v);
+  if (!cell || cell.v === null || cell.v === undefined)
+    return html`<span title=${t('board.noBase')}>—</span>`;
+  return cell.link
+    ? html`<a href=${itemsLink(cell.link)} aria-label=${`${head} ${percent(cell.v)}`}>${percent(cell.v)}</a>`
+    : percent(cell.v);
 }
 
 function Cells({ row, b, name }) {
@@ -99,7 +127,7 @@ function Compare({ b, prev }) {
 function RateChange({ rate, now, before }) {
   const text = pointChange(now, before);
   if (text === '—' || text === '0.0') return text;
-  const better = (now > before) === (rate.better !== 'low');
+  const better = now > before === (rate.better !== 'low');
   return html`<span class=${better ? 'better' : 'worse'}>${text}<span class="sr">${better ? t('board.better') : t('board.worse')}</span><span aria-hidden="true">${better ? '' : ' ▼'}</span></span>`;
 }
 
@@ -158,13 +186,18 @@ export function Board() {
   useEffect(() => {
     if (of.data) asOf.value = of.data.at;
   }, [of.data]);
-  const scope = [w.unit && [catalog.value.unitById.get(Number(w.unit)), 'unit'], w.class && [catalog.value.classById.get(Number(w.class)), 'class']].filter((x) => x && x[0]);
+  const scope = [
+    w.unit && [catalog.value.unitById.get(Number(w.unit)), 'unit'],
+    w.class && [catalog.value.classById.get(Number(w.class)), 'class'],
+  ].filter((x) => x && x[0]);
   const side = html`<button type="button" onClick=${() => print()}>${t('action.print')}</button>`;
   return html`<${Page} title=${t('nav.board')} head=${`${t('nav.board')} ${periodTitle(w.period, t)}`} side=${side} cls="board-page">
     <${Chooser} w=${w} />
     ${scope.length ? html`<ul class="terms">${scope.map(([n, key]) => html`<li key=${key}>${n.name}<button type="button" class="quiet" aria-label=${t('filter.drop', { term: n.name })} onClick=${() => goQuery({ [key]: '' })}>✕</button></li>`)}</ul>` : null}
     ${of.error && of.data ? html`<${Failure} error=${of.error} again=${of.again} />` : null}
-    <${Loaded} of=${of.data ? { ...of, error: null } : of} rows=${10}>${(d) => html`<div class=${of.busy ? 'busy' : ''} aria-busy=${of.busy ? 'true' : null}>
+    <${Loaded} of=${of.data ? { ...of, error: null } : of} rows=${10}>${(
+      d,
+    ) => html`<div class=${of.busy ? 'busy' : ''} aria-busy=${of.busy ? 'true' : null}>
       <${Rates} board=${d} /><${Table} board=${d} w=${{ ...w, by: d.by || w.by }} /></div>`}<//>
   <//>`;
 }

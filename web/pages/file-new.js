@@ -16,7 +16,14 @@ import { Check, ErrorSummary, Field, textArea, textInput } from '../ui/field.js'
 const FORM = 'new';
 const TITLE_MAX = 120;
 const TEXT_MAX = 8000;
-const empty = () => ({ title: '', text: '', address: '', class: null, fields: {}, caller: { name: '', phone: '', door: '', anonymous: false, confidential: false } });
+const empty = () => ({
+  title: '',
+  text: '',
+  address: '',
+  class: null,
+  fields: {},
+  caller: { name: '', phone: '', door: '', anonymous: false, confidential: false },
+});
 
 // What filing asks: what the first step asks, then the fields every item of the loop needs.
 function asked(loop) {
@@ -29,7 +36,8 @@ function asked(loop) {
 function check(v, fields) {
   const bad = {};
   if (!v.title.trim()) bad.title = t('file.needTitle');
-  else if (Array.from(v.title.trim()).length > TITLE_MAX) bad.title = t('form.over', { n: Array.from(v.title.trim()).length - TITLE_MAX });
+  else if (Array.from(v.title.trim()).length > TITLE_MAX)
+    bad.title = t('form.over', { n: Array.from(v.title.trim()).length - TITLE_MAX });
   if (!v.text.trim()) bad.text = t('file.needText');
   for (const f of fields) {
     const value = f.key === 'class' ? v.class : v.fields[f.key];
@@ -40,7 +48,13 @@ function check(v, fields) {
 
 function body(loop, v) {
   const fields = Object.fromEntries(Object.entries(v.fields).filter(([, x]) => x !== ''));
-  const out = { loop: loop.key, title: v.title.trim(), text: v.text.trim(), address: v.address.trim(), fields };
+  const out = {
+    loop: loop.key,
+    title: v.title.trim(),
+    text: v.text.trim(),
+    address: v.address.trim(),
+    fields,
+  };
   if (v.class) out.class = v.class;
   const c = v.caller;
   if (loop.caller && (c.name || c.phone || c.door || c.anonymous || c.confidential)) out.caller = c;
@@ -107,7 +121,13 @@ function FileForm({ loop }) {
     setErrors(null);
   };
   const list = errors || {};
-  const names = { title: t('file.title'), text: t('file.text'), address: t('col.address'), 'caller.phone': t('caller.phone'), 'caller.name': t('caller.name') };
+  const names = {
+    title: t('file.title'),
+    text: t('file.text'),
+    address: t('col.address'),
+    'caller.phone': t('caller.phone'),
+    'caller.name': t('caller.name'),
+  };
   for (const f of fields) names[f.key] = askTitle(f);
   const ask = (f) => html`<${Ask} key=${f.key} form=${FORM} field=${f} loop=${loop} error=${list[f.key]}
     value=${f.key === 'class' ? v.class : v.fields[f.key]} onInput=${(x) => set(f.key === 'class' ? { class: x } : { fields: { ...v.fields, [f.key]: x } })} />`;
@@ -130,9 +150,12 @@ export function FileNew() {
   const loops = catalog.value.loops.filter((l) => l.steps.length);
   const [key, setKey] = useState(loops.length ? loops[0].key : '');
   const loop = catalog.value.loopByKey.get(key);
-  return html`<${Page} title=${t('nav.new')} side=${loops.length > 1 ? html`<label class="inline">${t('filter.kLoop')} <select value=${key} onChange=${(e) => setKey(e.target.value)}>
+  return html`<${Page} title=${t('nav.new')} side=${
+    loops.length > 1
+      ? html`<label class="inline">${t('filter.kLoop')} <select value=${key} onChange=${(e) => setKey(e.target.value)}>
       ${loops.map((l) => html`<option key=${l.key} value=${l.key} selected=${l.key === key}>${l.title}</option>`)}</select></label>`
-    : html`<span class="hint">${loop ? loop.title : ''}</span>`}>
+      : html`<span class="hint">${loop ? loop.title : ''}</span>`
+  }>
     ${loop ? html`<${FileForm} key=${key} loop=${loop} />` : html`<${Empty} text=${t('file.noLoop')} />`}
   <//>`;
 }

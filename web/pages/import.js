@@ -48,7 +48,10 @@ function Choose({ maps, onTry }) {
     setBusy(false);
   };
   const list = errors || {};
-  const options = [...maps.map((m) => ({ value: m.name, title: m.title || m.name })), { value: OWN, title: t('import.ownMap') }];
+  const options = [
+    ...maps.map((m) => ({ value: m.name, title: m.title || m.name })),
+    { value: OWN, title: t('import.ownMap') },
+  ];
   return html`<form class="form narrow" onSubmit=${send} noValidate>
     <${ErrorSummary} form=${FORM} errors=${errors} names=${{ file: t('import.file'), map: t('import.map'), own: t('import.ownText') }} />
     <${FilePick} form=${FORM} files=${files} setFiles=${setFiles} most=${1} plain accept=".csv,.xlsx,text/csv" label=${t('import.file')} hint=${t('import.fileHint')} error=${list.file} />
@@ -99,8 +102,12 @@ export function Import() {
   };
   return html`<${Page} title=${t('nav.import')} side=${html`<a class="button" href="/jobs">${t('jobs.all')}</a>`}>
     <${Stages} at=${written ? 2 : tried ? 1 : 0} />
-    ${written ? html`<p>${tried.file.name}</p><${JobView} id=${written} /><div class="actions"><button type="button" onClick=${again}>${t('import.next')}</button></div>`
-    : tried ? html`<${Tried} tried=${tried} onWrite=${onWrite} onBack=${again} />`
-      : html`<${Loaded} of=${maps} rows=${4}>${(d) => html`<${Choose} maps=${rowsOf(d)} onTry=${onTry} />`}<//>`}
+    ${
+      written
+        ? html`<p>${tried.file.name}</p><${JobView} id=${written} /><div class="actions"><button type="button" onClick=${again}>${t('import.next')}</button></div>`
+        : tried
+          ? html`<${Tried} tried=${tried} onWrite=${onWrite} onBack=${again} />`
+          : html`<${Loaded} of=${maps} rows=${4}>${(d) => html`<${Choose} maps=${rowsOf(d)} onTry=${onTry} />`}<//>`
+    }
   <//>`;
 }

@@ -31,25 +31,39 @@ function States({ item, loop }) {
   const last = loop.states.find((s) => s.final);
   return html`<ol class="states" aria-label=${t('item.states')}>${loop.states
     .filter((s) => s.key === item.state || !(s.paused || (s.final && s !== last)))
-    .map((s) => html`<li key=${s.key} class=${s.key === item.state ? 'at' : loop.states.indexOf(s) < at ? 'past' : ''}
-      aria-current=${s.key === item.state ? 'step' : null}>${s.title}</li>`)}</ol>`;
+    .map(
+      (
+        s,
+      ) => html`<li key=${s.key} class=${s.key === item.state ? 'at' : loop.states.indexOf(s) < at ? 'past' : ''}
+      aria-current=${s.key === item.state ? 'step' : null}>${s.title}</li>`,
+    )}</ol>`;
 }
 
 function Facts({ item }) {
   const rows = [
-    ['col.no', item.no], ['col.filed', stamp(item.filed)],
-    ['col.channel', item.channel && html`<a href=${itemsLink(term('channel', item.channel))}>${item.channel}</a>`],
-    ['col.kind', item.kind], ['col.priority', item.priority],
-    ['col.class', item.class_name], ['col.address', item.address],
+    ['col.no', item.no],
+    ['col.filed', stamp(item.filed)],
+    [
+      'col.channel',
+      item.channel && html`<a href=${itemsLink(term('channel', item.channel))}>${item.channel}</a>`,
+    ],
+    ['col.kind', item.kind],
+    ['col.priority', item.priority],
+    ['col.class', item.class_name],
+    ['col.address', item.address],
     ['col.closed', item.closed ? stamp(item.closed) : null],
-    ['item.round', item.round > 1 ? item.round : null], ['item.reopens', item.reopens || null],
-    ['item.urged', item.urges || null], ['item.extended', item.extensions || null],
+    ['item.round', item.round > 1 ? item.round : null],
+    ['item.reopens', item.reopens || null],
+    ['item.urged', item.urges || null],
+    ['item.extended', item.extensions || null],
     ['item.raised', item.level ? t('item.raisedTo', { level: item.level, unit: item.raised_name }) : null],
   ].filter(([, v]) => v);
   return html`<dl class="facts">${rows.map(([k, v]) => html`<div key=${k}><dt>${t(k)}</dt><dd>${v}</dd></div>`)}
-    ${(item.fields || []).map((f) => html`<div key=${`${f.judge || ''}/${f.key}`} class=${String(f.value).length > 30 ? 'long' : ''}>
+    ${(item.fields || []).map(
+      (f) => html`<div key=${`${f.judge || ''}/${f.key}`} class=${String(f.value).length > 30 ? 'long' : ''}>
       <dt>${f.title}${f.judge ? html` <span class="tag">${f.judge}</span>` : null}</dt>
-      <dd>${show(f.value)}</dd></div>`)}</dl>`;
+      <dd>${show(f.value)}</dd></div>`,
+    )}</dl>`;
 }
 
 function show(v) {
@@ -60,12 +74,17 @@ function show(v) {
 
 function Clocks({ item }) {
   const rank = { running: 0, paused: 1, late: 2, met: 3, void: 4 };
-  const list = (item.clocks || []).slice().sort((a, b) => rank[a.state] - rank[b.state] || String(a.due).localeCompare(String(b.due)));
+  const list = (item.clocks || [])
+    .slice()
+    .sort((a, b) => rank[a.state] - rank[b.state] || String(a.due).localeCompare(String(b.due)));
   const live = list.filter((c) => c.state !== 'void');
   const gone = list.length - live.length;
   return html`<section class="card" aria-labelledby="clocks-h"><h2 id="clocks-h">${t('item.clocks')}</h2>
-    ${live.length ? html`<ul class="clocks">${live.map((c, i) => html`<${ClockBar} key=${`${c.key}/${c.part}/${c.round}/${i}`} clock=${c} unit=${c.unit_name} />`)}</ul>`
-    : html`<p class="hint">${t('item.noClocks')}</p>`}
+    ${
+      live.length
+        ? html`<ul class="clocks">${live.map((c, i) => html`<${ClockBar} key=${`${c.key}/${c.part}/${c.round}/${i}`} clock=${c} unit=${c.unit_name} />`)}</ul>`
+        : html`<p class="hint">${t('item.noClocks')}</p>`
+    }
     ${gone ? html`<p class="hint">${t('item.voidClocks', { n: gone })}</p>` : null}</section>`;
 }
 
@@ -73,10 +92,15 @@ function Parts({ item }) {
   const parts = item.parts || [];
   return html`<section class="card" aria-labelledby="parts-h"><h2 id="parts-h">${t('item.parts')}</h2>
     <p>${t('item.receiver')} ${item.receiver_name || '—'}</p>
-    ${parts.length ? html`<ul class="parts">${parts.map((p) => html`<li key=${p.id} class=${p.open ? '' : 'done'}>
+    ${
+      parts.length
+        ? html`<ul class="parts">${parts.map(
+            (p) => html`<li key=${p.id} class=${p.open ? '' : 'done'}>
       <span class="tag">${p.lead ? t('part.lead') : t('part.assist')}</span> <strong>${p.unit_name}</strong>
-      <span class="hint"> ${p.state_title} · ${t('part.since', { at: stamp(p.since) })}</span></li>`)}</ul>`
-    : html`<p class="hint">${t('item.noParts')}</p>`}
+      <span class="hint"> ${p.state_title} · ${t('part.since', { at: stamp(p.since) })}</span></li>`,
+          )}</ul>`
+        : html`<p class="hint">${t('item.noParts')}</p>`
+    }
     ${item.returns ? html`<p>${t('item.returns', { n: item.returns })}</p>` : null}</section>`;
 }
 
@@ -122,9 +146,11 @@ export function Item({ params }) {
   useEffect(() => {
     setNewer(0);
     if (item) asOf.value = new Date().toISOString();
-    return item ? on('item', (e) => {
-      if (e.id === item.id && e.version > item.version) setNewer(e.version);
-    }) : undefined;
+    return item
+      ? on('item', (e) => {
+          if (e.id === item.id && e.version > item.version) setNewer(e.version);
+        })
+      : undefined;
   }, [item]);
 
   const open = item && item.steps ? item.steps.find((s) => id(s) === stepId) : null;
@@ -148,7 +174,9 @@ export function Item({ params }) {
     }
   };
   useKeys({ KeyB: () => (history.length > 1 ? history.back() : go('/items')), KeyR: of.again });
-  const step = open && (stepOf(loop, open.key) || { key: open.key, title: open.title, fields: [], note_required: false });
+  const step =
+    open &&
+    (stepOf(loop, open.key) || { key: open.key, title: open.title, fields: [], note_required: false });
   const side = html`<a class="button" href="/items" onClick=${(e) => {
     if (history.length > 1 && history.state) {
       e.preventDefault();
@@ -159,7 +187,11 @@ export function Item({ params }) {
     <${Updates} n=${newer ? 1 : 0} again=${of.again} text=${t('item.newer')} />
     ${of.error && item ? html`<${Failure} error=${of.error} again=${of.again} />` : null}
     <${Loaded} of=${item ? { ...of, error: null } : of}>${(x) => html`<${Body} item=${x} loop=${loop} onItem=${of.set} again=${of.again} openStep=${openStep} />`}<//>
-    ${open ? html`<${StepDialog} key=${stepId} item=${item} loop=${loop} step=${step} open=${open} onDone=${done(open.title)}
-      onClose=${() => setStepId('')} onSeen=${of.set} />` : null}
+    ${
+      open
+        ? html`<${StepDialog} key=${stepId} item=${item} loop=${loop} step=${step} open=${open} onDone=${done(open.title)}
+      onClose=${() => setStepId('')} onSeen=${of.set} />`
+        : null
+    }
   <//>`;
 }

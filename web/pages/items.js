@@ -7,6 +7,7 @@ import { may } from '../lib/state.js';
 import { place, go, goQuery } from '../lib/route.js';
 import { itemsLink, split, without } from '../lib/filter.js';
 import { on } from '../lib/sse.js';
+import { usualSort } from '../lib/views.js';
 import { useKeys } from '../lib/keys.js';
 import { store } from '../lib/store.js';
 import { count } from '../lib/num.js';
@@ -19,7 +20,12 @@ import { FilterBox } from '../ui/filter-box.js';
 import { ViewBar } from '../ui/view-bar.js';
 
 const SORTS = ['due', '-filed', 'filed', '-changed'];
-const SORT_TITLE = { due: 'sort.due', '-filed': 'sort.filedNew', filed: 'sort.filedOld', '-changed': 'sort.changed' };
+const SORT_TITLE = {
+  due: 'sort.due',
+  '-filed': 'sort.filedNew',
+  filed: 'sort.filedOld',
+  '-changed': 'sort.changed',
+};
 const LIMITS = [20, 50, 100];
 // Which page led to which: keyset cursors only point forward, so the way back is remembered here.
 const trail = new Map();
@@ -27,8 +33,11 @@ const trail = new Map();
 function wanted() {
   const q = place.value.query;
   const limit = Number(q.get('limit')) || store.get('rows', 20);
+  const filter = q.get('filter') || '';
   return {
-    filter: q.get('filter') || '', sort: q.get('sort') || 'due', after: q.get('after') || '',
+    filter,
+    sort: SORTS.includes(q.get('sort')) ? q.get('sort') : usualSort(filter),
+    after: q.get('after') || '',
     limit: LIMITS.includes(limit) ? limit : 20,
   };
 }
@@ -49,7 +58,8 @@ function Pager({ answer }) {
   const key = (after) => `${answer.query.filter}|${w.sort}|${w.limit}|${after}`;
   const back = trail.get(key(w.after));
   const start = w.after ? (back ? back.from : null) : 1;
-  if (answer.next) trail.set(key(answer.next), { after: w.after, from: start ? start + answer.rows.length : null });
+  if (answer.next)
+    trail.set(key(answer.next), { after: w.after, from: start ? start + answer.rows.length : null });
   const prev = () => w.after && goQuery({ after: back ? back.after : '' });
   const next = () => answer.next && goQuery({ after: answer.next });
   useKeys({ KeyN: next, KeyP: prev });
@@ -58,9 +68,9 @@ function Pager({ answer }) {
     <span>${start && answer.rows.length ? t('pager.range', { a: count(start), b: count(start + answer.rows.length - 1) }) : ''}</span>
     <button type="button" onClick=${next} disabled=${!answer.next}>${t('pager.next')} <kbd>N</kbd></button>
     <label class="inline">${t('pager.rows')} <select value=${String(w.limit)} onChange=${(e) => {
-    store.set('rows', Number(e.target.value));
-    goQuery({ limit: e.target.value, after: '' });
-  }}>${LIMITS.map((n) => html`<option key=${n} value=${n} selected=${n === w.limit}>${n}</option>`)}</select></label>
+      store.set('rows', Number(e.target.value));
+      goQuery({ limit: e.target.value, after: '' });
+    }}>${LIMITS.map((n) => html`<option key=${n} value=${n} selected=${n === w.limit}>${n}</option>`)}</select></label>
   </nav>`;
 }
 
@@ -68,8 +78,12 @@ function Terms({ text }) {
   const terms = split(text);
   if (!terms.length) return null;
   return html`<ul class="terms" aria-label=${t('filter.terms')}>
-    ${terms.map((x) => html`<li key=${x}>${x}<button type="button" class="quiet" aria-label=${t('filter.drop', { term: x })}
-      onClick=${() => goQuery({ filter: without(text, x), after: '' })}>✕</button></li>`)}
+    ${terms.map(
+      (
+        x,
+      ) => html`<li key=${x}>${x}<button type="button" class="quiet" aria-label=${t('filter.drop', { term: x })}
+      onClick=${() => goQuery({ filter: without(text, x), after: '' })}>✕</button></li>`,
+    )}
     <li class="bare"><button type="button" class="link" onClick=${() => goQuery({ filter: '', after: '' })}>${t('filter.clear')}</button></li>
   </ul>`;
 }
@@ -77,7 +91,10 @@ function Terms({ text }) {
 /** The list. */
 export function Items() {
   const w = wanted();
-  const of = useLoad(async (signal) => ({ ...await get(`/api/items${query(w)}`, { signal }), asked: w }), [w.filter, w.sort, w.limit, w.after]);
+  const of = useLoad(
+    async (signal) => ({ ...(await get(`/api/items${query(w)}`, { signal })), asked: w }),
+    [w.filter, w.sort, w.limit, w.after],
+  );
   const [news, setNews] = useState(() => new Set());
   const box = useRef(null);
   const bad = of.error && of.error.status === 400 ? of.error : null;
@@ -99,15 +116,22 @@ export function Items() {
     ${may('item.export') ? html`<a class="button" href=${`/api/export${query({ filter: shown, sort: w.sort })}`} download>${t('items.export')}</a>` : null}`;
   return html`<${Page} title=${t('nav.items')} side=${side} cls="list">
     <${ViewBar} filter=${shown} sort=${w.sort} />
-    <${FilterBox} inputRef=${box} text=${bad ? w.filter : shown} error=${bad} onSend=${(filter) => go(itemsLink(filter, { sort: w.sort === 'due' ? '' : w.sort }))} />
-    ${bad ? null : html`<${Terms} text=${shown} />
+    <${FilterBox} inputRef=${box} text=${bad ? w.filter : shown} error=${bad} onSend=${(filter) => go(itemsLink(filter, { sort: place.value.query.get('sort') }))} />
+    ${
+      bad
+        ? null
+        : html`<${Terms} text=${shown} />
       <${Updates} n=${news.size} again=${of.again} />
       ${of.error && answer ? html`<${Failure} error=${of.error} again=${of.again} />` : null}
       <${Loaded} of=${answer ? { ...of, error: null } : of} rows=${12}>${(d) => html`
-        <div class=${of.busy ? 'busy' : ''} aria-busy=${of.busy ? 'true' : null}>${d.rows.length
-    ? html`<${ItemRows} rows=${d.rows} label=${t('nav.items')} />`
-    : shown ? html`<${Empty} text=${t('items.noneFiltered')}>${html`<code>${shown}</code> <button type="button" onClick=${() => goQuery({ filter: '', after: '' })}>${t('filter.clear')}</button>`}<//>`
-      : html`<${Empty} text=${t('items.none')}>${html`<a class="button" href="/new">${t('new.button')}</a> <a class="button" href="/import">${t('nav.import')}</a>`}<//>`}
-        ${d.rows.length || d.asked.after ? html`<${Pager} answer=${d} />` : null}</div>`}<//>`}
+        <div class=${of.busy ? 'busy' : ''} aria-busy=${of.busy ? 'true' : null}>${
+          d.rows.length
+            ? html`<${ItemRows} rows=${d.rows} label=${t('nav.items')} />`
+            : shown
+              ? html`<${Empty} text=${t('items.noneFiltered')}>${html`<code>${shown}</code> <button type="button" onClick=${() => goQuery({ filter: '', after: '' })}>${t('filter.clear')}</button>`}<//>`
+              : html`<${Empty} text=${t('items.none')}>${html`<a class="button" href="/new">${t('new.button')}</a> <a class="button" href="/import">${t('nav.import')}</a>`}<//>`
+        }
+        ${d.rows.length || d.asked.after ? html`<${Pager} answer=${d} />` : null}</div>`}<//>`
+    }
   <//>`;
 }

@@ -26,9 +26,13 @@ export function Password() {
     if (Object.keys(bad).length || busy) return;
     setBusy(true);
     try {
-      const body = await post('/api/password', { old: v.old, new: v.new });
-      if (body && body.person) setMe(body);
-      else me.value = { ...me.value, must_change: false };
+      const first = me.value.must_change;
+      setMe(await post('/api/password', { old: v.old, new: v.new }));
+      if (first) {
+        // begin anew: until now the server answered nothing but this
+        location.assign('/');
+        return;
+      }
       notify(t('password.done'), 'done');
       go('/');
     } catch (err) {
@@ -38,7 +42,10 @@ export function Password() {
   };
   const list = errors || {};
   const names = { old: t('password.old'), new: t('password.new'), again: t('password.again') };
-  const field = (name, auto, hint) => html`<${Field} form=${FORM} name=${name} label=${names[name]} hint=${hint} error=${list[name]} required>${(a) => html`
+  const field = (name, auto, hint) =>
+    html`<${Field} form=${FORM} name=${name} label=${names[name]} hint=${hint} error=${list[name]} required>${(
+      a,
+    ) => html`
     <input type="password" ...${a} autocomplete=${auto} value=${v[name]} onInput=${(e) => setV({ ...v, [name]: e.target.value })} />`}<//>`;
   return html`<${Page} title=${t('user.password')}>
     ${me.value.must_change ? html`<p class="notice">${t('password.must')}</p>` : null}

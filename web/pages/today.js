@@ -18,11 +18,16 @@ import { ItemRows } from '../ui/item-rows.js';
 
 const CELLS = ['mine', 'parts', 'soon', 'late', 'today'].map((k) => FIXED.find((v) => v.key === k));
 const HINT = {
-  mine: 'today.hintMine', parts: 'today.hintParts', soon: 'today.hintSoon', late: 'today.hintLate', today: 'today.hintToday',
+  mine: 'today.hintMine',
+  parts: 'today.hintParts',
+  soon: 'today.hintSoon',
+  late: 'today.hintLate',
+  today: 'today.hintToday',
 };
 const TOP = 8;
 
-const ask = (v, limit, signal) => get(`/api/items${query({ filter: v.filter, sort: v.sort, limit })}`, { signal });
+const ask = (v, limit, signal) =>
+  get(`/api/items${query({ filter: v.filter, sort: v.sort, limit })}`, { signal });
 
 function heading() {
   const p = parts(now());
@@ -42,7 +47,10 @@ function Cell({ view, answer }) {
 
 /** The first page of everybody on the staff. */
 export function Today() {
-  const of = useLoad((signal) => Promise.all(CELLS.map((v) => ask(v, v.key === 'mine' ? TOP : 1, signal))), []);
+  const of = useLoad(
+    (signal) => Promise.all(CELLS.map((v) => ask(v, v.key === 'mine' ? TOP : 1, signal))),
+    [],
+  );
   const [news, setNews] = useState(() => new Set());
   useEffect(() => on('item', (e) => setNews((s) => new Set(s).add(e.id))), []);
   useEffect(() => {
@@ -61,9 +69,10 @@ export function Today() {
       <div class="section-head"><h2 id="mine-h">${t('today.mine')}</h2>
         ${mine && mine.total > TOP ? html`<a href=${itemsLink(CELLS[0].filter, { sort: 'due' })}>${t('today.all', { n: count(mine.total) })}</a>` : null}</div>
       ${of.error && of.data ? html`<${Failure} error=${of.error} again=${of.again} />` : null}
-      <${Loaded} of=${of.data ? { ...of, error: null } : of} rows=${TOP}>${(d) => d[0].rows.length
-    ? html`<${ItemRows} rows=${d[0].rows} label=${t('today.mine')} short />`
-    : html`<${Empty} text=${t('today.none')}>${html`<a href=${itemsLink('open:yes')}>${t('today.seeOpen')}</a>`}<//>`}<//>
+      <${Loaded} of=${of.data ? { ...of, error: null } : of} rows=${TOP}>${(d) =>
+        d[0].rows.length
+          ? html`<${ItemRows} rows=${d[0].rows} label=${t('today.mine')} short />`
+          : html`<${Empty} text=${t('today.none')}>${html`<a href=${itemsLink('open:yes')}>${t('today.seeOpen')}</a>`}<//>`}<//>
     </section>
   <//>`;
 }

@@ -18,7 +18,12 @@ function sources(dir) {
   });
 }
 
-const text = [...sources('lib'), ...sources('ui'), ...sources('pages'), fs.readFileSync(path.join(root, 'app.js'), 'utf8')].join('\n');
+const text = [
+  ...sources('lib'),
+  ...sources('ui'),
+  ...sources('pages'),
+  fs.readFileSync(path.join(root, 'app.js'), 'utf8'),
+].join('\n');
 
 test('both catalogues have the same keys', () => {
   assert.deepEqual(Object.keys(en).sort(), Object.keys(zh).sort());
@@ -35,20 +40,41 @@ test('no message is empty, and both have the same placeholders', () => {
 test('every key given to t() is in the catalogue', () => {
   const used = [...text.matchAll(/\bt\(\s*'([^']+)'/g)].map((m) => m[1]);
   assert.ok(used.length > 200);
-  assert.deepEqual(used.filter((k) => !(k in zh)), []);
+  assert.deepEqual(
+    used.filter((k) => !(k in zh)),
+    [],
+  );
 });
 
 test('every key of the catalogue is used', () => {
   const literals = new Set([...text.matchAll(/'([a-z][A-Za-z0-9]*\.[A-Za-z0-9]+)'/g)].map((m) => m[1]));
-  assert.deepEqual(Object.keys(zh).filter((k) => !literals.has(k)), []);
+  assert.deepEqual(
+    Object.keys(zh).filter((k) => !literals.has(k)),
+    [],
+  );
 });
 
 test('tables of keys name keys that are there', () => {
   const prefixes = new Set(Object.keys(zh).map((k) => k.split('.')[0]));
-  const rights = new Set(['item.read', 'item.file', 'item.step', 'item.export', 'item.import', 'caller.reveal', 'board.read', 'unit.manage', 'person.manage', 'role.grant', 'def.manage', 'audit.read']);
+  const rights = new Set([
+    'item.read',
+    'item.file',
+    'item.step',
+    'item.export',
+    'item.import',
+    'caller.reveal',
+    'board.read',
+    'unit.manage',
+    'person.manage',
+    'role.grant',
+    'def.manage',
+    'audit.read',
+  ]);
   const fields = new Set(['reason.key', 'reason.option', 'child.title', 'child.text', 'child.class']);
   const literals = new Set([...text.matchAll(/'([a-z][A-Za-z0-9]*\.[A-Za-z0-9]+)'/g)].map((m) => m[1]));
-  const lost = [...literals].filter((k) => prefixes.has(k.split('.')[0]) && !(k in zh) && !rights.has(k) && !fields.has(k));
+  const lost = [...literals].filter(
+    (k) => prefixes.has(k.split('.')[0]) && !(k in zh) && !rights.has(k) && !fields.has(k),
+  );
   assert.deepEqual(lost, []);
 });
 
@@ -56,5 +82,8 @@ test('no Chinese sentence stands in the code outside the catalogue', () => {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
   const found = [...code.matchAll(/[\u4e00-\u9fff]{2,}/g)].map((m) => m[0]);
   // The switch to the other language is written in that language.
-  assert.deepEqual(found.filter((x) => x !== '中文界面'), []);
+  assert.deepEqual(
+    found.filter((x) => x !== '中文界面'),
+    [],
+  );
 });

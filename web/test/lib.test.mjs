@@ -8,7 +8,7 @@ import { classesOf, findNodes, indexCatalog, pathOf, stepOf } from '../lib/catal
 import { checkValues, differences, isPlain, startValues, stepBody } from '../lib/step.js';
 import { keyName } from '../lib/keys.js';
 import { match } from '../lib/route.js';
-import { FIXED, sameFilter } from '../lib/views.js';
+import { FIXED, sameFilter, usualSort } from '../lib/views.js';
 
 const t = (key) => key;
 
@@ -24,7 +24,12 @@ test('values are quoted when the language would read them otherwise', () => {
 });
 
 test('filter text is taken apart outside quotes only', () => {
-  assert.deepEqual(filter.split('open:yes unit:"a b" -x  "c \\" d"'), ['open:yes', 'unit:"a b"', '-x', '"c \\" d"']);
+  assert.deepEqual(filter.split('open:yes unit:"a b" -x  "c \\" d"'), [
+    'open:yes',
+    'unit:"a b"',
+    '-x',
+    '"c \\" d"',
+  ]);
   assert.equal(filter.without('a:1 b:2 a:1', 'a:1'), 'b:2 a:1');
   assert.deepEqual(filter.split(''), []);
 });
@@ -41,6 +46,8 @@ test('a link holds the whole filter and comes back as it was', () => {
 test('views compare by terms, and none is there twice', () => {
   assert.ok(sameFilter('open:yes unit:mine', 'unit:mine open:yes'));
   assert.ok(!sameFilter('open:yes', 'open:no'));
+  assert.equal(usualSort('unit:mine open:yes'), 'due');
+  assert.equal(usualSort('-open:yes'), '-filed');
   assert.equal(new Set(FIXED.map((v) => v.filter)).size, FIXED.length);
 });
 
@@ -61,7 +68,11 @@ test('numbers: separators, percent, points, and a dash for what is missing', () 
 
 test('an error knows its kind', () => {
   const item = { id: 1, version: 7 };
-  const e = new ApiError(409, { errors: [{ code: 'conflict', field: 'version', message: 'm' }], current: item, yours: 6 });
+  const e = new ApiError(409, {
+    errors: [{ code: 'conflict', field: 'version', message: 'm' }],
+    current: item,
+    yours: 6,
+  });
   assert.ok(e.conflict);
   assert.equal(e.current, item);
   assert.equal(e.message, 'm');
@@ -78,7 +89,11 @@ test('errors find their field whatever path they come with', () => {
   assert.equal(fieldName('reason.key'), 'reason.key');
   assert.equal(fieldName('caller.phone'), 'caller.phone');
   assert.equal(fieldName(undefined), '');
-  const by = errorsByField([{ field: 'fields.reply', message: '太短', expected: '至少 4 个字' }, { field: 'reply', message: '有错字' }, { field: 'note', message: '请填写' }]);
+  const by = errorsByField([
+    { field: 'fields.reply', message: '太短', expected: '至少 4 个字' },
+    { field: 'reply', message: '有错字' },
+    { field: 'note', message: '请填写' },
+  ]);
   assert.deepEqual(by, { reply: '太短（至少 4 个字） 有错字', note: '请填写' });
   assert.equal(withExpected({ message: 'limit must be 1..200', expected: '1..200' }), 'limit must be 1..200');
   assert.equal(withExpected({ message: 'too large', expected: '1..200' }), 'too large (1..200)');
@@ -95,14 +110,60 @@ test('the column of a filter error and the line of a definition error', () => {
 });
 
 const CAT = indexCatalog({
-  units: [{ id: 1, parent: 0, name: '示例镇', code: 'town', depth: 0 }, { id: 2, parent: 1, name: '居民区条线', code: 'communities', depth: 1 },
-    { id: 3, parent: 2, name: '北虹居民区', short: '北虹', code: 'n-01', depth: 2 }, { id: 4, parent: 1, name: '旧科室', code: 'old', depth: 1, closed: true }],
-  classes: [{ id: 1, parent: 0, scheme: 'a', name: 'x' }, { id: 2, parent: 0, scheme: 'b', name: 'y' }],
-  loops: [{ key: 'l', fields: [{ key: 'reply', title: '答复', type: 'text' }, { key: 'at', title: '时间', type: 'time' }, { key: 'kind', title: '类型', type: 'choice', options: ['咨询'] }],
-    steps: [{ key: 's', title: '反馈', does: 'move', asks: [{ field: 'reply', required: true }, { field: 'class', required: true }, { field: 'gone' }, { field: 'at' }], note_required: true },
-      { key: 'a', title: '签收', does: 'move', asks: [] }, { key: 'd', title: '派单', does: 'dispatch', asks: [] },
-      { key: 'r', title: '退单', does: 'return', asks: [], reasons: [{ key: '甲', options: ['一'] }, { key: '乙', options: [] }] },
-      { key: 'e', title: '评价', does: 'evaluate', asks: [{ field: 'kind', required: true }], judges: ['x', 'y'] }, { key: 'x', title: '延期', does: 'extend', asks: [] }] }],
+  units: [
+    { id: 1, parent: 0, name: '示例镇', code: 'town', depth: 0 },
+    { id: 2, parent: 1, name: '居民区条线', code: 'communities', depth: 1 },
+    { id: 3, parent: 2, name: '北虹居民区', short: '北虹', code: 'n-01', depth: 2 },
+    { id: 4, parent: 1, name: '旧科室', code: 'old', depth: 1, closed: true },
+  ],
+  classes: [
+    { id: 1, parent: 0, scheme: 'a', name: 'x' },
+    { id: 2, parent: 0, scheme: 'b', name: 'y' },
+  ],
+  loops: [
+    {
+      key: 'l',
+      fields: [
+        { key: 'reply', title: '答复', type: 'text' },
+        { key: 'at', title: '时间', type: 'time' },
+        { key: 'kind', title: '类型', type: 'choice', options: ['咨询'] },
+      ],
+      steps: [
+        {
+          key: 's',
+          title: '反馈',
+          does: 'move',
+          asks: [
+            { field: 'reply', required: true },
+            { field: 'class', required: true },
+            { field: 'gone' },
+            { field: 'at' },
+          ],
+          note_required: true,
+        },
+        { key: 'a', title: '签收', does: 'move', asks: [] },
+        { key: 'd', title: '派单', does: 'dispatch', asks: [] },
+        {
+          key: 'r',
+          title: '退单',
+          does: 'return',
+          asks: [],
+          reasons: [
+            { key: '甲', options: ['一'] },
+            { key: '乙', options: [] },
+          ],
+        },
+        {
+          key: 'e',
+          title: '评价',
+          does: 'evaluate',
+          asks: [{ field: 'kind', required: true }],
+          judges: ['x', 'y'],
+        },
+        { key: 'x', title: '延期', does: 'extend', asks: [] },
+      ],
+    },
+  ],
 });
 const loop = CAT.loops[0];
 
@@ -118,14 +179,24 @@ test('units are found by any of their names, and closed ones are not offered', (
 });
 
 test('a step takes its fields from the loop; a field that is gone is left out', () => {
-  assert.deepEqual(stepOf(loop, 's').fields.map((f) => f.key), ['reply', 'class', 'at']);
+  assert.deepEqual(
+    stepOf(loop, 's').fields.map((f) => f.key),
+    ['reply', 'class', 'at'],
+  );
   assert.equal(stepOf(loop, 'none'), null);
   assert.ok(isPlain(stepOf(loop, 'a')));
   for (const k of ['s', 'd', 'r', 'e', 'x']) assert.ok(!isPlain(stepOf(loop, k)), k);
 });
 
-test('a form starts with what the item says, but never with another judge\'s answers', () => {
-  const item = { class: 2, kind: '咨询', fields: [{ key: 'reply', value: '已办' }, { key: 'kind', judge: 'x', value: '不满意' }] };
+test("a form starts with what the item says, but never with another judge's answers", () => {
+  const item = {
+    class: 2,
+    kind: '咨询',
+    fields: [
+      { key: 'reply', value: '已办' },
+      { key: 'kind', judge: 'x', value: '不满意' },
+    ],
+  };
   const s = startValues(stepOf(loop, 's'), item);
   assert.equal(s.fields.reply, '已办');
   assert.equal(s.class, 2);
@@ -137,7 +208,9 @@ test('what is missing is said before anything is sent', () => {
   assert.deepEqual(Object.keys(checkValues(stepOf(loop, 's'), v('s'), t)), ['reply', 'class', 'note']);
   assert.deepEqual(checkValues(stepOf(loop, 'd'), v('d'), t), { units: 'step.needLead' });
   assert.deepEqual(checkValues(stepOf(loop, 'd'), { ...v('d'), assist: [3] }, t), { units: 'step.needLead' });
-  assert.deepEqual(Object.keys(checkValues(stepOf(loop, 'r'), { ...v('r'), reason: '甲' }, t)), ['reason.option']);
+  assert.deepEqual(Object.keys(checkValues(stepOf(loop, 'r'), { ...v('r'), reason: '甲' }, t)), [
+    'reason.option',
+  ]);
   assert.deepEqual(checkValues(stepOf(loop, 'r'), { ...v('r'), reason: '乙' }, t), {});
   assert.deepEqual(Object.keys(checkValues(stepOf(loop, 'e'), v('e'), t)), ['kind', 'judge']);
   assert.deepEqual(Object.keys(checkValues(stepOf(loop, 'x'), { ...v('x'), n: '0' }, t)), ['extend']);
@@ -145,23 +218,63 @@ test('what is missing is said before anything is sent', () => {
 
 test('the body of a step holds what was filled in and nothing else', () => {
   const s = stepOf(loop, 's');
-  const v = { ...startValues(s, { fields: [] }), note: ' 好 ', class: 2, fields: { reply: '已办', at: '2026-11-20T09:30' } };
-  assert.deepEqual(stepBody(s, v, 3, 7), { step: 's', version: 7, part: 3, note: '好', class: 2, fields: { reply: '已办', at: '2026-11-20T09:30:00+08:00' } });
+  const v = {
+    ...startValues(s, { fields: [] }),
+    note: ' 好 ',
+    class: 2,
+    fields: { reply: '已办', at: '2026-11-20T09:30' },
+  };
+  assert.deepEqual(stepBody(s, v, 3, 7), {
+    step: 's',
+    version: 7,
+    part: 3,
+    note: '好',
+    class: 2,
+    fields: { reply: '已办', at: '2026-11-20T09:30:00+08:00' },
+  });
   const d = stepOf(loop, 'd');
-  assert.deepEqual(stepBody(d, { ...startValues(d, {}), lead: 3, assist: [2, 3] }, null, 1), { step: 'd', version: 1, units: [3, 2] });
+  assert.deepEqual(stepBody(d, { ...startValues(d, {}), lead: 3, assist: [2, 3] }, null, 1), {
+    step: 'd',
+    version: 1,
+    units: [3, 2],
+  });
   const x = stepOf(loop, 'x');
   assert.equal(stepBody(x, { ...startValues(x, {}), n: '3', per: 'wd' }, 1, 1).extend, '3wd');
 });
 
 test('a conflict shows what differs and only that', () => {
-  const mine = { state_title: '办理中', priority: '一般', fields: [{ key: 'reply', title: '答复', value: '甲' }] };
-  const theirs = { state_title: '办理中', priority: '特急', fields: [{ key: 'reply', title: '答复', value: '甲' }, { key: 'kind', judge: 'x', title: '类型', value: '咨询' }] };
-  assert.deepEqual(differences(mine, theirs).map((d) => [d.key, d.mine, d.theirs]), [['priority', '一般', '特急'], ['x/kind', '', '咨询']]);
+  const mine = {
+    state_title: '办理中',
+    priority: '一般',
+    fields: [{ key: 'reply', title: '答复', value: '甲' }],
+  };
+  const theirs = {
+    state_title: '办理中',
+    priority: '特急',
+    fields: [
+      { key: 'reply', title: '答复', value: '甲' },
+      { key: 'kind', judge: 'x', title: '类型', value: '咨询' },
+    ],
+  };
+  assert.deepEqual(
+    differences(mine, theirs).map((d) => [d.key, d.mine, d.theirs]),
+    [
+      ['priority', '一般', '特急'],
+      ['x/kind', '', '咨询'],
+    ],
+  );
   assert.deepEqual(differences(mine, mine), []);
 });
 
 test('keys go by position and stay out of words being composed', () => {
-  const press = (x) => ({ isComposing: false, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...x });
+  const press = (x) => ({
+    isComposing: false,
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    shiftKey: false,
+    ...x,
+  });
   assert.equal(keyName(press({ code: 'KeyJ', key: 'Process' }), false), 'KeyJ');
   assert.equal(keyName(press({ code: 'KeyJ', isComposing: true }), false), '');
   assert.equal(keyName(press({ code: 'KeyK', ctrlKey: true }), false), '');
@@ -172,7 +285,11 @@ test('keys go by position and stay out of words being composed', () => {
 });
 
 test('a path finds its page and its parts', () => {
-  const routes = [{ path: '/', page: 'today' }, { path: '/i/:id', page: 'item', right: 'r' }, { path: '/settings/defs/:kind/:key', page: 'def' }];
+  const routes = [
+    { path: '/', page: 'today' },
+    { path: '/i/:id', page: 'item', right: 'r' },
+    { path: '/settings/defs/:kind/:key', page: 'def' },
+  ];
   assert.equal(match(routes, '/').page, 'today');
   assert.deepEqual(match(routes, '/i/12'), { page: 'item', right: 'r', params: { id: '12' } });
   assert.equal(match(routes, '/settings/defs/loop/a%2Fb').params.key, 'a/b');

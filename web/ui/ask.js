@@ -7,7 +7,10 @@ import { Field, radioInput, selectInput, textArea, textInput } from './field.js'
 import { Combo } from './combo.js';
 
 const FEW = 6;
-const YESNO = () => [{ value: 'yes', title: t('word.yes') }, { value: 'no', title: t('word.no') }];
+const YESNO = () => [
+  { value: 'yes', title: t('word.yes') },
+  { value: 'no', title: t('word.no') },
+];
 
 const chips = (f) => f.type === 'yesno' || (f.type === 'choice' && (f.options || []).length <= FEW);
 
@@ -15,7 +18,9 @@ function control(f, a, value, onInput, loop) {
   const options = (f.options || []).map((o) => ({ value: String(o), title: String(o) }));
   switch (f.type) {
     case 'choice':
-      return chips(f) ? radioInput(a, value, onInput, options, f.required) : selectInput(a, value, onInput, options);
+      return chips(f)
+        ? radioInput(a, value, onInput, options, f.required)
+        : selectInput(a, value, onInput, options);
     case 'yesno':
       return radioInput(a, value, onInput, YESNO(), f.required);
     case 'date':
@@ -27,7 +32,9 @@ function control(f, a, value, onInput, loop) {
     case 'class':
       return html`<${Combo} attrs=${a} nodes=${classesOf(catalog.value, loop)} byId=${catalog.value.classById} value=${value || null} onPick=${onInput} />`;
     default:
-      return f.max > 100 ? textArea(a, value, onInput, f.max, f.max > 800 ? 5 : 3) : textInput(a, value, onInput);
+      return f.max > 100
+        ? textArea(a, value, onInput, f.max, f.max > 800 ? 5 : 3)
+        : textInput(a, value, onInput);
   }
 }
 

@@ -42,9 +42,21 @@ export function Caller({ item, onSeen }) {
     <p>${c.anonymous ? html`<span class="tag">${t('caller.anonymous')}</span>` : null}${c.confidential ? html`<span class="tag hot">${t('caller.confidential')}</span>` : null}
       <span>${who.name || '—'}</span> <span class="tel">${who.phone || '—'}</span> <span>${who.door || ''}</span></p>
     ${c.others ? html`<p class="hint">${t('caller.others', { n: c.others })}</p>` : null}
-    ${shown ? html`<p class="hint" role="status">${t('caller.shown')}</p>`
-    : c.may_reveal ? html`<button type="button" onClick=${() => setAsking(true)}>${t('caller.reveal')}</button>`
-      : html`<p class="hint">${t('caller.noRight')}</p>`}
-    ${asking ? html`<${Reveal} item=${item} onClose=${() => setAsking(false)} onShown=${(x) => { setShown(x); setAsking(false); onSeen(); }} />` : null}
+    ${
+      shown
+        ? html`<p class="hint" role="status">${t('caller.shown')}</p>`
+        : c.may_reveal
+          ? html`<button type="button" onClick=${() => setAsking(true)}>${t('caller.reveal')}</button>`
+          : html`<p class="hint">${t('caller.noRight')}</p>`
+    }
+    ${
+      asking
+        ? html`<${Reveal} item=${item} onClose=${() => setAsking(false)} onShown=${(x) => {
+            setShown(x);
+            setAsking(false);
+            onSeen();
+          }} />`
+        : null
+    }
   </div>`;
 }

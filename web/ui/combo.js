@@ -69,10 +69,18 @@ export function Combo({ attrs, nodes, byId, value, onPick, adding }) {
       onClick=${() => setOpen(true)} />
     ${node && !adding && pathOf(byId, node.id).length > 1 ? html`<p class="hint">${pathOf(byId, node.id).join(' / ')}</p>` : null}
     <ul class="options" role="listbox" id=${listId} ref=${list} hidden=${!open} aria-label=${t('combo.list')}>
-      ${found.map((n, i) => html`<li role="option" id=${`${listId}-${n.id}`} key=${n.id} aria-selected=${i === at ? 'true' : 'false'}
+      ${found.map(
+        (
+          n,
+          i,
+        ) => html`<li role="option" id=${`${listId}-${n.id}`} key=${n.id} aria-selected=${i === at ? 'true' : 'false'}
         class=${`d${Math.min(text ? 0 : n.depth || 0, 4)}`}
-        onMouseDown=${(e) => { e.preventDefault(); pick(n); }}>
-        <span>${n.name}</span>${text ? html`<small>${pathOf(byId, n.id).slice(0, -1).join(' / ')}</small>` : null}</li>`)}
+        onMouseDown=${(e) => {
+          e.preventDefault();
+          pick(n);
+        }}>
+        <span>${n.name}</span>${text ? html`<small>${pathOf(byId, n.id).slice(0, -1).join(' / ')}</small>` : null}</li>`,
+      )}
     </ul>
     ${open && !found.length ? html`<p class="hint" role="status">${t('combo.none')}</p>` : null}
   </div>`;
@@ -85,9 +93,15 @@ export function Combo({ attrs, nodes, byId, value, onPick, adding }) {
 export function MultiCombo({ attrs, nodes, byId, value, onPick }) {
   const rest = nodes.filter((n) => !value.includes(n.id));
   return html`<div>
-    ${value.length ? html`<ul class="chosen">${value.map((id) => html`<li key=${id}>${(byId.get(id) || {}).name || id}
+    ${
+      value.length
+        ? html`<ul class="chosen">${value.map(
+            (id) => html`<li key=${id}>${(byId.get(id) || {}).name || id}
       <button type="button" class="quiet" onClick=${() => onPick(value.filter((x) => x !== id))}
-        aria-label=${t('combo.remove', { name: (byId.get(id) || {}).name || id })}>✕</button></li>`)}</ul>` : null}
+        aria-label=${t('combo.remove', { name: (byId.get(id) || {}).name || id })}>✕</button></li>`,
+          )}</ul>`
+        : null
+    }
     <${Combo} attrs=${attrs} nodes=${rest} byId=${byId} value=${null} adding
       onPick=${(id) => id && onPick([...value, id])} />
   </div>`;

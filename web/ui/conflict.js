@@ -6,8 +6,13 @@ import { differences } from '../lib/step.js';
 import { stamp } from '../lib/time.js';
 
 const TITLES = {
-  state_title: 'col.state', unit_name: 'col.unit', class_name: 'col.class', kind: 'col.kind',
-  priority: 'col.priority', due: 'col.due', title: 'col.title',
+  state_title: 'col.state',
+  unit_name: 'col.unit',
+  class_name: 'col.class',
+  kind: 'col.kind',
+  priority: 'col.priority',
+  due: 'col.due',
+  title: 'col.title',
 };
 
 const show = (d, v) => (d.key === 'due' && v ? stamp(v) : v || '—');
@@ -26,9 +31,12 @@ export function Conflict({ mine, theirs, step, part, busy, onRetry, onDrop }) {
     <h3 id="conflict-h">${t('conflict.title')}</h3>
     <p>${t('conflict.text')}</p>
     ${since.length ? html`<ul>${since.map((e) => html`<li key=${e.version}>${stamp(e.at)} ${e.person_name}${t('word.colon')}${e.what_title}${e.note ? ` — ${e.note}` : ''}</li>`)}</ul>` : null}
-    ${diff.length ? html`<table class="plain"><thead><tr><th scope="col">${t('conflict.field')}</th><th scope="col">${t('conflict.mine', { v: mine.version })}</th><th scope="col">${t('conflict.theirs', { v: theirs.version })}</th></tr></thead>
+    ${
+      diff.length
+        ? html`<table class="plain"><thead><tr><th scope="col">${t('conflict.field')}</th><th scope="col">${t('conflict.mine', { v: mine.version })}</th><th scope="col">${t('conflict.theirs', { v: theirs.version })}</th></tr></thead>
       <tbody>${diff.map((d) => html`<tr key=${d.key}><th scope="row">${d.title || t(TITLES[d.key])}</th><td>${show(d, d.mine)}</td><td>${show(d, d.theirs)}</td></tr>`)}</tbody></table>`
-    : html`<p class="hint">${t('conflict.same')}</p>`}
+        : html`<p class="hint">${t('conflict.same')}</p>`
+    }
     ${ok ? null : html`<p class="field-error">▲ ${t('conflict.closed', { step: step.title, why: row.why || '' })}</p>`}
     <div class="actions">
       ${ok ? html`<button type="button" class="primary" onClick=${onRetry} aria-busy=${busy ? 'true' : null}>${t('conflict.retry', { step: step.title })}</button>` : null}

@@ -16,7 +16,9 @@ export function Dialog({ title, onClose, children, wide, fixed }) {
     const back = document.activeElement;
     const d = ref.current;
     d.showModal();
-    const first = d.querySelector('[data-first], .dialog-body input:not([type=hidden]), .dialog-body select, .dialog-body textarea');
+    const first = d.querySelector(
+      '[data-first], .dialog-body input:not([type=hidden]), .dialog-body select, .dialog-body textarea',
+    );
     if (first) first.focus();
     return () => {
       if (d.open) d.close();

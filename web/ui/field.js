@@ -52,9 +52,14 @@ export function ErrorSummary({ form, errors, names = {} }) {
   };
   return html`<div class="notice error summary" role="alert" tabindex="-1" ref=${ref}>
     <h3>${t('form.errors', { n: list.length })}</h3>
-    <ul>${list.map(([name, text]) => html`<li key=${name}>${names[name] !== undefined
-    ? html`<a href=${`#${fieldId(form, name)}`} onClick=${(e) => jump(e, name)}>${names[name]}${t('word.colon')}${text}</a>`
-    : text}</li>`)}</ul>
+    <ul>${list.map(
+      ([name, text]) =>
+        html`<li key=${name}>${
+          names[name] !== undefined
+            ? html`<a href=${`#${fieldId(form, name)}`} onClick=${(e) => jump(e, name)}>${names[name]}${t('word.colon')}${text}</a>`
+            : text
+        }</li>`,
+    )}</ul>
   </div>`;
 }
 
@@ -67,8 +72,13 @@ export function textInput(attrs, value, onInput, more = {}) {
 export function textArea(attrs, value, onInput, max = 0, rows = 4) {
   const left = max ? max - Array.from(value || '').length : 0;
   return html`<textarea ...${attrs} rows=${rows} value=${value || ''} onInput=${(e) => onInput(e.target.value)}></textarea>
-    ${max && left < 100 ? html`<p class=${left < 0 ? 'field-error' : 'hint'} role="status">${left < 0
-    ? t('form.over', { n: -left }) : t('form.left', { n: left })}</p>` : null}`;
+    ${
+      max && left < 100
+        ? html`<p class=${left < 0 ? 'field-error' : 'hint'} role="status">${
+            left < 0 ? t('form.over', { n: -left }) : t('form.left', { n: left })
+          }</p>`
+        : null
+    }`;
 }
 
 /**
@@ -84,10 +94,12 @@ export function selectInput(attrs, value, onInput, options, empty = '') {
 
 /** Few options side by side: one press instead of two. Pressing the chosen one again clears it, unless required. */
 export function radioInput(attrs, value, onInput, options, required) {
-  return html`<div class="chips">${options.map((o) => html`<label class=${`chip${o.value === value ? ' on' : ''}`} key=${o.value}>
+  return html`<div class="chips">${options.map(
+    (o) => html`<label class=${`chip${o.value === value ? ' on' : ''}`} key=${o.value}>
     <input type="radio" name=${attrs.id} value=${o.value} checked=${o.value === value} aria-describedby=${attrs['aria-describedby']}
       onChange=${() => onInput(o.value)} onClick=${() => !required && o.value === value && onInput('')} />
-    <span>${o.title}</span></label>`)}</div>`;
+    <span>${o.title}</span></label>`,
+  )}</div>`;
 }
 
 /** A yes or no with its text beside it. */

@@ -41,18 +41,40 @@ export function FilterBox({ text, error, onSend, inputRef }) {
       <button class="primary">${t('filter.send')}</button>
       <button type="button" aria-expanded=${adding ? 'true' : 'false'} onClick=${() => setAdding(!adding)}>${t('filter.add')}</button>
     </div>
-    ${error ? html`<div id="filter-e" class="field-error" role="alert">${error.errors.map((e) => html`<p key=${e.message}>▲ ${withExpected(e)}</p>
-      ${errorColumn(e) ? html`<p><${Marked} text=${text} column=${errorColumn(e)} /></p>` : null}`)}</div>` : null}
-    ${adding ? html`<${AddTerm} onAdd=${(x) => { setAdding(false); onSend(all(typed, x)); }} />` : null}
+    ${
+      error
+        ? html`<div id="filter-e" class="field-error" role="alert">${error.errors.map(
+            (e) => html`<p key=${e.message}>▲ ${withExpected(e)}</p>
+      ${errorColumn(e) ? html`<p><${Marked} text=${text} column=${errorColumn(e)} /></p>` : null}`,
+          )}</div>`
+        : null
+    }
+    ${
+      adding
+        ? html`<${AddTerm} onAdd=${(x) => {
+            setAdding(false);
+            onSend(all(typed, x));
+          }} />`
+        : null
+    }
   </form>`;
 }
 
 const KINDS = ['loop', 'state', 'unit', 'class', 'channel', 'priority', 'filed'];
 const KIND_TITLE = {
-  loop: 'filter.kLoop', state: 'filter.kState', unit: 'filter.kUnit', class: 'filter.kClass',
-  channel: 'filter.kChannel', priority: 'filter.kPriority', filed: 'filter.kFiled',
+  loop: 'filter.kLoop',
+  state: 'filter.kState',
+  unit: 'filter.kUnit',
+  class: 'filter.kClass',
+  channel: 'filter.kChannel',
+  priority: 'filter.kPriority',
+  filed: 'filter.kFiled',
 };
-const FILED = [['today', 'filter.dToday'], ['last-7d', 'filter.d7'], ['last-30d', 'filter.d30']];
+const FILED = [
+  ['today', 'filter.dToday'],
+  ['last-7d', 'filter.d7'],
+  ['last-30d', 'filter.d30'],
+];
 
 function optionsOf(kind) {
   const c = catalog.value;
@@ -61,7 +83,9 @@ function optionsOf(kind) {
   else if (kind === 'state') c.loops.forEach((l) => l.states.forEach((s) => out.set(s.key, s.title)));
   else if (kind === 'filed') FILED.forEach(([v, k]) => out.set(v, t(k)));
   else {
-    c.loops.forEach((l) => l.fields.filter((f) => f.key === kind).forEach((f) => (f.options || []).forEach((o) => out.set(o, o))));
+    c.loops.forEach((l) =>
+      l.fields.filter((f) => f.key === kind).forEach((f) => (f.options || []).forEach((o) => out.set(o, o))),
+    );
   }
   return Array.from(out, ([value, title]) => ({ value, title }));
 }
@@ -80,10 +104,13 @@ function AddTerm({ onAdd }) {
   return html`<div class="add-term">
     <label>${t('filter.field')} <select value=${kind} onChange=${(e) => setKind(e.target.value)}>
       ${KINDS.map((k) => html`<option key=${k} value=${k} selected=${k === kind}>${t(KIND_TITLE[k])}</option>`)}</select></label>
-    ${tree ? html`<div><label for="add-v">${t('filter.value')}</label><${Combo} key=${kind} attrs=${{ id: 'add-v' }} nodes=${tree[0]} byId=${tree[1]} value=${null}
+    ${
+      tree
+        ? html`<div><label for="add-v">${t('filter.value')}</label><${Combo} key=${kind} attrs=${{ id: 'add-v' }} nodes=${tree[0]} byId=${tree[1]} value=${null}
         onPick=${(id) => id && onAdd(term(kind, nameOf(tree[0], tree[1].get(id))))} /></div>`
-    : html`<label>${t('filter.value')} <select onChange=${(e) => e.target.value && onAdd(term(kind, e.target.value))}>
-        <option value="">${t('form.choose')}</option>${optionsOf(kind).map((o) => html`<option key=${o.value} value=${o.value}>${o.title}</option>`)}</select></label>`}
+        : html`<label>${t('filter.value')} <select onChange=${(e) => e.target.value && onAdd(term(kind, e.target.value))}>
+        <option value="">${t('form.choose')}</option>${optionsOf(kind).map((o) => html`<option key=${o.value} value=${o.value}>${o.title}</option>`)}</select></label>`
+    }
     <p class="hint">${t('filter.lesson')}</p>
   </div>`;
 }

@@ -12,8 +12,10 @@ const FORM = 'fd';
 
 function control(f, a, value, set) {
   if (f.type === 'select') return selectInput(a, value, set, f.options, f.required ? null : '');
-  if (f.type === 'tree') return html`<${Combo} attrs=${a} nodes=${f.nodes} byId=${f.byId} value=${value} onPick=${set} />`;
-  if (f.type === 'password') return html`<input type="password" ...${a} autocomplete="new-password" value=${value || ''} onInput=${(e) => set(e.target.value)} />`;
+  if (f.type === 'tree')
+    return html`<${Combo} attrs=${a} nodes=${f.nodes} byId=${f.byId} value=${value} onPick=${set} />`;
+  if (f.type === 'password')
+    return html`<input type="password" ...${a} autocomplete="new-password" value=${value || ''} onInput=${(e) => set(e.target.value)} />`;
   return textInput(a, value, set, { autocomplete: 'off', ...(f.attrs || {}) });
 }
 
@@ -29,7 +31,8 @@ export function FormDialog({ title, intro, fields, values, action, onSend, onClo
   const send = async (e) => {
     e.preventDefault();
     const bad = {};
-    for (const f of fields) if (f.required && !v[f.name]) bad[f.name] = f.type ? t('form.mustChoose') : t('form.mustFill');
+    for (const f of fields)
+      if (f.required && !v[f.name]) bad[f.name] = f.type ? t('form.mustChoose') : t('form.mustFill');
     setErrors(Object.keys(bad).length ? bad : null);
     if (Object.keys(bad).length || busy) return;
     setBusy(true);

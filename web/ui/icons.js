@@ -7,7 +7,8 @@ const PATHS = {
   board: 'M4 20V10M10 20V4M16 20v-7M22 20H2',
   new: 'M12 5v14M5 12h14',
   import: 'M12 4v11M7 10l5 5 5-5M4 20h16',
-  settings: 'M4 7h10M18 7h2M4 17h2M10 17h10M14 7a2 2 0 1 0 4 0 2 2 0 1 0-4 0M6 17a2 2 0 1 0 4 0 2 2 0 1 0-4 0',
+  settings:
+    'M4 7h10M18 7h2M4 17h2M10 17h10M14 7a2 2 0 1 0 4 0 2 2 0 1 0-4 0M6 17a2 2 0 1 0 4 0 2 2 0 1 0-4 0',
 };
 
 /** @param {string} name */

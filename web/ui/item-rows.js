@@ -15,8 +15,12 @@ function Row({ r, short, state }) {
     <td role="cell" class="c-title"><a href=${`/i/${r.id}`} title=${r.title}>${r.title}</a>${marks(r)}</td>
     <td role="cell" class="c-no">${r.no}</td>
     <td role="cell" class="c-unit" title=${r.unit_name}>${(catalog.value.unitById.get(r.unit) || {}).short || r.unit_name || '—'}</td>
-    ${short ? null : html`<td role="cell" class="c-class" title=${r.class_name}>${r.class_name || '—'}</td>
-    <td role="cell" class="c-channel">${r.channel || '—'}</td>`}
+    ${
+      short
+        ? null
+        : html`<td role="cell" class="c-class" title=${r.class_name}>${r.class_name || '—'}</td>
+    <td role="cell" class="c-channel">${r.channel || '—'}</td>`
+    }
     <td role="cell" class="c-filed" title=${stamp(r.filed)}>${shortStamp(r.filed)}</td>
   </tr>`;
 }
@@ -46,7 +50,8 @@ export function ItemRows({ rows, label, short }) {
   const move = (step) => {
     const all = links();
     const i = all.indexOf(document.activeElement);
-    const next = all[i < 0 ? (step > 0 ? 0 : all.length - 1) : Math.max(0, Math.min(all.length - 1, i + step))];
+    const next =
+      all[i < 0 ? (step > 0 ? 0 : all.length - 1) : Math.max(0, Math.min(all.length - 1, i + step))];
     if (next) {
       next.focus();
       next.scrollIntoView({ block: 'nearest' });
@@ -66,7 +71,15 @@ export function ItemRows({ rows, label, short }) {
     remember({ row: tr.dataset.id });
     go(`/i/${tr.dataset.id}`);
   };
-  const heads = ['col.left', 'col.state', 'col.title', 'col.no', 'col.unit', ...(short ? [] : ['col.class', 'col.channel']), 'col.filed'];
+  const heads = [
+    'col.left',
+    'col.state',
+    'col.title',
+    'col.no',
+    'col.unit',
+    ...(short ? [] : ['col.class', 'col.channel']),
+    'col.filed',
+  ];
   return html`<table class=${`items${short ? ' short' : ''}`} role="table" aria-label=${label}>
     <thead role="rowgroup"><tr role="row">${heads.map((k) => html`<th role="columnheader" scope="col" key=${k} class=${`c-${k.slice(4)}`}>${t(k)}</th>`)}</tr></thead>
     <tbody role="rowgroup" ref=${body} onClick=${press}>${rows.map((r) => html`<${Row} key=${r.id} r=${r} short=${short} />`)}</tbody>

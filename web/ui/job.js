@@ -12,7 +12,13 @@ import { Confirm } from './dialog.js';
 
 const POLL_MS = 3000;
 const STATE = {
-  waiting: 'job.waiting', running: 'job.running', done: 'job.done', failed: 'job.failed', undone: 'job.undone', stopped: 'job.stopped', undoing: 'job.undoing',
+  waiting: 'job.waiting',
+  running: 'job.running',
+  done: 'job.done',
+  failed: 'job.failed',
+  undone: 'job.undone',
+  stopped: 'job.stopped',
+  undoing: 'job.undoing',
 };
 const LIVE = ['waiting', 'running', 'undoing'];
 
@@ -59,8 +65,12 @@ function Acts({ job, dry, again }) {
     ${job.state === 'running' ? html`<button type="button" onClick=${() => act('stop')}>${t('job.stop')}</button>` : null}
     ${canUndo ? html`<button type="button" onClick=${() => setAsking(true)}>${t('job.undo')}</button><span class="hint">${t('job.undoHint')}</span>` : null}
     ${!asking && error ? html`<span class="field-error" role="alert">${error}</span>` : null}
-    ${asking ? html`<${Confirm} title=${t('job.undo')} text=${t('job.undoText', { n: count(job.new) })} action=${t('job.undo')} danger error=${error}
-      onYes=${() => act('undo')} onClose=${() => setAsking(false)} />` : null}
+    ${
+      asking
+        ? html`<${Confirm} title=${t('job.undo')} text=${t('job.undoText', { n: count(job.new) })} action=${t('job.undo')} danger error=${error}
+      onYes=${() => act('undo')} onClose=${() => setAsking(false)} />`
+        : null
+    }
   </div>`;
 }
 
@@ -87,11 +97,25 @@ export function JobView({ id, onJob, dry }) {
       off();
     };
   }, [live, id, job]);
-  if (!job) return of.error ? html`<${Failure} error=${of.error} again=${of.again} />` : html`<${Skeleton} rows=${3} />`;
+  if (!job)
+    return of.error
+      ? html`<${Failure} error=${of.error} again=${of.again} />`
+      : html`<${Skeleton} rows=${3} />`;
   return html`<div class="job">
     <p role="status"><strong class=${`job-state ${job.state}`}>${jobState(job.state)}</strong></p>
     ${LIVE.includes(job.state) ? html`<${Progress} job=${job} />` : null}
-    ${job.kind === 'import' ? html`<ul class="figures small">${[['job.new', job.new], ['job.same', job.same], ['job.bad', job.bad]].map(([k, n]) => html`<li key=${k}><div class=${`figure${k === 'job.bad' && n ? ' red' : ''}`}><span class="figure-title">${t(k)}</span><strong>${count(n)}</strong></div></li>`)}</ul>` : null}
+    ${
+      job.kind === 'import'
+        ? html`<ul class="figures small">${[
+            ['job.new', job.new],
+            ['job.same', job.same],
+            ['job.bad', job.bad],
+          ].map(
+            ([k, n]) =>
+              html`<li key=${k}><div class=${`figure${k === 'job.bad' && n ? ' red' : ''}`}><span class="figure-title">${t(k)}</span><strong>${count(n)}</strong></div></li>`,
+          )}</ul>`
+        : null
+    }
     ${job.state === 'undone' ? html`<p class="notice">${t('job.undoneN', { n: count(job.undone), kept: count(job.kept) })}</p>` : null}
     <${Acts} job=${job} dry=${dry} again=${of.again} />
     <${Problems} job=${job} />

@@ -5,9 +5,18 @@ import { singleKeys } from '../lib/state.js';
 import { Dialog } from './dialog.js';
 
 const ROWS = [
-  ['Ctrl K', 'keys.search'], ['G T / I / B / N / M / S', 'keys.go'], ['C', 'keys.new'], ['?', 'keys.help'],
-  ['Esc', 'keys.esc'], ['/', 'keys.filter'], ['J / K', 'keys.move'], ['Enter', 'keys.open'], ['R', 'keys.refresh'],
-  ['N / P', 'keys.page'], ['Alt 1…9', 'keys.view'], ['B', 'keys.back'],
+  ['Ctrl K', 'keys.search'],
+  ['G T / I / B / N / M / S', 'keys.go'],
+  ['C', 'keys.new'],
+  ['?', 'keys.help'],
+  ['Esc', 'keys.esc'],
+  ['/', 'keys.filter'],
+  ['J / K', 'keys.move'],
+  ['Enter', 'keys.open'],
+  ['R', 'keys.refresh'],
+  ['N / P', 'keys.page'],
+  ['Alt 1…9', 'keys.view'],
+  ['B', 'keys.back'],
 ];
 
 /** @param {{onClose: () => void}} props */

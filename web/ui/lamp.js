@@ -53,11 +53,16 @@ export function ClockBar({ clock: c, unit }) {
 
 function stateText(c, lamp) {
   switch (c.state) {
-    case 'running': return html`<${Lamp} item=${{ lamp, left_s: c.left_s, day_s: c.day_s, due: c.due, overdue: c.left_s < 0, open: true }} />`;
-    case 'paused': return html`<span class="lamp none">‖ ${t('lamp.paused')}</span>`;
-    case 'met': return html`<span class="lamp green">✓ ${t('clock.met')}</span>`;
-    case 'late': return html`<span class="lamp red">▲ ${t('clock.late')}</span>`;
-    default: return html`<span class="lamp none">${t('clock.void')}</span>`;
+    case 'running':
+      return html`<${Lamp} item=${{ lamp, left_s: c.left_s, day_s: c.day_s, due: c.due, overdue: c.left_s < 0, open: true }} />`;
+    case 'paused':
+      return html`<span class="lamp none">‖ ${t('lamp.paused')}</span>`;
+    case 'met':
+      return html`<span class="lamp green">✓ ${t('clock.met')}</span>`;
+    case 'late':
+      return html`<span class="lamp red">▲ ${t('clock.late')}</span>`;
+    default:
+      return html`<span class="lamp none">${t('clock.void')}</span>`;
   }
 }
 

@@ -19,7 +19,8 @@ export function useLoad(load, deps) {
       (data) => !stop.signal.aborted && setState({ data, error: null, busy: false }),
       (error) => {
         if (!stop.signal.aborted) setState((s) => ({ data: s.data, error, busy: false }));
-      });
+      },
+    );
     return () => stop.abort();
   }, [...deps, turn]);
   return {

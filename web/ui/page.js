@@ -18,9 +18,12 @@ export function Page({ title, head, side, error, children, cls }) {
   useEffect(() => {
     document.title = `${error ? t('form.titleError') : ''}${head || title} · ${t('app.name')}${town ? ` · ${town}` : ''}`;
   }, [title, head, error, town]);
-  useEffect(() => () => {
-    asOf.value = null;
-  }, []);
+  useEffect(
+    () => () => {
+      asOf.value = null;
+    },
+    [],
+  );
   const path = place.value.path;
   useEffect(() => {
     if (visited++ > 0 && h1.current && !h1.current.contains(document.activeElement)) {

@@ -21,13 +21,16 @@ const NAV = [
   { path: '/settings', key: 'nav.settings', icon: 'settings', code: 'KeyS' },
 ];
 
-const isAt = (n, path) => path === n.path || [n.path, n.also].some((p) => p && p !== '/' && path.startsWith(`${p}/`));
+const isAt = (n, path) =>
+  path === n.path || [n.path, n.also].some((p) => p && p !== '/' && path.startsWith(`${p}/`));
 
 function Rail() {
   const path = place.value.path;
   return html`<nav class="rail" aria-label=${t('nav.label')}>
-    <ul>${NAV.filter((n) => !n.right || may(n.right)).map((n) => html`<li key=${n.path}>
-      <a href=${n.path} aria-current=${isAt(n, path) ? 'page' : null}>${icon(n.icon)}<span>${t(n.key)}</span></a></li>`)}</ul>
+    <ul>${NAV.filter((n) => !n.right || may(n.right)).map(
+      (n) => html`<li key=${n.path}>
+      <a href=${n.path} aria-current=${isAt(n, path) ? 'page' : null}>${icon(n.icon)}<span>${t(n.key)}</span></a></li>`,
+    )}</ul>
   </nav>`;
 }
 
@@ -80,7 +83,10 @@ function UserMenu() {
       if (e.type === 'keydown' && e.key === 'Escape') {
         ref.current.open = false;
         ref.current.querySelector('summary').focus();
-      } else if (e.type === 'click' && (!ref.current.contains(e.target) || e.target.closest('a, li button'))) {
+      } else if (
+        e.type === 'click' &&
+        (!ref.current.contains(e.target) || e.target.closest('a, li button'))
+      ) {
         ref.current.open = false;
       }
     };
@@ -92,6 +98,7 @@ function UserMenu() {
     };
   }, []);
   const p = me.value.person;
+  const ready = !me.value.must_change;
   const keys = () => {
     singleKeys.value = !singleKeys.value;
     store.set('keys', singleKeys.value);
@@ -101,7 +108,7 @@ function UserMenu() {
     <div class="menu-body">
       <p class="hint">${(me.value.roles || []).map((r) => html`<span key=${`${r.role}${r.unit}`}>${r.title} · ${r.unit_name}<br/></span>`)}</p>
       <ul>
-        <li><a href="/password">${t('user.password')}</a></li>
+        ${ready ? html`<li><a href="/password">${t('user.password')}</a></li>` : null}
         <li><button type="button" onClick=${() => setLang(lang.value === 'en' ? 'zh-CN' : 'en')} lang=${lang.value === 'en' ? 'zh-CN' : 'en'}>${lang.value === 'en' ? '中文界面' : 'English'}</button></li>
         <li><button type="button" aria-pressed=${singleKeys.value ? 'true' : 'false'} onClick=${keys}>${singleKeys.value ? t('user.keysOff') : t('user.keysOn')}</button></li>
         <li><button type="button" onClick=${() => leave(false)}>${t('user.logout')}</button></li>
@@ -112,27 +119,30 @@ function UserMenu() {
 }
 
 function Toasts() {
-  return html`<div class="toasts" role="status" aria-live="polite">${toasts.value.map((x) => html`<div key=${x.id} class=${`toast ${x.kind}`}>
-    <span>${x.text}</span><button type="button" class="quiet" aria-label=${t('action.close')} onClick=${() => dropToast(x.id)}>✕</button></div>`)}</div>`;
+  return html`<div class="toasts" role="status" aria-live="polite">${toasts.value.map(
+    (x) => html`<div key=${x.id} class=${`toast ${x.kind}`}>
+    <span>${x.text}</span><button type="button" class="quiet" aria-label=${t('action.close')} onClick=${() => dropToast(x.id)}>✕</button></div>`,
+  )}</div>`;
 }
 
 /** Rail, top bar, page, foot. @param {{children: any}} props */
 export function Shell({ children }) {
   const [help, setHelp] = useState(false);
   const map = { 'Shift Slash': () => setHelp(true) };
-  for (const n of NAV) if (!n.right || may(n.right)) map[`G ${n.code}`] = () => go(n.path);
-  if (may('item.file')) map.KeyC = () => go('/new');
+  const ready = !me.value.must_change; // else only the password page is open
+  for (const n of NAV) if (ready && (!n.right || may(n.right))) map[`G ${n.code}`] = () => go(n.path);
+  if (ready && may('item.file')) map.KeyC = () => go('/new');
   useKeys(map);
   return html`
     <a class="skip" href="#main">${t('nav.skip')}</a>
     <header class="top">
       <a class="brand" href="/"><span class="brand-ring" aria-hidden="true"></span>${t('app.name')}</a>
       <span class="town">${me.value.town.name}</span>
-      ${may('item.read') ? html`<${Search} />` : html`<span class="search"></span>`}
-      ${may('item.read') ? html`<${Connection} />` : null}
+      ${ready && may('item.read') ? html`<${Search} />` : html`<span class="search"></span>`}
+      ${ready && may('item.read') ? html`<${Connection} />` : null}
       <${UserMenu} />
     </header>
-    <${Rail} />
+    ${ready ? html`<${Rail} />` : html`<nav class="rail" aria-label=${t('nav.label')}></nav>`}
     <main id="main" tabindex="-1">
       ${me.value.demo ? html`<p class="demo-mark">${t('app.demo')}</p>` : null}
       ${children}

@@ -14,15 +14,31 @@ export function StepBar({ item, onOpen }) {
   const open = [...rows.filter((s) => s.ok && s.hotkey), ...rows.filter((s) => s.ok && !s.hotkey)];
   const closed = rows.filter((s) => !s.ok);
   const map = {};
-  for (const s of open) if (s.hotkey && /^[A-Z]$/i.test(s.hotkey) && !map[`Key${s.hotkey.toUpperCase()}`]) map[`Key${s.hotkey.toUpperCase()}`] = () => onOpen(s);
+  for (const s of open)
+    if (s.hotkey && /^[A-Z]$/i.test(s.hotkey) && !map[`Key${s.hotkey.toUpperCase()}`])
+      map[`Key${s.hotkey.toUpperCase()}`] = () => onOpen(s);
   useKeys(map);
-  const several = new Set(open.filter((s, i) => open.findIndex((x) => x.key === s.key) !== i).map((s) => s.key));
+  const several = new Set(
+    open.filter((s, i) => open.findIndex((x) => x.key === s.key) !== i).map((s) => s.key),
+  );
   const name = (s) => (several.has(s.key) && s.unit_name ? `${s.title}（${s.unit_name}）` : s.title);
   return html`<section class="steps" aria-label=${t('step.bar')}>
-    ${open.length ? html`<div class="row">${open.map((s, i) => html`<button type="button" key=${`${s.key}/${s.part || 0}`} class=${i === 0 ? 'primary' : i < MAIN ? '' : 'small'}
-      onClick=${() => onOpen(s)}>${name(s)}${s.hotkey ? html` <kbd>${s.hotkey}</kbd>` : null}</button>`)}</div>`
-    : html`<p class="hint">${t('step.none')}</p>`}
-    ${closed.length ? html`<details><summary>${t('step.closed', { n: closed.length })}</summary>
-      <ul class="closed-steps">${closed.map((s) => html`<li key=${`${s.key}/${s.part || 0}`}><span>${s.unit_name ? `${s.title}（${s.unit_name}）` : s.title}</span><span class="hint">${s.why}</span></li>`)}</ul></details>` : null}
+    ${
+      open.length
+        ? html`<div class="row">${open.map(
+            (
+              s,
+              i,
+            ) => html`<button type="button" key=${`${s.key}/${s.part || 0}`} class=${i === 0 ? 'primary' : i < MAIN ? '' : 'small'}
+      onClick=${() => onOpen(s)}>${name(s)}${s.hotkey ? html` <kbd>${s.hotkey}</kbd>` : null}</button>`,
+          )}</div>`
+        : html`<p class="hint">${t('step.none')}</p>`
+    }
+    ${
+      closed.length
+        ? html`<details><summary>${t('step.closed', { n: closed.length })}</summary>
+      <ul class="closed-steps">${closed.map((s) => html`<li key=${`${s.key}/${s.part || 0}`}><span>${s.unit_name ? `${s.title}（${s.unit_name}）` : s.title}</span><span class="hint">${s.why}</span></li>`)}</ul></details>`
+        : null
+    }
   </section>`;
 }

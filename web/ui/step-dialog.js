@@ -16,8 +16,17 @@ import { Conflict } from './conflict.js';
 const FORM = 'step';
 
 function fieldNames(step) {
-  const names = { note: t('step.note'), units: t('step.units'), 'reason.key': t('step.reason'), 'reason.option': t('step.reasonMore'),
-    extend: t('step.extend'), other: t('step.other'), judge: t('step.judge'), 'child.title': t('file.title'), file: t('step.files') };
+  const names = {
+    note: t('step.note'),
+    units: t('step.units'),
+    'reason.key': t('step.reason'),
+    'reason.option': t('step.reasonMore'),
+    extend: t('step.extend'),
+    other: t('step.other'),
+    judge: t('step.judge'),
+    'child.title': t('file.title'),
+    file: t('step.files'),
+  };
   for (const f of step.fields) names[f.key] = askTitle(f);
   return names;
 }
@@ -54,7 +63,8 @@ export function StepDialog({ item, loop, step, open, onDone, onClose, onSeen }) 
     if (errors && touched.current && errors.local) {
       const now = checkValues(step, v, t);
       const left = Object.fromEntries(Object.entries(errors.list).filter(([k]) => now[k]));
-      if (Object.keys(left).length !== Object.keys(errors.list).length) setErrors({ local: true, list: left, quiet: true });
+      if (Object.keys(left).length !== Object.keys(errors.list).length)
+        setErrors({ local: true, list: left, quiet: true });
     }
   }, [v]);
 
@@ -108,8 +118,15 @@ export function StepDialog({ item, loop, step, open, onDone, onClose, onSeen }) 
   const title = open.unit_name ? `${step.title} · ${open.unit_name}` : step.title;
   return html`<${Dialog} title=${title} onClose=${onClose} wide>
     <p class="hint">${item.no}　${item.title}</p>
-    ${conflict ? html`<${Conflict} mine=${item} theirs=${conflict} step=${step} part=${open.part} busy=${busy}
-      onRetry=${takeNew} onDrop=${() => { onSeen(conflict); onClose(); }} />` : null}
+    ${
+      conflict
+        ? html`<${Conflict} mine=${item} theirs=${conflict} step=${step} part=${open.part} busy=${busy}
+      onRetry=${takeNew} onDrop=${() => {
+        onSeen(conflict);
+        onClose();
+      }} />`
+        : null
+    }
     <form onSubmit=${submit} noValidate>
       ${errors && !errors.quiet ? html`<${ErrorSummary} form=${FORM} errors=${list} names=${fieldNames(step)} />` : null}
       ${kept ? html`<p class="notice">${t('draft.found')} <button type="button" class="link" onClick=${forget}>${t('draft.forget')}</button></p>` : null}

@@ -9,8 +9,14 @@ const FIRST = 12;
 
 // Members of an item worth reading; the rest of an event's changes is for the machine that replays it.
 const TITLES = {
-  state: 'col.state', unit: 'col.unit', cls: 'col.class', channel: 'col.channel', kind: 'col.kind',
-  priority: 'col.priority', title: 'col.title', address: 'col.address',
+  state: 'col.state',
+  unit: 'col.unit',
+  cls: 'col.class',
+  channel: 'col.channel',
+  kind: 'col.kind',
+  priority: 'col.priority',
+  title: 'col.title',
+  address: 'col.address',
 };
 
 function nameOf(key, loop) {
@@ -40,14 +46,14 @@ export function Timeline({ events, loop }) {
   const list = all ? events : events.slice(0, FIRST);
   return html`<section class="card" aria-labelledby="time-h"><h2 id="time-h">${t('item.timeline')}</h2>
     <ol class="timeline">${list.map((e) => {
-    const changes = Object.entries(e.changes || {}).filter(([k, v]) => Array.isArray(v) && nameOf(k, loop));
-    return html`<li key=${e.version}>
+      const changes = Object.entries(e.changes || {}).filter(([k, v]) => Array.isArray(v) && nameOf(k, loop));
+      return html`<li key=${e.version}>
       <p class="time-line"><time datetime=${e.at}>${stamp(e.at)}</time> <strong>${e.what_title}</strong>
         <span>${e.person_name || t('item.bySystem')}</span>${e.unit_name ? html`<span title=${t('audit.unitThen')}>${e.unit_name}</span>` : null}</p>
       ${e.note ? html`<p class="prose">${e.note}</p>` : null}
       ${changes.length ? html`<ul class="changes">${changes.map(([k, [from, to]]) => html`<li key=${k}>${nameOf(k, loop)}${t('word.colon')}${isBlank(from) ? '' : html`<del>${valueOf(k, from, loop)}</del> → `}<ins>${valueOf(k, to, loop)}</ins></li>`)}</ul>` : null}
     </li>`;
-  })}</ol>
+    })}</ol>
     ${events.length > FIRST && !all ? html`<button type="button" onClick=${() => setAll(true)}>${t('item.moreEvents', { n: events.length - FIRST })}</button>` : null}
   </section>`;
 }

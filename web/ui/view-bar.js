@@ -4,19 +4,22 @@ import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { go } from '../lib/route.js';
 import { itemsLink } from '../lib/filter.js';
-import { FIXED, sameFilter, storedViews, storeView, dropView } from '../lib/views.js';
+import { FIXED, sameFilter, storedViews, storeView, dropView, usualSort } from '../lib/views.js';
 import { useKeys } from '../lib/keys.js';
 import { notify } from '../lib/state.js';
 import { Dialog } from './dialog.js';
 import { Field, textInput } from './field.js';
 
-const link = (v) => itemsLink(v.filter, { sort: v.sort === 'due' ? '' : v.sort });
+const link = (v) => itemsLink(v.filter, { sort: v.sort === usualSort(v.filter) ? '' : v.sort });
 
 /** @param {{filter: string, sort: string}} props what is shown now */
 export function ViewBar({ filter, sort }) {
   const [stored, setStored] = useState(storedViews);
   const [asking, setAsking] = useState(false);
-  const views = [...FIXED.map((v) => ({ ...v, name: t(v.title) })), ...stored.map((v) => ({ ...v, name: v.title, own: true }))];
+  const views = [
+    ...FIXED.map((v) => ({ ...v, name: t(v.title) })),
+    ...stored.map((v) => ({ ...v, name: v.title, own: true })),
+  ];
   const map = {};
   views.slice(0, 9).forEach((v, i) => {
     map[`Alt Digit${i + 1}`] = () => go(link(v));
@@ -31,12 +34,19 @@ export function ViewBar({ filter, sort }) {
   };
   return html`<nav class="views" aria-label=${t('view.label')}>
     <ul>${views.map((v) => html`<li key=${(v.own ? 'own ' : '') + v.name}><a href=${link(v)} aria-current=${isAt(v) ? 'true' : null}>${v.name}</a></li>`)}
-      <li>${own ? html`<button type="button" class="link" onClick=${drop}>${t('view.drop')}</button>`
-    : html`<button type="button" class="link" onClick=${() => setAsking(true)}>${t('view.store')}</button>`}</li></ul>
-    ${asking ? html`<${StoreView} filter=${filter} sort=${sort} onClose=${() => setAsking(false)} onDone=${() => {
-      setStored(storedViews());
-      setAsking(false);
-    }} />` : null}
+      <li>${
+        own
+          ? html`<button type="button" class="link" onClick=${drop}>${t('view.drop')}</button>`
+          : html`<button type="button" class="link" onClick=${() => setAsking(true)}>${t('view.store')}</button>`
+      }</li></ul>
+    ${
+      asking
+        ? html`<${StoreView} filter=${filter} sort=${sort} onClose=${() => setAsking(false)} onDone=${() => {
+            setStored(storedViews());
+            setAsking(false);
+          }} />`
+        : null
+    }
   </nav>`;
 }
 

@@ -159,6 +159,10 @@ struct fixture *fixture_open(void)
     struct fixture *f = NEW(a, struct fixture);
     f->a = a;
     err_init(&f->e, a, LANG_EN);
+    // Read before anything is made, so that a test started elsewhere leaves no directory behind.
+    str roles = file_read(a, "defs/roles.yaml");
+    str workdays = file_read(a, "defs/calendars/workdays.yaml");
+    str hotline = file_read(a, "defs/loops/hotline.yaml");
     const char *root = getenv("TMPDIR");
     char *dir = str_z(a, str_fmt(a, "%s/town-XXXXXX", root ? root : P_tmpdir));
     if (!mkdtemp(dir))
@@ -179,9 +183,9 @@ struct fixture *fixture_open(void)
     put_units(f);
     put_classes(f);
     put_people(f);
-    put_def(f, "roles", "roles", file_read(a, "defs/roles.yaml"));
-    put_def(f, "calendar", "workdays", file_read(a, "defs/calendars/workdays.yaml"));
-    put_def(f, "loop", "hotline", file_read(a, "defs/loops/hotline.yaml"));
+    put_def(f, "roles", "roles", roles);
+    put_def(f, "calendar", "workdays", workdays);
+    put_def(f, "loop", "hotline", hotline);
     fixture_ok(f, db_commit(f->db, &f->e));
     f->journal = journal_new(FIXTURE_TOWN, 1);
     f->c.journal = f->journal;

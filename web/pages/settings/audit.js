@@ -8,13 +8,36 @@ import { stamp } from '../../lib/time.js';
 import { Empty, Loaded, useLoad } from '../../ui/load.js';
 import { SetPage } from './nav.js';
 
-const ABOUT = [['all', 'audit.all'], ['town', 'audit.town'], ['reveal', 'audit.reveals']];
+const ABOUT = [
+  ['all', 'audit.all'],
+  ['town', 'audit.town'],
+  ['reveal', 'audit.reveals'],
+];
 const WHAT = {
-  login: 'audit.login', logout: 'audit.logout', login_failed: 'audit.loginFailed', reveal: 'audit.reveal', password: 'audit.password',
-  grant: 'audit.grant', revoke: 'audit.revoke', unit_put: 'audit.unit', unit_move: 'audit.unitMove', person_put: 'audit.person', publish: 'audit.def',
-  import: 'audit.import', undo_import: 'audit.undoImport', token_make: 'audit.token', token_drop: 'audit.tokenDrop', overdue: 'audit.overdue',
-  escalate: 'audit.escalate', attach: 'audit.attach', settle: 'audit.settle', locked: 'audit.locked', init: 'audit.init', class_put: 'audit.classes',
-  move_def: 'audit.moveDef', close_merged: 'audit.closeMerged',
+  login: 'audit.login',
+  logout: 'audit.logout',
+  login_failed: 'audit.loginFailed',
+  reveal: 'audit.reveal',
+  password: 'audit.password',
+  grant: 'audit.grant',
+  revoke: 'audit.revoke',
+  unit_put: 'audit.unit',
+  unit_move: 'audit.unitMove',
+  person_put: 'audit.person',
+  publish: 'audit.def',
+  import: 'audit.import',
+  undo_import: 'audit.undoImport',
+  token_make: 'audit.token',
+  token_drop: 'audit.tokenDrop',
+  overdue: 'audit.overdue',
+  escalate: 'audit.escalate',
+  attach: 'audit.attach',
+  settle: 'audit.settle',
+  locked: 'audit.locked',
+  init: 'audit.init',
+  class_put: 'audit.classes',
+  move_def: 'audit.moveDef',
+  close_merged: 'audit.closeMerged',
 };
 
 // An event of an item is named by its step; the rest have words of their own.
@@ -27,13 +50,23 @@ function whatTitle(what) {
   return what;
 }
 
-const words = (c) => Object.entries(c || {}).map(([k, v]) => `${k} ${Array.isArray(v) ? v.map((x) => (x === '' || x === null ? '—' : x)).join(' → ') : v}`).join(', ');
+const words = (c) =>
+  Object.entries(c || {})
+    .map(
+      ([k, v]) =>
+        `${k} ${Array.isArray(v) ? v.map((x) => (x === '' || x === null ? '—' : x)).join(' → ') : v}`,
+    )
+    .join(', ');
 
 function Table({ rows }) {
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('set.audit')}><table class="plain"><thead><tr>
     ${['audit.at', 'audit.who', 'audit.what', 'audit.item', 'audit.unitThen', 'audit.note'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
-    <tbody>${rows.map((e) => html`<tr key=${e.id}><td class="nowrap">${stamp(e.at)}</td><td>${e.person_name || t('item.bySystem')}</td>
-      <td>${whatTitle(e.what)}</td><td>${!e.item ? '—' : may('item.read') ? html`<a href=${`/i/${e.item}`}>${e.item}</a>` : e.item}</td><td>${e.unit_name || '—'}</td><td>${[e.note, words(e.changes)].filter(Boolean).join(' · ')}</td></tr>`)}</tbody></table></div>`;
+    <tbody>${rows.map(
+      (
+        e,
+      ) => html`<tr key=${e.id}><td class="nowrap">${stamp(e.at)}</td><td>${e.person_name || t('item.bySystem')}</td>
+      <td>${whatTitle(e.what)}</td><td>${!e.item ? '—' : may('item.read') ? html`<a href=${`/i/${e.item}`}>${e.item}</a>` : e.item}</td><td>${e.unit_name || '—'}</td><td>${[e.note, words(e.changes)].filter(Boolean).join(' · ')}</td></tr>`,
+    )}</tbody></table></div>`;
 }
 
 /** The page. */
@@ -43,11 +76,15 @@ export function Audit() {
   const before = q.get('before') || '';
   const of = useLoad((signal) => get(`/api/audit${query({ about, before })}`, { signal }), [about, before]);
   return html`<${SetPage} title=${t('set.audit')}>
-    <ul class="segments" aria-label=${t('audit.about')}>${ABOUT.map(([k, title]) => html`<li key=${k}><button type="button" aria-pressed=${k === about ? 'true' : 'false'}
-      onClick=${() => goQuery({ about: k, before: '' })}>${t(title)}</button></li>`)}</ul>
-    <${Loaded} of=${of}>${(d) => (rowsOf(d).length ? html`<${Table} rows=${rowsOf(d)} />
+    <ul class="segments" aria-label=${t('audit.about')}>${ABOUT.map(
+      ([k, title]) => html`<li key=${k}><button type="button" aria-pressed=${k === about ? 'true' : 'false'}
+      onClick=${() => goQuery({ about: k, before: '' })}>${t(title)}</button></li>`,
+    )}</ul>
+    <${Loaded} of=${of}>${(d) =>
+      rowsOf(d).length
+        ? html`<${Table} rows=${rowsOf(d)} />
       <nav class="pager" aria-label=${t('pager.label')}>${before ? html`<button type="button" onClick=${() => goQuery({ before: '' })}>${t('pager.first')}</button>` : null}
         ${d.next ? html`<button type="button" onClick=${() => goQuery({ before: d.next })}>${t('pager.next')}</button>` : null}</nav>`
-    : html`<${Empty} text=${t('audit.none')} />`)}<//>
+        : html`<${Empty} text=${t('audit.none')} />`}<//>
   <//>`;
 }

@@ -8,7 +8,12 @@ import { Page } from '../../ui/page.js';
 /** Parts: where, title, what it is for, the right it needs. */
 export const SECTIONS = [
   { path: '/settings/units', title: 'set.units', hint: 'set.unitsHint', right: 'unit.manage' },
-  { path: '/settings/people', title: 'set.people', hint: 'set.peopleHint', right: ['person.manage', 'role.grant'] },
+  {
+    path: '/settings/people',
+    title: 'set.people',
+    hint: 'set.peopleHint',
+    right: ['person.manage', 'role.grant'],
+  },
   { path: '/settings/defs', title: 'set.defs', hint: 'set.defsHint', right: 'def.manage' },
   { path: '/settings/audit', title: 'set.audit', hint: 'set.auditHint', right: 'audit.read' },
   { path: '/settings/tokens', title: 'set.tokens', hint: 'set.tokensHint' },
@@ -18,8 +23,12 @@ export const SECTIONS = [
 export function SetPage({ title, head, side, children }) {
   const at = place.value.path;
   return html`<${Page} title=${title} head=${head || `${title} · ${t('nav.settings')}`} side=${side}>
-    <nav class="views" aria-label=${t('nav.settings')}><ul>${SECTIONS.filter((s) => !s.right || may(s.right)).map((s) => html`<li key=${s.path}>
-      <a href=${s.path} aria-current=${at === s.path || at.startsWith(`${s.path}/`) ? 'page' : null}>${t(s.title)}</a></li>`)}</ul></nav>
+    <nav class="views" aria-label=${t('nav.settings')}><ul>${SECTIONS.filter(
+      (s) => !s.right || may(s.right),
+    ).map(
+      (s) => html`<li key=${s.path}>
+      <a href=${s.path} aria-current=${at === s.path || at.startsWith(`${s.path}/`) ? 'page' : null}>${t(s.title)}</a></li>`,
+    )}</ul></nav>
     ${children}
   <//>`;
 }

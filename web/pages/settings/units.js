@@ -11,10 +11,17 @@ import { Confirm } from '../../ui/dialog.js';
 import { SetPage } from './nav.js';
 
 // Kinds that units of a town have; a town may use keys of its own, which are kept as they are.
-const KINDS = ['office', 'centre', 'station', 'team', 'neighbourhood', 'micro-grid', 'company'];
+const KINDS = ['office', 'centre', 'station', 'team', 'group', 'neighbourhood', 'micro-grid', 'company'];
 const KIND = {
-  town: 'unit.kTown', office: 'unit.kOffice', centre: 'unit.kCentre', station: 'unit.kStation', team: 'unit.kTeam',
-  neighbourhood: 'unit.kNeighbourhood', 'micro-grid': 'unit.kMicroGrid', company: 'unit.kCompany',
+  town: 'unit.kTown',
+  office: 'unit.kOffice',
+  centre: 'unit.kCentre',
+  station: 'unit.kStation',
+  team: 'unit.kTeam',
+  group: 'unit.kGroup',
+  neighbourhood: 'unit.kNeighbourhood',
+  'micro-grid': 'unit.kMicroGrid',
+  company: 'unit.kCompany',
 };
 
 const kindTitle = (k) => (KIND[k] ? t(KIND[k]) : k);
@@ -38,8 +45,12 @@ function Row({ u, onAct }) {
     <td>${u.short || ''}</td><td>${kindTitle(u.kind)}</td><td><code>${u.code}</code></td>
     <td class="acts">${u.closed ? null : html`<button type="button" class="small" onClick=${() => onAct('add', u)} aria-label=${`${t('unit.add')} ${u.name}`}>${t('unit.add')}</button>`}
       <button type="button" class="small" onClick=${() => onAct('rename', u)} aria-label=${`${t('unit.rename')} ${u.name}`}>${t('unit.rename')}</button>
-      ${u.depth ? html`<button type="button" class="small" onClick=${() => onAct('move', u)} aria-label=${`${t('unit.move')} ${u.name}`}>${t('unit.move')}</button>
-      <button type="button" class="small" onClick=${() => onAct('close', u)} aria-label=${`${u.closed ? t('unit.reopen') : t('unit.close')} ${u.name}`}>${u.closed ? t('unit.reopen') : t('unit.close')}</button>` : null}</td>
+      ${
+        u.depth
+          ? html`<button type="button" class="small" onClick=${() => onAct('move', u)} aria-label=${`${t('unit.move')} ${u.name}`}>${t('unit.move')}</button>
+      <button type="button" class="small" onClick=${() => onAct('close', u)} aria-label=${`${u.closed ? t('unit.reopen') : t('unit.close')} ${u.name}`}>${u.closed ? t('unit.reopen') : t('unit.close')}</button>`
+          : null
+      }</td>
   </tr>`;
 }
 
@@ -48,7 +59,13 @@ function Add({ parent, onDone, onClose }) {
     { name: 'name', label: t('unit.name'), required: true },
     { name: 'short', label: t('unit.short'), hint: t('unit.shortHint') },
     { name: 'code', label: t('unit.code'), hint: t('unit.codeHint'), required: true },
-    { name: 'kind', label: t('unit.kind'), type: 'select', required: true, options: KINDS.map((k) => ({ value: k, title: kindTitle(k) })) },
+    {
+      name: 'kind',
+      label: t('unit.kind'),
+      type: 'select',
+      required: true,
+      options: KINDS.map((k) => ({ value: k, title: kindTitle(k) })),
+    },
   ];
   const send = async (v, key) => {
     await post('/api/units', { ...v, parent: parent.id }, { key });
@@ -61,8 +78,17 @@ function Change({ u, what, units, onDone, onClose }) {
   const byId = new Map(units.map((x) => [x.id, x]));
   const below = new Set([u.id]);
   for (const x of units) if (below.has(x.parent)) below.add(x.id);
-  const field = what === 'rename' ? { name: 'name', label: t('unit.name'), required: true }
-    : { name: 'parent', label: t('unit.parent'), type: 'tree', required: true, nodes: units.filter((x) => !below.has(x.id) && !x.closed), byId };
+  const field =
+    what === 'rename'
+      ? { name: 'name', label: t('unit.name'), required: true }
+      : {
+          name: 'parent',
+          label: t('unit.parent'),
+          type: 'tree',
+          required: true,
+          nodes: units.filter((x) => !below.has(x.id) && !x.closed),
+          byId,
+        };
   const send = async (v) => {
     await patch(`/api/units/${u.id}`, { version: u.version, [field.name]: v[field.name] });
     onDone(t('unit.changed', { name: u.name }));
@@ -92,7 +118,11 @@ export function Units() {
   const [words, setWords] = useState('');
   const units = byTree(rowsOf(of.data));
   const byId = new Map(units.map((u) => [u.id, u]));
-  const shown = units.filter((u) => !words.trim() || [u.name, u.short, u.code, ...pathOf(byId, u.id)].some((x) => x && x.includes(words.trim())));
+  const shown = units.filter(
+    (u) =>
+      !words.trim() ||
+      [u.name, u.short, u.code, ...pathOf(byId, u.id)].some((x) => x && x.includes(words.trim())),
+  );
   const done = (text) => {
     setAct(null);
     notify(text, 'done');
@@ -103,8 +133,14 @@ export function Units() {
     <${Loaded} of=${of}>${() => html`<p class="hint" role="status">${t('unit.count', { n: shown.length })}</p>
       <div class="scroll" tabindex="0" role="region" aria-label=${t('set.units')}><table class="plain tree"><thead><tr>${['unit.name', 'unit.short', 'unit.kind', 'unit.code', 'unit.acts'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
       <tbody>${shown.map((u) => html`<${Row} key=${u.id} u=${u} onAct=${(what, x) => setAct({ what, u: x })} />`)}</tbody></table></div>`}<//>
-    ${!act ? null : act.what === 'add' ? html`<${Add} parent=${act.u} ...${props} />`
-    : act.what === 'close' ? html`<${Close} u=${act.u} ...${props} />`
-      : html`<${Change} u=${act.u} what=${act.what} units=${units} ...${props} />`}
+    ${
+      !act
+        ? null
+        : act.what === 'add'
+          ? html`<${Add} parent=${act.u} ...${props} />`
+          : act.what === 'close'
+            ? html`<${Close} u=${act.u} ...${props} />`
+            : html`<${Change} u=${act.u} what=${act.what} units=${units} ...${props} />`
+    }
   <//>`;
 }

@@ -1,0 +1,507 @@
+// The command line: every command's help, wrong use, and what each command does to a real town, also while a server runs.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, unlinkSync, writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Person, Town, program, root } from './lib.mjs';
+
+const COMMANDS = ['serve', 'init', 'import', 'export', 'def', 'demo', 'token', 'audit', 'tally', 'backup', 'restore', 'doctor',
+  'version'];
+
+/** Runs a command to its end, whatever comes of it. */
+function call(...args) {
+  const r = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 64 << 20 });
+  return { code: r.status, out: r.stdout, err: r.stderr };
+}
+
+/** The same with --json; its answer is one line. */
+function ask(...args) {
+  const r = call(...args, '--json');
+  assert.equal(r.out.trim().split('\n').length, 1, `${args[0]}: one line of JSON, not ${r.out}${r.err}`);
+  return { ...r, json: JSON.parse(r.out) };
+}
+
+function good(r) {
+  assert.equal(r.code, 0, r.out + r.err);
+  return r;
+}
+
+/** A folder of this test's own. */
+function scratch(t) {
+  const dir = mkdtempSync(join(tmpdir(), 'bihuan-cli-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** One demonstration town for all tests that only read, or that work on a copy. */
+const shared = mkdtempSync(join(tmpdir(), 'bihuan-cli-'));
+const demo = join(shared, 'demo');
+test.before(() => good(call('demo', '--dir', demo, '--items', '200', '--until', '2026-03-20T18:00:00+08:00')));
+test.after(() => rmSync(shared, { recursive: true, force: true }));
+
+function copyOf(t) {
+  const dir = join(scratch(t), 'town');
+  cpSync(demo, dir, { recursive: true });
+  return dir;
+}
+
+test('every command explains itself in both languages', () => {
+  const all = good(call('--help')).out;
+  for (const name of COMMANDS) {
+    assert.match(all, new RegExp(`^  ${name} `, 'm'));
+    const zh = good(call(name, '--help')).out;
+    const en = good(call(name, '--help', '--lang', 'en')).out;
+    assert.match(zh, new RegExp(`^bihuan ${name}`));
+    assert.match(zh, /--dir DIR.*镇的数据目录/);
+    assert.match(zh, /退出码：0 完成/);
+    assert.match(en, /--dir DIR.*the town's folder/);
+    assert.match(en, /Exit codes: 0 done/);
+    assert.notEqual(zh, en);
+    if (name !== 'version') {
+      assert.match(zh, new RegExp(`^示例\\n  bihuan ${name} `, 'm'), `${name} has examples`);
+      assert.match(en, new RegExp(`^Examples\\n  bihuan ${name} `, 'm'));
+    }
+    assert.equal(/[\u4e00-\u9fff]/.test(en.split('Examples')[0]), false, `${name}: no Chinese in the English help`);
+  }
+});
+
+test('wrong use is refused whole, with exit code 2', async (t) => {
+  await t.test('all mistakes at once', () => {
+    const r = call('demo', '--items', 'many', '--seed=-1', '--colour', 'red', 'word', '--until');
+    assert.equal(r.code, 2);
+    for (const what of ['--items', '--seed', '--colour', 'word', '--until']) assert.ok(r.err.includes(what), `${what} in ${r.err}`);
+    assert.equal(r.out, '');
+  });
+  await t.test('as JSON', () => {
+    const r = ask('demo', '--items', '0', '--seed', 'x');
+    assert.equal(r.code, 2);
+    assert.deepEqual(r.json.errors.map((e) => [e.code, e.field]), [['invalid', '--items'], ['invalid', '--seed']]);
+    assert.equal(r.json.errors[0].expected, '1..5000000');
+  });
+  await t.test('no command, an unknown one, an unknown language', () => {
+    assert.equal(call().code, 2);
+    assert.equal(call('dance').code, 2);
+    assert.equal(call('version', '--lang', 'fr').code, 2);
+  });
+  await t.test('words and options that do not go together', () => {
+    for (const args of [['audit', 'sing'], ['tally'], ['token', 'make'], ['token', 'drop'], ['token', 'list', 'x'], ['def', 'check'],
+      ['def', 'diff', 'hotline'], ['def', 'bake', 'x'], ['import'], ['import', 'a.csv'], ['import', '--undo', '1', '--dry'],
+      ['import', 'a.csv', '--map', 'x', '--resume', '1'], ['restore', '--dir', join(shared, 'none')], ['export'],
+      ['def', 'check', 'x.yaml', '--kind', 'song'], ['audit', 'verify', '--head', 'abc']]) {
+      const r = call(...args, ...(args.includes('--dir') ? [] : ['--dir', demo]));
+      assert.equal(r.code, 2, `${args.join(' ')}: ${r.code} ${r.err}`);
+      assert.notEqual(r.err, '');
+    }
+    assert.deepEqual(ask('token', 'make').json.errors.map((e) => e.field), ['--as', '--name']);
+  });
+  await t.test('a town that is not there: 3, and none is made', () => {
+    const dir = join(scratch(t), 'none');
+    for (const args of [['serve'], ['audit', 'verify'], ['tally', 'rebuild'], ['backup'], ['doctor'], ['token', 'list'],
+      ['import', 'a.csv', '--map', 'city-orders'], ['export', '--filter', ''], ['def', 'publish', join(root, 'defs/loops/hotline.yaml')]]) {
+      const r = call(...args, '--dir', dir);
+      assert.equal(r.code, 3, `${args.join(' ')}: ${r.code} ${r.err}`);
+      assert.equal(existsSync(dir), false, args[0]);
+    }
+  });
+});
+
+test('the demonstration', async (t) => {
+  await t.test('is the same for the same seed, to the last hash', () => {
+    const dir = join(scratch(t), 'other');
+    good(call('demo', `--dir=${dir}`, '--items=60', '--until', '2026-03-20'));
+    const again = join(scratch(t), 'again');
+    good(call('demo', '--dir', again, '--items', '60', '--until', '2026-03-20T00:00:00+08:00'));
+    const tail = (d) => ask('audit', 'list', '--last', '1', '--dir', d).json.events[0];
+    assert.deepEqual(tail(dir), tail(again));
+    assert.equal(ask('tally', 'verify', '--dir', dir).json.items, 60);
+  });
+  await t.test('a town with orders is not filled again; a folder with something else is left alone', () => {
+    assert.equal(call('demo', '--dir', demo, '--items', '5').code, 2);
+    const dir = scratch(t);
+    writeFileSync(join(dir, 'letter.txt'), 'mine');
+    assert.equal(call('demo', '--dir', dir, '--items', '5').code, 2);
+    assert.deepEqual(readdirSync(dir), ['letter.txt']);
+  });
+  await t.test('a town made by init is filled', () => {
+    const dir = join(scratch(t), 'made');
+    good(call('init', '--dir', dir, '--town', join(root, 'towns/xinjing')));
+    assert.equal(good(ask('demo', '--dir', dir, '--items', '5', '--until', '2026-03-20')).json.items, 5);
+  });
+  await t.test('interrupted, it leaves nothing', async () => {
+    const above = scratch(t);
+    const child = spawn(program, ['demo', '--dir', join(above, 'town'), '--items', '2000000'], { stdio: 'ignore' });
+    const ended = new Promise((done) => child.on('exit', done));
+    while (!readdirSync(above).some((f) => existsSync(join(above, f, 'key')))) await new Promise((done) => setTimeout(done, 20));
+    child.kill('SIGINT');
+    assert.equal(await ended, 4);
+    assert.deepEqual(readdirSync(above), []);
+  });
+});
+
+test('the history proves itself', async (t) => {
+  const dir = copyOf(t);
+  good(call('token', 'make', '--as', 'dispatcher1', '--name', '只此一处的名字', '--dir', dir));
+  const whole = good(ask('audit', 'verify', '--dir', dir)).json;
+  assert.equal(whole.ok, true);
+  assert.match(whole.head, /^[0-9a-f]{64}$/);
+  const last = ask('audit', 'list', '--last', '1', '--dir', dir).json.events[0];
+  assert.equal(last.what, 'token_make');
+  assert.equal(last.id, whole.events);
+  assert.match(good(call('audit', 'verify', '--dir', dir, '--head', whole.head, '--lang', 'en')).out, /unbroken\nhead [0-9a-f]{64}/);
+
+  await t.test('a head that is no longer in the chain', () => {
+    const other = whole.head.replace(/^./, (c) => (c === '0' ? '1' : '0'));
+    const r = call('audit', 'verify', '--dir', dir, '--head', other, '--lang', 'en');
+    assert.equal(r.code, 1);
+    assert.match(r.err, /the end of the chain was cut off/);
+  });
+  await t.test('one changed bit is found, and the row is named', () => {
+    const bad = join(scratch(t), 'bad');
+    cpSync(dir, bad, { recursive: true });
+    const file = join(bad, 'bihuan.db');
+    const bytes = readFileSync(file);
+    const at = bytes.indexOf('["","只此一处的名字"]');
+    assert.notEqual(at, -1, 'the event stands in the file');
+    // The last byte of the first character, so that the text stays UTF-8.
+    bytes[at + 5 + 2] ^= 1;
+    writeFileSync(file, bytes);
+    const r = call('audit', 'verify', '--dir', bad);
+    assert.equal(r.code, 1, r.out + r.err);
+    assert.match(r.err, new RegExp(`event\\[${last.id}\\].*校验值与内容和上一条不符`));
+    const j = ask('audit', 'verify', '--dir', bad);
+    assert.deepEqual([j.code, j.json.ok, j.json.first_bad], [1, false, last.id]);
+    const doc = ask('doctor', '--dir', bad);
+    assert.equal(doc.code, 1);
+    assert.deepEqual(doc.json.checks.filter((c) => c.result === 'bad').map((c) => c.check), ['chain']);
+  });
+  await t.test('a note of an order, too', async () => {
+    const town = await Town.make();
+    t.after(() => rmSync(town.dir, { recursive: true, force: true }));
+    const desk = await town.as('dispatcher1');
+    const item = (await desk.file()).body;
+    assert.equal((await desk.step(item, 'note', { note: '居委会已到现场看过' })).status, 200);
+    await town.stop();
+    const [noted] = ask('audit', 'list', '--item', item.no, '--dir', town.dir).json.events;
+    assert.deepEqual([noted.note, noted.what], ['居委会已到现场看过', 'note']);
+    good(call('audit', 'verify', '--dir', town.dir));
+    const file = join(town.dir, 'bihuan.db');
+    const bytes = readFileSync(file);
+    const at = bytes.indexOf(noted.note);
+    assert.equal(bytes.indexOf(noted.note, at + 1), -1, 'it stands in the file once');
+    bytes[at + 2] ^= 1;
+    writeFileSync(file, bytes);
+    const r = call('audit', 'verify', '--dir', town.dir, '--lang', 'en');
+    assert.equal(r.code, 1);
+    assert.match(r.err, new RegExp(`event ${noted.id} \\("note" of item ${item.id}\\)`));
+  });
+});
+
+const sqlite = spawnSync('sqlite3', ['--version']).status === 0;
+test('counters prove themselves', { skip: sqlite ? false : 'skipped: no sqlite3' }, (t) => {
+  const dir = copyOf(t);
+  const sql = (text) => {
+    const r = spawnSync('sqlite3', [join(dir, 'bihuan.db'), text], { encoding: 'utf8' });
+    assert.equal(r.status, 0, r.stderr);
+    return r.stdout.trim();
+  };
+  assert.equal(good(ask('tally', 'verify', '--dir', dir)).json.items, 200);
+  sql('UPDATE tally SET n = n + 1 WHERE (key, period, unit, class, channel) ='
+    + ' (SELECT key, period, unit, class, channel FROM tally LIMIT 1)');
+  const r = ask('tally', 'verify', '--dir', dir);
+  assert.equal(r.code, 1);
+  assert.equal(r.json.errors.length, 1);
+  assert.equal(call('doctor', '--dir', dir).code, 1);
+  good(call('tally', 'rebuild', '--dir', dir));
+  good(call('tally', 'verify', '--dir', dir));
+
+  sql("UPDATE item SET state = 'handling' WHERE id = 3");
+  const one = call('tally', 'verify', '--dir', dir);
+  assert.equal(one.code, 1);
+  assert.match(one.err, /3/);
+});
+
+test('backup while the town is served, restore, and a look at the result', async (t) => {
+  const town = await Town.make();
+  t.after(() => town.end());
+  const above = scratch(t);
+  const desk = await town.as('dispatcher1');
+  const item = (await desk.file({ caller: { name: '李小明', phone: '13812346612', door: '3号楼402室' } })).body;
+  const form = new FormData();
+  form.set('file', new Blob(['照片内容'], { type: 'text/plain' }), '照片.txt');
+  assert.equal((await desk.post(`/api/items/${item.id}/files`, form)).status, 201);
+
+  // Orders go on coming in.
+  let going = true;
+  let filed = 1;
+  const more = (async () => {
+    while (going && filed < 500) {
+      const r = await desk.file({ title: `备份期间第${filed}件` });
+      assert.equal(r.status, 201);
+      filed++;
+    }
+  })();
+  const place = join(above, 'copy');
+  const child = spawn(program, ['backup', '--dir', town.dir, '--to', place, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let out = '';
+  child.stdout.on('data', (d) => { out += d; });
+  const code = await new Promise((done) => child.on('close', done));
+  going = false;
+  await more;
+  assert.equal(code, 0);
+  const { manifest } = JSON.parse(out);
+  assert.equal(manifest.blobs, 1);
+  assert.deepEqual(manifest, JSON.parse(readFileSync(join(place, 'manifest.json'), 'utf8')));
+  assert.deepEqual(readdirSync(place).sort(), ['bihuan.db', 'blobs', 'manifest.json']);
+  assert.deepEqual(readdirSync(above), ['copy'], 'nothing unfinished lies about');
+
+  await t.test('the head written down now is found later', () => {
+    good(call('audit', 'verify', '--dir', town.dir, '--head', manifest.head));
+  });
+  await t.test('a place that is taken is refused', () => {
+    assert.equal(call('backup', '--dir', town.dir, '--to', place).code, 2);
+    assert.equal(call('restore', '--from', place, '--dir', town.dir).code, 2);
+  });
+  await t.test('restored with the key, it is sound and serves', async () => {
+    const dir = join(above, 'restored');
+    const r = good(ask('restore', '--from', place, '--dir', dir, '--key', join(town.dir, 'key')));
+    assert.deepEqual([r.json.events, r.json.head, r.json.blobs, r.json.key], [manifest.event, manifest.head, 1, true]);
+    const seen = good(ask('doctor', '--dir', dir)).json;
+    assert.equal(seen.ok, true);
+    assert.deepEqual(seen.checks.map((c) => c.check), ['structure', 'schema', 'folder', 'key', 'callers', 'chain', 'counters',
+      'clocks', 'space', 'blobs']);
+    const other = new Town();
+    other.dir = dir;
+    await other.start();
+    try {
+      const again = await other.as('dispatcher1');
+      const same = await again.item(item.id);
+      assert.equal(same.no, item.no);
+      assert.equal(same.caller.phone, '138****6612');
+      assert.equal((await again.get(`/api/items/${item.id}/files/1`)).body, '照片内容');
+    } finally {
+      await other.stop();
+    }
+  });
+  await t.test('without the key it says so, and does not serve', () => {
+    const dir = join(above, 'keyless');
+    assert.match(good(call('restore', '--from', place, '--dir', dir)).out, /缺少密钥/);
+    assert.equal(call('serve', '--dir', dir, '--port', '0').code, 3);
+    assert.equal(call('doctor', '--dir', dir).code, 1);
+  });
+  await t.test('with the key in it, the backup is enough', () => {
+    good(call('backup', '--dir', town.dir, '--to', join(above, 'full'), '--with-key'));
+    assert.equal(statSync(join(above, 'full/key')).mode & 0o777, 0o600);
+    const dir = join(above, 'fromfull');
+    good(call('restore', '--from', join(above, 'full'), '--dir', dir));
+    good(call('doctor', '--dir', dir));
+  });
+  await t.test('a damaged backup is refused, and nothing is made', () => {
+    const blob = readdirSync(join(place, 'blobs'), { recursive: true }).map(String).find((f) => /[0-9a-f]{64}$/.test(f));
+    for (const [file, change] of [['bihuan.db', (b) => { b[5000] ^= 1; }], [`blobs/${blob}`, (b) => { b[0] ^= 1; }],
+      ['manifest.json', (b) => { b[b.indexOf('"head":"') + 8] = 'x'.charCodeAt(0); }]]) {
+      const bad = join(above, 'bad');
+      rmSync(bad, { recursive: true, force: true });
+      cpSync(place, bad, { recursive: true });
+      const bytes = readFileSync(join(bad, file));
+      change(bytes);
+      writeFileSync(join(bad, file), bytes);
+      const r = call('restore', '--from', bad, '--dir', join(above, 'frombad'));
+      assert.equal(r.code, 1, `${file}: ${r.code} ${r.err}`);
+      assert.equal(existsSync(join(above, 'frombad')), false);
+    }
+    unlinkSync(join(above, 'bad/manifest.json'));
+    assert.equal(call('restore', '--from', join(above, 'bad'), '--dir', join(above, 'frombad')).code, 3);
+    assert.equal(readdirSync(above).some((f) => f.startsWith('frombad')), false);
+  });
+  await t.test('the doctor sees a missing attachment and a key others can read', () => {
+    const dir = join(above, 'sick');
+    good(call('restore', '--from', join(above, 'full'), '--dir', dir));
+    rmSync(join(dir, 'blobs'), { recursive: true });
+    chmodSync(join(dir, 'key'), 0o644);
+    const r = ask('doctor', '--dir', dir);
+    assert.equal(r.code, 1);
+    assert.deepEqual(r.json.checks.filter((c) => c.result === 'bad').map((c) => c.check), ['key', 'callers', 'blobs']);
+    assert.match(call('doctor', '--dir', dir, '--lang', 'en').out, /^✗ key: .*chmod 600/m);
+  });
+});
+
+const HEAD = '工单编号,受理时间,来源,业务类型,紧急程度,大类,小类,标题,内容,地址,联系人,电话';
+const order = (no, more = {}) => {
+  const row = { no, at: '2026-03-01 10:00', from: '12345', kind: '投诉', how: '一般', main: '环境卫生', sub: '楼道堆物',
+    title: `楼道有杂物${no}`, text: '三号楼楼道堆满杂物', where: '北虹路1号', who: '张三', phone: '13800000001', ...more };
+  return Object.values(row).join(',');
+};
+
+test('orders in: a sheet with good and bad rows, while the town is served', async (t) => {
+  const town = await Town.make();
+  t.after(() => town.end());
+  const above = scratch(t);
+  const desk = await town.as('dispatcher1');
+  const sheet = join(above, 'orders.csv');
+  const rows = [];
+  for (let i = 1; i <= 40; i++) rows.push(order(`SH${i}`));
+  rows[6] = order('SH7', { at: '不是时间', kind: '怪种类' });
+  rows[19] = order('SH3');
+  writeFileSync(sheet, `${[HEAD, ...rows].join('\r\n')}\r\n`);
+  const here = ['--dir', town.dir];
+
+  await t.test('a dry run files nothing', async () => {
+    const r = ask('import', sheet, '--map', 'city-orders', '--dry', ...here);
+    assert.equal(r.code, 1);
+    assert.deepEqual([r.json.rows, r.json.new, r.json.same, r.json.bad], [40, 38, 1, 1]);
+    assert.deepEqual(r.json.problems.map((p) => [p.row, p.column, p.value]), [[8, '受理时间', '不是时间'], [8, '业务类型', '怪种类']]);
+    assert.equal((await desk.list('', '&count=1')).total, 0);
+  });
+  await t.test('the good rows go in while others file as well, the bad ones into a sheet', async () => {
+    const wrong = join(above, 'wrong.csv');
+    const child = spawn(program, ['import', sheet, '--map', 'city-orders', '--problems', wrong, ...here], { stdio: 'ignore' });
+    const over = new Promise((done) => child.on('exit', done));
+    for (let i = 0; i < 20; i++) assert.equal((await desk.file({ title: `同时登记第${i}件` })).status, 201);
+    assert.equal(await over, 1);
+    assert.equal((await desk.list('', '&count=1')).total, 58);
+    const text = readFileSync(wrong, 'utf8');
+    assert.equal(text.split('\r\n')[0], '\ufeff行,列,值,问题,应为');
+    assert.match(text, /^8,业务类型,怪种类,/m);
+    good(call('audit', 'verify', ...here));
+    good(call('tally', 'verify', ...here));
+  });
+  await t.test('again: all there already; undo takes them back, and they can come again', async () => {
+    const r = ask('import', sheet, '--map', 'city-orders', ...here);
+    assert.deepEqual([r.json.new, r.json.same, r.json.bad], [0, 39, 1]);
+    const job = 2;
+    assert.deepEqual(good(ask('import', '--undo', String(job), ...here)).json, { job, undone: 38, kept: 0 });
+    assert.equal((await desk.list('', '&count=1')).total, 20);
+    assert.equal(ask('import', sheet, '--map', join(root, 'towns/xinjing/city-orders.map.yaml'), ...here).json.new, 38);
+    good(call('tally', 'verify', ...here));
+  });
+  await t.test('with a name: what this person may not do is refused', () => {
+    assert.equal(call('import', sheet, '--map', 'city-orders', '--as', 'nobody-here', ...here).code, 2);
+    const r = call('import', sheet, '--map', 'city-orders', '--as', 'handler-beihong', ...here);
+    assert.equal(r.code, 4, r.err);
+  });
+  await t.test('files and maps that are not there, and a sheet without its columns', () => {
+    assert.equal(call('import', join(above, 'none.csv'), '--map', 'city-orders', ...here).code, 3);
+    const r = call('import', sheet, '--map', 'no-such-map', ...here);
+    assert.equal(r.code, 3);
+    assert.match(r.err, /city-orders/);
+    writeFileSync(join(above, 'bare.csv'), 'a,b\n1,2\n');
+    assert.equal(call('import', join(above, 'bare.csv'), '--map', 'city-orders', ...here).code, 1);
+  });
+});
+
+test('orders out', async (t) => {
+  const above = scratch(t);
+  const file = join(above, 'closed.csv');
+  const lines = (text) => text.split('\r\n').filter((l) => l.length > 0);
+  const all = lines(good(call('export', '--filter', 'loop:hotline', '--dir', demo)).out);
+  assert.equal(all.length, 201);
+  assert.ok(all[0].startsWith('\ufeff'));
+  const r = good(ask('export', '--filter', 'loop:hotline open:no', '--out', file, '--dir', demo));
+  assert.equal(lines(readFileSync(file, 'utf8')).length, r.json.rows + 1);
+  assert.ok(r.json.rows > 0 && r.json.rows < 200);
+  assert.equal(all.join('\n').match(/1[3-9]\d{9}/), null, 'no telephone number in clear');
+
+  await t.test('as a person: only what he may see', () => {
+    const mine = lines(good(call('export', '--filter', 'loop:hotline', '--as', 'handler-beihong', '--dir', demo)).out);
+    assert.ok(mine.length < all.length);
+  });
+  await t.test('a wrong filter is refused, with what is expected', () => {
+    const bad = call('export', '--filter', 'loop:hotline state:dancing', '--out', join(above, 'bad.csv'), '--dir', demo);
+    assert.equal(bad.code, 2);
+    assert.match(bad.err, /dancing/);
+    assert.equal(existsSync(join(above, 'bad.csv')), false);
+  });
+});
+
+test('a token made on the machine opens the API, until it is dropped', async (t) => {
+  const town = await Town.make();
+  t.after(() => town.end());
+  const here = ['--dir', town.dir];
+  const made = good(ask('token', 'make', '--as', 'dispatcher1', '--name', '数据平台', '--days', '3', ...here)).json;
+  assert.match(made.token, /^bh_/);
+  const machine = new Person(town);
+  machine.token = made.token;
+  assert.equal((await machine.get('/api/me')).status, 200);
+  const [row] = ask('token', 'list', ...here).json.tokens;
+  assert.deepEqual([row.login, row.name, row.valid], ['dispatcher1', '数据平台', true]);
+  assert.deepEqual(ask('token', 'list', '--as', 'dispatcher2', ...here).json.tokens, []);
+  assert.equal(call('token', 'drop', '00000000', ...here).code, 2);
+  good(call('token', 'drop', row.hash.slice(0, 12), ...here));
+  assert.equal((await machine.get('/api/me')).status, 401);
+  assert.equal(call('token', 'make', '--as', 'nobody-here', '--name', 'x', ...here).code, 2);
+  const what = ask('audit', 'list', '--last', '2', ...here).json.events.map((e) => e.what);
+  assert.deepEqual(what, ['token_drop', 'token_make']);
+});
+
+test('definitions', async (t) => {
+  const above = scratch(t);
+  const text = readFileSync(join(root, 'defs/loops/hotline.yaml'), 'utf8');
+  const write = (name, content) => {
+    writeFileSync(join(above, name), content);
+    return join(above, name);
+  };
+
+  await t.test('what ships is right, with and without a town', () => {
+    for (const file of ['defs/loops/hotline.yaml', 'defs/calendars/workdays.yaml', 'defs/roles.yaml']) {
+      good(call('def', 'check', join(root, file)));
+      assert.equal(good(ask('def', 'check', join(root, file), '--dir', demo)).json.ok, true);
+    }
+  });
+  await t.test('every mistake is told with file, line, column and what is expected', () => {
+    const bad = write('bad.yaml', text.replace('{key: suspended,', '{key: resting,').replace('{limit: 4wh}', '{limit: soon}')
+      .replace('loop: hotline', 'loop: hotline\ncolour: red'));
+    const r = call('def', 'check', bad, '--lang', 'en');
+    assert.equal(r.code, 1);
+    const lines = r.err.trim().split('\n');
+    assert.ok(lines.length >= 5, r.err);
+    for (const line of lines) assert.match(line, /bad\.yaml:\d+:\d+: /);
+    assert.match(r.err, /colour/);
+    assert.match(r.err, /suspended.*resting/);
+    const j = ask('def', 'check', bad);
+    assert.equal(j.json.errors.length, lines.length);
+    assert.ok(j.json.errors.every((e) => e.line > 0 && e.column > 0));
+    // A name only the town knows: a unit that is not there.
+    const unit = write('unit.yaml', text.replace(/receiver: .*/, 'receiver: moon-base'));
+    assert.equal(call('def', 'check', unit).code, 1);
+    assert.equal(call('def', 'check', join(above, 'none.yaml')).code, 3);
+  });
+  await t.test('drawing and comparing', () => {
+    assert.match(good(call('def', 'draw', 'hotline')).out, /^digraph "hotline" \{[^]*\}\n$/);
+    assert.equal(good(call('def', 'draw', 'hotline', '--dir', demo)).out, good(call('def', 'draw', 'hotline')).out);
+    const next = write('next.yaml', text.replace('{limit: 4wh}', '{limit: 1wh}'));
+    assert.match(good(call('def', 'diff', 'hotline', next)).out, /4wh.*1wh/);
+    assert.match(good(call('def', 'diff', 'hotline', 'hotline')).out, /没有变化/);
+    assert.equal(call('def', 'draw', 'no-such-loop').code, 3);
+  });
+  await t.test('a trial on past orders, then in force', () => {
+    const dir = copyOf(t);
+    const next = write('next.yaml', text.replace('{limit: 4wh}', '{limit: 1min}').replace('1min', '30min'));
+    const r = good(ask('def', 'try', next, '--dir', dir, '--last', '150'));
+    assert.equal(r.json.items, 150);
+    const k = r.json.clocks.find((c) => c.key === 'dispatch');
+    assert.ok(k.changed > 0 && k.to_late > 0 && k.to_met === 0, JSON.stringify(k));
+    assert.ok(r.json.clocks.filter((c) => c.key !== 'dispatch').every((c) => c.changed === 0));
+    assert.ok(r.json.changes.every((c) => c.clock === 'dispatch' && c.from === '4wh' && c.to === '30min'));
+    // A state that is gone, though orders stand in it.
+    const renamed = write('renamed.yaml', text.replaceAll('rated', 'judged'));
+    const lost = ask('def', 'try', renamed, '--dir', dir);
+    assert.equal(lost.code, 1);
+    assert.deepEqual(lost.json.lost_states.map((s) => s.key), ['rated']);
+
+    assert.equal(call('def', 'publish', next, '--dir', dir, '--as', 'handler-beihong').code, 4);
+    assert.equal(good(ask('def', 'publish', next, '--dir', dir, '--as', 'sysadmin')).json.version, 2);
+    assert.equal(call('def', 'publish', next, '--dir', dir).code, 1, 'the same once more');
+    assert.match(good(call('def', 'diff', 'hotline@1', 'hotline', '--dir', dir)).out, /4wh.*30min/);
+    assert.equal(call('def', 'diff', 'hotline@x', 'hotline', '--dir', dir).code, 3);
+    good(call('audit', 'verify', '--dir', dir));
+  });
+});
+
+test('an answer that cannot be written is not taken for given', { skip: existsSync('/dev/full') ? false : 'no /dev/full' }, () => {
+  const r = spawnSync('/bin/sh', ['-c', `exec "${program}" version > /dev/full`]);
+  assert.equal(r.status, 4);
+});
