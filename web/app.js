@@ -61,11 +61,13 @@ const ROUTES = [
 ];
 
 function NoPage() {
-  return html`<${Page} title=${t('error.noPage')}><p>${t('error.404')}</p><p><a href="/">${t('nav.home')}</a></p><//>`;
+  return html`<${Page} title=${t('error.noPage')}><p>${t('error.404')}</p><p><a href="/">${t('nav.home')}</a>
+    </p><//>`;
 }
 
 function NoRight() {
-  return html`<${Page} title=${t('error.noRight')}><p>${t('error.403')}</p><p><a href="/">${t('nav.home')}</a></p><//>`;
+  return html`<${Page} title=${t('error.noRight')}><p>${t('error.403')}</p><p><a href="/">${t('nav.home')}</a>
+    </p><//>`;
 }
 
 // Who reads no items (an administrator) has nothing to see under 今日.
@@ -110,7 +112,8 @@ async function start() {
       return;
     }
     render(
-      html`<main id="main"><h1>${t('app.name')}</h1><${Failure} error=${e} again=${() => location.reload()} /></main>`,
+      html`<main id="main"><h1>${t('app.name')}</h1><${Failure} error=${e} again=${() => location.reload()} />
+        </main>`,
       root,
     );
     return;

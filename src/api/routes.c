@@ -7,6 +7,7 @@
 #include "api/call.h"
 #include "api/catalog.h"
 #include "api/item_view.h"
+#include "api/exports.h"
 #include "api/items.h"
 #include "api/jobs.h"
 #include "api/me.h"
@@ -69,6 +70,9 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/api/boards/{key}", MAY_READ_BOARDS,
         "Counts and rates of a loop by unit, class or channel for a period", .read = boards_get,
         .query = BOARD_QUERY, .out = BOARD_VIEW, .status = 200},
+
+    {HTTP_GET, "/api/export", MAY_EXPORT, "The items of a filter as CSV", .read = items_export,
+        .query = EXPORT_QUERY, .status = 200},
 
     {HTTP_GET, "/api/import-maps", MAY_IMPORT, "Ways to read a sheet that fit this town",
         .read = jobs_import_maps, .out = IMPORT_MAPS, .status = 200},

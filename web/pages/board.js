@@ -76,19 +76,27 @@ function Chooser({ w }) {
   const kind = readPeriod(w.period).kind;
   return html`<div class="chooser">
     <div class="row" role="group" aria-label=${t('board.period')}>
-      <button type="button" onClick=${() => goQuery({ period: nextPeriod(w.period, -1) })} aria-label=${t('board.prev')}>‹</button>
+      <button type="button" onClick=${() => goQuery({ period: nextPeriod(w.period, -1) })}
+        aria-label=${t('board.prev')}>‹</button>
       <strong class="period" role="status">${periodTitle(w.period, t)}</strong>
-      <button type="button" onClick=${() => goQuery({ period: nextPeriod(w.period, 1) })} aria-label=${t('board.next')}>›</button>
-      <label class="inline"><span class="sr">${t('board.kind')}</span><select value=${kind} onChange=${(e) => goQuery({ period: currentPeriod(e.target.value) })}>
+      <button type="button" onClick=${() => goQuery({ period: nextPeriod(w.period, 1) })}
+        aria-label=${t('board.next')}>›</button>
+      <label class="inline"><span class="sr">${t('board.kind')}</span><select value=${kind}
+        onChange=${(e) => goQuery({ period: currentPeriod(e.target.value) })}>
         ${kind === 'range' ? html`<option value="range" selected>${t('period.kRange')}</option>` : null}
-        ${KINDS.map((k) => html`<option key=${k} value=${k} selected=${k === kind}>${t(KIND_TITLE[k])}</option>`)}</select></label>
+        ${KINDS.map((k) => html`<option key=${k} value=${k}
+          selected=${k === kind}>${t(KIND_TITLE[k])}</option>`)}</select></label>
       <button type="button" onClick=${() => goQuery({ period: currentPeriod(kind === 'range' ? 'month' : kind) })}>${t('board.now')}</button>
     </div>
-    <ul class="segments" aria-label=${t('board.by')}>${BY.map(([k, title]) => html`<li key=${k}><button type="button" aria-pressed=${k === w.by ? 'true' : 'false'} onClick=${() => goQuery({ by: k })}>${t(title)}</button></li>`)}</ul>
+    <ul class="segments" aria-label=${t('board.by')}>${BY.map(([k, title]) => html`<li key=${k}>
+      <button type="button" aria-pressed=${k === w.by ? 'true' : 'false'}
+      onClick=${() => goQuery({ by: k })}>${t(title)}</button></li>`)}</ul>
     ${
       catalog.value.loops.length > 1
-        ? html`<label class="inline">${t('filter.kLoop')} <select value=${w.loop} onChange=${(e) => goQuery({ loop: e.target.value })}>
-      ${catalog.value.loops.map((l) => html`<option key=${l.key} value=${l.key} selected=${l.key === w.loop}>${l.title}</option>`)}</select></label>`
+        ? html`<label class="inline">${t('filter.kLoop')} <select value=${w.loop}
+          onChange=${(e) => goQuery({ loop: e.target.value })}>
+      ${catalog.value.loops.map((l) => html`<option key=${l.key} value=${l.key}
+        selected=${l.key === w.loop}>${l.title}</option>`)}</select></label>`
         : null
     }
   </div>`;
@@ -97,7 +105,8 @@ function Chooser({ w }) {
 function Num({ cell, head }) {
   if (!cell || cell.v === null || cell.v === undefined) return html`<span title=${t('board.blank')}>—</span>`;
   if (!cell.v && !cell.link) return html`<span>0</span>`;
-  return html`<a class=${cell.v ? '' : 'zero'} href=${itemsLink(cell.link || '')} aria-label=${`${head} ${count(cell.v)}`}>${count(cell.v)}</a>`;
+  return html`<a class=${cell.v ? '' : 'zero'} href=${itemsLink(cell.link || '')}
+    aria-label=${`${head} ${count(cell.v)}`}>${count(cell.v)}</a>`;
 }
 
 function Rate({ cell, head }) {
@@ -109,8 +118,10 @@ function Rate({ cell, head }) {
 }
 
 function Cells({ row, b, name }) {
-  return html`${b.tallies.map((x) => html`<td key=${x.key} class="num"><${Num} cell=${row.tallies[x.key]} head=${`${name} ${x.title}`} /></td>`)}
-    ${b.rates.map((x, i) => html`<td key=${x.key} class=${`num rate${i ? '' : ' first'}`}><${Rate} cell=${row.rates[x.key]} head=${`${name} ${x.title}`} /></td>`)}`;
+  return html`${b.tallies.map((x) => html`<td key=${x.key} class="num"><${Num} cell=${row.tallies[x.key]}
+    head=${`${name} ${x.title}`} /></td>`)}
+    ${b.rates.map((x, i) => html`<td key=${x.key} class=${`num rate${i ? '' : ' first'}`}><${Rate}
+      cell=${row.rates[x.key]} head=${`${name} ${x.title}`} /></td>`)}`;
 }
 
 const v = (cells, key) => (cells && cells[key] ? cells[key].v : null);
@@ -120,21 +131,25 @@ function Compare({ b, prev }) {
     <tr class="prev"><th scope="row">${t('board.previous')}</th>
       <${Cells} row=${prev} b=${b} name=${t('board.previous')} /></tr>
     <tr class="prev"><th scope="row">${t('board.change')}</th>
-      ${b.tallies.map((x) => html`<td key=${x.key} class="num">${countChange(v(b.total.tallies, x.key), v(prev.tallies, x.key))}</td>`)}
-      ${b.rates.map((x, i) => html`<td key=${x.key} class=${`num rate${i ? '' : ' first'}`}><${RateChange} rate=${x} now=${v(b.total.rates, x.key)} before=${v(prev.rates, x.key)} /></td>`)}</tr>`;
+      ${b.tallies.map((x) => html`<td key=${x.key}
+        class="num">${countChange(v(b.total.tallies, x.key), v(prev.tallies, x.key))}</td>`)}
+      ${b.rates.map((x, i) => html`<td key=${x.key} class=${`num rate${i ? '' : ' first'}`}><${RateChange}
+        rate=${x} now=${v(b.total.rates, x.key)} before=${v(prev.rates, x.key)} /></td>`)}</tr>`;
 }
 
 function RateChange({ rate, now, before }) {
   const text = pointChange(now, before);
   if (text === '—' || text === '0.0') return text;
   const better = now > before === (rate.better !== 'low');
-  return html`<span class=${better ? 'better' : 'worse'}>${text}<span class="sr">${better ? t('board.better') : t('board.worse')}</span><span aria-hidden="true">${better ? '' : ' ▼'}</span></span>`;
+  return html`<span class=${better ? 'better' : 'worse'}>${text}<span class="sr">${better ? t('board.better') : t('board.worse')}</span>
+    <span aria-hidden="true">${better ? '' : ' ▼'}</span></span>`;
 }
 
 function Row({ row, b, w }) {
   const deeper = row.id && (w.by === 'unit' || w.by === 'class') && b.rows.length > 1;
   return html`<tr><th scope="row" class=${`d${Math.min(row.depth || 0, 4)}`} title=${row.name}>
-    ${deeper ? html`<button type="button" class="link" onClick=${() => goQuery({ [w.by]: row.id })}>${row.name}</button>` : row.name || t('board.none')}</th>
+    ${deeper ? html`<button type="button" class="link"
+      onClick=${() => goQuery({ [w.by]: row.id })}>${row.name}</button>` : row.name || t('board.none')}</th>
     <${Cells} row=${row} b=${b} name=${row.name} /></tr>`;
 }
 
@@ -154,12 +169,16 @@ function Table({ board, w }) {
     <table class="board"><caption class="print-only">${t('board.caption', { period: periodTitle(w.period, t), at: stamp(board.at) })}</caption>
       <thead><tr><th scope="col">${t(BY.find(([k]) => k === w.by)[1])}</th>
         ${b.tallies.map((x) => html`<th scope="col" class="num" key=${x.key}>${x.title}</th>`)}
-        ${b.rates.map((x, i) => html`<th scope="col" class=${`num rate${i ? '' : ' first'}`} key=${x.key} title=${x.formula}>${x.title}</th>`)}</tr></thead>
+        ${b.rates.map((x, i) => html`<th scope="col" class=${`num rate${i ? '' : ' first'}`} key=${x.key}
+          title=${x.formula}>${x.title}</th>`)}</tr></thead>
       <tbody>${b.rows.map((r) => html`<${Row} key=${r.key} row=${r} b=${b} w=${w} />`)}</tbody>
-      <tfoot><tr class="total"><th scope="row">${t('board.total')}</th><${Cells} row=${b.total} b=${b} name=${t('board.total')} /></tr>
+      <tfoot><tr class="total"><th scope="row">${t('board.total')}</th><${Cells} row=${b.total} b=${b}
+        name=${t('board.total')} /></tr>
         ${board.previous ? html`<${Compare} b=${b} prev=${board.previous} />` : null}</tfoot>
     </table></div>
-    ${hidden || all ? html`<p><button type="button" class="link" onClick=${() => setAll(!all)}>${all ? t('board.hideZero') : t('board.showZero', { n: hidden })}</button></p>` : null}`;
+    ${hidden || all ? html`<p><button type="button" class="link"
+      onClick=${() => setAll(!all)}>${all ? t('board.hideZero') : t('board.showZero', { n: hidden })}</button>
+      </p>` : null}`;
 }
 
 const RATE_LIMIT = 4;
@@ -175,7 +194,8 @@ function Rates({ board }) {
     const link = cell && cell.v !== null && cell.link;
     const inner = html`<span class="figure-title">${x.title}</span><strong>${percent(cell && cell.v)}</strong>
       <span class="hint">${prev ? versus(cell && cell.v, v(prev.rates, x.key)) : ''}</span>`;
-    return html`<li key=${x.key}>${link ? html`<a class="figure" href=${itemsLink(link)}>${inner}</a>` : html`<div class="figure">${inner}</div>`}</li>`;
+    return html`<li key=${x.key}>${link ? html`<a class="figure"
+      href=${itemsLink(link)}>${inner}</a>` : html`<div class="figure">${inner}</div>`}</li>`;
   })}</ul>`;
 }
 
@@ -191,9 +211,12 @@ export function Board() {
     w.class && [catalog.value.classById.get(Number(w.class)), 'class'],
   ].filter((x) => x && x[0]);
   const side = html`<button type="button" onClick=${() => print()}>${t('action.print')}</button>`;
-  return html`<${Page} title=${t('nav.board')} head=${`${t('nav.board')} ${periodTitle(w.period, t)}`} side=${side} cls="board-page">
+  return html`<${Page} title=${t('nav.board')} head=${`${t('nav.board')} ${periodTitle(w.period, t)}`}
+    side=${side} cls="board-page">
     <${Chooser} w=${w} />
-    ${scope.length ? html`<ul class="terms">${scope.map(([n, key]) => html`<li key=${key}>${n.name}<button type="button" class="quiet" aria-label=${t('filter.drop', { term: n.name })} onClick=${() => goQuery({ [key]: '' })}>✕</button></li>`)}</ul>` : null}
+    ${scope.length ? html`<ul class="terms">${scope.map(([n, key]) => html`<li key=${key}>${n.name}<button type="button"
+      class="quiet" aria-label=${t('filter.drop', { term: n.name })}
+      onClick=${() => goQuery({ [key]: '' })}>✕</button></li>`)}</ul>` : null}
     ${of.error && of.data ? html`<${Failure} error=${of.error} again=${of.again} />` : null}
     <${Loaded} of=${of.data ? { ...of, error: null } : of} rows=${10}>${(
       d,

@@ -66,13 +66,18 @@ function CallerFields({ v, set, errors }) {
   const put = (x) => set({ caller: { ...c, ...x } });
   return html`<fieldset class="group"><legend>${t('caller.title')}</legend>
     <p class="hint">${t('caller.fileHint')}</p>
-    <div class="row"><${Check} id="new-anonymous" checked=${c.anonymous} onInput=${(anonymous) => put({ anonymous })}>${t('caller.isAnonymous')}<//>
-      <${Check} id="new-confidential" checked=${c.confidential} onInput=${(confidential) => put({ confidential })}>${t('caller.isConfidential')}<//></div>
+    <div class="row"><${Check} id="new-anonymous" checked=${c.anonymous}
+      onInput=${(anonymous) => put({ anonymous })}>${t('caller.isAnonymous')}<//>
+      <${Check} id="new-confidential" checked=${c.confidential}
+        onInput=${(confidential) => put({ confidential })}>${t('caller.isConfidential')}<//></div>
     <div class="pair">
-      <${Field} form=${FORM} name="caller.name" label=${t('caller.name')} error=${errors['caller.name']}>${(a) => textInput(a, c.name, (name) => put({ name }), { autocomplete: 'off' })}<//>
-      <${Field} form=${FORM} name="caller.phone" label=${t('caller.phone')} error=${errors['caller.phone']}>${(a) => textInput(a, c.phone, (phone) => put({ phone }), { autocomplete: 'off', inputmode: 'tel' })}<//>
+      <${Field} form=${FORM} name="caller.name" label=${t('caller.name')}
+        error=${errors['caller.name']}>${(a) => textInput(a, c.name, (name) => put({ name }), { autocomplete: 'off' })}<//>
+      <${Field} form=${FORM} name="caller.phone" label=${t('caller.phone')}
+        error=${errors['caller.phone']}>${(a) => textInput(a, c.phone, (phone) => put({ phone }), { autocomplete: 'off', inputmode: 'tel' })}<//>
     </div>
-    <${Field} form=${FORM} name="caller.door" label=${t('caller.door')} error=${errors['caller.door']}>${(a) => textInput(a, c.door, (door) => put({ door }), { autocomplete: 'off' })}<//>
+    <${Field} form=${FORM} name="caller.door" label=${t('caller.door')}
+      error=${errors['caller.door']}>${(a) => textInput(a, c.door, (door) => put({ door }), { autocomplete: 'off' })}<//>
   </fieldset>`;
 }
 
@@ -130,17 +135,23 @@ function FileForm({ loop }) {
   };
   for (const f of fields) names[f.key] = askTitle(f);
   const ask = (f) => html`<${Ask} key=${f.key} form=${FORM} field=${f} loop=${loop} error=${list[f.key]}
-    value=${f.key === 'class' ? v.class : v.fields[f.key]} onInput=${(x) => set(f.key === 'class' ? { class: x } : { fields: { ...v.fields, [f.key]: x } })} />`;
+    value=${f.key === 'class' ? v.class : v.fields[f.key]}
+      onInput=${(x) => set(f.key === 'class' ? { class: x } : { fields: { ...v.fields, [f.key]: x } })} />`;
   return html`<form class="form" onSubmit=${send} noValidate>
     <${ErrorSummary} form=${FORM} errors=${errors} names=${names} />
-    ${kept && touched.current ? html`<p class="notice">${t('draft.found')} <button type="button" class="link" onClick=${forget}>${t('draft.forget')}</button></p>` : null}
+    ${kept && touched.current ? html`<p class="notice">${t('draft.found')} <button type="button" class="link"
+      onClick=${forget}>${t('draft.forget')}</button></p>` : null}
     <div class="form-cols"><div>
-      <${Field} form=${FORM} name="title" label=${t('file.title')} hint=${t('file.titleHint')} error=${list.title} required>${(a) => textInput(a, v.title, (title) => set({ title }))}<//>
-      <${Field} form=${FORM} name="text" label=${t('file.text')} hint=${t('file.textHint')} error=${list.text} required>${(a) => textArea(a, v.text, (text) => set({ text }), TEXT_MAX, 6)}<//>
-      <${Field} form=${FORM} name="address" label=${t('col.address')} hint=${t('file.addressHint')} error=${list.address}>${(a) => textInput(a, v.address, (address) => set({ address }))}<//>
+      <${Field} form=${FORM} name="title" label=${t('file.title')} hint=${t('file.titleHint')}
+        error=${list.title} required>${(a) => textInput(a, v.title, (title) => set({ title }))}<//>
+      <${Field} form=${FORM} name="text" label=${t('file.text')} hint=${t('file.textHint')}
+        error=${list.text} required>${(a) => textArea(a, v.text, (text) => set({ text }), TEXT_MAX, 6)}<//>
+      <${Field} form=${FORM} name="address" label=${t('col.address')} hint=${t('file.addressHint')}
+        error=${list.address}>${(a) => textInput(a, v.address, (address) => set({ address }))}<//>
       ${loop.caller ? html`<${CallerFields} v=${v} set=${set} errors=${list} />` : null}
     </div><div>${fields.map(ask)}</div></div>
-    <div class="actions sticky"><button class="primary" aria-busy=${busy ? 'true' : null}>${busy ? t('form.sending') : t('file.send')}</button>
+    <div class="actions sticky"><button class="primary"
+      aria-busy=${busy ? 'true' : null}>${busy ? t('form.sending') : t('file.send')}</button>
       <span class="hint" role="status">${touched.current ? t('draft.kept') : ''}</span></div>
   </form>`;
 }
@@ -152,8 +163,10 @@ export function FileNew() {
   const loop = catalog.value.loopByKey.get(key);
   return html`<${Page} title=${t('nav.new')} side=${
     loops.length > 1
-      ? html`<label class="inline">${t('filter.kLoop')} <select value=${key} onChange=${(e) => setKey(e.target.value)}>
-      ${loops.map((l) => html`<option key=${l.key} value=${l.key} selected=${l.key === key}>${l.title}</option>`)}</select></label>`
+      ? html`<label class="inline">${t('filter.kLoop')} <select value=${key}
+        onChange=${(e) => setKey(e.target.value)}>
+      ${loops.map((l) => html`<option key=${l.key} value=${l.key}
+        selected=${l.key === key}>${l.title}</option>`)}</select></label>`
       : html`<span class="hint">${loop ? loop.title : ''}</span>`
   }>
     ${loop ? html`<${FileForm} key=${key} loop=${loop} />` : html`<${Empty} text=${t('file.noLoop')} />`}

@@ -15,7 +15,9 @@ const OWN = '*';
 
 function Stages({ at }) {
   const names = [t('import.s1'), t('import.s2'), t('import.s3')];
-  return html`<ol class="states" aria-label=${t('import.stages')}>${names.map((n, i) => html`<li key=${n} class=${i === at ? 'at' : i < at ? 'past' : ''} aria-current=${i === at ? 'step' : null}>${n}</li>`)}</ol>`;
+  return html`<ol class="states" aria-label=${t('import.stages')}>${names.map((n, i) => html`<li key=${n}
+    class=${i === at ? 'at' : i < at ? 'past' : ''}
+    aria-current=${i === at ? 'step' : null}>${n}</li>`)}</ol>`;
 }
 
 async function sendFile(file, map, dry) {
@@ -53,11 +55,16 @@ function Choose({ maps, onTry }) {
     { value: OWN, title: t('import.ownMap') },
   ];
   return html`<form class="form narrow" onSubmit=${send} noValidate>
-    <${ErrorSummary} form=${FORM} errors=${errors} names=${{ file: t('import.file'), map: t('import.map'), own: t('import.ownText') }} />
-    <${FilePick} form=${FORM} files=${files} setFiles=${setFiles} most=${1} plain accept=".csv,.xlsx,text/csv" label=${t('import.file')} hint=${t('import.fileHint')} error=${list.file} />
-    <${Field} form=${FORM} name="map" label=${t('import.map')} hint=${t('import.mapHint')} error=${list.map} required>${(a) => selectInput(a, map, setMap, options, null)}<//>
-    ${map === OWN ? html`<${Field} form=${FORM} name="own" label=${t('import.ownText')} hint=${t('import.ownHint')} error=${list.own} required>${(a) => textArea({ ...a, class: 'code', spellcheck: false }, own, setOwn, 0, 12)}<//>` : null}
-    <div class="actions"><button class="primary" aria-busy=${busy ? 'true' : null}>${busy ? t('form.sending') : t('import.try')}</button></div>
+    <${ErrorSummary} form=${FORM} errors=${errors}
+      names=${{ file: t('import.file'), map: t('import.map'), own: t('import.ownText') }} />
+    <${FilePick} form=${FORM} files=${files} setFiles=${setFiles} most=${1} plain accept=".csv,.xlsx,text/csv"
+      label=${t('import.file')} hint=${t('import.fileHint')} error=${list.file} />
+    <${Field} form=${FORM} name="map" label=${t('import.map')} hint=${t('import.mapHint')}
+      error=${list.map} required>${(a) => selectInput(a, map, setMap, options, null)}<//>
+    ${map === OWN ? html`<${Field} form=${FORM} name="own" label=${t('import.ownText')}
+      hint=${t('import.ownHint')} error=${list.own} required>${(a) => textArea({ ...a, class: 'code', spellcheck: false }, own, setOwn, 0, 12)}<//>` : null}
+    <div class="actions"><button class="primary"
+      aria-busy=${busy ? 'true' : null}>${busy ? t('form.sending') : t('import.try')}</button></div>
   </form>`;
 }
 
@@ -81,9 +88,12 @@ function Tried({ tried, onWrite, onBack }) {
   return html`<p>${tried.file.name}</p>
     <${JobView} id=${tried.job} onJob=${setJob} dry />
     ${error ? html`<p class="notice error" role="alert">${error}</p>` : null}
-    ${ready ? html`<div class="notice"><p>${r.bad ? t('import.partBad', { bad: r.bad, good: (r.new || 0) + (r.same || 0) }) : t('import.allGood', { n: r.new || 0 })}</p></div>` : null}
+    ${ready ? html`<div class="notice">
+      <p>${r.bad ? t('import.partBad', { bad: r.bad, good: (r.new || 0) + (r.same || 0) }) : t('import.allGood', { n: r.new || 0 })}</p>
+      </div>` : null}
     <div class="actions">
-      ${ready ? html`<button type="button" class="primary" onClick=${write} disabled=${!r.new} aria-busy=${busy ? 'true' : null}>${t('import.write', { n: r.new || 0 })}</button>` : null}
+      ${ready ? html`<button type="button" class="primary" onClick=${write} disabled=${!r.new}
+        aria-busy=${busy ? 'true' : null}>${t('import.write', { n: r.new || 0 })}</button>` : null}
       <button type="button" onClick=${onBack}>${t('import.other')}</button>
     </div>
     <p class="hint">${t('import.repeat')}</p>`;
@@ -100,14 +110,17 @@ export function Import() {
     setTried(null);
     setWritten(0);
   };
-  return html`<${Page} title=${t('nav.import')} side=${html`<a class="button" href="/jobs">${t('jobs.all')}</a>`}>
+  return html`<${Page} title=${t('nav.import')} side=${html`<a class="button"
+    href="/jobs">${t('jobs.all')}</a>`}>
     <${Stages} at=${written ? 2 : tried ? 1 : 0} />
     ${
       written
-        ? html`<p>${tried.file.name}</p><${JobView} id=${written} /><div class="actions"><button type="button" onClick=${again}>${t('import.next')}</button></div>`
+        ? html`<p>${tried.file.name}</p><${JobView} id=${written} /><div class="actions"><button type="button"
+          onClick=${again}>${t('import.next')}</button></div>`
         : tried
           ? html`<${Tried} tried=${tried} onWrite=${onWrite} onBack=${again} />`
-          : html`<${Loaded} of=${maps} rows=${4}>${(d) => html`<${Choose} maps=${rowsOf(d)} onTry=${onTry} />`}<//>`
+          : html`<${Loaded} of=${maps} rows=${4}>${(d) => html`<${Choose} maps=${rowsOf(d)}
+            onTry=${onTry} />`}<//>`
     }
   <//>`;
 }

@@ -58,7 +58,8 @@ function Facts({ item }) {
     ['item.extended', item.extensions || null],
     ['item.raised', item.level ? t('item.raisedTo', { level: item.level, unit: item.raised_name }) : null],
   ].filter(([, v]) => v);
-  return html`<dl class="facts">${rows.map(([k, v]) => html`<div key=${k}><dt>${t(k)}</dt><dd>${v}</dd></div>`)}
+  return html`<dl class="facts">${rows.map(([k, v]) => html`<div key=${k}><dt>${t(k)}</dt><dd>${v}</dd>
+    </div>`)}
     ${(item.fields || []).map(
       (f) => html`<div key=${`${f.judge || ''}/${f.key}`} class=${String(f.value).length > 30 ? 'long' : ''}>
       <dt>${f.title}${f.judge ? html` <span class="tag">${f.judge}</span>` : null}</dt>
@@ -82,7 +83,8 @@ function Clocks({ item }) {
   return html`<section class="card" aria-labelledby="clocks-h"><h2 id="clocks-h">${t('item.clocks')}</h2>
     ${
       live.length
-        ? html`<ul class="clocks">${live.map((c, i) => html`<${ClockBar} key=${`${c.key}/${c.part}/${c.round}/${i}`} clock=${c} unit=${c.unit_name} />`)}</ul>`
+        ? html`<ul class="clocks">${live.map((c, i) => html`<${ClockBar}
+          key=${`${c.key}/${c.part}/${c.round}/${i}`} clock=${c} unit=${c.unit_name} />`)}</ul>`
         : html`<p class="hint">${t('item.noClocks')}</p>`
     }
     ${gone ? html`<p class="hint">${t('item.voidClocks', { n: gone })}</p>` : null}</section>`;
@@ -109,7 +111,9 @@ const LINK = { parent: 'link.parent', child: 'link.child', merged: 'link.merged'
 function Links({ links }) {
   if (!links || !links.length) return null;
   return html`<section class="card" aria-labelledby="links-h"><h2 id="links-h">${t('item.links')}</h2>
-    <ul class="plain-list">${links.map((l) => html`<li key=${l.kind + l.item}><span class="tag">${LINK[l.kind] ? t(LINK[l.kind]) : l.kind}</span> <a href=${`/i/${l.item}`}>${l.no} ${l.title}</a></li>`)}</ul></section>`;
+    <ul class="plain-list">${links.map((l) => html`<li key=${l.kind + l.item}>
+      <span class="tag">${LINK[l.kind] ? t(LINK[l.kind]) : l.kind}</span> <a href=${`/i/${l.item}`}>${l.no} ${l.title}</a>
+      </li>`)}</ul></section>`;
 }
 
 function Body({ item, loop, onItem, again, openStep }) {
@@ -129,7 +133,8 @@ function Body({ item, loop, onItem, again, openStep }) {
         <section class="card" aria-labelledby="text-h"><h2 id="text-h">${t('item.text')}</h2>
           <p class="prose">${item.text || html`<span class="hint">${t('item.noText')}</span>`}</p>
           <${Caller} item=${item} onSeen=${again} /></section>
-        <section class="card" aria-labelledby="facts-h"><h2 id="facts-h">${t('item.facts')}</h2><${Facts} item=${item} /></section>
+        <section class="card" aria-labelledby="facts-h"><h2 id="facts-h">${t('item.facts')}</h2><${Facts}
+          item=${item} /></section>
         <${Files} item=${item} onItem=${onItem} />
         <${Timeline} events=${item.timeline || []} loop=${loop} />
       </div>
@@ -182,14 +187,18 @@ export function Item({ params }) {
       e.preventDefault();
       history.back();
     }
-  }}>${t('item.back')} <kbd>B</kbd></a><button type="button" onClick=${() => print()}>${t('action.print')}</button>`;
-  return html`<${Page} title=${item ? item.title : t('item.loading')} head=${item ? `${item.no} ${item.title} · ${t('nav.items')}` : ''} side=${side} cls="item">
+  }}>${t('item.back')} <kbd>B</kbd></a><button type="button"
+    onClick=${() => print()}>${t('action.print')}</button>`;
+  return html`<${Page} title=${item ? item.title : t('item.loading')}
+    head=${item ? `${item.no} ${item.title} · ${t('nav.items')}` : ''} side=${side} cls="item">
     <${Updates} n=${newer ? 1 : 0} again=${of.again} text=${t('item.newer')} />
     ${of.error && item ? html`<${Failure} error=${of.error} again=${of.again} />` : null}
-    <${Loaded} of=${item ? { ...of, error: null } : of}>${(x) => html`<${Body} item=${x} loop=${loop} onItem=${of.set} again=${of.again} openStep=${openStep} />`}<//>
+    <${Loaded} of=${item ? { ...of, error: null } : of}>${(x) => html`<${Body} item=${x} loop=${loop}
+      onItem=${of.set} again=${of.again} openStep=${openStep} />`}<//>
     ${
       open
-        ? html`<${StepDialog} key=${stepId} item=${item} loop=${loop} step=${step} open=${open} onDone=${done(open.title)}
+        ? html`<${StepDialog} key=${stepId} item=${item} loop=${loop} step=${step} open=${open}
+          onDone=${done(open.title)}
       onClose=${() => setStepId('')} onSeen=${of.set} />`
         : null
     }

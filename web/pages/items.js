@@ -64,13 +64,15 @@ function Pager({ answer }) {
   const next = () => answer.next && goQuery({ after: answer.next });
   useKeys({ KeyN: next, KeyP: prev });
   return html`<nav class="pager" aria-label=${t('pager.label')}>
-    <button type="button" onClick=${prev} disabled=${!w.after}>${w.after && !back ? t('pager.first') : t('pager.prev')} <kbd>P</kbd></button>
+    <button type="button" onClick=${prev}
+      disabled=${!w.after}>${w.after && !back ? t('pager.first') : t('pager.prev')} <kbd>P</kbd></button>
     <span>${start && answer.rows.length ? t('pager.range', { a: count(start), b: count(start + answer.rows.length - 1) }) : ''}</span>
     <button type="button" onClick=${next} disabled=${!answer.next}>${t('pager.next')} <kbd>N</kbd></button>
     <label class="inline">${t('pager.rows')} <select value=${String(w.limit)} onChange=${(e) => {
       store.set('rows', Number(e.target.value));
       goQuery({ limit: e.target.value, after: '' });
-    }}>${LIMITS.map((n) => html`<option key=${n} value=${n} selected=${n === w.limit}>${n}</option>`)}</select></label>
+    }}>${LIMITS.map((n) => html`<option key=${n} value=${n}
+      selected=${n === w.limit}>${n}</option>`)}</select></label>
   </nav>`;
 }
 
@@ -81,10 +83,12 @@ function Terms({ text }) {
     ${terms.map(
       (
         x,
-      ) => html`<li key=${x}>${x}<button type="button" class="quiet" aria-label=${t('filter.drop', { term: x })}
+      ) => html`<li key=${x}>${x}<button type="button" class="quiet"
+        aria-label=${t('filter.drop', { term: x })}
       onClick=${() => goQuery({ filter: without(text, x), after: '' })}>✕</button></li>`,
     )}
-    <li class="bare"><button type="button" class="link" onClick=${() => goQuery({ filter: '', after: '' })}>${t('filter.clear')}</button></li>
+    <li class="bare"><button type="button" class="link"
+      onClick=${() => goQuery({ filter: '', after: '' })}>${t('filter.clear')}</button></li>
   </ul>`;
 }
 
@@ -111,12 +115,16 @@ export function Items() {
   const total = answer ? t('items.total', { n: count(answer.total) + (answer.total_capped ? '+' : '') }) : '';
   const side = html`
     <strong class="total" role="status">${bad ? '' : total}</strong>
-    <label class="inline">${t('sort.label')} <select value=${w.sort} onChange=${(e) => goQuery({ sort: e.target.value, after: '' })}>
-      ${SORTS.map((s) => html`<option key=${s} value=${s} selected=${s === w.sort}>${t(SORT_TITLE[s])}</option>`)}</select></label>
-    ${may('item.export') ? html`<a class="button" href=${`/api/export${query({ filter: shown, sort: w.sort })}`} download>${t('items.export')}</a>` : null}`;
+    <label class="inline">${t('sort.label')} <select value=${w.sort}
+      onChange=${(e) => goQuery({ sort: e.target.value, after: '' })}>
+      ${SORTS.map((s) => html`<option key=${s} value=${s}
+        selected=${s === w.sort}>${t(SORT_TITLE[s])}</option>`)}</select></label>
+    ${may('item.export') ? html`<a class="button"
+      href=${`/api/export${query({ filter: shown, sort: w.sort })}`} download>${t('items.export')}</a>` : null}`;
   return html`<${Page} title=${t('nav.items')} side=${side} cls="list">
     <${ViewBar} filter=${shown} sort=${w.sort} />
-    <${FilterBox} inputRef=${box} text=${bad ? w.filter : shown} error=${bad} onSend=${(filter) => go(itemsLink(filter, { sort: place.value.query.get('sort') }))} />
+    <${FilterBox} inputRef=${box} text=${bad ? w.filter : shown} error=${bad}
+      onSend=${(filter) => go(itemsLink(filter, { sort: place.value.query.get('sort') }))} />
     ${
       bad
         ? null
@@ -128,8 +136,11 @@ export function Items() {
           d.rows.length
             ? html`<${ItemRows} rows=${d.rows} label=${t('nav.items')} />`
             : shown
-              ? html`<${Empty} text=${t('items.noneFiltered')}>${html`<code>${shown}</code> <button type="button" onClick=${() => goQuery({ filter: '', after: '' })}>${t('filter.clear')}</button>`}<//>`
-              : html`<${Empty} text=${t('items.none')}>${html`<a class="button" href="/new">${t('new.button')}</a> <a class="button" href="/import">${t('nav.import')}</a>`}<//>`
+              ? html`<${Empty} text=${t('items.noneFiltered')}>${html`<code>${shown}</code> <button type="button"
+                onClick=${() => goQuery({ filter: '', after: '' })}>${t('filter.clear')}</button>`}<//>`
+              : html`<${Empty} text=${t('items.none')}>${html`<a class="button"
+                href="/new">${t('new.button')}</a> <a class="button"
+                href="/import">${t('nav.import')}</a>`}<//>`
         }
         ${d.rows.length || d.asked.after ? html`<${Pager} answer=${d} />` : null}</div>`}<//>`
     }

@@ -43,17 +43,21 @@ export function Password() {
   const list = errors || {};
   const names = { old: t('password.old'), new: t('password.new'), again: t('password.again') };
   const field = (name, auto, hint) =>
-    html`<${Field} form=${FORM} name=${name} label=${names[name]} hint=${hint} error=${list[name]} required>${(
+    html`<${Field} form=${FORM} name=${name} label=${names[name]} hint=${hint}
+      error=${list[name]} required>${(
       a,
     ) => html`
-    <input type="password" ...${a} autocomplete=${auto} value=${v[name]} onInput=${(e) => setV({ ...v, [name]: e.target.value })} />`}<//>`;
+    <input type="password" ...${a} autocomplete=${auto} value=${v[name]}
+      onInput=${(e) => setV({ ...v, [name]: e.target.value })} />`}<//>`;
   return html`<${Page} title=${t('user.password')}>
     ${me.value.must_change ? html`<p class="notice">${t('password.must')}</p>` : null}
     <form class="form narrow" onSubmit=${send} noValidate>
       <${ErrorSummary} form=${FORM} errors=${errors} names=${names} />
-      <input type="text" class="sr" tabindex="-1" aria-hidden="true" autocomplete="username" value=${me.value.person.login} readonly />
+      <input type="text" class="sr" tabindex="-1" aria-hidden="true" autocomplete="username"
+        value=${me.value.person.login} readonly />
       ${field('old', 'current-password')}${field('new', 'new-password', t('password.hint'))}${field('again', 'new-password')}
-      <div class="actions"><button class="primary" aria-busy=${busy ? 'true' : null}>${t('password.send')}</button></div>
+      <div class="actions"><button class="primary"
+        aria-busy=${busy ? 'true' : null}>${t('password.send')}</button></div>
     </form>
   <//>`;
 }

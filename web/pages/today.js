@@ -40,7 +40,8 @@ function Cell({ view, answer }) {
   const alert = view.key === 'late' && n > 0 ? ' red' : view.key === 'soon' && n > 0 ? ' amber' : '';
   return html`<li><a class=${`figure${alert}`} href=${itemsLink(view.filter, { sort: view.sort })}>
     <span class="figure-title">${alert ? html`<span aria-hidden="true">${alert === ' red' ? '▲ ' : '◔ '}</span>` : null}${t(view.title)}</span>
-    <strong>${answer ? count(n) : html`<span class="wait-n"></span>`}${answer && answer.total_capped ? '+' : ''}</strong>
+    <strong>${answer ? count(n) : html`<span class="wait-n">
+      </span>`}${answer && answer.total_capped ? '+' : ''}</strong>
     <span class="hint">${t(HINT[view.key])}</span>
   </a></li>`;
 }
@@ -62,8 +63,10 @@ export function Today() {
   useKeys({ KeyR: of.again });
   const mine = of.data && of.data[0];
   return html`<${Page} title=${t('nav.today')} side=${html`<span class="hint">${heading()}</span>
-      ${may('item.file') ? html`<a class="button primary" href="/new">${t('new.button')} <kbd>C</kbd></a>` : null}`}>
-    <ul class="figures">${CELLS.map((v, i) => html`<${Cell} key=${v.key} view=${v} answer=${of.data && of.data[i]} />`)}</ul>
+      ${may('item.file') ? html`<a class="button primary" href="/new">${t('new.button')} <kbd>C</kbd>
+        </a>` : null}`}>
+    <ul class="figures">${CELLS.map((v, i) => html`<${Cell} key=${v.key} view=${v}
+      answer=${of.data && of.data[i]} />`)}</ul>
     <${Updates} n=${news.size} again=${of.again} />
     <section aria-labelledby="mine-h">
       <div class="section-head"><h2 id="mine-h">${t('today.mine')}</h2>

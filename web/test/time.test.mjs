@@ -5,7 +5,7 @@ import * as time from '../lib/time.js';
 
 const t = (key, vars) => `${key}${vars ? ` ${JSON.stringify(vars)}` : ''}`;
 
-test('an instant reads as the town\'s wall clock', () => {
+test("an instant reads as the town's wall clock", () => {
   assert.equal(time.stamp('2026-11-20T09:32:59+08:00'), '2026-11-20 09:32');
   assert.equal(time.stamp('2026-11-20T17:30:00Z'), '2026-11-21 01:30');
   assert.equal(time.day('2026-12-31T16:00:00Z'), '2027-01-01');
@@ -25,13 +25,22 @@ test('a span keeps its two largest units, and never says nothing', () => {
   assert.deepEqual(time.span(3 * 3600 + 5 * 60), { d: 0, h: 3, m: 5 });
   assert.deepEqual(time.span(20), { d: 0, h: 0, m: 1 });
   assert.deepEqual(time.span(2 * 27000 + 3600, 27000), { d: 2, h: 1, m: 0 });
-  assert.equal(time.spanText(27000, (k) => k, 27000), 'time.wd');
+  assert.equal(
+    time.spanText(27000, (k) => k, 27000),
+    'time.wd',
+  );
   assert.deepEqual(time.span(11 * 86400 + 5 * 3600), { d: 11, h: 0, m: 0 });
-  assert.equal(time.spanText(0, (k, v) => `${k}${v.n}`), 'time.m0');
-  assert.equal(time.spanText(90000, (k, v) => `${k}${v.n}`), 'time.d1 time.h1');
+  assert.equal(
+    time.spanText(0, (k, v) => `${k}${v.n}`),
+    'time.m0',
+  );
+  assert.equal(
+    time.spanText(90000, (k, v) => `${k}${v.n}`),
+    'time.d1 time.h1',
+  );
 });
 
-test('server time is kept against this machine\'s clock', () => {
+test("server time is kept against this machine's clock", () => {
   time.setServerTime(Date.now() + 3600000);
   assert.ok(Math.abs(time.now() - Date.now() - 3600000) < 1000);
   time.setServerTime(Number.NaN);
@@ -40,7 +49,10 @@ test('server time is kept against this machine\'s clock', () => {
 });
 
 test('periods are read, and what is none is refused', () => {
-  const days = (p) => { const x = time.readPeriod(p); return x && (x.to - x.from) / 86400000; };
+  const days = (p) => {
+    const x = time.readPeriod(p);
+    return x && (x.to - x.from) / 86400000;
+  };
   assert.equal(days('2026'), 365);
   assert.equal(days('2024'), 366);
   assert.equal(days('2026H2'), 184);
@@ -49,7 +61,8 @@ test('periods are read, and what is none is refused', () => {
   assert.equal(days('2026-W47'), 7);
   assert.equal(days('2026-11-20'), 1);
   assert.equal(days('2026-11-01..2026-11-20'), 20);
-  for (const bad of ['', '26', '2026Q5', '2026-13', '2026-02-30', '2026-11-20..2026-11-01', 'x..y']) assert.equal(time.readPeriod(bad), null, bad);
+  for (const bad of ['', '26', '2026Q5', '2026-13', '2026-02-30', '2026-11-20..2026-11-01', 'x..y'])
+    assert.equal(time.readPeriod(bad), null, bad);
 });
 
 test('ISO weeks cross the year as the standard says', () => {
@@ -60,8 +73,15 @@ test('ISO weeks cross the year as the standard says', () => {
 });
 
 test('next and previous period of every kind', () => {
-  const pairs = [['2026', '2027'], ['2026H2', '2027H1'], ['2026Q4', '2027Q1'], ['2026-12', '2027-01'], ['2026-W53', '2027-W01'], ['2026-02-28', '2026-03-01'],
-    ['2026-11-01..2026-11-10', '2026-11-11..2026-11-20']];
+  const pairs = [
+    ['2026', '2027'],
+    ['2026H2', '2027H1'],
+    ['2026Q4', '2027Q1'],
+    ['2026-12', '2027-01'],
+    ['2026-W53', '2027-W01'],
+    ['2026-02-28', '2026-03-01'],
+    ['2026-11-01..2026-11-10', '2026-11-11..2026-11-20'],
+  ];
   for (const [a, b] of pairs) {
     assert.equal(time.nextPeriod(a, 1), b);
     assert.equal(time.nextPeriod(b, -1), a);
@@ -69,7 +89,7 @@ test('next and previous period of every kind', () => {
   assert.equal(time.nextPeriod('nonsense', 1), 'nonsense');
 });
 
-test('the current period follows the town\'s day, not UTC\'s', () => {
+test("the current period follows the town's day, not UTC's", () => {
   assert.equal(time.currentPeriod('day', Date.parse('2026-11-20T16:30:00Z')), '2026-11-21');
   assert.equal(time.currentPeriod('month', Date.parse('2026-12-31T16:00:00Z')), '2027-01');
 });
@@ -78,5 +98,8 @@ test('periods have titles', () => {
   assert.equal(time.periodTitle('2026Q4', t), 'period.quarter {"y":2026,"m":10,"d":1,"q":"4","w":""}');
   assert.ok(time.periodTitle('2026-W47', t).startsWith('period.week {"y":"2026"'));
   assert.equal(time.periodTitle('2026H1', t).split(' ')[0], 'period.half1');
-  assert.equal(time.periodTitle('2026-11-01..2026-11-10', t), 'period.range {"a":"2026-11-01","b":"2026-11-10"}');
+  assert.equal(
+    time.periodTitle('2026-11-01..2026-11-10', t),
+    'period.range {"a":"2026-11-01","b":"2026-11-10"}',
+  );
 });

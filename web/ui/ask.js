@@ -24,13 +24,16 @@ function control(f, a, value, onInput, loop) {
     case 'yesno':
       return radioInput(a, value, onInput, YESNO(), f.required);
     case 'date':
-      return html`<input type="date" ...${a} value=${value || ''} onInput=${(e) => onInput(e.target.value)} />`;
+      return html`<input type="date" ...${a} value=${value || ''}
+        onInput=${(e) => onInput(e.target.value)} />`;
     case 'time':
-      return html`<input type="datetime-local" ...${a} value=${value || ''} onInput=${(e) => onInput(e.target.value)} />`;
+      return html`<input type="datetime-local" ...${a} value=${value || ''}
+        onInput=${(e) => onInput(e.target.value)} />`;
     case 'number':
       return textInput(a, value, onInput, { inputmode: 'decimal' });
     case 'class':
-      return html`<${Combo} attrs=${a} nodes=${classesOf(catalog.value, loop)} byId=${catalog.value.classById} value=${value || null} onPick=${onInput} />`;
+      return html`<${Combo} attrs=${a} nodes=${classesOf(catalog.value, loop)} byId=${catalog.value.classById}
+        value=${value || null} onPick=${onInput} />`;
     default:
       return f.max > 100
         ? textArea(a, value, onInput, f.max, f.max > 800 ? 5 : 3)
@@ -45,6 +48,7 @@ export const askTitle = (f) => (f.type === 'class' ? t('col.class') : f.title);
  * @param {{form: string, field: object, loop: object, value: any, onInput: (v: any) => void, error?: string}} props
  */
 export function Ask({ form, field, loop, value, onInput, error }) {
-  return html`<${Field} form=${form} name=${field.key} label=${askTitle(field)} hint=${field.help} error=${error}
+  return html`<${Field} form=${form} name=${field.key} label=${askTitle(field)} hint=${field.help}
+    error=${error}
     required=${field.required} group=${chips(field)}>${(a) => control(field, a, value, onInput, loop)}<//>`;
 }

@@ -24,8 +24,10 @@ function Reveal({ item, onClose, onShown }) {
   return html`<${Dialog} title=${t('caller.reveal')} onClose=${onClose}>
     <form onSubmit=${send} noValidate>
       <p>${t('caller.logged')}</p>
-      <${Field} form="reveal" name="reason" label=${t('caller.reason')} hint=${t('caller.reasonHint')} error=${error} required>${(a) => textInput(a, reason, setReason)}<//>
-      <div class="actions"><button class="primary">${t('caller.show')}</button><button type="button" onClick=${onClose}>${t('action.back')}</button></div>
+      <${Field} form="reveal" name="reason" label=${t('caller.reason')} hint=${t('caller.reasonHint')}
+        error=${error} required>${(a) => textInput(a, reason, setReason)}<//>
+      <div class="actions"><button class="primary">${t('caller.show')}</button><button type="button"
+        onClick=${onClose}>${t('action.back')}</button></div>
     </form>
   <//>`;
 }
@@ -40,7 +42,8 @@ export function Caller({ item, onSeen }) {
   return html`<div class="caller">
     <h3>${t('caller.title')}</h3>
     <p>${c.anonymous ? html`<span class="tag">${t('caller.anonymous')}</span>` : null}${c.confidential ? html`<span class="tag hot">${t('caller.confidential')}</span>` : null}
-      <span>${who.name || '—'}</span> <span class="tel">${who.phone || '—'}</span> <span>${who.door || ''}</span></p>
+      <span>${who.name || '—'}</span> <span class="tel">${who.phone || '—'}</span> <span>${who.door || ''}</span>
+        </p>
     ${c.others ? html`<p class="hint">${t('caller.others', { n: c.others })}</p>` : null}
     ${
       shown

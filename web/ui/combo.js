@@ -64,7 +64,8 @@ export function Combo({ attrs, nodes, byId, value, onPick, adding }) {
   };
   return html`<div class="combo">
     <input type="text" ...${attrs} role="combobox" autocomplete="off" aria-expanded=${open ? 'true' : 'false'}
-      aria-controls=${listId} aria-autocomplete="list" aria-activedescendant=${open && at >= 0 && found[at] ? `${listId}-${found[at].id}` : null}
+      aria-controls=${listId} aria-autocomplete="list"
+        aria-activedescendant=${open && at >= 0 && found[at] ? `${listId}-${found[at].id}` : null}
       placeholder=${t('combo.search')} value=${shown} onInput=${type} onKeyDown=${key} onBlur=${leave}
       onClick=${() => setOpen(true)} />
     ${node && !adding && pathOf(byId, node.id).length > 1 ? html`<p class="hint">${pathOf(byId, node.id).join(' / ')}</p>` : null}
@@ -73,7 +74,8 @@ export function Combo({ attrs, nodes, byId, value, onPick, adding }) {
         (
           n,
           i,
-        ) => html`<li role="option" id=${`${listId}-${n.id}`} key=${n.id} aria-selected=${i === at ? 'true' : 'false'}
+        ) => html`<li role="option" id=${`${listId}-${n.id}`} key=${n.id}
+          aria-selected=${i === at ? 'true' : 'false'}
         class=${`d${Math.min(text ? 0 : n.depth || 0, 4)}`}
         onMouseDown=${(e) => {
           e.preventDefault();

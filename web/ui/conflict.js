@@ -33,13 +33,17 @@ export function Conflict({ mine, theirs, step, part, busy, onRetry, onDrop }) {
     ${since.length ? html`<ul>${since.map((e) => html`<li key=${e.version}>${stamp(e.at)} ${e.person_name}${t('word.colon')}${e.what_title}${e.note ? ` — ${e.note}` : ''}</li>`)}</ul>` : null}
     ${
       diff.length
-        ? html`<table class="plain"><thead><tr><th scope="col">${t('conflict.field')}</th><th scope="col">${t('conflict.mine', { v: mine.version })}</th><th scope="col">${t('conflict.theirs', { v: theirs.version })}</th></tr></thead>
-      <tbody>${diff.map((d) => html`<tr key=${d.key}><th scope="row">${d.title || t(TITLES[d.key])}</th><td>${show(d, d.mine)}</td><td>${show(d, d.theirs)}</td></tr>`)}</tbody></table>`
+        ? html`<table class="plain"><thead><tr><th scope="col">${t('conflict.field')}</th>
+          <th scope="col">${t('conflict.mine', { v: mine.version })}</th>
+          <th scope="col">${t('conflict.theirs', { v: theirs.version })}</th></tr></thead>
+      <tbody>${diff.map((d) => html`<tr key=${d.key}><th scope="row">${d.title || t(TITLES[d.key])}</th>
+        <td>${show(d, d.mine)}</td><td>${show(d, d.theirs)}</td></tr>`)}</tbody></table>`
         : html`<p class="hint">${t('conflict.same')}</p>`
     }
     ${ok ? null : html`<p class="field-error">▲ ${t('conflict.closed', { step: step.title, why: row.why || '' })}</p>`}
     <div class="actions">
-      ${ok ? html`<button type="button" class="primary" onClick=${onRetry} aria-busy=${busy ? 'true' : null}>${t('conflict.retry', { step: step.title })}</button>` : null}
+      ${ok ? html`<button type="button" class="primary" onClick=${onRetry}
+        aria-busy=${busy ? 'true' : null}>${t('conflict.retry', { step: step.title })}</button>` : null}
       <button type="button" onClick=${onDrop}>${t('conflict.drop')}</button>
     </div>
   </section>`;

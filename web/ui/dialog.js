@@ -32,7 +32,8 @@ export function Dialog({ title, onClose, children, wide, fixed }) {
   return html`<dialog ref=${ref} class=${wide ? 'wide' : ''} aria-labelledby=${id} onCancel=${cancel}>
     <div class="dialog-head">
       <h2 id=${id}>${title}</h2>
-      ${fixed ? null : html`<button type="button" class="quiet" onClick=${onClose} aria-label=${t('action.close')}>✕</button>`}
+      ${fixed ? null : html`<button type="button" class="quiet" onClick=${onClose}
+        aria-label=${t('action.close')}>✕</button>`}
     </div>
     <div class="dialog-body">${children}</div>
   </dialog>`;
@@ -47,7 +48,8 @@ export function Confirm({ title, text, action, danger, onYes, onClose, busy, err
     ${error ? html`<p class="notice error" role="alert">${error}</p>` : null}
     <p>${text}</p>
     <div class="actions">
-      <button type="button" class=${danger ? 'danger' : 'primary'} data-first onClick=${onYes} aria-busy=${busy ? 'true' : null}>${action}</button>
+      <button type="button" class=${danger ? 'danger' : 'primary'} data-first onClick=${onYes}
+        aria-busy=${busy ? 'true' : null}>${action}</button>
       <button type="button" onClick=${onClose}>${t('action.back')}</button>
     </div>
   <//>`;

@@ -19,9 +19,11 @@ export function Field({ form, name, label, hint, error, required, group, childre
   const word = html`${label}${required ? html`<span class="must">${t('form.required')}</span>` : null}`;
   const under = html`
     ${hint ? html`<p class="hint" id=${`${id}-h`}>${hint}</p>` : null}
-    ${error ? html`<p class="field-error" id=${`${id}-e`}><span aria-hidden="true">▲ </span>${error}</p>` : null}`;
+    ${error ? html`<p class="field-error" id=${`${id}-e`}>
+      <span aria-hidden="true">▲ </span>${error}</p>` : null}`;
   if (group) {
-    return html`<fieldset class=${`field${error ? ' bad' : ''}`} id=${id} tabindex="-1" aria-describedby=${describedBy}>
+    return html`<fieldset class=${`field${error ? ' bad' : ''}`} id=${id} tabindex="-1"
+      aria-describedby=${describedBy}>
       <legend>${word}</legend>${under}${control({ ...attrs, required })}
     </fieldset>`;
   }
@@ -56,7 +58,8 @@ export function ErrorSummary({ form, errors, names = {} }) {
       ([name, text]) =>
         html`<li key=${name}>${
           names[name] !== undefined
-            ? html`<a href=${`#${fieldId(form, name)}`} onClick=${(e) => jump(e, name)}>${names[name]}${t('word.colon')}${text}</a>`
+            ? html`<a href=${`#${fieldId(form, name)}`}
+              onClick=${(e) => jump(e, name)}>${names[name]}${t('word.colon')}${text}</a>`
             : text
         }</li>`,
     )}</ul>
@@ -65,13 +68,15 @@ export function ErrorSummary({ form, errors, names = {} }) {
 
 /** Plain text control for Field. */
 export function textInput(attrs, value, onInput, more = {}) {
-  return html`<input type="text" ...${attrs} ...${more} value=${value || ''} onInput=${(e) => onInput(e.target.value)} />`;
+  return html`<input type="text" ...${attrs} ...${more} value=${value || ''}
+    onInput=${(e) => onInput(e.target.value)} />`;
 }
 
 /** Several lines with a count of what is left when it gets short. */
 export function textArea(attrs, value, onInput, max = 0, rows = 4) {
   const left = max ? max - Array.from(value || '').length : 0;
-  return html`<textarea ...${attrs} rows=${rows} value=${value || ''} onInput=${(e) => onInput(e.target.value)}></textarea>
+  return html`<textarea ...${attrs} rows=${rows} value=${value || ''}
+    onInput=${(e) => onInput(e.target.value)}></textarea>
     ${
       max && left < 100
         ? html`<p class=${left < 0 ? 'field-error' : 'hint'} role="status">${
@@ -88,7 +93,8 @@ export function textArea(attrs, value, onInput, max = 0, rows = 4) {
 export function selectInput(attrs, value, onInput, options, empty = '') {
   return html`<select ...${attrs} value=${value || ''} onChange=${(e) => onInput(e.target.value)}>
     ${empty === null ? null : html`<option value="">${empty || t('form.choose')}</option>`}
-    ${options.map((o) => html`<option key=${o.value} value=${o.value} selected=${String(o.value) === String(value || '')}>${o.title}</option>`)}
+    ${options.map((o) => html`<option key=${o.value} value=${o.value}
+      selected=${String(o.value) === String(value || '')}>${o.title}</option>`)}
   </select>`;
 }
 
@@ -96,7 +102,8 @@ export function selectInput(attrs, value, onInput, options, empty = '') {
 export function radioInput(attrs, value, onInput, options, required) {
   return html`<div class="chips">${options.map(
     (o) => html`<label class=${`chip${o.value === value ? ' on' : ''}`} key=${o.value}>
-    <input type="radio" name=${attrs.id} value=${o.value} checked=${o.value === value} aria-describedby=${attrs['aria-describedby']}
+    <input type="radio" name=${attrs.id} value=${o.value} checked=${o.value === value}
+      aria-describedby=${attrs['aria-describedby']}
       onChange=${() => onInput(o.value)} onClick=${() => !required && o.value === value && onInput('')} />
     <span>${o.title}</span></label>`,
   )}</div>`;

@@ -48,7 +48,8 @@ export function FilePick({ form, files, setFiles, most, error, label, hint, acce
     setOver(next.length > most ? t('files.most', { n: most }) : '');
     setFiles(next.slice(0, most));
   };
-  return html`<${Field} form=${form} name="file" label=${label || t('step.files')} hint=${hint || t('files.hint', { n: most })} error=${error || over}>${(
+  return html`<${Field} form=${form} name="file" label=${label || t('step.files')}
+    hint=${hint || t('files.hint', { n: most })} error=${error || over}>${(
     a,
   ) => html`<div>
     <input type="file" class="sr file-input" ...${a} accept=${accept} multiple=${most > 1} onChange=${pick} />
@@ -57,7 +58,8 @@ export function FilePick({ form, files, setFiles, most, error, label, hint, acce
       files.length
         ? html`<ul class="chosen">${files.map(
             (f) => html`<li key=${f.name + f.size}>${f.name} <small>${bytes(f.size)}</small>
-      <button type="button" class="quiet" aria-label=${t('combo.remove', { name: f.name })} onClick=${() => setFiles(files.filter((x) => x !== f))}>✕</button></li>`,
+      <button type="button" class="quiet" aria-label=${t('combo.remove', { name: f.name })}
+        onClick=${() => setFiles(files.filter((x) => x !== f))}>✕</button></li>`,
           )}</ul>`
         : null
     }

@@ -36,13 +36,16 @@ export function Files({ item, onItem }) {
     if (latest !== item) onItem(latest);
   };
   if (!files.length && !may('item.step')) return null;
-  return html`<section class="card" aria-labelledby="files-h"><h2 id="files-h">${t('item.files', { n: files.length })}</h2>
+  return html`<section class="card" aria-labelledby="files-h">
+    <h2 id="files-h">${t('item.files', { n: files.length })}</h2>
     ${
       files.length
         ? html`<ul class="files">${files.map(
             (f) => html`<li key=${f.id}>
       <a href=${`/api/items/${item.id}/files/${f.id}`} target="_blank" rel="noopener">
-        ${/^image\/(jpeg|png|webp|gif)$/.test(f.type) ? html`<img src=${`/api/items/${item.id}/files/${f.id}`} alt="" loading="lazy" width="72" height="72" />` : html`<span class="file-type" aria-hidden="true">${(f.name.split('.').pop() || '').slice(0, 4)}</span>`}
+        ${/^image\/(jpeg|png|webp|gif)$/.test(f.type) ? html`<img src=${`/api/items/${item.id}/files/${f.id}`}
+          alt="" loading="lazy" width="72" height="72" />` : html`<span class="file-type"
+          aria-hidden="true">${(f.name.split('.').pop() || '').slice(0, 4)}</span>`}
         <span>${f.name}</span></a>
       <small class="hint">${bytes(f.bytes)} · ${stamp(f.at)} ${f.person_name || ''}</small></li>`,
           )}</ul>`
@@ -50,8 +53,10 @@ export function Files({ item, onItem }) {
     }
     ${
       may('item.step')
-        ? html`<${FilePick} form="files" files=${picked} setFiles=${setPicked} most=${MOST} error=${error} label=${t('files.add')} />
-      ${picked.length ? html`<button type="button" class="primary" onClick=${send} aria-busy=${busy ? 'true' : null}>${t('files.send', { n: picked.length })}</button>` : null}`
+        ? html`<${FilePick} form="files" files=${picked} setFiles=${setPicked} most=${MOST} error=${error}
+          label=${t('files.add')} />
+      ${picked.length ? html`<button type="button" class="primary" onClick=${send}
+        aria-busy=${busy ? 'true' : null}>${t('files.send', { n: picked.length })}</button>` : null}`
         : null
     }
   </section>`;

@@ -32,14 +32,18 @@ export function FilterBox({ text, error, onSend, inputRef }) {
   const leave = (e) => {
     if (e.key === 'Escape' && !e.isComposing) e.target.blur();
   };
-  return html`<form class=${`filter${error ? ' bad' : ''}`} role="search" aria-label=${t('filter.form')} onSubmit=${send}>
+  return html`<form class=${`filter${error ? ' bad' : ''}`} role="search" aria-label=${t('filter.form')}
+    onSubmit=${send}>
     <label for="filter">${t('filter.label')} <kbd>/</kbd></label>
     <div class="filter-line">
-      <input id="filter" ref=${inputRef} type="text" value=${typed} onInput=${(e) => setTyped(e.target.value)} onKeyDown=${leave}
+      <input id="filter" ref=${inputRef} type="text" value=${typed} onInput=${(e) => setTyped(e.target.value)}
+        onKeyDown=${leave}
         spellcheck="false" autocapitalize="none" autocomplete="off" placeholder=${t('filter.hint')}
-        aria-invalid=${error ? 'true' : null} aria-describedby=${error ? 'filter-e' : null} enterkeyhint="search" />
+        aria-invalid=${error ? 'true' : null} aria-describedby=${error ? 'filter-e' : null}
+          enterkeyhint="search" />
       <button class="primary">${t('filter.send')}</button>
-      <button type="button" aria-expanded=${adding ? 'true' : 'false'} onClick=${() => setAdding(!adding)}>${t('filter.add')}</button>
+      <button type="button" aria-expanded=${adding ? 'true' : 'false'}
+        onClick=${() => setAdding(!adding)}>${t('filter.add')}</button>
     </div>
     ${
       error
@@ -103,13 +107,16 @@ function AddTerm({ onAdd }) {
   const tree = kind === 'unit' ? [c.units, c.unitById] : kind === 'class' ? [c.classes, c.classById] : null;
   return html`<div class="add-term">
     <label>${t('filter.field')} <select value=${kind} onChange=${(e) => setKind(e.target.value)}>
-      ${KINDS.map((k) => html`<option key=${k} value=${k} selected=${k === kind}>${t(KIND_TITLE[k])}</option>`)}</select></label>
+      ${KINDS.map((k) => html`<option key=${k} value=${k}
+        selected=${k === kind}>${t(KIND_TITLE[k])}</option>`)}</select></label>
     ${
       tree
-        ? html`<div><label for="add-v">${t('filter.value')}</label><${Combo} key=${kind} attrs=${{ id: 'add-v' }} nodes=${tree[0]} byId=${tree[1]} value=${null}
+        ? html`<div><label for="add-v">${t('filter.value')}</label><${Combo} key=${kind}
+          attrs=${{ id: 'add-v' }} nodes=${tree[0]} byId=${tree[1]} value=${null}
         onPick=${(id) => id && onAdd(term(kind, nameOf(tree[0], tree[1].get(id))))} /></div>`
         : html`<label>${t('filter.value')} <select onChange=${(e) => e.target.value && onAdd(term(kind, e.target.value))}>
-        <option value="">${t('form.choose')}</option>${optionsOf(kind).map((o) => html`<option key=${o.value} value=${o.value}>${o.title}</option>`)}</select></label>`
+        <option value="">${t('form.choose')}</option>${optionsOf(kind).map((o) => html`<option key=${o.value}
+          value=${o.value}>${o.title}</option>`)}</select></label>`
     }
     <p class="hint">${t('filter.lesson')}</p>
   </div>`;

@@ -15,7 +15,8 @@ function control(f, a, value, set) {
   if (f.type === 'tree')
     return html`<${Combo} attrs=${a} nodes=${f.nodes} byId=${f.byId} value=${value} onPick=${set} />`;
   if (f.type === 'password')
-    return html`<input type="password" ...${a} autocomplete="new-password" value=${value || ''} onInput=${(e) => set(e.target.value)} />`;
+    return html`<input type="password" ...${a} autocomplete="new-password" value=${value || ''}
+      onInput=${(e) => set(e.target.value)} />`;
   return textInput(a, value, set, { autocomplete: 'off', ...(f.attrs || {}) });
 }
 
@@ -46,10 +47,14 @@ export function FormDialog({ title, intro, fields, values, action, onSend, onClo
   const list = errors || {};
   return html`<${Dialog} title=${title} onClose=${onClose}>
     <form onSubmit=${send} noValidate>
-      <${ErrorSummary} form=${FORM} errors=${errors} names=${Object.fromEntries(fields.map((f) => [f.name, f.label]))} />
+      <${ErrorSummary} form=${FORM} errors=${errors}
+        names=${Object.fromEntries(fields.map((f) => [f.name, f.label]))} />
       ${intro ? html`<p>${intro}</p>` : null}
-      ${fields.map((f) => html`<${Field} key=${f.name} form=${FORM} name=${f.name} label=${f.label} hint=${f.hint} error=${list[f.name]} required=${f.required}>${(a) => control(f, a, v[f.name], (x) => setV({ ...v, [f.name]: x }))}<//>`)}
-      <div class="actions"><button class="primary" aria-busy=${busy ? 'true' : null}>${action}</button><button type="button" onClick=${onClose}>${t('action.back')}</button></div>
+      ${fields.map((f) => html`<${Field} key=${f.name} form=${FORM} name=${f.name} label=${f.label}
+        hint=${f.hint} error=${list[f.name]}
+        required=${f.required}>${(a) => control(f, a, v[f.name], (x) => setV({ ...v, [f.name]: x }))}<//>`)}
+      <div class="actions"><button class="primary" aria-busy=${busy ? 'true' : null}>${action}</button>
+        <button type="button" onClick=${onClose}>${t('action.back')}</button></div>
     </form>
   <//>`;
 }

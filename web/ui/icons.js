@@ -13,6 +13,8 @@ const PATHS = {
 
 /** @param {string} name */
 export function icon(name) {
-  return html`<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false"><path d=${PATHS[name]}
-    fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" /></svg>`;
+  return html`<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">
+    <path d=${PATHS[name]}
+    fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" />
+      </svg>`;
 }

@@ -81,7 +81,9 @@ export function ItemRows({ rows, label, short }) {
     'col.filed',
   ];
   return html`<table class=${`items${short ? ' short' : ''}`} role="table" aria-label=${label}>
-    <thead role="rowgroup"><tr role="row">${heads.map((k) => html`<th role="columnheader" scope="col" key=${k} class=${`c-${k.slice(4)}`}>${t(k)}</th>`)}</tr></thead>
-    <tbody role="rowgroup" ref=${body} onClick=${press}>${rows.map((r) => html`<${Row} key=${r.id} r=${r} short=${short} />`)}</tbody>
+    <thead role="rowgroup"><tr role="row">${heads.map((k) => html`<th role="columnheader" scope="col" key=${k}
+      class=${`c-${k.slice(4)}`}>${t(k)}</th>`)}</tr></thead>
+    <tbody role="rowgroup" ref=${body} onClick=${press}>${rows.map((r) => html`<${Row} key=${r.id} r=${r}
+      short=${short} />`)}</tbody>
   </table>`;
 }

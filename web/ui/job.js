@@ -29,8 +29,10 @@ function Progress({ job }) {
   const share = job.total ? job.done / job.total : 0;
   const since = (now() - ms(job.made_at)) / 1000;
   const left = share > 0.1 ? (since * (1 - share)) / share : 0;
-  return html`<div class="progress"><progress max="1" value=${share} aria-label=${t('job.progress')}></progress>
-    <p>${t('job.rows', { done: count(job.done), total: count(job.total) })}${left > 0 ? html`　${t('job.left', { span: spanText(left, t) })}` : null}</p></div>`;
+  return html`<div class="progress"><progress max="1" value=${share} aria-label=${t('job.progress')}>
+    </progress>
+    <p>${t('job.rows', { done: count(job.done), total: count(job.total) })}${left > 0 ? html`　${t('job.left', { span: spanText(left, t) })}` : null}</p>
+      </div>`;
 }
 
 function Problems({ job }) {
@@ -40,9 +42,14 @@ function Problems({ job }) {
   return html`<section aria-labelledby=${`p${job.id}`}>
     <div class="section-head"><h2 id=${`p${job.id}`}>${t('job.problems', { n: count(bad) })}</h2>
       <a class="button" href=${`/api/jobs/${job.id}/problems.csv`} download>${t('job.problemsFile')}</a></div>
-    <div class="scroll" tabindex="0" role="region" aria-label=${t('job.problems', { n: count(bad) })}><table class="plain"><thead><tr>
-      ${['job.row', 'job.column', 'job.value', 'job.what'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
-      <tbody>${list.map((p, i) => html`<tr key=${i}><td>${count(p.row)}</td><td>${p.column}</td><td><code>${p.value}</code></td><td>${p.message}${p.expected ? html`<br/><span class="hint">${t('job.expected')} ${p.expected}</span>` : null}</td></tr>`)}</tbody></table></div>
+    <div class="scroll" tabindex="0" role="region" aria-label=${t('job.problems', { n: count(bad) })}>
+      <table class="plain"><thead><tr>
+      ${['job.row', 'job.column', 'job.value', 'job.what'].map((k) => html`<th scope="col"
+        key=${k}>${t(k)}</th>`)}</tr></thead>
+      <tbody>${list.map((p, i) => html`<tr key=${i}><td>${count(p.row)}</td><td>${p.column}</td><td>
+        <code>${p.value}</code></td><td>${p.message}${p.expected ? html`<br/>
+        <span class="hint">${t('job.expected')} ${p.expected}</span>` : null}</td></tr>`)}</tbody></table>
+        </div>
     ${bad > list.length ? html`<p class="hint">${t('job.firstOnly', { n: list.length })}</p>` : null}
   </section>`;
 }
@@ -62,12 +69,15 @@ function Acts({ job, dry, again }) {
   };
   const canUndo = job.state === 'done' && !dry && !job.dry && job.kind === 'import' && job.new > 0;
   return html`<div class="actions">
-    ${job.state === 'running' ? html`<button type="button" onClick=${() => act('stop')}>${t('job.stop')}</button>` : null}
-    ${canUndo ? html`<button type="button" onClick=${() => setAsking(true)}>${t('job.undo')}</button><span class="hint">${t('job.undoHint')}</span>` : null}
+    ${job.state === 'running' ? html`<button type="button"
+      onClick=${() => act('stop')}>${t('job.stop')}</button>` : null}
+    ${canUndo ? html`<button type="button" onClick=${() => setAsking(true)}>${t('job.undo')}</button>
+      <span class="hint">${t('job.undoHint')}</span>` : null}
     ${!asking && error ? html`<span class="field-error" role="alert">${error}</span>` : null}
     ${
       asking
-        ? html`<${Confirm} title=${t('job.undo')} text=${t('job.undoText', { n: count(job.new) })} action=${t('job.undo')} danger error=${error}
+        ? html`<${Confirm} title=${t('job.undo')} text=${t('job.undoText', { n: count(job.new) })}
+          action=${t('job.undo')} danger error=${error}
       onYes=${() => act('undo')} onClose=${() => setAsking(false)} />`
         : null
     }
@@ -112,7 +122,8 @@ export function JobView({ id, onJob, dry }) {
             ['job.bad', job.bad],
           ].map(
             ([k, n]) =>
-              html`<li key=${k}><div class=${`figure${k === 'job.bad' && n ? ' red' : ''}`}><span class="figure-title">${t(k)}</span><strong>${count(n)}</strong></div></li>`,
+              html`<li key=${k}><div class=${`figure${k === 'job.bad' && n ? ' red' : ''}`}>
+                <span class="figure-title">${t(k)}</span><strong>${count(n)}</strong></div></li>`,
           )}</ul>`
         : null
     }

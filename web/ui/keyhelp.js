@@ -23,7 +23,8 @@ const ROWS = [
 export function KeyHelp({ onClose }) {
   return html`<${Dialog} title=${t('keys.title')} onClose=${onClose}>
     ${singleKeys.value ? null : html`<p class="notice">${t('keys.off')}</p>`}
-    <table class="plain"><tbody>${ROWS.map(([k, key]) => html`<tr key=${k}><th scope="row"><kbd>${k}</kbd></th><td>${t(key)}</td></tr>`)}</tbody></table>
+    <table class="plain"><tbody>${ROWS.map(([k, key]) => html`<tr key=${k}><th scope="row"><kbd>${k}</kbd>
+      </th><td>${t(key)}</td></tr>`)}</tbody></table>
     <p class="hint">${t('keys.steps')}</p>
   <//>`;
 }

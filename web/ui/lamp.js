@@ -27,7 +27,8 @@ export function Lamp({ item }) {
   else if (!item.due || item.open === false) text = item.open === false ? t('lamp.closed') : t('lamp.none');
   else text = leftText(item.left_s, item.day_s);
   const quiet = item.paused || item.open === false || !item.due;
-  return html`<span class=${`lamp ${quiet ? 'none' : lamp}`} title=${item.due ? `${t('col.due')} ${stamp(item.due)}` : null}>
+  return html`<span class=${`lamp ${quiet ? 'none' : lamp}`}
+    title=${item.due ? `${t('col.due')} ${stamp(item.due)}` : null}>
     <span aria-hidden="true">${quiet ? (item.paused ? '‖' : MARK.none) : MARK[lamp]}</span>
     ${' '}${text}${quiet ? null : html`<span class="sr">（${t(WORD[lamp])}）</span>`}</span>`;
 }

@@ -68,7 +68,8 @@ export function Failure({ error, again }) {
 
 /** @param {{text: string, children?: any}} props */
 export function Empty({ text, children }) {
-  return html`<div class="empty"><p>${text}</p>${children ? html`<p class="row">${children}</p>` : null}</div>`;
+  return html`<div class="empty">
+    <p>${text}</p>${children ? html`<p class="row">${children}</p>` : null}</div>`;
 }
 
 /**

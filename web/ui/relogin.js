@@ -27,11 +27,13 @@ export function Relogin() {
     <form onSubmit=${send}>
       <p>${t('relogin.text')}</p>
       ${error ? html`<p class="notice error" role="alert">${error}</p>` : null}
-      <${Field} form="relogin" name="login" label=${t('login.name')}>${(a) => textInput(a, login, setLogin, { autocomplete: 'username' })}<//>
+      <${Field} form="relogin" name="login"
+        label=${t('login.name')}>${(a) => textInput(a, login, setLogin, { autocomplete: 'username' })}<//>
       <${Field} form="relogin" name="password" label=${t('login.password')}>${(
         a,
       ) => html`<input type="password" ...${a}
-        autocomplete="current-password" value=${password} onInput=${(e) => setPassword(e.target.value)} />`}<//>
+        autocomplete="current-password" value=${password}
+          onInput=${(e) => setPassword(e.target.value)} />`}<//>
       <div class="actions"><button class="primary">${t('login.enter')}</button></div>
     </form>
   <//>`;

@@ -29,7 +29,8 @@ function Rail() {
   return html`<nav class="rail" aria-label=${t('nav.label')}>
     <ul>${NAV.filter((n) => !n.right || may(n.right)).map(
       (n) => html`<li key=${n.path}>
-      <a href=${n.path} aria-current=${isAt(n, path) ? 'page' : null}>${icon(n.icon)}<span>${t(n.key)}</span></a></li>`,
+      <a href=${n.path} aria-current=${isAt(n, path) ? 'page' : null}>${icon(n.icon)}<span>${t(n.key)}</span>
+        </a></li>`,
     )}</ul>
   </nav>`;
 }
@@ -53,7 +54,8 @@ function Search() {
     ref.current.value = '';
   };
   return html`<form class="search" role="search" aria-label=${t('search.label')} onSubmit=${send}>
-    <input ref=${ref} type="search" aria-label=${t('search.label')} placeholder=${t('search.hint')} enterkeyhint="search" />
+    <input ref=${ref} type="search" aria-label=${t('search.label')} placeholder=${t('search.hint')}
+      enterkeyhint="search" />
     <kbd aria-hidden="true">Ctrl K</kbd>
   </form>`;
 }
@@ -62,7 +64,9 @@ const CONN = { open: 'conn.open', wait: 'conn.wait', down: 'conn.down' };
 
 function Connection() {
   const c = connection.value;
-  return html`<span class=${`conn ${c}`} role="status"><span aria-hidden="true">${c === 'open' ? '●' : c === 'wait' ? '◔' : '▲'}</span><span class="conn-word"> ${t(CONN[c])}</span></span>`;
+  return html`<span class=${`conn ${c}`} role="status">
+    <span aria-hidden="true">${c === 'open' ? '●' : c === 'wait' ? '◔' : '▲'}</span>
+    <span class="conn-word"> ${t(CONN[c])}</span></span>`;
 }
 
 async function leave(everywhere) {
@@ -106,11 +110,15 @@ function UserMenu() {
   return html`<details class="menu" ref=${ref}>
     <summary>${p.name}<span aria-hidden="true"> ▾</span></summary>
     <div class="menu-body">
-      <p class="hint">${(me.value.roles || []).map((r) => html`<span key=${`${r.role}${r.unit}`}>${r.title} · ${r.unit_name}<br/></span>`)}</p>
+      <p class="hint">${(me.value.roles || []).map((r) => html`<span key=${`${r.role}${r.unit}`}>${r.title} · ${r.unit_name}<br/>
+        </span>`)}</p>
       <ul>
         ${ready ? html`<li><a href="/password">${t('user.password')}</a></li>` : null}
-        <li><button type="button" onClick=${() => setLang(lang.value === 'en' ? 'zh-CN' : 'en')} lang=${lang.value === 'en' ? 'zh-CN' : 'en'}>${lang.value === 'en' ? '中文界面' : 'English'}</button></li>
-        <li><button type="button" aria-pressed=${singleKeys.value ? 'true' : 'false'} onClick=${keys}>${singleKeys.value ? t('user.keysOff') : t('user.keysOn')}</button></li>
+        <li><button type="button" onClick=${() => setLang(lang.value === 'en' ? 'zh-CN' : 'en')}
+          lang=${lang.value === 'en' ? 'zh-CN' : 'en'}>${lang.value === 'en' ? '中文界面' : 'English'}</button>
+          </li>
+        <li><button type="button" aria-pressed=${singleKeys.value ? 'true' : 'false'}
+          onClick=${keys}>${singleKeys.value ? t('user.keysOff') : t('user.keysOn')}</button></li>
         <li><button type="button" onClick=${() => leave(false)}>${t('user.logout')}</button></li>
         <li><button type="button" onClick=${() => leave(true)}>${t('user.logoutAll')}</button></li>
       </ul>
@@ -121,7 +129,8 @@ function UserMenu() {
 function Toasts() {
   return html`<div class="toasts" role="status" aria-live="polite">${toasts.value.map(
     (x) => html`<div key=${x.id} class=${`toast ${x.kind}`}>
-    <span>${x.text}</span><button type="button" class="quiet" aria-label=${t('action.close')} onClick=${() => dropToast(x.id)}>✕</button></div>`,
+    <span>${x.text}</span><button type="button" class="quiet" aria-label=${t('action.close')}
+      onClick=${() => dropToast(x.id)}>✕</button></div>`,
   )}</div>`;
 }
 

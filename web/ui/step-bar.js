@@ -29,7 +29,8 @@ export function StepBar({ item, onOpen }) {
             (
               s,
               i,
-            ) => html`<button type="button" key=${`${s.key}/${s.part || 0}`} class=${i === 0 ? 'primary' : i < MAIN ? '' : 'small'}
+            ) => html`<button type="button" key=${`${s.key}/${s.part || 0}`}
+              class=${i === 0 ? 'primary' : i < MAIN ? '' : 'small'}
       onClick=${() => onOpen(s)}>${name(s)}${s.hotkey ? html` <kbd>${s.hotkey}</kbd>` : null}</button>`,
           )}</div>`
         : html`<p class="hint">${t('step.none')}</p>`
@@ -37,7 +38,9 @@ export function StepBar({ item, onOpen }) {
     ${
       closed.length
         ? html`<details><summary>${t('step.closed', { n: closed.length })}</summary>
-      <ul class="closed-steps">${closed.map((s) => html`<li key=${`${s.key}/${s.part || 0}`}><span>${s.unit_name ? `${s.title}（${s.unit_name}）` : s.title}</span><span class="hint">${s.why}</span></li>`)}</ul></details>`
+      <ul class="closed-steps">${closed.map((s) => html`<li key=${`${s.key}/${s.part || 0}`}>
+        <span>${s.unit_name ? `${s.title}（${s.unit_name}）` : s.title}</span><span class="hint">${s.why}</span>
+        </li>`)}</ul></details>`
         : null
     }
   </section>`;

@@ -128,9 +128,12 @@ export function StepDialog({ item, loop, step, open, onDone, onClose, onSeen }) 
         : null
     }
     <form onSubmit=${submit} noValidate>
-      ${errors && !errors.quiet ? html`<${ErrorSummary} form=${FORM} errors=${list} names=${fieldNames(step)} />` : null}
-      ${kept ? html`<p class="notice">${t('draft.found')} <button type="button" class="link" onClick=${forget}>${t('draft.forget')}</button></p>` : null}
-      <${StepFields} form=${FORM} item=${item} loop=${loop} step=${step} v=${v} set=${set} errors=${list} files=${files} setFiles=${setFiles} />
+      ${errors && !errors.quiet ? html`<${ErrorSummary} form=${FORM} errors=${list}
+        names=${fieldNames(step)} />` : null}
+      ${kept ? html`<p class="notice">${t('draft.found')} <button type="button" class="link"
+        onClick=${forget}>${t('draft.forget')}</button></p>` : null}
+      <${StepFields} form=${FORM} item=${item} loop=${loop} step=${step} v=${v} set=${set} errors=${list}
+        files=${files} setFiles=${setFiles} />
       <div class="actions sticky">
         <button class="primary" aria-busy=${busy ? 'true' : null}>${busy ? t('form.sending') : step.title}</button>
         <button type="button" onClick=${onClose}>${t('action.back')}</button>

@@ -17,10 +17,12 @@ function Units({ form, item, step, v, set, errors }) {
   const taken = new Set((item.parts || []).filter((p) => p.open).map((p) => p.unit));
   const nodes = c.units.filter((u) => !u.closed && !taken.has(u.id));
   if (step.does === 'assist') {
-    return html`<${Field} form=${form} name="units" label=${t('step.assist')} error=${errors.units} required>${(
+    return html`<${Field} form=${form} name="units" label=${t('step.assist')}
+      error=${errors.units} required>${(
       a,
     ) => html`
-      <${MultiCombo} attrs=${a} nodes=${nodes} byId=${c.unitById} value=${v.assist} onPick=${(assist) => set({ assist })} />`}<//>`;
+      <${MultiCombo} attrs=${a} nodes=${nodes} byId=${c.unitById} value=${v.assist}
+        onPick=${(assist) => set({ assist })} />`}<//>`;
   }
   const route = item.route;
   return html`
@@ -31,15 +33,18 @@ function Units({ form, item, step, v, set, errors }) {
         : null
     }
     <${Field} form=${form} name="units" label=${t('step.lead')} error=${errors.units} required>${(a) => html`
-      <${Combo} attrs=${a} nodes=${nodes} byId=${c.unitById} value=${v.lead} onPick=${(lead) => set({ lead })} />`}<//>
+      <${Combo} attrs=${a} nodes=${nodes} byId=${c.unitById} value=${v.lead}
+        onPick=${(lead) => set({ lead })} />`}<//>
     <${Field} form=${form} name="assist" label=${t('step.assist')} hint=${t('form.optional')}>${(a) => html`
-      <${MultiCombo} attrs=${a} nodes=${nodes.filter((u) => u.id !== v.lead)} byId=${c.unitById} value=${v.assist} onPick=${(assist) => set({ assist })} />`}<//>`;
+      <${MultiCombo} attrs=${a} nodes=${nodes.filter((u) => u.id !== v.lead)} byId=${c.unitById}
+        value=${v.assist} onPick=${(assist) => set({ assist })} />`}<//>`;
 }
 
 function Reasons({ form, step, v, set, errors }) {
   const more = optionsOf(step, v.reason);
   return html`<div class="pair">
-    <${Field} form=${form} name="reason.key" label=${t('step.reason')} error=${errors['reason.key'] || errors.reason} required>${(
+    <${Field} form=${form} name="reason.key" label=${t('step.reason')}
+      error=${errors['reason.key'] || errors.reason} required>${(
       a,
     ) =>
       selectInput(
@@ -50,7 +55,8 @@ function Reasons({ form, step, v, set, errors }) {
       )}<//>
     ${
       more.length
-        ? html`<${Field} form=${form} name="reason.option" label=${t('step.reasonMore')} error=${errors['reason.option']} required>${(
+        ? html`<${Field} form=${form} name="reason.option" label=${t('step.reasonMore')}
+          error=${errors['reason.option']} required>${(
             a,
           ) => selectInput(a, v.option, (option) => set({ option }), of(more))}<//>`
         : null
@@ -59,11 +65,15 @@ function Reasons({ form, step, v, set, errors }) {
 }
 
 function Extend({ form, v, set, errors }) {
-  return html`<${Field} form=${form} name="extend" label=${t('step.extend')} error=${errors.extend} required>${(
+  return html`<${Field} form=${form} name="extend" label=${t('step.extend')}
+    error=${errors.extend} required>${(
     a,
   ) => html`<div class="row">
-    <input type="text" ...${a} class="w-short" inputmode="numeric" value=${v.n} onInput=${(e) => set({ n: e.target.value.trim() })} />
-    <select aria-label=${t('step.extendUnit')} value=${v.per} onChange=${(e) => set({ per: e.target.value })}>${EXTEND_UNITS.map(([u, key]) => html`<option key=${u} value=${u} selected=${u === v.per}>${t(key)}</option>`)}</select>
+    <input type="text" ...${a} class="w-short" inputmode="numeric" value=${v.n}
+      onInput=${(e) => set({ n: e.target.value.trim() })} />
+    <select aria-label=${t('step.extendUnit')} value=${v.per}
+      onChange=${(e) => set({ per: e.target.value })}>${EXTEND_UNITS.map(([u, key]) => html`<option key=${u}
+      value=${u} selected=${u === v.per}>${t(key)}</option>`)}</select>
   </div>`}<//>`;
 }
 
@@ -71,12 +81,15 @@ function Child({ form, loop, v, set, errors }) {
   const child = (changes) => set({ child: { ...v.child, ...changes } });
   const c = catalog.value;
   return html`
-    <${Field} form=${form} name="child.title" label=${t('file.title')} error=${errors['child.title'] || errors.title} required>${(a) => textInput(a, v.child.title, (title) => child({ title }))}<//>
-    <${Field} form=${form} name="child.text" label=${t('file.text')} error=${errors['child.text'] || errors.text}>${(a) => textArea(a, v.child.text, (text) => child({ text }), 8000)}<//>
+    <${Field} form=${form} name="child.title" label=${t('file.title')}
+      error=${errors['child.title'] || errors.title} required>${(a) => textInput(a, v.child.title, (title) => child({ title }))}<//>
+    <${Field} form=${form} name="child.text" label=${t('file.text')}
+      error=${errors['child.text'] || errors.text}>${(a) => textArea(a, v.child.text, (text) => child({ text }), 8000)}<//>
     <${Field} form=${form} name="child.class" label=${t('col.class')} error=${errors['child.class']}>${(
       a,
     ) => html`
-      <${Combo} attrs=${a} nodes=${classesOf(c, loop)} byId=${c.classById} value=${v.child.class || null} onPick=${(id) => child({ class: id })} />`}<//>`;
+      <${Combo} attrs=${a} nodes=${classesOf(c, loop)} byId=${c.classById} value=${v.child.class || null}
+        onPick=${(id) => child({ class: id })} />`}<//>`;
 }
 
 /**
@@ -92,15 +105,21 @@ export function StepFields(p) {
   const field = (key, value) => set({ fields: { ...v.fields, [key]: value } });
   return html`
     ${step.does === 'dispatch' || step.does === 'assist' ? html`<${Units} ...${p} />` : null}
-    ${judges.length > 1 ? html`<${Field} form=${form} name="judge" label=${t('step.judge')} error=${errors.judge} required>${(a) => selectInput(a, v.judge, (judge) => set({ judge }), judges)}<//>` : null}
+    ${judges.length > 1 ? html`<${Field} form=${form} name="judge" label=${t('step.judge')}
+      error=${errors.judge} required>${(a) => selectInput(a, v.judge, (judge) => set({ judge }), judges)}<//>` : null}
     ${(step.reasons || []).length ? html`<${Reasons} ...${p} />` : null}
     ${step.does === 'extend' ? html`<${Extend} ...${p} />` : null}
-    ${step.does === 'merge' ? html`<${Field} form=${form} name="other" label=${t('step.other')} hint=${t('step.otherHint')} error=${errors.other} required>${(a) => textInput(a, v.other, (other) => set({ other }))}<//>` : null}
+    ${step.does === 'merge' ? html`<${Field} form=${form} name="other" label=${t('step.other')}
+      hint=${t('step.otherHint')} error=${errors.other} required>${(a) => textInput(a, v.other, (other) => set({ other }))}<//>` : null}
     ${step.does === 'child' ? html`<${Child} ...${p} />` : null}
     ${step.fields.map(
       (f) => html`<${Ask} key=${f.key} form=${form} field=${f} loop=${loop} error=${errors[f.key]}
-      value=${f.key === 'class' ? v.class : v.fields[f.key]} onInput=${(x) => (f.key === 'class' ? set({ class: x }) : field(f.key, x))} />`,
+      value=${f.key === 'class' ? v.class : v.fields[f.key]}
+        onInput=${(x) => (f.key === 'class' ? set({ class: x }) : field(f.key, x))} />`,
     )}
-    <${Field} form=${form} name="note" label=${t('step.note')} hint=${step.note_required ? null : t('form.optional')} error=${errors.note} required=${step.note_required}>${(a) => textArea(a, v.note, (note) => set({ note }), NOTE_MAX, 3)}<//>
-    ${step.files_max ? html`<${FilePick} form=${form} files=${p.files} setFiles=${p.setFiles} most=${step.files_max} error=${errors.file} />` : null}`;
+    <${Field} form=${form} name="note" label=${t('step.note')}
+      hint=${step.note_required ? null : t('form.optional')} error=${errors.note}
+      required=${step.note_required}>${(a) => textArea(a, v.note, (note) => set({ note }), NOTE_MAX, 3)}<//>
+    ${step.files_max ? html`<${FilePick} form=${form} files=${p.files} setFiles=${p.setFiles}
+      most=${step.files_max} error=${errors.file} />` : null}`;
 }

@@ -51,9 +51,11 @@ export function Timeline({ events, loop }) {
       <p class="time-line"><time datetime=${e.at}>${stamp(e.at)}</time> <strong>${e.what_title}</strong>
         <span>${e.person_name || t('item.bySystem')}</span>${e.unit_name ? html`<span title=${t('audit.unitThen')}>${e.unit_name}</span>` : null}</p>
       ${e.note ? html`<p class="prose">${e.note}</p>` : null}
-      ${changes.length ? html`<ul class="changes">${changes.map(([k, [from, to]]) => html`<li key=${k}>${nameOf(k, loop)}${t('word.colon')}${isBlank(from) ? '' : html`<del>${valueOf(k, from, loop)}</del> → `}<ins>${valueOf(k, to, loop)}</ins></li>`)}</ul>` : null}
+      ${changes.length ? html`<ul class="changes">${changes.map(([k, [from, to]]) => html`<li key=${k}>${nameOf(k, loop)}${t('word.colon')}${isBlank(from) ? '' : html`<del>${valueOf(k, from, loop)}</del> → `}<ins>${valueOf(k, to, loop)}</ins>
+        </li>`)}</ul>` : null}
     </li>`;
     })}</ol>
-    ${events.length > FIRST && !all ? html`<button type="button" onClick=${() => setAll(true)}>${t('item.moreEvents', { n: events.length - FIRST })}</button>` : null}
+    ${events.length > FIRST && !all ? html`<button type="button"
+      onClick=${() => setAll(true)}>${t('item.moreEvents', { n: events.length - FIRST })}</button>` : null}
   </section>`;
 }

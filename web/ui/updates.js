@@ -4,5 +4,6 @@ import { t } from '../lib/i18n.js';
 
 /** @param {{n: number, again: () => void, text?: string}} props */
 export function Updates({ n, again, text }) {
-  return html`<div class="updates" role="status">${n ? html`<button type="button" onClick=${again}>${text || t('updates.items', { n })}</button>` : null}</div>`;
+  return html`<div class="updates" role="status">${n ? html`<button type="button"
+    onClick=${again}>${text || t('updates.items', { n })}</button>` : null}</div>`;
 }

@@ -33,11 +33,13 @@ export function ViewBar({ filter, sort }) {
     notify(t('view.dropped', { title: own.title }), 'done');
   };
   return html`<nav class="views" aria-label=${t('view.label')}>
-    <ul>${views.map((v) => html`<li key=${(v.own ? 'own ' : '') + v.name}><a href=${link(v)} aria-current=${isAt(v) ? 'true' : null}>${v.name}</a></li>`)}
+    <ul>${views.map((v) => html`<li key=${(v.own ? 'own ' : '') + v.name}><a href=${link(v)}
+      aria-current=${isAt(v) ? 'true' : null}>${v.name}</a></li>`)}
       <li>${
         own
           ? html`<button type="button" class="link" onClick=${drop}>${t('view.drop')}</button>`
-          : html`<button type="button" class="link" onClick=${() => setAsking(true)}>${t('view.store')}</button>`
+          : html`<button type="button" class="link"
+            onClick=${() => setAsking(true)}>${t('view.store')}</button>`
       }</li></ul>
     ${
       asking
@@ -65,7 +67,8 @@ function StoreView({ filter, sort, onClose, onDone }) {
   return html`<${Dialog} title=${t('view.store')} onClose=${onClose}>
     <form onSubmit=${send}>
       <p><code>${filter || t('filter.everything')}</code></p>
-      <${Field} form="view" name="title" label=${t('view.title')} hint=${t('view.hint')} error=${error} required>${(a) => textInput(a, title, setTitle, { maxlength: 12 })}<//>
+      <${Field} form="view" name="title" label=${t('view.title')} hint=${t('view.hint')}
+        error=${error} required>${(a) => textInput(a, title, setTitle, { maxlength: 12 })}<//>
       <div class="actions"><button class="primary">${t('view.store')}</button></div>
     </form>
   <//>`;

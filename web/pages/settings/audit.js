@@ -59,13 +59,18 @@ const words = (c) =>
     .join(', ');
 
 function Table({ rows }) {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('set.audit')}><table class="plain"><thead><tr>
-    ${['audit.at', 'audit.who', 'audit.what', 'audit.item', 'audit.unitThen', 'audit.note'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('set.audit')}>
+    <table class="plain"><thead><tr>
+    ${['audit.at', 'audit.who', 'audit.what', 'audit.item', 'audit.unitThen', 'audit.note'].map((k) => html`<th scope="col"
+      key=${k}>${t(k)}</th>`)}</tr></thead>
     <tbody>${rows.map(
       (
         e,
-      ) => html`<tr key=${e.id}><td class="nowrap">${stamp(e.at)}</td><td>${e.person_name || t('item.bySystem')}</td>
-      <td>${whatTitle(e.what)}</td><td>${!e.item ? '—' : may('item.read') ? html`<a href=${`/i/${e.item}`}>${e.item}</a>` : e.item}</td><td>${e.unit_name || '—'}</td><td>${[e.note, words(e.changes)].filter(Boolean).join(' · ')}</td></tr>`,
+      ) => html`<tr key=${e.id}><td class="nowrap">${stamp(e.at)}</td>
+        <td>${e.person_name || t('item.bySystem')}</td>
+      <td>${whatTitle(e.what)}</td><td>${!e.item ? '—' : may('item.read') ? html`<a href=${`/i/${e.item}`}>${e.item}</a>` : e.item}</td>
+        <td>${e.unit_name || '—'}</td><td>${[e.note, words(e.changes)].filter(Boolean).join(' · ')}</td>
+        </tr>`,
     )}</tbody></table></div>`;
 }
 
@@ -83,8 +88,10 @@ export function Audit() {
     <${Loaded} of=${of}>${(d) =>
       rowsOf(d).length
         ? html`<${Table} rows=${rowsOf(d)} />
-      <nav class="pager" aria-label=${t('pager.label')}>${before ? html`<button type="button" onClick=${() => goQuery({ before: '' })}>${t('pager.first')}</button>` : null}
-        ${d.next ? html`<button type="button" onClick=${() => goQuery({ before: d.next })}>${t('pager.next')}</button>` : null}</nav>`
+      <nav class="pager" aria-label=${t('pager.label')}>${before ? html`<button type="button"
+        onClick=${() => goQuery({ before: '' })}>${t('pager.first')}</button>` : null}
+        ${d.next ? html`<button type="button"
+          onClick=${() => goQuery({ before: d.next })}>${t('pager.next')}</button>` : null}</nav>`
         : html`<${Empty} text=${t('audit.none')} />`}<//>
   <//>`;
 }

@@ -22,23 +22,30 @@ const kindTitle = (k) => (KIND[k] ? t(KIND[k]) : k);
 /** All definitions. */
 export function Defs() {
   const of = useLoad((signal) => get('/api/defs', { signal }), []);
-  return html`<${SetPage} title=${t('set.defs')} side=${html`<a class="button" href="/settings/defs/new">${t('def.add')}</a>`}>
+  return html`<${SetPage} title=${t('set.defs')} side=${html`<a class="button"
+    href="/settings/defs/new">${t('def.add')}</a>`}>
     <${Loaded} of=${of}>${(
       d,
-    ) => html`<div class="scroll" tabindex="0" role="region" aria-label=${t('set.defs')}><table class="plain"><thead><tr>${['def.kind', 'def.key', 'def.version', 'def.published', 'def.by'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
+    ) => html`<div class="scroll" tabindex="0" role="region" aria-label=${t('set.defs')}><table class="plain">
+      <thead><tr>${['def.kind', 'def.key', 'def.version', 'def.published', 'def.by'].map((k) => html`<th scope="col"
+      key=${k}>${t(k)}</th>`)}</tr></thead>
       <tbody>${rowsOf(d).map((x, i, all) => {
         const newest = !i || all[i - 1].kind !== x.kind || all[i - 1].key !== x.key;
-        return html`<tr key=${x.id} class=${newest ? '' : 'closed'}><td>${kindTitle(x.kind)}</td><th scope="row"><a href=${`/settings/defs/${x.id}`}><code>${x.key}</code></a></th>
-        <td>${x.version}${newest ? html` <span class="tag">${t('def.inForce')}</span>` : null}</td><td>${stamp(x.published)}</td><td>${x.person_name || '—'}</td></tr>`;
+        return html`<tr key=${x.id} class=${newest ? '' : 'closed'}><td>${kindTitle(x.kind)}</td>
+          <th scope="row"><a href=${`/settings/defs/${x.id}`}><code>${x.key}</code></a></th>
+        <td>${x.version}${newest ? html` <span class="tag">${t('def.inForce')}</span>` : null}</td>
+          <td>${stamp(x.published)}</td><td>${x.person_name || '—'}</td></tr>`;
       })}</tbody></table></div>`}<//>
   <//>`;
 }
 
 function Findings({ errors, onLine }) {
-  return html`<div class="notice error summary" role="alert" tabindex="-1"><h3>${t('def.wrong', { n: errors.length })}</h3>
+  return html`<div class="notice error summary" role="alert" tabindex="-1">
+    <h3>${t('def.wrong', { n: errors.length })}</h3>
     <ol>${errors.map((e, i) => {
       const at = errorPlace(e);
-      return html`<li key=${i}>${at.line ? html`<button type="button" class="link" onClick=${() => onLine(at.line, at.column)}>${t('def.line', { line: at.line, column: at.column || 1 })}</button> ` : null}
+      return html`<li key=${i}>${at.line ? html`<button type="button" class="link"
+        onClick=${() => onLine(at.line, at.column)}>${t('def.line', { line: at.line, column: at.column || 1 })}</button> ` : null}
       ${e.field ? html`<code>${e.field}</code> ` : null}${withExpected(e)}</li>`;
     })}</ol></div>`;
 }
@@ -90,23 +97,31 @@ function Editor({ kind, id, text: published }) {
   };
   const changed = text !== published;
   return html`
-    ${kept && changed ? html`<p class="notice">${t('draft.found')} <button type="button" class="link" onClick=${() => change(published)}>${t('draft.forget')}</button></p>` : null}
+    ${kept && changed ? html`<p class="notice">${t('draft.found')} <button type="button" class="link"
+      onClick=${() => change(published)}>${t('draft.forget')}</button></p>` : null}
     ${errors ? html`<${Findings} errors=${errors} onLine=${toLine} />` : null}
     ${fine ? html`<p class="notice done" role="status">${fine}</p>` : null}
-    ${id === NEW ? html`<label class="inline">${t('def.kind')} <select value=${what} onChange=${(e) => setWhat(e.target.value)}>${KINDS.map((k) => html`<option key=${k} value=${k} selected=${k === what}>${kindTitle(k)}</option>`)}</select></label>` : null}
+    ${id === NEW ? html`<label class="inline">${t('def.kind')} <select value=${what}
+      onChange=${(e) => setWhat(e.target.value)}>${KINDS.map((k) => html`<option key=${k} value=${k}
+      selected=${k === what}>${kindTitle(k)}</option>`)}</select></label>` : null}
     <div class="editor"><div class="gutter" ref=${gutter} aria-hidden="true">${text
       .split('\n')
       .map((_, i) => `${i + 1}\n`)
       .join('')}</div>
-      <textarea ref=${area} class="code" spellcheck="false" wrap="off" aria-label=${t('def.text')} value=${text} onInput=${(e) => change(e.target.value)}
+      <textarea ref=${area} class="code" spellcheck="false" wrap="off" aria-label=${t('def.text')}
+        value=${text} onInput=${(e) => change(e.target.value)}
         onScroll=${(e) => {
           gutter.current.scrollTop = e.target.scrollTop;
         }}></textarea></div>
     <div class="actions sticky">
-      <button type="button" onClick=${() => send(true)} aria-busy=${busy ? 'true' : null}>${t('def.check')}</button>
-      <button type="button" class="primary" disabled=${!changed} onClick=${() => setAsking(true)}>${t('def.publish')}</button>
+      <button type="button" onClick=${() => send(true)}
+        aria-busy=${busy ? 'true' : null}>${t('def.check')}</button>
+      <button type="button" class="primary" disabled=${!changed}
+        onClick=${() => setAsking(true)}>${t('def.publish')}</button>
       <span class="hint">${changed ? t('draft.kept') : t('def.unchanged')}</span></div>
-    ${asking ? html`<${Confirm} title=${t('def.publish')} text=${t('def.publishText')} action=${t('def.publish')} busy=${busy} onYes=${() => send(false)} onClose=${() => setAsking(false)} />` : null}`;
+    ${asking ? html`<${Confirm} title=${t('def.publish')} text=${t('def.publishText')}
+      action=${t('def.publish')} busy=${busy} onYes=${() => send(false)}
+      onClose=${() => setAsking(false)} />` : null}`;
 }
 
 /** One version of a definition as text. @param {{params: {id: string}}} props */
@@ -126,7 +141,8 @@ export function DefText({ params }) {
       : d
         ? t('def.name', { kind: kindTitle(d.kind), key: d.key, n: d.version })
         : t('set.defs');
-  return html`<${SetPage} title=${title} side=${html`<a class="button" href="/settings/defs">${t('def.all')}</a>`}>
+  return html`<${SetPage} title=${title} side=${html`<a class="button"
+    href="/settings/defs">${t('def.all')}</a>`}>
     <${Loaded} of=${of}>${(x) => html`<${Editor} key=${id} kind=${x.kind} id=${id} text=${x.text} />`}<//>
   <//>`;
 }

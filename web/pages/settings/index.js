@@ -15,6 +15,7 @@ export { Tokens } from './tokens.js';
 export function Settings() {
   const open = SECTIONS.filter((s) => !s.right || may(s.right));
   return html`<${Page} title=${t('nav.settings')}>
-    <ul class="tiles">${open.map((s) => html`<li key=${s.path}><a href=${s.path}><strong>${t(s.title)}</strong><span class="hint">${t(s.hint)}</span></a></li>`)}</ul>
+    <ul class="tiles">${open.map((s) => html`<li key=${s.path}><a href=${s.path}>
+      <strong>${t(s.title)}</strong><span class="hint">${t(s.hint)}</span></a></li>`)}</ul>
   <//>`;
 }

@@ -27,7 +27,8 @@ export function SetPage({ title, head, side, children }) {
       (s) => !s.right || may(s.right),
     ).map(
       (s) => html`<li key=${s.path}>
-      <a href=${s.path} aria-current=${at === s.path || at.startsWith(`${s.path}/`) ? 'page' : null}>${t(s.title)}</a></li>`,
+      <a href=${s.path} aria-current=${at === s.path || at.startsWith(`${s.path}/`) ? 'page' : null}>${t(s.title)}</a>
+        </li>`,
     )}</ul></nav>
     ${children}
   <//>`;

@@ -18,14 +18,21 @@ function Row({ p, onAct }) {
     <td><code>${p.login}</code></td>
     <td><ul class="plain-list">${(p.roles || []).map(
       (r) => html`<li key=${`${r.role}/${r.unit}`}>${r.title || r.role} · ${r.unit_name || unitName(r.unit)}
-      ${may('role.grant') ? html` <button type="button" class="quiet" aria-label=${t('people.takeAway', { role: r.title || r.role, name: p.name })} onClick=${() => onAct('take', p, r)}>✕</button>` : null}</li>`,
+      ${may('role.grant') ? html` <button type="button" class="quiet"
+        aria-label=${t('people.takeAway', { role: r.title || r.role, name: p.name })}
+        onClick=${() => onAct('take', p, r)}>✕</button>` : null}</li>`,
     )}</ul></td>
-    <td class="acts">${may('role.grant') ? html`<button type="button" class="small" aria-label=${label(t('people.grant'))} onClick=${() => onAct('grant', p)}>${t('people.grant')}</button>` : null}
+    <td class="acts">${may('role.grant') ? html`<button type="button" class="small"
+      aria-label=${label(t('people.grant'))}
+      onClick=${() => onAct('grant', p)}>${t('people.grant')}</button>` : null}
       ${
         may('person.manage')
-          ? html`<button type="button" class="small" aria-label=${label(t('people.rename'))} onClick=${() => onAct('rename', p)}>${t('people.rename')}</button>
-      <button type="button" class="small" aria-label=${label(t('people.reset'))} onClick=${() => onAct('reset', p)}>${t('people.reset')}</button>
-      <button type="button" class="small" aria-label=${label(p.active ? t('people.stop') : t('people.start'))} onClick=${() => onAct('active', p)}>${p.active ? t('people.stop') : t('people.start')}</button>`
+          ? html`<button type="button" class="small" aria-label=${label(t('people.rename'))}
+            onClick=${() => onAct('rename', p)}>${t('people.rename')}</button>
+      <button type="button" class="small" aria-label=${label(t('people.reset'))}
+        onClick=${() => onAct('reset', p)}>${t('people.reset')}</button>
+      <button type="button" class="small" aria-label=${label(p.active ? t('people.stop') : t('people.start'))}
+        onClick=${() => onAct('active', p)}>${p.active ? t('people.stop') : t('people.start')}</button>`
           : null
       }</td>
   </tr>`;
@@ -36,7 +43,8 @@ function Forms({ act, roles, onDone, onClose }) {
   const [error, setError] = useState('');
   const close = { onClose };
   if (what === 'add') {
-    return html`<${FormDialog} title=${t('people.add')} action=${t('people.add')} values=${{}} ...${close} fields=${[
+    return html`<${FormDialog} title=${t('people.add')} action=${t('people.add')} values=${{}} ...${close}
+      fields=${[
       { name: 'name', label: t('people.name'), required: true },
       {
         name: 'login',
@@ -60,7 +68,8 @@ function Forms({ act, roles, onDone, onClose }) {
   }
   if (what === 'grant') {
     const c = catalog.value;
-    return html`<${FormDialog} title=${`${t('people.grant')} · ${p.name}`} action=${t('people.grant')} values=${{ role: roles.length ? roles[0].key : '' }} ...${close} fields=${[
+    return html`<${FormDialog} title=${`${t('people.grant')} · ${p.name}`} action=${t('people.grant')}
+      values=${{ role: roles.length ? roles[0].key : '' }} ...${close} fields=${[
       {
         name: 'role',
         label: t('people.role'),
@@ -95,7 +104,8 @@ function Forms({ act, roles, onDone, onClose }) {
             required: true,
           };
     const verb = what === 'rename' ? t('people.rename') : t('people.reset');
-    return html`<${FormDialog} title=${`${verb} · ${p.name}`} action=${verb} values=${what === 'rename' ? { name: p.name } : {}} fields=${[field]} ...${close}
+    return html`<${FormDialog} title=${`${verb} · ${p.name}`} action=${verb}
+      values=${what === 'rename' ? { name: p.name } : {}} fields=${[field]} ...${close}
       onSend=${async (v) => {
         await patch(`/api/people/${p.id}`, { version: p.version, ...v });
         onDone(t('people.changed', { name: p.name }));
@@ -117,7 +127,8 @@ function Forms({ act, roles, onDone, onClose }) {
       : p.active
         ? t('people.stopText')
         : t('people.startText');
-  return html`<${Confirm} title=${`${verb} · ${p.name}`} text=${text} action=${verb} danger=${what === 'take' || p.active} error=${error} onYes=${yes} ...${close} />`;
+  return html`<${Confirm} title=${`${verb} · ${p.name}`} text=${text} action=${verb}
+    danger=${what === 'take' || p.active} error=${error} onYes=${yes} ...${close} />`;
 }
 
 /** The page. */
@@ -141,12 +152,19 @@ export function People() {
     [p.name, p.login, ...(p.roles || []).map((r) => `${r.title} ${r.unit_name || unitName(r.unit)}`)].some(
       (x) => x && x.includes(words.trim()),
     );
-  return html`<${SetPage} title=${t('set.people')} side=${html`<label class="inline">${t('people.find')} <input type="search" value=${words} onInput=${(e) => setWords(e.target.value)} /></label>
-      ${may('person.manage') ? html`<button type="button" class="primary" onClick=${() => setAct({ what: 'add' })}>${t('people.add')}</button>` : null}`}>
+  return html`<${SetPage} title=${t('set.people')}
+    side=${html`<label class="inline">${t('people.find')} <input type="search" value=${words}
+    onInput=${(e) => setWords(e.target.value)} /></label>
+      ${may('person.manage') ? html`<button type="button" class="primary"
+        onClick=${() => setAct({ what: 'add' })}>${t('people.add')}</button>` : null}`}>
     <${Loaded} of=${of}>${(
       d,
-    ) => html`<div class="scroll" tabindex="0" role="region" aria-label=${t('set.people')}><table class="plain"><thead><tr>${['people.name', 'login.name', 'people.roles', 'unit.acts'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
-      <tbody>${d.people.filter(fits).map((p) => html`<${Row} key=${p.id} p=${p} onAct=${(what, x, r) => setAct({ what, p: x, r })} />`)}</tbody></table></div>`}<//>
-    ${act ? html`<${Forms} act=${act} roles=${of.data ? of.data.roles : []} onDone=${done} onClose=${() => setAct(null)} />` : null}
+    ) => html`<div class="scroll" tabindex="0" role="region" aria-label=${t('set.people')}>
+      <table class="plain"><thead><tr>${['people.name', 'login.name', 'people.roles', 'unit.acts'].map((k) => html`<th scope="col"
+      key=${k}>${t(k)}</th>`)}</tr></thead>
+      <tbody>${d.people.filter(fits).map((p) => html`<${Row} key=${p.id} p=${p}
+        onAct=${(what, x, r) => setAct({ what, p: x, r })} />`)}</tbody></table></div>`}<//>
+    ${act ? html`<${Forms} act=${act} roles=${of.data ? of.data.roles : []} onDone=${done}
+      onClose=${() => setAct(null)} />` : null}
   <//>`;
 }

@@ -20,7 +20,8 @@ function Drop({ token, onDone, onClose }) {
       setError(e.message);
     }
   };
-  return html`<${Confirm} title=${`${t('token.drop')} · ${token.name}`} text=${t('token.dropText')} action=${t('token.drop')} danger error=${error} onYes=${yes} onClose=${onClose} />`;
+  return html`<${Confirm} title=${`${t('token.drop')} · ${token.name}`} text=${t('token.dropText')}
+    action=${t('token.drop')} danger error=${error} onYes=${yes} onClose=${onClose} />`;
 }
 
 /** The page. */
@@ -41,32 +42,42 @@ export function Tokens() {
     of.again();
   };
   const days = [30, 90, 180, 365].map((n) => ({ value: String(n), title: t('token.days', { n }) }));
-  return html`<${SetPage} title=${t('set.tokens')} side=${html`<button type="button" class="primary" onClick=${() => setAdding(true)}>${t('token.add')}</button>`}>
+  return html`<${SetPage} title=${t('set.tokens')} side=${html`<button type="button" class="primary"
+    onClick=${() => setAdding(true)}>${t('token.add')}</button>`}>
     <p class="hint">${t('token.intro')}</p>
     <${Loaded} of=${of}>${(d) =>
       rowsOf(d).length
-        ? html`<div class="scroll" tabindex="0" role="region" aria-label=${t('set.tokens')}><table class="plain"><thead><tr>${['token.name', 'token.made', 'token.until', 'unit.acts'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
+        ? html`<div class="scroll" tabindex="0" role="region" aria-label=${t('set.tokens')}>
+          <table class="plain"><thead><tr>${['token.name', 'token.made', 'token.until', 'unit.acts'].map((k) => html`<th scope="col"
+          key=${k}>${t(k)}</th>`)}</tr></thead>
       <tbody>${rowsOf(d).map(
         (
           x,
-        ) => html`<tr key=${x.hash}><th scope="row">${x.name}</th><td>${stamp(x.created)}</td><td>${stamp(x.expires)}</td>
-        <td class="acts"><button type="button" class="small" aria-label=${`${t('token.drop')} ${x.name}`} onClick=${() => setDropping(x)}>${t('token.drop')}</button></td></tr>`,
+        ) => html`<tr key=${x.hash}><th scope="row">${x.name}</th><td>${stamp(x.created)}</td>
+          <td>${stamp(x.expires)}</td>
+        <td class="acts"><button type="button" class="small" aria-label=${`${t('token.drop')} ${x.name}`}
+          onClick=${() => setDropping(x)}>${t('token.drop')}</button></td></tr>`,
       )}</tbody></table></div>`
         : html`<${Empty} text=${t('token.none')} />`}<//>
     ${
       adding
-        ? html`<${FormDialog} title=${t('token.add')} action=${t('token.add')} values=${{ days: '90' }} onSend=${make} onClose=${() => setAdding(false)} fields=${[
+        ? html`<${FormDialog} title=${t('token.add')} action=${t('token.add')} values=${{ days: '90' }}
+          onSend=${make} onClose=${() => setAdding(false)} fields=${[
             { name: 'name', label: t('token.name'), hint: t('token.nameHint'), required: true },
             { name: 'days', label: t('token.valid'), type: 'select', required: true, options: days },
           ]} />`
         : null
     }
-    ${dropping ? html`<${Drop} token=${dropping} onDone=${dropped} onClose=${() => setDropping(null)} />` : null}
+    ${dropping ? html`<${Drop} token=${dropping} onDone=${dropped}
+      onClose=${() => setDropping(null)} />` : null}
     ${
       secret
-        ? html`<${Dialog} title=${t('token.once')} onClose=${() => setSecret('')}><p>${t('token.onceText')}</p>
-      <p><input type="text" class="code" readonly value=${secret} aria-label=${t('token.once')} onFocus=${(e) => e.target.select()} /></p>
-      <div class="actions"><button type="button" class="primary" onClick=${() => setSecret('')}>${t('token.kept')}</button></div><//>`
+        ? html`<${Dialog} title=${t('token.once')} onClose=${() => setSecret('')}>
+          <p>${t('token.onceText')}</p>
+      <p><input type="text" class="code" readonly value=${secret} aria-label=${t('token.once')}
+        onFocus=${(e) => e.target.select()} /></p>
+      <div class="actions"><button type="button" class="primary"
+        onClick=${() => setSecret('')}>${t('token.kept')}</button></div><//>`
         : null
     }
   <//>`;

@@ -43,12 +43,16 @@ function Row({ u, onAct }) {
   return html`<tr class=${u.closed ? 'closed' : ''}>
     <th scope="row" class=${`d${Math.min(u.depth, 4)}`}>${u.name}${u.closed ? html` <span class="tag">${t('unit.closed')}</span>` : null}</th>
     <td>${u.short || ''}</td><td>${kindTitle(u.kind)}</td><td><code>${u.code}</code></td>
-    <td class="acts">${u.closed ? null : html`<button type="button" class="small" onClick=${() => onAct('add', u)} aria-label=${`${t('unit.add')} ${u.name}`}>${t('unit.add')}</button>`}
-      <button type="button" class="small" onClick=${() => onAct('rename', u)} aria-label=${`${t('unit.rename')} ${u.name}`}>${t('unit.rename')}</button>
+    <td class="acts">${u.closed ? null : html`<button type="button" class="small"
+      onClick=${() => onAct('add', u)} aria-label=${`${t('unit.add')} ${u.name}`}>${t('unit.add')}</button>`}
+      <button type="button" class="small" onClick=${() => onAct('rename', u)}
+        aria-label=${`${t('unit.rename')} ${u.name}`}>${t('unit.rename')}</button>
       ${
         u.depth
-          ? html`<button type="button" class="small" onClick=${() => onAct('move', u)} aria-label=${`${t('unit.move')} ${u.name}`}>${t('unit.move')}</button>
-      <button type="button" class="small" onClick=${() => onAct('close', u)} aria-label=${`${u.closed ? t('unit.reopen') : t('unit.close')} ${u.name}`}>${u.closed ? t('unit.reopen') : t('unit.close')}</button>`
+          ? html`<button type="button" class="small" onClick=${() => onAct('move', u)}
+            aria-label=${`${t('unit.move')} ${u.name}`}>${t('unit.move')}</button>
+      <button type="button" class="small" onClick=${() => onAct('close', u)}
+        aria-label=${`${u.closed ? t('unit.reopen') : t('unit.close')} ${u.name}`}>${u.closed ? t('unit.reopen') : t('unit.close')}</button>`
           : null
       }</td>
   </tr>`;
@@ -71,7 +75,8 @@ function Add({ parent, onDone, onClose }) {
     await post('/api/units', { ...v, parent: parent.id }, { key });
     onDone(t('unit.added', { name: v.name }));
   };
-  return html`<${FormDialog} title=${t('unit.addUnder', { name: parent.name })} fields=${fields} values=${{ kind: 'office' }} action=${t('unit.add')} onSend=${send} onClose=${onClose} />`;
+  return html`<${FormDialog} title=${t('unit.addUnder', { name: parent.name })} fields=${fields}
+    values=${{ kind: 'office' }} action=${t('unit.add')} onSend=${send} onClose=${onClose} />`;
 }
 
 function Change({ u, what, units, onDone, onClose }) {
@@ -93,8 +98,10 @@ function Change({ u, what, units, onDone, onClose }) {
     await patch(`/api/units/${u.id}`, { version: u.version, [field.name]: v[field.name] });
     onDone(t('unit.changed', { name: u.name }));
   };
-  return html`<${FormDialog} title=${`${what === 'rename' ? t('unit.rename') : t('unit.move')} · ${u.name}`} intro=${t('unit.keepsPast')}
-    fields=${[field]} values=${{ [field.name]: u[field.name] }} action=${what === 'rename' ? t('unit.rename') : t('unit.move')} onSend=${send} onClose=${onClose} />`;
+  return html`<${FormDialog} title=${`${what === 'rename' ? t('unit.rename') : t('unit.move')} · ${u.name}`}
+    intro=${t('unit.keepsPast')}
+    fields=${[field]} values=${{ [field.name]: u[field.name] }}
+      action=${what === 'rename' ? t('unit.rename') : t('unit.move')} onSend=${send} onClose=${onClose} />`;
 }
 
 function Close({ u, onDone, onClose }) {
@@ -108,7 +115,9 @@ function Close({ u, onDone, onClose }) {
     }
   };
   const verb = u.closed ? t('unit.reopen') : t('unit.close');
-  return html`<${Confirm} title=${`${verb} · ${u.name}`} text=${u.closed ? t('unit.reopenText') : t('unit.closeText')} action=${verb} danger=${!u.closed} error=${error} onYes=${yes} onClose=${onClose} />`;
+  return html`<${Confirm} title=${`${verb} · ${u.name}`}
+    text=${u.closed ? t('unit.reopenText') : t('unit.closeText')} action=${verb} danger=${!u.closed}
+    error=${error} onYes=${yes} onClose=${onClose} />`;
 }
 
 /** The page. */
@@ -129,10 +138,15 @@ export function Units() {
     of.again();
   };
   const props = act && { onDone: done, onClose: () => setAct(null) };
-  return html`<${SetPage} title=${t('set.units')} side=${html`<label class="inline">${t('unit.find')} <input type="search" value=${words} onInput=${(e) => setWords(e.target.value)} /></label>`}>
+  return html`<${SetPage} title=${t('set.units')}
+    side=${html`<label class="inline">${t('unit.find')} <input type="search" value=${words}
+    onInput=${(e) => setWords(e.target.value)} /></label>`}>
     <${Loaded} of=${of}>${() => html`<p class="hint" role="status">${t('unit.count', { n: shown.length })}</p>
-      <div class="scroll" tabindex="0" role="region" aria-label=${t('set.units')}><table class="plain tree"><thead><tr>${['unit.name', 'unit.short', 'unit.kind', 'unit.code', 'unit.acts'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
-      <tbody>${shown.map((u) => html`<${Row} key=${u.id} u=${u} onAct=${(what, x) => setAct({ what, u: x })} />`)}</tbody></table></div>`}<//>
+      <div class="scroll" tabindex="0" role="region" aria-label=${t('set.units')}><table class="plain tree">
+        <thead><tr>${['unit.name', 'unit.short', 'unit.kind', 'unit.code', 'unit.acts'].map((k) => html`<th scope="col"
+        key=${k}>${t(k)}</th>`)}</tr></thead>
+      <tbody>${shown.map((u) => html`<${Row} key=${u.id} u=${u}
+        onAct=${(what, x) => setAct({ what, u: x })} />`)}</tbody></table></div>`}<//>
     ${
       !act
         ? null

@@ -1,0 +1,67 @@
+#include "api/exports.h"
+
+#include "domain/export.h"
+
+const struct field EXPORT_QUERY[] = {
+    {"filter", FIELD_STR, .help = "docs/filter.md"},
+    {0},
+};
+
+// Lives beside the request, because the loop thread goes on with others between two pieces.
+struct stream {
+    struct arena *arena;
+    struct rules_hold *rules;
+    struct export *export;
+};
+
+static int64_t produce(void *arg, char *out, size_t max)
+{
+    struct stream *s = arg;
+    return export_read(s->export, out, max);
+}
+
+static void closed(void *arg)
+{
+    struct stream *s = arg;
+    export_close(s->export);
+    app_rules_drop(s->rules);
+    arena_free(s->arena);
+}
+
+static struct export *open_export(struct call *k, struct stream *s)
+{
+    // The rules are held for the whole stream, so the actor is looked up in them anew.
+    struct ctx c = k->ctx;
+    c.arena = s->arena;
+    c.rules = app_rules(s->rules);
+    c.actor = rules_person(c.rules, k->actor);
+    struct err sub;
+    err_init(&sub, k->req->arena, k->ctx.lang);
+    const struct filter *f =
+        filter_parse(s->arena, c.rules, NULL, http_query(k->req, "filter"), &sub);
+    if (sub.code != OK) {
+        err_merge(&k->err, &sub, S("filter "));
+        return NULL;
+    }
+    return export_open(&c, f, &k->err);
+}
+
+enum err_code items_export(struct call *k)
+{
+    struct arena *a = arena_new();
+    struct stream *s = NEW(a, struct stream);
+    s->arena = a;
+    s->rules = app_rules_take(k->app);
+    s->export = open_export(k, s);
+    if (!s->export) {
+        closed(s);
+        return k->err.code;
+    }
+    struct civil t;
+    tm_to_civil(k->ctx.now_us, k->ctx.rules->zone_s, &t);
+    http_set(k->req, "Content-Disposition",
+        str_fmt(k->req->arena, "attachment; filename=\"items-%04d%02d%02d-%02d%02d.csv\"", t.year,
+            t.month, t.day, t.hour, t.minute));
+    http_answer_stream(k->req, 200, "text/csv; charset=utf-8", produce, closed, s);
+    return OK;
+}
