@@ -227,11 +227,17 @@ enum err_code defs_publish(struct call *k, struct ctx *c, int64_t *result, struc
 
 enum err_code defs_answer(struct call *k)
 {
-    struct def_out none = {0};
+    struct ctx *c = &k->ctx;
+    struct def_out before = {0};
     const struct def_in *in = k->in;
+    struct cursor r = db_rows(c->db, "SELECT key, version FROM def WHERE town = ?1 AND id = ?2",
+        V(c->rules->town), V(k->result));
+    if (k->repeated && db_next(&r))
+        before = (struct def_out){db_dup(&r, 0, c->arena), db_i64(&r, 1)};
+    db_done(&r);
     if (!k->repeated && !in->dry && str_eq(in->kind, S("calendar")))
         jobs_settle(k->app); // running clocks are computed anew, in groups, beside the daily work
-    return call_answer_fields(k, DEF_OUT, k->state ? k->state : &none);
+    return call_answer_fields(k, DEF_OUT, k->repeated ? &before : k->state);
 }
 
 // ---- audit

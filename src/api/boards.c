@@ -70,7 +70,7 @@ const struct field BOARD_VIEW[] = {
     {0},
 };
 const struct field BOARD_QUERY[] = {
-    {"by", FIELD_STR, .options = "unit|class|channel"},
+    {"by", FIELD_STR, .help = "unit (default), class, channel, or field:KEY of the loop's boards"},
     {"period", FIELD_STR, .help = "2026-11, 2026Q4, 2026-W47, 2026, a..b, this-month (default)"},
     {"unit", FIELD_I64},
     {"class", FIELD_I64},
@@ -116,8 +116,11 @@ static bool read_in(struct call *k, struct board_in *in)
         in->by = BOARD_CLASS;
     else if (str_eq(by, S("channel")))
         in->by = BOARD_CHANNEL;
-    else
-        err_add(&k->err, ERR_INVALID, S("by"), S("unit, class, channel"),
+    else if (str_starts(by, S("field:"))) {
+        in->by = BOARD_FIELD;
+        in->field = str_sub(by, 6, by.n);
+    } else
+        err_add(&k->err, ERR_INVALID, S("by"), S("unit, class, channel, field:KEY"),
             "is not a way to break down", "没有这种分组");
     in->loop = k->key;
     in->period = http_query(k->req, "period");
@@ -148,14 +151,13 @@ static bool narrow(struct call *k, struct board_in *in)
 
 enum err_code boards_get(struct call *k)
 {
-    static const char *const BY[] = {"unit", "class", "channel"};
     struct board_in in = {0};
     struct board_out out;
     if (!read_in(k, &in) || !narrow(k, &in) || board_read(&k->ctx, &in, &out, &k->err) != OK)
         return k->err.code;
     struct ctx *c = &k->ctx;
     struct board_view v = {.loop = in.loop,
-        .by = str_of(BY[in.by]),
+        .by = http_query(k->req, "by"),
         .period = in.period,
         .from = tm_date(c->arena, out.from_day),
         .to = tm_date(c->arena, out.to_day - 1),

@@ -192,7 +192,8 @@ static enum err_code permit(struct call *k)
         strcmp(k->route->path, "/api/me") != 0 && strcmp(k->route->path, "/api/logout") != 0)
         return err_add(&k->err, ERR_DENIED, S("password"), (str){0},
             "change your initial password first", "请先修改初始密码");
-    if (!ctx_may(&k->ctx, k->route->may, 0))
+    bool other = k->route->or_may != 0 && ctx_may(&k->ctx, k->route->or_may, 0);
+    if (!other && !ctx_may(&k->ctx, k->route->may, 0))
         return err_add(&k->err, ERR_DENIED, (str){0}, right_key(k->route->may),
             "you need the right \"%.*s\"", "您没有“%.*s”的权限",
             STR_ARG(
@@ -205,24 +206,6 @@ static enum err_code permit(struct call *k)
 }
 
 // ---- writes
-
-// A key already used gives the same result again; used for something else it is refused.
-static enum err_code repeat(struct call *k, struct ctx *c, str key, str print, struct err *e)
-{
-    struct cursor r = db_rows(c->db,
-        "SELECT request, result FROM idem WHERE town = ?1 AND person = ?2 AND key = ?3",
-        V(c->rules->town), V(k->actor), V(key));
-    if (!db_next(&r))
-        return OK;
-    bool same = str_eq(db_str(&r, 0), print);
-    k->result = db_i64(&r, 1);
-    k->repeated = same;
-    db_done(&r);
-    if (!same)
-        return err_add(e, ERR_CONFLICT, S("Idempotency-Key"), (str){0},
-            "was already used for another request", "这个请求编号已用于别的请求");
-    return OK;
-}
 
 static void add_query(void *arg, str name, str value)
 {
@@ -258,6 +241,42 @@ static str request_print(struct call *k)
     return crypt_hex(k->req->arena, h, 16);
 }
 
+// A key already used gives the same result again; used for something else it is refused.
+static enum err_code repeat(struct call *k, struct ctx *c)
+{
+    if (k->idem_key.n == 0)
+        return OK;
+    struct cursor r = db_rows(c->db,
+        "SELECT request, result FROM idem WHERE town = ?1 AND person = ?2 AND key = ?3",
+        V(c->rules->town), V(k->actor), V(k->idem_key));
+    if (!db_next(&r))
+        return OK;
+    bool same = str_eq(db_str(&r, 0), k->idem_print);
+    k->result = db_i64(&r, 1);
+    k->repeated = same;
+    db_done(&r);
+    if (!same)
+        return err_add(&k->err, ERR_CONFLICT, S("Idempotency-Key"), (str){0},
+            "was already used for another request", "这个请求编号已用于别的请求");
+    return OK;
+}
+
+// On the loop, before the request is checked: what was done may make the same request wrong now.
+static enum err_code read_key(struct call *k)
+{
+    // A log-in is never the log-in of a moment before: its secret was shown once.
+    if (k->route->may == MAY_ANYONE)
+        return OK;
+    k->idem_key = http_header(k->req, "Idempotency-Key");
+    if (k->idem_key.n > API_KEY_MAX_BYTES)
+        return err_add(&k->err, ERR_LIMIT, S("Idempotency-Key"), (str){0}, "at most %d bytes",
+            "不能超过 %d 字节", (int)API_KEY_MAX_BYTES);
+    if (k->idem_key.n == 0)
+        return OK;
+    k->idem_print = request_print(k);
+    return repeat(k, &k->ctx);
+}
+
 static enum err_code apply(struct write *w, struct db *db)
 {
     struct call *k = (struct call *)w;
@@ -267,25 +286,17 @@ static enum err_code apply(struct write *w, struct db *db)
     c.actor = k->actor ? rules_person(c.rules, k->actor) : NULL;
     if (k->actor && (!c.actor || !c.actor->active))
         return err_add(&k->err, ERR_LOGIN, (str){0}, (str){0}, "log in again", "请重新登录");
-    // A log-in is never the log-in of a moment before: its secret was shown once. Nobody yet, so no
-    // keys of his.
-    str key = k->actor ? http_header(k->req, "Idempotency-Key") : (str){0};
-    str print = {0};
-    if (key.n > API_KEY_MAX_BYTES)
-        return err_add(&k->err, ERR_LIMIT, S("Idempotency-Key"), (str){0}, "at most %d bytes",
-            "不能超过 %d 字节", (int)API_KEY_MAX_BYTES);
-    if (key.n > 0) {
-        print = request_print(k);
-        if (repeat(k, &c, key, print, &k->err) != OK || k->repeated)
-            return k->err.code;
-    }
+    // Asked again here, because the same request may have come twice at once.
+    if (repeat(k, &c) != OK || k->repeated)
+        return k->err.code;
     if (k->route->apply(k, &c, &k->result, &k->err) != OK)
         return k->err.code;
-    if (key.n > 0)
+    if (k->idem_key.n > 0)
         db_run(db,
             "INSERT INTO idem (town, person, key, at_us, request, result) VALUES (?1, ?2, ?3, ?4, "
             "?5, ?6)",
-            V(c.rules->town), V(k->actor), V(key), V(c.now_us), V(print), V(k->result));
+            V(c.rules->town), V(k->actor), V(k->idem_key), V(c.now_us), V(k->idem_print),
+            V(k->result));
     return db_status(db, &k->err);
 }
 
@@ -322,6 +333,10 @@ static enum err_code first_run(struct call *k)
         if (fields_decode(k->req->arena, k->req->body, k->route->in, k->in, &k->err) != OK)
             return k->err.code;
     }
+    if (k->route->apply && read_key(k) != OK)
+        return k->err.code;
+    if (k->repeated)
+        return k->route->answer(k);
     if (k->route->check && k->route->check(k) != OK)
         return k->err.code;
     if (k->route->read)
@@ -333,7 +348,7 @@ static enum err_code first_run(struct call *k)
 static void set_ctx(struct call *k, struct loop_thread *t)
 {
     struct app *app = k->app;
-    db_rollback(t->db); // forgets the error and the open cursors of the request before
+    db_read_begin(t->db); // all of one answer comes from one state
     if (app_rules_stale(app, t->rules)) {
         struct rules_hold *old = t->rules;
         t->rules = app_rules_take(app);
@@ -377,16 +392,16 @@ void call_handle(void *arg, struct http_req *req)
     }
     struct loop_thread *t = req->thread;
     set_ctx(k, t);
+    bool known = false;
     if (!k->route) {
-        bool known = false;
         k->route = route_find(req->method, req->path, k, &known);
         err_init(&k->err, req->arena, k->ctx.lang);
-        if (!k->route) {
-            page_or_missing(k, known);
-            return;
-        }
     }
-    run(k);
+    if (k->route)
+        run(k);
+    else
+        page_or_missing(k, known);
+    db_rollback(t->db); // gives up that state, an error and cursors left open
 }
 
 size_t call_body_limit(void *arg, enum http_method method, str path)

@@ -37,6 +37,7 @@ struct route {
     enum err_code (*apply)(struct call *k, struct ctx *c, int64_t *result, struct err *e);
     enum err_code (*answer)(struct call *k);
     int status; // of success
+    enum right or_may; // this right will do as well; 0 (log-in): there is no other
 };
 
 struct call {
@@ -54,7 +55,8 @@ struct call {
     str key;       // {key}
     void *in;      // the decoded body
     int64_t result;
-    bool repeated; // answered from an Idempotency-Key
+    str idem_key, idem_print; // of the Idempotency-Key: it, and of what was asked under it
+    bool repeated;            // answered from an Idempotency-Key
     struct buf body;
     struct jw w;
     void *state; // between check, apply and answer

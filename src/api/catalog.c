@@ -53,6 +53,7 @@ struct loop_view {
     int64_t def, version, receiver;
     bool caller;
     struct list states, part_states, clocks, judges, fields, steps, tallies, rates;
+    struct strs boards;
 };
 struct catalog_view {
     int64_t gen;
@@ -173,6 +174,8 @@ static const struct field LOOP_VIEW[] = {
     ROWS(loop_view, judges, NAMED_VIEW, named_view),
     ROWS(loop_view, fields, FIELD_KIND_VIEW, field_kind_view),
     ROWS(loop_view, steps, STEP_VIEW, step_view),
+    {"boards", FIELD_STRS, .at = offsetof(struct loop_view, boards),
+        .help = "fields a board can break down by"},
     ROWS(loop_view, tallies, TALLY_VIEW, tally_view),
     ROWS(loop_view, rates, RATE_VIEW, rate_view),
     {0},
@@ -327,6 +330,8 @@ static struct loop_view view_loop(struct ctx *c, const struct loop *l)
         .fields = view_fields(c->arena, d),
         .steps = view_steps(c->arena, d)};
     view_counts(c->arena, d, &v);
+    for (uint64_t left = d->boards; left != 0; left &= left - 1)
+        VEC_PUSH(c->arena, v.boards.v, v.boards.n) = d->fields[__builtin_ctzll(left)].key;
     return v;
 }
 

@@ -38,7 +38,8 @@ static void tell(void *arg, const struct event *ev, str loop)
 {
     struct listener *l = arg;
     l->unit = ev->unit;
-    http_publish(app_http(l->app), (uint64_t)ev->id, "item", feed_line(l->arena, ev, loop), may_hear, l);
+    http_publish(
+        app_http(l->app), (uint64_t)ev->id, "item", feed_line(l->arena, ev, loop), may_hear, l);
 }
 
 void feed_group(struct app *app, const struct journal *j)

@@ -261,12 +261,12 @@ enum err_code me_password(struct call *k, struct ctx *c, int64_t *result, struct
 enum err_code me_password_answer(struct call *k)
 {
     struct password_state *s = k->state;
-    if (s->refused.code != OK) {
-        err_merge(&k->err, &s->refused, (str){0});
-        return k->err.code;
-    }
     if (k->repeated && !k->result)
         return err_add(&k->err, ERR_CONFLICT, S("Idempotency-Key"), (str){0},
             "was refused; try again under a new key", "上次没有改成，请重新提交");
+    if (!k->repeated && s->refused.code != OK) {
+        err_merge(&k->err, &s->refused, (str){0});
+        return k->err.code;
+    }
     return me_get(k);
 }

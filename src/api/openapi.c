@@ -112,12 +112,22 @@ static void write_responses(struct jw *w, const struct route *r)
     jw_end_obj(w);
 }
 
+// "role.grant", or "person.manage|role.grant" where either will do.
+static str rights_needed(struct arena *a, const struct route *r)
+{
+    if (r->may == MAY_ANYONE)
+        return S("none");
+    if (r->or_may == 0)
+        return right_key(r->may);
+    return str_fmt(a, "%.*s|%.*s", STR_ARG(right_key(r->may)), STR_ARG(right_key(r->or_may)));
+}
+
 static void write_operation(struct jw *w, const struct route *r)
 {
     jw_key(w, str_of(METHODS[r->method]));
     jw_obj(w);
     jw_kstr(w, "summary", str_of(r->help));
-    jw_kstr(w, "x-right", r->may == MAY_ANYONE ? S("none") : right_key(r->may));
+    jw_kstr(w, "x-right", rights_needed(w->out->arena, r));
     write_parameters(w, r);
     if (r->in || r->body_max > 0) {
         jw_key(w, S("requestBody"));

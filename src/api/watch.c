@@ -4,7 +4,10 @@
 #include "domain/journal.h"
 #include "store/migrate.h"
 
-enum { CATCH_UP_MAX = 200, CATCH_UP_LOOK_MAX = 1000 }; // events told, and looked at, when a stream comes back
+enum {
+    CATCH_UP_MAX = 200,
+    CATCH_UP_LOOK_MAX = 1000
+}; // events told, and looked at, when a stream comes back
 
 struct health_view {
     bool ok;
@@ -36,8 +39,9 @@ enum err_code watch_health(struct call *k)
     return call_answer_fields(k, HEALTH_VIEW, &v);
 }
 
-// A page that comes back says what it heard last. It is told the newest of what it missed: enough to know that it is
-// behind. Asked after the stream has opened, so that something may be told twice, but nothing is lost between.
+// A page that comes back says what it heard last. It is told the newest of what it missed: enough
+// to know that it is behind. Asked after the stream has opened, so that something may be told
+// twice, but nothing is lost between.
 static void catch_up(struct call *k)
 {
     struct ctx *c = &k->ctx;
@@ -48,19 +52,23 @@ static void catch_up(struct call *k)
     if (!str_i64(http_header(k->req, "Last-Event-ID"), &last) || last < 1)
         return;
     struct cursor r = db_rows(c->db,
-        "SELECT e.id, e.item, e.version, e.unit, i.loop FROM event e JOIN item i ON i.town = e.town AND i.id = e.item"
+        "SELECT e.id, e.item, e.version, e.unit, i.loop FROM event e JOIN item i ON i.town = "
+        "e.town AND i.id = e.item"
         " WHERE e.town = ?1 AND e.id > ?2 ORDER BY e.id DESC LIMIT ?3",
         V(c->rules->town), V(last), V((int64_t)CATCH_UP_LOOK_MAX));
     while (n < CATCH_UP_MAX && db_next(&r)) {
         if (!ctx_may(c, MAY_READ_ITEMS, db_i64(&r, 3)))
             continue;
-        missed[n] = (struct event){
-            .id = db_i64(&r, 0), .item = db_i64(&r, 1), .version = db_i64(&r, 2), .unit = db_i64(&r, 3)};
+        missed[n] = (struct event){.id = db_i64(&r, 0),
+            .item = db_i64(&r, 1),
+            .version = db_i64(&r, 2),
+            .unit = db_i64(&r, 3)};
         loops[n++] = db_dup(&r, 4, c->arena);
     }
     db_done(&r);
     while (n-- > 0)
-        http_events_tell(k->req, (uint64_t)missed[n].id, "item", feed_line(c->arena, &missed[n], loops[n]));
+        http_events_tell(
+            k->req, (uint64_t)missed[n].id, "item", feed_line(c->arena, &missed[n], loops[n]));
 }
 
 enum err_code watch_events(struct call *k)

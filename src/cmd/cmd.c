@@ -356,6 +356,7 @@ int cmd_main(int argc, char **argv)
         (void)fprintf(
             stderr, "%s: %s\n", argv[1], lang == LANG_EN ? "no such command" : "没有这个命令");
         print_commands(lang);
+        arena_free(a.arena);
         return EXIT_USAGE;
     }
     parse(&a, argc - 2, argv + 2);

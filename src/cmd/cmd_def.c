@@ -133,7 +133,7 @@ static int check_in(struct args *a, struct town_door *d, str text)
 
 static int check(struct args *a)
 {
-    str text;
+    str text = {0};
     if (read_file(a, a->words[1], &text) != OK)
         return args_fail(a, EXIT_OPEN);
     if (args_given(a, "dir"))
@@ -154,7 +154,7 @@ static int check(struct args *a)
 
 static int draw_one(struct args *a, struct ctx *c)
 {
-    str text;
+    str text = {0};
     struct def *d;
     if (read_any(a, c, a->words[1], &text) != OK)
         return args_fail(a, EXIT_OPEN);
@@ -177,7 +177,7 @@ static int diff_two(struct args *a, struct ctx *c)
 {
     struct def *d[2];
     for (size_t i = 0; i < 2; i++) {
-        str text;
+        str text = {0};
         if (read_any(a, c, a->words[1 + i], &text) != OK)
             return args_fail(a, EXIT_OPEN);
         if (def_parse(a->arena, text, &d[i], &a->err) != OK)
@@ -287,7 +287,7 @@ static int publish_in(struct args *a, struct town_door *d, str text)
 
 static int publish(struct args *a)
 {
-    str text;
+    str text = {0};
     if (read_file(a, a->words[1], &text) != OK)
         return args_fail(a, EXIT_OPEN);
     struct town_door *d = town_door_open(a, TOWN_DOOR_WRITE);
@@ -407,7 +407,7 @@ static int try_in(struct args *a, struct ctx *c, str text)
 
 static int try_it(struct args *a)
 {
-    str text;
+    str text = {0};
     if (read_file(a, a->words[1], &text) != OK)
         return args_fail(a, EXIT_OPEN);
     struct town_door *d = town_door_open(a, TOWN_DOOR_LOOK);

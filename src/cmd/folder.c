@@ -7,13 +7,12 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/crypt.h"
 #include "store/files.h"
 
-enum { FOLDER_HANDLES_MAX = 20, FOLDER_MODE = 0700 };
+enum { FOLDER_HANDLES_MAX = 20, FOLDER_MODE = 0700, PIECE_BYTES = 64 * KIB };
 
 bool folder_empty(const char *path)
 {
@@ -67,56 +66,38 @@ enum err_code folder_settle(struct arena *a, const char *from, const char *to, s
     return files_sync(str_z(a, files_folder(a, str_of(to))), e);
 }
 
-// The file's bytes without reading them into memory; unmap with munmap when n > 0.
-static enum err_code map_file(int fd, const char *path, str *bytes, struct err *e)
-{
-    struct stat st;
-    *bytes = (str){0};
-    if (fstat(fd, &st) != 0)
-        return files_failed(e, path);
-    if (st.st_size == 0)
-        return OK;
-    void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (p == MAP_FAILED)
-        return files_failed(e, path);
-    (void)madvise(p, (size_t)st.st_size, MADV_SEQUENTIAL);
-    *bytes = (str){p, (size_t)st.st_size};
-    return OK;
-}
-
-static void unmap(str bytes)
-{
-    if (bytes.n > 0)
-        (void)munmap((void *)(uintptr_t)bytes.s, bytes.n);
-}
-
-static str hash_of(struct arena *a, str bytes)
-{
-    uint8_t hash[CRYPT_HASH_BYTES];
-    crypt_sha256(bytes, hash);
-    return crypt_hex(a, hash, sizeof(hash));
-}
-
-static enum err_code open_mapped(const char *path, str *bytes, struct err *e)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return files_failed(e, path);
-    enum err_code code = map_file(fd, path, bytes, e);
-    (void)close(fd); // the mapping stays
-    return code;
-}
-
 enum err_code folder_hash(
     struct arena *a, const char *path, int64_t *bytes, str *hex, struct err *e)
 {
-    str content;
-    if (open_mapped(path, &content, e) != OK)
-        return e->code;
-    *bytes = (int64_t)content.n;
-    *hex = hash_of(a, content);
-    unmap(content);
+    uint8_t hash[CRYPT_HASH_BYTES];
+    struct stat st = {0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool whole = fd >= 0 && fstat(fd, &st) == 0 && crypt_sha256_fd(fd, hash);
+    enum err_code code = whole ? OK : files_failed(e, path);
+    if (fd >= 0)
+        (void)close(fd);
+    if (code != OK)
+        return code;
+    *bytes = st.st_size;
+    *hex = crypt_hex(a, hash, sizeof(hash));
     return OK;
+}
+
+static enum err_code put(int fd, str text, const char *path, struct err *e)
+{
+    while (text.n > 0) {
+        ssize_t n = write(fd, text.s, text.n);
+        if (n >= 0)
+            text = str_sub(text, (size_t)n, text.n);
+        else if (errno != EINTR)
+            return files_failed(e, path);
+    }
+    return OK;
+}
+
+static enum err_code end_write(int fd, enum err_code code, const char *path, struct err *e)
+{
+    return close(fd) != 0 && code == OK ? files_failed(e, path) : code;
 }
 
 enum err_code folder_write(const char *path, str text, struct err *e)
@@ -124,37 +105,46 @@ enum err_code folder_write(const char *path, str text, struct err *e)
     int fd = files_create(path);
     if (fd < 0)
         return files_failed(e, path);
-    enum err_code code = OK;
-    while (text.n > 0 && code == OK) {
-        ssize_t n = write(fd, text.s, text.n);
-        if (n >= 0)
-            text = str_sub(text, (size_t)n, text.n);
-        else if (errno != EINTR)
-            code = files_failed(e, path);
+    return end_write(fd, put(fd, text, path, e), path, e);
+}
+
+static enum err_code pour(
+    int from, int to, const char *from_path, const char *to_path, struct err *e)
+{
+    char piece[PIECE_BYTES];
+    for (;;) {
+        ssize_t n = read(from, piece, sizeof(piece));
+        if (n == 0)
+            return OK;
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return files_failed(e, from_path);
+        if (put(to, (str){piece, (size_t)n}, to_path, e) != OK)
+            return e->code;
     }
-    if (close(fd) != 0 && code == OK)
-        code = files_failed(e, path);
-    return code;
 }
 
 enum err_code folder_copy(
     struct arena *a, const char *from, const char *to, int64_t *bytes, str *hex, struct err *e)
 {
-    str content;
-    if (open_mapped(from, &content, e) != OK)
-        return e->code;
-    *bytes = (int64_t)content.n;
-    if (hex)
-        *hex = hash_of(a, content);
-    enum err_code code = folder_write(to, content, e);
-    unmap(content);
-    return code;
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    if (in < 0)
+        return files_failed(e, from);
+    int out = files_create(to);
+    enum err_code code = out >= 0 ? pour(in, out, from, to, e) : files_failed(e, to);
+    if (out >= 0)
+        code = end_write(out, code, to, e);
+    (void)close(in);
+    // Of the copy, because that is what will be relied on.
+    return code == OK ? folder_hash(a, to, bytes, hex, e) : code;
 }
 
 enum err_code folder_read(struct arena *a, str path, size_t max, str *text, struct err *e)
 {
     char *name = str_z(a, path);
     struct stat st;
+    *text = (str){0};
     if (stat(name, &st) != 0)
         return err_add(e, ERR_MISSING, path, (str){0}, "there is no such file", "没有这个文件");
     if (!S_ISREG(st.st_mode))
@@ -162,10 +152,16 @@ enum err_code folder_read(struct arena *a, str path, size_t max, str *text, stru
     if ((size_t)st.st_size > max)
         return err_add(
             e, ERR_LIMIT, path, (str){0}, "is larger than %zu bytes", "超过 %zu 字节", max);
-    str mapped;
-    if (open_mapped(name, &mapped, e) != OK)
-        return e->code;
-    *text = str_dup(a, mapped);
-    unmap(mapped);
-    return OK;
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return files_failed(e, name);
+    char *bytes = arena_alloc(a, max + 1);
+    size_t n = 0;
+    ssize_t got;
+    while ((got = read(fd, bytes + n, max + 1 - n)) > 0 || (got < 0 && errno == EINTR))
+        n += got > 0 ? (size_t)got : 0;
+    enum err_code code = got < 0 ? files_failed(e, name) : OK;
+    (void)close(fd);
+    *text = (str){bytes, n > max ? max : n};
+    return code;
 }

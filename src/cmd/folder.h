@@ -21,7 +21,7 @@ enum err_code folder_settle(
 // Size and hex SHA-256 of a file.
 enum err_code folder_hash(
     struct arena *a, const char *path, int64_t *bytes, str *hex, struct err *e) MUST_USE;
-// Copies to a new file for its owner only, and gives what was copied. hex may be NULL.
+// Copies to a new file for its owner only, and gives size and sum of the copy.
 enum err_code folder_copy(struct arena *a, const char *from, const char *to, int64_t *bytes,
     str *hex, struct err *e) MUST_USE;
 // A whole text file of at most max bytes. ERR_MISSING or ERR_LIMIT or ERR_STORE.

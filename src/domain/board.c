@@ -24,7 +24,7 @@ struct sums {
 
 static struct sum *row_of(struct sums *s, int64_t id, str word)
 {
-    bool words = s->in->by == BOARD_CHANNEL;
+    bool words = s->in->by == BOARD_CHANNEL || s->in->by == BOARD_FIELD;
     // Rows are found by position + 1, because the vector moves as it grows.
     void *at = words ? map_get(&s->by_word, word) : imap_get(&s->by_id, id);
     if (at)
@@ -66,6 +66,35 @@ static bool summed(const struct board_in *in)
            (in->by == BOARD_CHANNEL || in->channel.n == 0);
 }
 
+static bool is_field_cell(str channel)
+{
+    return channel.n > 0 && channel.s[0] == TALLY_FIELD_MARK;
+}
+
+// The value a cell stands for when the board breaks down by a field; false when the cell is another
+// one.
+static bool field_value(const struct sums *s, str channel, str *val)
+{
+    if (!is_field_cell(channel))
+        return false;
+    str rest = str_sub(channel, 1, channel.n);
+    size_t at = str_find(rest, '=');
+    *val = str_sub(rest, at + 1, rest.n);
+    return str_eq(str_sub(rest, 0, at), s->in->field);
+}
+
+// Is it one of the cells this board adds up: the full ones, or a whole month's sums by the board's
+// own dimension?
+static bool fits(const struct sums *s, int64_t unit, int64_t cls, str channel, bool marginal)
+{
+    bool all_units = unit == TALLY_ALL, all_classes = cls == TALLY_ALL;
+    bool all_channels = str_eq(channel, S("*"));
+    if (!marginal)
+        return !all_units && !all_classes && !all_channels && wanted(s, unit, cls, channel);
+    return all_units == (s->in->by != BOARD_UNIT) && all_classes == (s->in->by != BOARD_CLASS) &&
+           all_channels == (s->in->by != BOARD_CHANNEL) && wanted(s, unit, cls, channel);
+}
+
 static void add_range(struct sums *s, size_t tally, int64_t from, int64_t to, bool marginal)
 {
     struct cursor r = db_rows(s->c->db,
@@ -74,18 +103,15 @@ static void add_range(struct sums *s, size_t tally, int64_t from, int64_t to, bo
         V(s->c->rules->town), V(s->def->loop), V(s->def->tallies[tally].key), V(from), V(to));
     while (db_next(&r)) {
         int64_t unit = db_i64(&r, 0), cls = db_i64(&r, 1);
-        str channel = db_str(&r, 2);
-        bool all_units = unit == TALLY_ALL, all_classes = cls == TALLY_ALL;
-        bool all_channels = str_eq(channel, S("*"));
-        bool fits = !all_units && !all_classes && !all_channels;
-        if (marginal)
-            fits = all_units == (s->in->by != BOARD_UNIT) &&
-                   all_classes == (s->in->by != BOARD_CLASS) &&
-                   all_channels == (s->in->by != BOARD_CHANNEL);
-        if (!fits || !wanted(s, unit, cls, channel))
+        str channel = db_str(&r, 2), word = channel;
+        if (s->in->by == BOARD_FIELD) {
+            if (!field_value(s, channel, &word))
+                continue;
+        } else if (is_field_cell(channel) || !fits(s, unit, cls, channel, marginal)) {
             continue;
+        }
         int64_t id = s->in->by == BOARD_UNIT ? unit : s->in->by == BOARD_CLASS ? cls : 0;
-        row_of(s, id, s->in->by == BOARD_CHANNEL ? channel : (str){0})->n[tally] += db_i64(&r, 3);
+        row_of(s, id, s->in->by >= BOARD_CHANNEL ? word : (str){0})->n[tally] += db_i64(&r, 3);
     }
 }
 
@@ -160,6 +186,10 @@ static str link_of(
         buf_fmt(&b, " channel:%.*s", STR_ARG(quoted(a, channel)));
     else if (row && s->in->by == BOARD_CHANNEL)
         buf_addz(&b, " channel:none");
+    if (row && s->in->by == BOARD_FIELD && row->word.n > 0)
+        buf_fmt(&b, " %.*s:%.*s", STR_ARG(s->in->field), STR_ARG(quoted(a, row->word)));
+    else if (row && s->in->by == BOARD_FIELD)
+        buf_fmt(&b, " %.*s:none", STR_ARG(s->in->field));
     return buf_str(&b);
 }
 
@@ -253,6 +283,14 @@ static void check_in(struct ctx *c, const struct board_in *in, struct board_out 
         err_add(e, ERR_INVALID, S("period"),
             S("2026-11, 2026Q4, 2026-W47, 2026, 2026-11-01..2026-11-20"), "is not a period",
             "不是有效的时间段");
+    int at = in->by == BOARD_FIELD ? def_field_at(out->def, in->field) : DEF_NONE;
+    if (in->by == BOARD_FIELD && (at < 0 || at > 63 || !(out->def->boards >> at & 1)))
+        err_add(e, ERR_INVALID, S("by"), S("unit, class, channel"),
+            "the definition has no board by this field", "流程没有按这个栏目统计");
+    if (in->by == BOARD_FIELD && (in->unit || in->cls || in->channel.n > 0))
+        err_add(e, ERR_INVALID, S("by"), (str){0},
+            "a board by a field covers the whole town: leave out unit, class and channel",
+            "按栏目统计不能再选单位、分类或来源");
     if (in->unit && !rules_unit(c->rules, in->unit))
         err_add(e, ERR_INVALID, S("unit"), (str){0}, "there is no such unit", "没有这个单位");
     if (in->cls && !rules_class(c->rules, in->cls))

@@ -5,14 +5,16 @@
 
 #include "domain/ctx.h"
 
-enum board_by { BOARD_UNIT, BOARD_CLASS, BOARD_CHANNEL };
+enum board_by { BOARD_UNIT, BOARD_CLASS, BOARD_CHANNEL, BOARD_FIELD };
 enum { BOARD_DAYS_MAX = 3700 };
 
 struct board_in {
     str loop;
     enum board_by by;
-    str period;   // a date expression of the filter language: 2026-11, 2026Q4,
-                  // 2026-11-01..2026-11-20, this-month
+    str field;  // BOARD_FIELD: one the definition's `boards` name; unit, class and channel are then
+                // empty
+    str period; // a date expression of the filter language: 2026-11, 2026Q4,
+                // 2026-11-01..2026-11-20, this-month
     int64_t unit; // below this unit; 0: all
     int64_t cls;
     str channel;

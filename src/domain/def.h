@@ -17,6 +17,7 @@ enum {
     DEF_FIELDS_MAX = 120,
     DEF_CLOCKS_MAX = 30,
     DEF_TALLIES_MAX = 60,
+    DEF_BOARDS_MAX = 6,
     DEF_KEY_MAX = 32, // [a-z][a-z0-9_-]*
 };
 
@@ -176,6 +177,8 @@ struct def {
     size_t n_escalations;
     struct def_route *routes;
     size_t n_routes;
+    uint64_t
+        boards; // bit mask of fields by which a board can break down, beside unit, class, channel
     struct def_tally *tallies;
     size_t n_tallies;
     struct def_rate *rates;

@@ -34,6 +34,7 @@ static const struct yaml_member root_members[] = {
     {"steps", YAML_WANT_LIST, YAML_REQUIRED, .expected = "a list of {key, title, who, ...}"},
     {"escalate", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, when, levels}"},
     {"routes", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {when, unit, because}"},
+    {"boards", YAML_WANT_STRS, .expected = "fields to break boards down by"},
     {"tallies", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, by, where}"},
     {"rates", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, formula, better}"},
     {0},
@@ -323,6 +324,18 @@ static void read_rates(struct def_reader *r)
     }
 }
 
+static void read_boards(struct def_reader *r)
+{
+    const struct yaml *y = yaml_get(r->root, "boards");
+    bool unknown = false;
+    if (y == NULL)
+        return;
+    r->d->boards = def_read_names(r, &r->fields, y, S("boards"), &unknown);
+    if (__builtin_popcountll(r->d->boards) > DEF_BOARDS_MAX)
+        yaml_err(r->e, y, S("boards"), S(""), "at most %d fields", "最多 %d 个栏目",
+            (int)DEF_BOARDS_MAX);
+}
+
 static void read_all(struct def_reader *r)
 {
     yaml_check(r->root, root_members, S(""), r->e);
@@ -338,6 +351,7 @@ static void read_all(struct def_reader *r)
     def_flow_check(r);
     read_escalations(r);
     read_routes(r);
+    read_boards(r);
     read_tallies(r);
     read_rates(r);
 }

@@ -266,20 +266,22 @@ static enum err_code try_rows(struct run *r)
     c.arena = r->group;
     if (import_actor(&c, &r->job, r->map->def, &c.actor, r->e) != OK)
         return r->e->code;
+    db_read_begin(c.db); // a group long: an old state is not kept from being cleaned up
     for (size_t i = 0; i < r->n; i++) {
         struct import_row *row = &r->rows[i];
         struct item it;
         int64_t same;
         enum outcome out;
         if (judge(&c, r, row, &it, &same, &out, r->e) != OK)
-            return r->e->code;
+            break;
         if (out == ROW_NEW && !import_seen_add(r->seen, row->key))
             out = ROW_SAME;
         r->job.result.rows++;
         r->job.result.made += out == ROW_NEW;
         r->job.result.same += out == ROW_SAME;
     }
-    return OK;
+    db_read_end(c.db);
+    return r->e->code;
 }
 
 static enum err_code run_group(struct run *r)
@@ -296,9 +298,6 @@ static enum err_code run_group(struct run *r)
     r->job.state = r->ended ? S("done") : S("running");
     r->n = 0;
     arena_reset(r->group);
-    // A look at the state as it now is, and no old state kept from being cleaned up.
-    db_read_end(r->reader->db);
-    db_read_begin(r->reader->db);
     return OK;
 }
 
@@ -357,7 +356,7 @@ static str unknown_json(const struct run *r)
 // The file must still be the one the job began with.
 static enum err_code check_file(struct run *r)
 {
-    str hash;
+    str hash = {0};
     int64_t size = 0;
     if (hash_file(r->arena, r->job.path, &hash, &size, r->e) != OK)
         return r->e->code;

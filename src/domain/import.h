@@ -43,9 +43,11 @@ struct import_door {
 enum err_code import_make(struct ctx *c, str path, str map_yaml, str title, bool dry, int64_t *job,
     struct err *e) MUST_USE;
 // Runs or resumes a job to its end. Reads the file from job's spec. OK also when rows were bad.
+// reader: no transaction is open on its connection, which may be the door's.
 enum err_code import_run(struct ctx *reader, int64_t job, const struct import_door *door,
     struct import_result *out, struct err *e) MUST_USE;
-// Problem rows of a job, from a row on.
+// Problems of the rows behind after_row: at least limit of them, if there are so many. Those of one
+// row come together, so there may be a few more.
 enum err_code import_problems(struct ctx *c, int64_t job, int64_t after_row, size_t limit,
     struct import_problem **out, size_t *n, struct err *e) MUST_USE;
 // Takes back every item the job made that nobody has touched since (version as imported), in one

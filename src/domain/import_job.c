@@ -33,7 +33,7 @@ static str result_json(struct arena *a, const struct import_job *j)
     jw_init(&w, &b);
     jw_obj(&w);
     jw_ki64(&w, "rows", j->result.rows);
-    jw_ki64(&w, "new", j->result.made);
+    jw_ki64(&w, "made", j->result.made);
     jw_ki64(&w, "same", j->result.same);
     jw_ki64(&w, "bad", j->result.bad);
     jw_ki64(&w, "row", j->last_row);
@@ -64,7 +64,7 @@ static void read_result(struct arena *a, struct import_job *j, const struct json
 {
     const struct json *unknown = json_get(s, S("unknown"));
     j->result = (struct import_result){.rows = json_i64(s, S("rows"), 0),
-        .made = json_i64(s, S("new"), 0),
+        .made = json_i64(s, S("made"), 0),
         .same = json_i64(s, S("same"), 0),
         .bad = json_i64(s, S("bad"), 0),
         .bytes = json_i64(s, S("bytes"), 0),
@@ -169,7 +169,7 @@ enum err_code import_event(
     jw_kstr(&w, "title", j->title);
     jw_kstr(&w, "sha256", j->sha256);
     jw_ki64(&w, "rows", j->result.rows);
-    jw_ki64(&w, "new", j->result.made);
+    jw_ki64(&w, "made", j->result.made);
     jw_ki64(&w, "same", j->result.same);
     jw_ki64(&w, "bad", j->result.bad);
     jw_ki64(&w, "undone", j->undone);
@@ -232,7 +232,6 @@ enum err_code import_batch_row(struct ctx *c, int64_t job, const struct import_r
     return db_status(c->db, e);
 }
 
-// A row's problems go out together or with the next page.
 static void add_problems(
     struct arena *a, int64_t row, const struct json *list, struct import_problem **out, size_t *n)
 {
@@ -259,9 +258,9 @@ enum err_code import_problems(struct ctx *c, int64_t job, int64_t after_row, siz
         "SELECT row, detail FROM batch_row WHERE town = ?1 AND job = ?2 AND row > ?3 AND outcome = "
         "'bad' ORDER BY row",
         V(c->rules->town), V(job), V(after_row));
-    while (db_next(&r)) {
+    while (*n < limit && db_next(&r)) {
         const struct json *list = json_parse(c->arena, db_dup(&r, 1, c->arena), e);
-        if (!list || (*n > 0 && *n + list->n > limit))
+        if (!list)
             break;
         add_problems(c->arena, db_i64(&r, 0), list, out, n);
     }

@@ -64,10 +64,36 @@ bool item_counts(
     return *at_us != 0 && (!t->match || filter_match(t->match, &env, it));
 }
 
-static void count(struct ctx *c, const struct def *d, const struct def_tally *t,
-    const struct item *it, int64_t at_us, int n)
+size_t item_cells(struct arena *a, int zone_s, const struct def *d, const struct item *it,
+    int64_t at_us, struct tally_cell out[ITEM_CELLS_MAX])
 {
-    journal_tally(c, d->loop, t->key, at_us, it->unit, it->cls, it->channel, n);
+    size_t n = journal_cells(at_us, zone_s, it->unit, it->cls, it->channel, out);
+    for (uint64_t left = d->boards; left != 0; left &= left - 1) {
+        str key = d->fields[__builtin_ctzll(left)].key;
+        n += journal_field_cells(a, at_us, zone_s, key, item_field(it, key), out + n);
+    }
+    return n;
+}
+
+static void count(struct ctx *c, const struct def *d, const struct def_tally *t,
+    const struct item *it, int64_t at_us, int by)
+{
+    struct tally_cell cells[ITEM_CELLS_MAX];
+    size_t n = item_cells(c->arena, c->rules->zone_s, d, it, at_us, cells);
+    journal_tally(c, d->loop, t->key, cells, n, by);
+}
+
+// Would both stand in the same cells, counted on the same instant?
+static bool same_cells(const struct def *d, const struct item *a, const struct item *b)
+{
+    if (a->unit != b->unit || a->cls != b->cls || !str_eq(a->channel, b->channel))
+        return false;
+    for (uint64_t left = d->boards; left != 0; left &= left - 1) {
+        str key = d->fields[__builtin_ctzll(left)].key;
+        if (!str_eq(item_field(a, key), item_field(b, key)))
+            return false;
+    }
+    return true;
 }
 
 void item_tally(
@@ -84,8 +110,7 @@ void item_tally(
         const struct def_tally *t = &d->tallies[i];
         bool was = old == d && item_counts(c, t, before, &was_us);
         bool is = item_counts(c, t, it, &is_us);
-        if (was && is && before->unit == it->unit && before->cls == it->cls &&
-            str_eq(before->channel, it->channel) && was_us == is_us)
+        if (was && is && was_us == is_us && same_cells(d, before, it))
             continue;
         if (was)
             count(c, d, t, before, was_us, -1);

@@ -41,6 +41,11 @@ void item_tally(
 // Does the tally count the item, and on which instant?
 bool item_counts(
     const struct ctx *c, const struct def_tally *t, const struct item *it, int64_t *at_us);
+// The cells an item stands in when it is counted on that instant: also by each field the
+// definition's boards name.
+enum { ITEM_CELLS_MAX = JOURNAL_CELLS + DEF_BOARDS_MAX * JOURNAL_FIELD_CELLS };
+size_t item_cells(struct arena *a, int zone_s, const struct def *d, const struct item *it,
+    int64_t at_us, struct tally_cell out[ITEM_CELLS_MAX]);
 // The actor's or a given part for a part step, else one that somebody else may take it on; a note
 // when there is no such part or several of his own, NULL when there is none at all.
 struct item_part *item_part_for(struct ctx *c, const struct def *d, const struct def_step *s,

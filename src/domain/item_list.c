@@ -58,8 +58,7 @@ static void from_where(struct ctx *c, const struct filter *f, struct sqlb *q)
 }
 
 // A cursor is "value.id" of the last row of the page before.
-static enum err_code add_after(
-    struct ctx *c, const struct list_in *in, struct sqlb *q, struct err *e)
+static enum err_code add_after(const struct list_in *in, struct sqlb *q, struct err *e)
 {
     static const char *const CONDITIONS[SORT_COUNT][2] = {
         [SORT_FILED_DOWN] = {" AND (i.filed_us, i.id) < (", ")"},
@@ -67,7 +66,6 @@ static enum err_code add_after(
         [SORT_DUE_UP] = {" AND (i.due_us, i.id) > (", ")"},
         [SORT_CHANGED_DOWN] = {" AND (i.changed_us, i.id) < (", ")"},
     };
-    (void)c;
     if (in->after.n == 0)
         return OK;
     str rest = in->after, value, id;
@@ -145,10 +143,11 @@ int64_t item_count(struct ctx *c, const struct filter *f, int64_t cap, struct er
     return db_status(c->db, e) == OK ? n : 0;
 }
 
-enum err_code item_list(
-    struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e)
+// One SELECT of a page. In the order of what is due next, what no clock runs for comes last: that
+// is a second SELECT, because both halves then follow an index. tail says which half.
+static enum err_code read_page(
+    struct ctx *c, const struct list_in *in, bool tail, struct list_out *out, struct err *e)
 {
-    *out = (struct list_out){.total = -1};
     struct sqlb q;
     sqlb_init(&q, c->arena);
     sqlb_add(&q, "SELECT i.id, i.no, i.loop, i.def, i.state, i.open, i.paused, i.unit, i.class, "
@@ -158,17 +157,38 @@ enum err_code item_list(
                  " i.merged, i.excluded, i.title");
     sqlb_bind(&q, V(c->rules->town));
     from_where(c, in->filter, &q);
-    // What no clock runs for is not in the queue of what is due next.
-    if (in->sort == SORT_DUE_UP)
+    if (in->sort == SORT_DUE_UP && !tail)
         sqlb_add(&q, " AND i.due_us > 0");
-    if (add_after(c, in, &q, e) != OK)
+    if (in->sort == SORT_DUE_UP && tail)
+        sqlb_add(&q, " AND i.due_us = 0");
+    if (add_after(in, &q, e) != OK)
         return e->code;
     sqlb_add_(&q, ORDERS[in->sort]);
-    sqlb_val(&q, V(in->limit + 1));
+    sqlb_val(&q, V(in->limit + 1 - (int64_t)out->n));
     struct cursor r = sqlb_rows(c->db, &q);
     while (db_next(&r))
         VEC_PUSH(c->arena, out->rows, out->n) = read_row(c->arena, &r);
-    if (db_status(c->db, e) != OK)
+    return db_status(c->db, e);
+}
+
+static enum err_code read_rows(
+    struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e)
+{
+    bool in_tail = in->sort == SORT_DUE_UP && str_starts(in->after, S("0."));
+    if (read_page(c, in, in_tail, out, e) != OK)
+        return e->code;
+    if (in->sort != SORT_DUE_UP || in_tail || (int64_t)out->n > in->limit)
+        return OK;
+    struct list_in rest = *in;
+    rest.after = (str){0};
+    return read_page(c, &rest, true, out, e);
+}
+
+enum err_code item_list(
+    struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e)
+{
+    *out = (struct list_out){.total = -1};
+    if (read_rows(c, in, out, e) != OK)
         return e->code;
     if ((int64_t)out->n > in->limit) {
         out->n = (size_t)in->limit;

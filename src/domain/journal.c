@@ -264,18 +264,28 @@ void journal_each_move(const struct journal *j,
     }
 }
 
+size_t journal_field_cells(struct arena *a, int64_t at_us, int zone_s, str key, str val,
+    struct tally_cell out[JOURNAL_FIELD_CELLS])
+{
+    struct civil t;
+    tm_to_civil(at_us, zone_s, &t);
+    int64_t month = (int64_t)t.year * 100 + t.month;
+    str word = str_fmt(a, "%c%.*s=%.*s", TALLY_FIELD_MARK, STR_ARG(key), STR_ARG(val));
+    out[0] = (struct tally_cell){month * 100 + t.day, TALLY_ALL, TALLY_ALL, word};
+    out[1] = (struct tally_cell){month, TALLY_ALL, TALLY_ALL, word};
+    return JOURNAL_FIELD_CELLS;
+}
+
 void journal_tally(
-    struct ctx *c, str loop, str key, int64_t at_us, int64_t unit, int64_t cls, str channel, int n)
+    struct ctx *c, str loop, str key, const struct tally_cell *cells, size_t n, int by)
 {
     struct journal *j = c->journal;
-    struct tally_cell cells[JOURNAL_CELLS];
-    struct move m = {.loop = str_dup(j->arena, loop), .key = str_dup(j->arena, key), .n = n};
-    journal_cells(at_us, c->rules->zone_s, unit, cls, str_dup(j->arena, channel), cells);
-    for (size_t i = 0; i < JOURNAL_CELLS; i++) {
+    struct move m = {.loop = str_dup(j->arena, loop), .key = str_dup(j->arena, key), .n = by};
+    for (size_t i = 0; i < n; i++) {
         m.period = cells[i].period;
         m.unit = cells[i].unit;
         m.cls = cells[i].cls;
-        m.channel = cells[i].channel;
+        m.channel = str_dup(j->arena, cells[i].channel);
         add_move(j, m);
     }
 }

@@ -38,16 +38,21 @@ int64_t journal_next_id(
 // The cells one counted item stands in: its day, its month, and of the month the sums by unit, by
 // class and by channel, so that a board of a year reads a few hundred rows. TALLY_ALL (and "*" for
 // the channel) marks what is summed over.
-enum { JOURNAL_CELLS = 5, TALLY_ALL = -1 };
+enum { JOURNAL_CELLS = 5, JOURNAL_FIELD_CELLS = 2, TALLY_ALL = -1 };
 struct tally_cell {
     int64_t period, unit, cls; // period: yyyymmdd or yyyymm
     str channel;
 };
 size_t journal_cells(int64_t at_us, int zone_s, int64_t unit, int64_t cls, str channel,
     struct tally_cell out[JOURNAL_CELLS]);
-// Counts n more (or fewer) in those cells; applied at the end of the group.
+// The cells by the value of one field, its day and its month: the channel column then reads "\x1f"
+// key "=" value, which no real channel can.
+#define TALLY_FIELD_MARK '\x1f'
+size_t journal_field_cells(struct arena *a, int64_t at_us, int zone_s, str key, str val,
+    struct tally_cell out[JOURNAL_FIELD_CELLS]);
+// Counts by more (or fewer) in the cells; applied at the end of the group.
 void journal_tally(
-    struct ctx *c, str loop, str key, int64_t at_us, int64_t unit, int64_t cls, str channel, int n);
+    struct ctx *c, str loop, str key, const struct tally_cell *cells, size_t n, int by);
 // The moves that still wait for the group's end: f is called for each.
 void journal_each_move(const struct journal *j,
     void (*f)(void *arg, str loop, str key, const struct tally_cell *cell, int64_t n), void *arg);

@@ -52,8 +52,8 @@ static void count_item(struct check *k, const struct def *d, const struct item *
         int64_t at_us;
         if (!item_counts(&k->item, &d->tallies[i], it, &at_us))
             continue;
-        struct tally_cell cells[JOURNAL_CELLS];
-        size_t n = journal_cells(at_us, k->c->rules->zone_s, it->unit, it->cls, it->channel, cells);
+        struct tally_cell cells[ITEM_CELLS_MAX];
+        size_t n = item_cells(k->item.arena, k->c->rules->zone_s, d, it, at_us, cells);
         for (size_t x = 0; x < n; x++)
             cell_at(k, d->loop, d->tallies[i].key, &cells[x])->n++;
     }

@@ -304,7 +304,8 @@ static struct csv_reader *start(struct csv_reader *r, enum csv_encoding enc, str
     }
     if (r->encoding == CSV_GB18030) {
         r->decoder = iconv_open("UTF-8", "GB18030");
-        r->decodes = r->decoder != (iconv_t)-1;
+        r->decodes =
+            r->decoder != (iconv_t)-1; // NOLINT(performance-no-int-to-ptr): its way to say no
         if (!r->decodes) {
             if (r->fd >= 0)
                 close(r->fd);

@@ -126,11 +126,13 @@ static int log_grew(void *arg, sqlite3 *handle, const char *name, int pages)
 static int set_options(sqlite3 *handle)
 {
     // Defensive: no statement can write the file's own structures. "x" is a column, never by
-    // mistake a text.
+    // mistake a text. A plan does not depend on the values bound (QPSG), or else a statement that
+    // names a column of a partial index's condition would be compiled anew at every use.
     static const struct {
         int option, on;
     } options[] = {{SQLITE_DBCONFIG_DEFENSIVE, 1}, {SQLITE_DBCONFIG_DQS_DML, 0},
-        {SQLITE_DBCONFIG_DQS_DDL, 0}, {SQLITE_DBCONFIG_ENABLE_FKEY, 0}};
+        {SQLITE_DBCONFIG_DQS_DDL, 0}, {SQLITE_DBCONFIG_ENABLE_FKEY, 0},
+        {SQLITE_DBCONFIG_ENABLE_QPSG, 1}};
     int rc = SQLITE_OK;
     for (size_t i = 0; rc == SQLITE_OK && i < ARRAY_LEN(options); i++)
         rc = sqlite3_db_config(handle, options[i].option, options[i].on, NULL);

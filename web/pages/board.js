@@ -27,19 +27,27 @@ const BY = [
   ['channel', 'board.byChannel'],
 ];
 
+/** How this loop's board can be broken down: always by unit, class and channel, and by the fields its definition names. */
+function ways(loop) {
+  const title = (key) => ((loop.fields || []).find((f) => f.key === key) || { title: key }).title;
+  const own = ((loop && loop.boards) || []).map((key) => [`field:${key}`, t('board.byField', { title: title(key) })]);
+  return [...BY.map(([key, word]) => [key, t(word)]), ...own];
+}
+
 function wanted() {
   const q = place.value.query;
   const loops = catalog.value.loops;
   const loop = catalog.value.loopByKey.get(q.get('loop')) || loops[0];
   const period = readPeriod(q.get('period') || '') ? q.get('period') : currentPeriod('month');
-  const by = BY.some(([k]) => k === q.get('by')) ? q.get('by') : 'unit';
+  const by = loop && ways(loop).some(([k]) => k === q.get('by')) ? q.get('by') : 'unit';
+  const whole = by.startsWith('field:');
   return {
     loop: loop ? loop.key : '',
     by,
     period,
-    unit: q.get('unit'),
-    class: q.get('class'),
-    channel: q.get('channel'),
+    unit: whole ? null : q.get('unit'),
+    class: whole ? null : q.get('class'),
+    channel: whole ? null : q.get('channel'),
   };
 }
 
@@ -88,9 +96,9 @@ function Chooser({ w }) {
           selected=${k === kind}>${t(KIND_TITLE[k])}</option>`)}</select></label>
       <button type="button" onClick=${() => goQuery({ period: currentPeriod(kind === 'range' ? 'month' : kind) })}>${t('board.now')}</button>
     </div>
-    <ul class="segments" aria-label=${t('board.by')}>${BY.map(([k, title]) => html`<li key=${k}>
+    <ul class="segments" aria-label=${t('board.by')}>${ways(catalog.value.loopByKey.get(w.loop)).map(([k, title]) => html`<li key=${k}>
       <button type="button" aria-pressed=${k === w.by ? 'true' : 'false'}
-      onClick=${() => goQuery({ by: k })}>${t(title)}</button></li>`)}</ul>
+      onClick=${() => goQuery({ by: k })}>${title}</button></li>`)}</ul>
     ${
       catalog.value.loops.length > 1
         ? html`<label class="inline">${t('filter.kLoop')} <select value=${w.loop}
@@ -167,7 +175,7 @@ function Table({ board, w }) {
   if (!board.rows.length) return html`<${Empty} text=${t('board.empty')} />`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('board.table')}>
     <table class="board"><caption class="print-only">${t('board.caption', { period: periodTitle(w.period, t), at: stamp(board.at) })}</caption>
-      <thead><tr><th scope="col">${t(BY.find(([k]) => k === w.by)[1])}</th>
+      <thead><tr><th scope="col">${(ways(catalog.value.loopByKey.get(w.loop)).find(([k]) => k === w.by) || ['', ''])[1]}</th>
         ${b.tallies.map((x) => html`<th scope="col" class="num" key=${x.key}>${x.title}</th>`)}
         ${b.rates.map((x, i) => html`<th scope="col" class=${`num rate${i ? '' : ' first'}`} key=${x.key}
           title=${x.formula}>${x.title}</th>`)}</tr></thead>

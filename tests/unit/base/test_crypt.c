@@ -1,5 +1,7 @@
 #include "base/crypt.h"
 
+#include <stdio.h>
+
 #include "unit.h"
 
 static void test_sha256(void **state)
@@ -12,6 +14,27 @@ static void test_sha256(void **state)
     crypt_sha256((str){0}, h);
     assert_str(crypt_hex(a, h, sizeof(h)),
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+static void test_sha256_of_a_file(void **state)
+{
+    struct arena *a = *state;
+    uint8_t h[CRYPT_HASH_BYTES], same[CRYPT_HASH_BYTES];
+    size_t n = 200 * KIB + 1; // several pieces
+    char *bytes = arena_alloc(a, n);
+    memset(bytes, 'x', n);
+    FILE *f = tmpfile();
+    assert_non_null(f);
+    assert_int_equal(fwrite(bytes, 1, n, f), n);
+    rewind(f);
+    assert_true(crypt_sha256_fd(fileno(f), h));
+    crypt_sha256((str){bytes, n}, same);
+    assert_memory_equal(h, same, sizeof(h));
+    assert_true(crypt_sha256_fd(fileno(f), h)); // from where it stands: nothing is left
+    crypt_sha256((str){0}, same);
+    assert_memory_equal(h, same, sizeof(h));
+    fclose(f);
+    assert_false(crypt_sha256_fd(-1, h));
 }
 
 static void test_borders_change_the_hash(void **state)
@@ -93,6 +116,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         UNIT(test_sha256),
+        UNIT(test_sha256_of_a_file),
         UNIT(test_borders_change_the_hash),
         UNIT(test_token),
         UNIT(test_password),
