@@ -396,6 +396,8 @@ void call_handle(void *arg, struct http_req *req)
     if (!k->route) {
         k->route = route_find(req->method, req->path, k, &known);
         err_init(&k->err, req->arena, k->ctx.lang);
+        if (k->route && tm_frozen()) // pages set their clock by it
+            http_set(req, "Date", tm_http(req->arena, k->ctx.now_us));
     }
     if (k->route)
         run(k);

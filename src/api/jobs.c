@@ -153,6 +153,22 @@ static enum err_code set_state(struct ctx *c, void *arg, struct err *e)
     return db_status(c->db, e);
 }
 
+static void mark(struct bench *b, struct door_state *d, str state)
+{
+    struct work_end end = {d->job, state};
+    struct err e;
+    err_init(&e, b->arena, LANG_ZH);
+    if (door_run(d, set_state, &end, &e) != OK)
+        log_line(LOG_ERROR, "job id=%" PRId64 " cannot be marked", d->job);
+}
+
+static str state_of(struct bench *b, int64_t job)
+{
+    db_rollback(b->db);
+    return db_one_str(b->db, b->arena, "SELECT state FROM job WHERE town = ?1 AND id = ?2",
+        V(b->ctx.rules->town), V(job));
+}
+
 static void run_import(struct jobs *j, struct bench *b, const struct work *w)
 {
     struct door_state d = {j, w->job, b->ctx.actor ? b->ctx.actor->id : 0, b->group};
@@ -164,13 +180,12 @@ static void run_import(struct jobs *j, struct bench *b, const struct work *w)
                              : import_undo(&b->ctx, w->job, &door, &undone, &kept, &b->err);
     if (code != OK) {
         log_line(LOG_WARN, "job id=%" PRId64 " %.*s", w->job, STR_ARG(err_text(&b->err, b->arena)));
-        struct work_end end = {w->job, S("failed")};
-        struct err e;
-        err_init(&e, b->arena, LANG_ZH);
-        if (door_run(&d, set_state, &end, &e) != OK)
-            log_line(LOG_ERROR, "job id=%" PRId64 " cannot be marked as failed", w->job);
+        mark(b, &d, S("failed"));
+    } else if (stopping(j) && str_eq(state_of(b, w->job), S("stopped"))) {
+        mark(b, &d,
+            S("running")); // not by a person, but by the server's end: the next start goes on
     }
-    feed_job(j->app, w->job, code == OK ? S("done") : S("failed"), r.bytes_total, r.bytes_total);
+    feed_job(j->app, w->job, state_of(b, w->job), r.bytes, r.bytes_total);
 }
 
 struct settle_state {

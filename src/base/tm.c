@@ -40,6 +40,11 @@ void tm_freeze(int64_t at_us, bool running)
     atomic_store(&freeze_mode, at_us == 0 ? FREEZE_OFF : running ? FREEZE_RUNNING : FREEZE_STILL);
 }
 
+bool tm_frozen(void)
+{
+    return atomic_load(&freeze_mode) != FREEZE_OFF;
+}
+
 static int64_t floor_div(int64_t a, int64_t b)
 {
     return a / b - (a % b < 0);
@@ -198,6 +203,17 @@ str tm_rfc3339(struct arena *a, int64_t us, int zone_s)
 {
     char text[TM_TEXT_BYTES];
     return str_dup(a, (str){text, tm_put(text, us, zone_s)});
+}
+
+str tm_http(struct arena *a, int64_t us)
+{
+    static const char DAYS[] = "MonTueWedThuFriSatSun";
+    static const char MONTHS[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    struct civil t;
+    tm_to_civil(us, 0, &t);
+    return str_fmt(a, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT",
+        DAYS + (tm_weekday(tm_local_day(us, 0)) - 1) * 3, t.day, MONTHS + (t.month - 1) * 3, t.year,
+        t.hour, t.minute, t.second);
 }
 
 str tm_minute(struct arena *a, int64_t us, int zone_s)

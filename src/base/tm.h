@@ -24,6 +24,7 @@ int64_t tm_wall(void); // the wall clock even when frozen: for the log
 // Tests and demonstration servers only: from now on tm_now() answers at_us and moves on with the
 // monotonic clock when running is true, else stands still. at_us = 0 goes back to the wall clock.
 void tm_freeze(int64_t at_us, bool running);
+bool tm_frozen(void);
 
 // Days since 1970-01-01 of a proleptic Gregorian date, and back.
 int64_t tm_days(int year, int month, int day);
@@ -44,6 +45,8 @@ int64_t tm_day_start(int64_t day, int zone_s);
 str tm_rfc3339(struct arena *a, int64_t us, int zone_s);
 // The same into memory of the caller; answers its length.
 size_t tm_put(char out[TM_TEXT_BYTES], int64_t us, int zone_s);
+// "Fri, 20 Nov 2026 01:00:00 GMT". [RFC 9110 5.6.7]
+str tm_http(struct arena *a, int64_t us);
 // Reads RFC 3339; or, in the zone, "2026-11-20 09:32[:05]", "2026-11-20", "2026/11/2 9:32",
 // "2026年11月2日".
 bool tm_parse(str x, int zone_s, int64_t *out) MUST_USE;

@@ -22,7 +22,7 @@ static const struct cmd *const COMMANDS[] = {
     &CMD_VERSION,
 };
 
-enum { ANSWER_BYTES_MAX = 256 * MIB };
+enum { ANSWER_BYTES_MAX = 64 * MIB };
 
 static const struct opt COMMON[] = {
     {"dir", OPT_STR, "DIR", "the town's folder", "镇的数据目录", "var/town"},
@@ -234,11 +234,24 @@ void args_json_begin(struct args *a, struct args_json *j)
     jw_obj(&j->w);
 }
 
+static void flush_json(struct args_json *j)
+{
+    CHECK(!j->out.overflow);
+    (void)fwrite(j->out.s, 1, j->out.n, stdout);
+    j->out.n = 0;
+}
+
+void args_json_some(struct args_json *j)
+{
+    if (j->out.n > MIB)
+        flush_json(j);
+}
+
 void args_json_end(struct args_json *j)
 {
     jw_end_obj(&j->w);
-    CHECK(!j->out.overflow);
-    printf("%.*s\n", STR_ARG(buf_str(&j->out)));
+    buf_byte(&j->out, '\n');
+    flush_json(j);
 }
 
 void args_json_notes(struct args_json *j, const struct err *e)

@@ -67,6 +67,8 @@ struct args_json {
     struct jw w;
 };
 void args_json_begin(struct args *a, struct args_json *j);
+void args_json_some(
+    struct args_json *j); // in long lists: prints what is there, so that memory stays flat
 void args_json_end(struct args_json *j);
 void args_json_notes(struct args_json *j, const struct err *e); // "errors": [...]
 

@@ -103,6 +103,7 @@ static void show(
     jw_key(&j->w, S("changes"));
     jw_raw(&j->w, ev->changes);
     jw_end_obj(&j->w);
+    args_json_some(j);
 }
 
 static int list(struct args *a, struct town_door *d)

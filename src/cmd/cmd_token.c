@@ -78,6 +78,7 @@ static void show(struct args *a, struct args_json *j, const struct rules *r, con
     jw_ktime(&j->w, "expires", db_i64(c, 4), r->zone_s);
     jw_kbool(&j->w, "valid", !over);
     jw_end_obj(&j->w);
+    args_json_some(j);
 }
 
 static int list(struct args *a, struct town_door *d)

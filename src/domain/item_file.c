@@ -140,6 +140,7 @@ enum err_code item_prepare(struct ctx *c, const struct item_in *in, const struct
     struct item *it, struct err *e)
 {
     const struct def *d = loop_def(c, in->loop, e);
+    *it = (struct item){0};
     if (!d)
         return e->code;
     first_image(c, d, in, it);
