@@ -34,7 +34,7 @@ struct rows {
     size_t n, next;
 };
 struct cell {
-    str loop, key, channel;
+    str loop, dim, key, channel;
     int64_t period, unit, cls, n;
 };
 struct group {
@@ -64,12 +64,13 @@ static void take_move(void *arg, str loop, str key, const struct tally_cell *cel
 {
     struct taking *t = arg;
     struct arena *a = t->rec->a;
-    str text = str_fmt(a, "%.*s %.*s %" PRId64 " %" PRId64 " %" PRId64 " %.*s", STR_ARG(loop),
-        STR_ARG(key), cell->period, cell->unit, cell->cls, STR_ARG(cell->channel));
+    str text = str_fmt(a, "%.*s %.*s %.*s %" PRId64 " %" PRId64 " %" PRId64 " %.*s", STR_ARG(loop),
+        STR_ARG(key), STR_ARG(cell->dim), cell->period, cell->unit, cell->cls,
+        STR_ARG(cell->channel));
     size_t at = (size_t)(uintptr_t)map_get(&t->group->by_text, text);
     if (at == 0) {
-        struct cell c = {str_dup(a, loop), str_dup(a, key), str_dup(a, cell->channel), cell->period,
-            cell->unit, cell->cls, 0};
+        struct cell c = {str_dup(a, loop), str_dup(a, cell->dim), str_dup(a, key),
+            str_dup(a, cell->channel), cell->period, cell->unit, cell->cls, 0};
         VEC_PUSH(a, t->group->cells, t->group->n) = c;
         at = t->group->n;
         map_put(&t->group->by_text, text, (void *)(uintptr_t)at);
@@ -235,16 +236,17 @@ static void open_target(struct target *t, const char *path, const struct recordi
     t->seq = prepare(t->h,
         "INSERT INTO seq (town, name, day, last) VALUES (?1, 'RX', ?2, 1)"
         " ON CONFLICT (town, name, day) DO UPDATE SET last = seq.last + 1 RETURNING last");
-    t->tally = prepare(t->h, "INSERT INTO tally (town, loop, key, period, unit, class, channel, n) "
-                             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-                             " ON CONFLICT (town, loop, key, period, unit, class, channel) DO "
-                             "UPDATE SET n = tally.n + excluded.n");
+    t->tally =
+        prepare(t->h, "INSERT INTO tally (town, loop, dim, period, unit, class, channel, key, n)"
+                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+                      " ON CONFLICT (town, loop, dim, period, unit, class, channel, key) DO UPDATE "
+                      "SET n = tally.n + excluded.n");
 }
 
 static void put_cell(struct target *t, const struct val *town, const struct cell *c)
 {
-    struct val v[] = {*town, val_str(c->loop), val_str(c->key), val_i64(c->period),
-        val_i64(c->unit), val_i64(c->cls), val_str(c->channel), val_i64(c->n)};
+    struct val v[] = {*town, val_str(c->loop), val_str(c->dim), val_i64(c->period),
+        val_i64(c->unit), val_i64(c->cls), val_str(c->channel), val_str(c->key), val_i64(c->n)};
     struct row r = {v, ARRAY_LEN(v)};
     put(t, t->tally, &r);
 }

@@ -124,9 +124,9 @@ CREATE TABLE file (
 -- Counters, moved in the same transaction as the event. period: a day yyyymmdd or a month yyyymm; unit and class -1 and
 -- channel * are sums over all of them (domain/journal.h).
 CREATE TABLE tally (
-    town @int@ NOT NULL, loop @text@ NOT NULL, key @text@ NOT NULL, period @int@ NOT NULL,
-    unit @int@ NOT NULL, class @int@ NOT NULL, channel @text@ NOT NULL, n @int@ NOT NULL,
-    PRIMARY KEY (town, loop, key, period, unit, class, channel)) @clustered@;
+    town @int@ NOT NULL, loop @text@ NOT NULL, dim @text@ NOT NULL DEFAULT '', period @int@ NOT NULL,
+    unit @int@ NOT NULL, class @int@ NOT NULL, channel @text@ NOT NULL, key @text@ NOT NULL, n @int@ NOT NULL,
+    PRIMARY KEY (town, loop, dim, period, unit, class, channel, key)) @clustered@;
 
 -- Numbers per town, loop prefix and day, without gaps.
 CREATE TABLE seq (

@@ -199,20 +199,31 @@ static bool anything_due(struct app *app, struct db *db)
                V(app->town), V(tm_now())) != 0;
 }
 
-static void tick_once(struct app *app, struct db *db, int64_t *swept_us)
+// What the ticker remembers from one second to the next.
+struct beat {
+    int64_t swept_us;   // when sessions and request keys were swept
+    int64_t town_event; // newest event about units, people or definitions
+};
+
+static void tick_once(struct app *app, struct db *db, struct beat *b)
 {
     struct arena *a = arena_new();
     struct err e;
     err_init(&e, a, LANG_ZH);
     for (;;) {
-        bool sweep = tm_mono() - *swept_us > TICK_SWEEP_S * US_SECOND;
-        if (!sweep && !anything_due(app, db))
+        bool sweep = tm_mono() - b->swept_us > TICK_SWEEP_S * US_SECOND;
+        bool due = anything_due(app, db);
+        // The writer looks when it begins a group whether another process changed the rules; an
+        // idle one is made to look.
+        int64_t town_event = journal_town_event(db, app->town);
+        if (!sweep && !due && town_event == b->town_event)
             break;
+        b->town_event = town_event;
         struct tick t = {.write = {.apply = tick_apply}, .app = app, .arena = a, .sweep = sweep};
         if (writer_run(app->writer, &t.write, &e) != OK)
             break;
         if (sweep)
-            *swept_us = tm_mono();
+            b->swept_us = tm_mono();
         if (t.touched < TICK_ALARMS_MAX)
             break;
         arena_reset(a);
@@ -227,7 +238,7 @@ static void *ticker(void *arg)
     struct err e;
     err_init(&e, a, LANG_ZH);
     struct db *db = town_open(a, app->conf.dir, false, 0, &e);
-    int64_t swept_us = tm_mono();
+    struct beat beat = {.swept_us = tm_mono()};
     pthread_mutex_lock(&app->lock);
     while (!app->stopping && db) {
         struct timespec until;
@@ -237,7 +248,7 @@ static void *ticker(void *arg)
         if (app->stopping)
             break;
         pthread_mutex_unlock(&app->lock);
-        tick_once(app, db, &swept_us);
+        tick_once(app, db, &beat);
         pthread_mutex_lock(&app->lock);
     }
     pthread_mutex_unlock(&app->lock);

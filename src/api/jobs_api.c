@@ -170,7 +170,7 @@ enum err_code jobs_problems_csv(struct call *k)
                 p[i].message, p[i].expected};
             csv_write_row(&b, row, ARRAY_LEN(row));
         }
-        if (n < JOBS_PROBLEMS_PAGE)
+        if (n == 0)
             break;
         after = p[n - 1].row;
     }

@@ -140,7 +140,7 @@ static int check(struct args *a)
         return check_in(a, town_door_open(a, TOWN_DOOR_LOOK), text);
     const char *tmp = getenv("TMPDIR");
     char *folder =
-        str_z(a->arena, str_fmt(a->arena, "%s/bihuan-check-XXXXXX", tmp && *tmp ? tmp : "/tmp"));
+        str_z(a->arena, str_fmt(a->arena, "%s/bihuan-check-XXXXXX", tmp && *tmp ? tmp : P_tmpdir));
     if (!mkdtemp(folder)) {
         err_add(&a->err, ERR_STORE, str_of(folder), (str){0}, "cannot be made", "无法创建");
         return args_fail(a, EXIT_FAILED);

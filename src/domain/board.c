@@ -58,60 +58,47 @@ static bool wanted(const struct sums *s, int64_t unit, int64_t cls, str channel)
     return s->in->channel.n == 0 || str_eq(channel, s->in->channel);
 }
 
-// May a whole month be read from its sums? Only when nothing but the board's own dimension is
-// chosen.
+// May the sums be read? Only when nothing but the board's own dimension is chosen.
 static bool summed(const struct board_in *in)
 {
     return (in->by == BOARD_UNIT || in->unit == 0) && (in->by == BOARD_CLASS || in->cls == 0) &&
            (in->by == BOARD_CHANNEL || in->channel.n == 0);
 }
 
-static bool is_field_cell(str channel)
+// The cells this board adds up: the sums by its own dimension, or the full ones.
+static str cells_of(const struct sums *s)
 {
-    return channel.n > 0 && channel.s[0] == TALLY_FIELD_MARK;
+    static const char *const DIMS[] = {
+        [BOARD_UNIT] = "unit", [BOARD_CLASS] = "class", [BOARD_CHANNEL] = "channel"};
+    if (s->in->by == BOARD_FIELD)
+        return str_fmt(s->c->arena, ".%.*s", STR_ARG(s->in->field));
+    return summed(s->in) ? str_of(DIMS[s->in->by]) : S("");
 }
 
-// The value a cell stands for when the board breaks down by a field; false when the cell is another
-// one.
-static bool field_value(const struct sums *s, str channel, str *val)
+static int tally_at(const struct def *d, str key)
 {
-    if (!is_field_cell(channel))
-        return false;
-    str rest = str_sub(channel, 1, channel.n);
-    size_t at = str_find(rest, '=');
-    *val = str_sub(rest, at + 1, rest.n);
-    return str_eq(str_sub(rest, 0, at), s->in->field);
+    for (size_t i = 0; i < d->n_tallies; i++)
+        if (str_eq(d->tallies[i].key, key))
+            return (int)i;
+    return DEF_NONE; // a former version counted it
 }
 
-// Is it one of the cells this board adds up: the full ones, or a whole month's sums by the board's
-// own dimension?
-static bool fits(const struct sums *s, int64_t unit, int64_t cls, str channel, bool marginal)
+static void add_range(struct sums *s, int64_t from, int64_t to)
 {
-    bool all_units = unit == TALLY_ALL, all_classes = cls == TALLY_ALL;
-    bool all_channels = str_eq(channel, S("*"));
-    if (!marginal)
-        return !all_units && !all_classes && !all_channels && wanted(s, unit, cls, channel);
-    return all_units == (s->in->by != BOARD_UNIT) && all_classes == (s->in->by != BOARD_CLASS) &&
-           all_channels == (s->in->by != BOARD_CHANNEL) && wanted(s, unit, cls, channel);
-}
-
-static void add_range(struct sums *s, size_t tally, int64_t from, int64_t to, bool marginal)
-{
+    bool by_unit = s->in->by == BOARD_UNIT, by_class = s->in->by == BOARD_CLASS;
+    bool by_word = !by_unit && !by_class;
     struct cursor r = db_rows(s->c->db,
-        "SELECT unit, class, channel, n FROM tally WHERE town = ?1 AND loop = ?2 AND key = ?3"
+        "SELECT unit, class, channel, key, n FROM tally WHERE town = ?1 AND loop = ?2 AND dim = ?3"
         " AND period BETWEEN ?4 AND ?5",
-        V(s->c->rules->town), V(s->def->loop), V(s->def->tallies[tally].key), V(from), V(to));
+        V(s->c->rules->town), V(s->def->loop), V(cells_of(s)), V(from), V(to));
     while (db_next(&r)) {
         int64_t unit = db_i64(&r, 0), cls = db_i64(&r, 1);
-        str channel = db_str(&r, 2), word = channel;
-        if (s->in->by == BOARD_FIELD) {
-            if (!field_value(s, channel, &word))
-                continue;
-        } else if (is_field_cell(channel) || !fits(s, unit, cls, channel, marginal)) {
+        str word = db_str(&r, 2);
+        int tally = tally_at(s->def, db_str(&r, 3));
+        if (tally == DEF_NONE || !wanted(s, unit, cls, word))
             continue;
-        }
-        int64_t id = s->in->by == BOARD_UNIT ? unit : s->in->by == BOARD_CLASS ? cls : 0;
-        row_of(s, id, s->in->by >= BOARD_CHANNEL ? word : (str){0})->n[tally] += db_i64(&r, 3);
+        struct sum *row = row_of(s, by_unit ? unit : by_class ? cls : 0, by_word ? word : (str){0});
+        row->n[tally] += db_i64(&r, 4);
     }
 }
 
@@ -123,23 +110,22 @@ static int64_t day_number(int64_t day)
 }
 
 // Whole months come from their own counters, the days before and after from theirs.
-static void add_period(struct sums *s, size_t tally, int64_t from, int64_t to)
+static void add_period(struct sums *s, int64_t from, int64_t to)
 {
-    bool marginal = summed(s->in);
     int y, m, d;
     tm_from_days(from, &y, &m, &d);
     int64_t first = d == 1 ? from : tm_days(m == 12 ? y + 1 : y, m == 12 ? 1 : m + 1, 1);
     tm_from_days(to, &y, &m, &d);
     int64_t last = tm_days(y, m, 1);
     if (first >= last) {
-        add_range(s, tally, day_number(from), day_number(to - 1), false);
+        add_range(s, day_number(from), day_number(to - 1));
         return;
     }
     if (from < first)
-        add_range(s, tally, day_number(from), day_number(first - 1), false);
-    add_range(s, tally, day_number(first) / 100, day_number(last - 1) / 100, marginal);
+        add_range(s, day_number(from), day_number(first - 1));
+    add_range(s, day_number(first) / 100, day_number(last - 1) / 100);
     if (last < to)
-        add_range(s, tally, day_number(last), day_number(to - 1), false);
+        add_range(s, day_number(last), day_number(to - 1));
 }
 
 // ---- rows
@@ -312,8 +298,7 @@ enum err_code board_read(
     struct sums s = {.c = c, .in = in, .def = l->now};
     imap_init(&s.by_id, c->arena);
     map_init(&s.by_word, c->arena);
-    for (size_t t = 0; t < l->now->n_tallies; t++)
-        add_period(&s, t, out->from_day, out->to_day);
+    add_period(&s, out->from_day, out->to_day);
     if (db_status(c->db, e) != OK)
         return e->code;
     fill(&s, out);

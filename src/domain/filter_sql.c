@@ -196,8 +196,8 @@ static void id_tree(struct writer_of *w, const struct id_set *set)
             " SELECT id FROM below)");
 }
 
-// So many units that a walk in the list's own order, leaving out the others, meets a page of rows sooner than all their
-// queues can be read and sorted.
+// So many units that a walk in the list's own order, leaving out the others, meets a page of rows
+// sooner than all their queues can be read and sorted.
 static bool many(const struct writer_of *w, const struct id_set *set)
 {
     enum { SHARE = 4, FEW = 20 };

@@ -163,7 +163,7 @@ static enum err_code read_page(
         sqlb_add(&q, " AND i.due_us = 0");
     if (add_after(in, &q, e) != OK)
         return e->code;
-    sqlb_add_(&q, ORDERS[in->sort]);
+    sqlb_add_(&q, tail ? " ORDER BY i.id LIMIT " : ORDERS[in->sort]);
     sqlb_val(&q, V(in->limit + 1 - (int64_t)out->n));
     struct cursor r = sqlb_rows(c->db, &q);
     while (db_next(&r))

@@ -7,10 +7,9 @@
 // One counter to move. Kept in a vector until the group's end, then summed, so that a cell many
 // orders touch is written once a group.
 struct move {
-    str loop, key, channel;
+    str loop, dim, key, channel;
     int64_t period, unit, cls;
     int64_t n;
-    uint64_t hash;
 };
 struct notice {
     struct event ev;
@@ -24,7 +23,8 @@ struct journal {
     int64_t town, lane;
     struct arena *own;   // holds this struct
     struct arena *arena; // one group
-    bool loaded;
+    bool loaded, loaded_once;
+    int64_t town_event; // newest event that is not about an item: units, people, definitions
     int64_t data_version;
     struct head now, at_group, at_command;
     struct move *moves;
@@ -51,6 +51,12 @@ void journal_free(struct journal *j)
     arena_free(j->own);
 }
 
+int64_t journal_town_event(struct db *db, int64_t town)
+{
+    return db_one_i64(db, 0,
+        "SELECT id FROM event WHERE town = ?1 AND item = 0 ORDER BY id DESC LIMIT 1", V(town));
+}
+
 static void load_heads(struct journal *j, struct db *db)
 {
     j->now.next_event =
@@ -71,7 +77,12 @@ static void load_heads(struct journal *j, struct db *db)
             memcpy(j->now.hash, h.s, h.n);
     }
     db_done(&c);
-    j->loaded = true;
+    // Another process changed units, people or definitions: the rules here are old.
+    int64_t town_event = journal_town_event(db, j->town);
+    if (j->loaded_once && town_event != j->town_event)
+        j->rules_dirty = true;
+    j->town_event = town_event;
+    j->loaded = j->loaded_once = true;
 }
 
 void journal_begin(struct journal *j, struct db *db)
@@ -108,10 +119,14 @@ void journal_settle(struct journal *j, bool ok)
     journal_command(j);
 }
 
+// The order of the table's key, so that neighbouring cells are written one after the other.
 static int move_order(const struct move *a, const struct move *b)
 {
-    if (a->hash != b->hash)
-        return a->hash < b->hash ? -1 : 1;
+    int s = str_cmp(a->loop, b->loop);
+    if (s == 0)
+        s = str_cmp(a->dim, b->dim);
+    if (s != 0)
+        return s;
     int64_t d = a->period - b->period;
     if (d == 0)
         d = a->unit - b->unit;
@@ -119,10 +134,8 @@ static int move_order(const struct move *a, const struct move *b)
         d = a->cls - b->cls;
     if (d != 0)
         return d < 0 ? -1 : 1;
-    int s = str_cmp(a->key, b->key);
-    if (s == 0)
-        s = str_cmp(a->loop, b->loop);
-    return s != 0 ? s : str_cmp(a->channel, b->channel);
+    s = str_cmp(a->channel, b->channel);
+    return s != 0 ? s : str_cmp(a->key, b->key);
 }
 
 static int move_order_v(const void *a, const void *b)
@@ -141,12 +154,12 @@ enum err_code journal_flush(struct journal *j, struct db *db, struct err *e)
         if (m.n == 0)
             continue;
         db_run(db,
-            "INSERT INTO tally (town, loop, key, period, unit, class, channel, n)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-            " ON CONFLICT (town, loop, key, period, unit, class, channel)"
+            "INSERT INTO tally (town, loop, dim, period, unit, class, channel, key, n)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+            " ON CONFLICT (town, loop, dim, period, unit, class, channel, key)"
             " DO UPDATE SET n = tally.n + excluded.n",
-            V(j->town), V(m.loop), V(m.key), V(m.period), V(m.unit), V(m.cls), V(m.channel),
-            V(m.n));
+            V(j->town), V(m.loop), V(m.dim), V(m.period), V(m.unit), V(m.cls), V(m.channel),
+            V(m.key), V(m.n));
     }
     return db_status(db, e);
 }
@@ -184,6 +197,8 @@ enum err_code journal_event(struct ctx *c, struct event *ev, struct err *e)
     struct journal *j = c->journal;
     CHECK(j != NULL);
     ev->id = j->now.next_event++;
+    if (ev->item == 0)
+        j->town_event = ev->id;
     if (ev->changes.n == 0)
         ev->changes = S("{}");
     uint8_t hash[CRYPT_HASH_BYTES];
@@ -233,8 +248,6 @@ int64_t journal_next_id(struct ctx *c, const char *table)
 
 static void add_move(struct journal *j, struct move m)
 {
-    m.hash = str_hash(m.key) ^ (uint64_t)m.period * 0x9E3779B97F4A7C15u ^ (uint64_t)m.unit * 31u ^
-             (uint64_t)m.cls * 1000003u;
     VEC_PUSH(j->arena, j->moves, j->n_moves) = m;
 }
 
@@ -245,11 +258,13 @@ size_t journal_cells(int64_t at_us, int zone_s, int64_t unit, int64_t cls, str c
     tm_to_civil(at_us, zone_s, &t);
     int64_t month = (int64_t)t.year * 100 + t.month;
     size_t n = 0;
-    out[n++] = (struct tally_cell){month * 100 + t.day, unit, cls, channel};
-    out[n++] = (struct tally_cell){month, unit, cls, channel};
-    out[n++] = (struct tally_cell){month, unit, TALLY_ALL, S("*")};
-    out[n++] = (struct tally_cell){month, TALLY_ALL, cls, S("*")};
-    out[n++] = (struct tally_cell){month, TALLY_ALL, TALLY_ALL, channel};
+    for (int i = 0; i < 2; i++) {
+        int64_t period = i == 0 ? month * 100 + t.day : month;
+        out[n++] = (struct tally_cell){S(""), period, unit, cls, channel};
+        out[n++] = (struct tally_cell){S("unit"), period, unit, TALLY_ALL, S("*")};
+        out[n++] = (struct tally_cell){S("class"), period, TALLY_ALL, cls, S("*")};
+        out[n++] = (struct tally_cell){S("channel"), period, TALLY_ALL, TALLY_ALL, channel};
+    }
     CHECK(n == JOURNAL_CELLS);
     return n;
 }
@@ -259,7 +274,7 @@ void journal_each_move(const struct journal *j,
 {
     for (size_t i = 0; i < j->n_moves; i++) {
         const struct move *m = &j->moves[i];
-        struct tally_cell cell = {m->period, m->unit, m->cls, m->channel};
+        struct tally_cell cell = {m->dim, m->period, m->unit, m->cls, m->channel};
         f(arg, m->loop, m->key, &cell, m->n);
     }
 }
@@ -270,9 +285,9 @@ size_t journal_field_cells(struct arena *a, int64_t at_us, int zone_s, str key, 
     struct civil t;
     tm_to_civil(at_us, zone_s, &t);
     int64_t month = (int64_t)t.year * 100 + t.month;
-    str word = str_fmt(a, "%c%.*s=%.*s", TALLY_FIELD_MARK, STR_ARG(key), STR_ARG(val));
-    out[0] = (struct tally_cell){month * 100 + t.day, TALLY_ALL, TALLY_ALL, word};
-    out[1] = (struct tally_cell){month, TALLY_ALL, TALLY_ALL, word};
+    str dim = str_fmt(a, ".%.*s", STR_ARG(key));
+    out[0] = (struct tally_cell){dim, month * 100 + t.day, TALLY_ALL, TALLY_ALL, val};
+    out[1] = (struct tally_cell){dim, month, TALLY_ALL, TALLY_ALL, val};
     return JOURNAL_FIELD_CELLS;
 }
 
@@ -282,6 +297,7 @@ void journal_tally(
     struct journal *j = c->journal;
     struct move m = {.loop = str_dup(j->arena, loop), .key = str_dup(j->arena, key), .n = by};
     for (size_t i = 0; i < n; i++) {
+        m.dim = str_dup(j->arena, cells[i].dim);
         m.period = cells[i].period;
         m.unit = cells[i].unit;
         m.cls = cells[i].cls;

@@ -23,6 +23,9 @@ enum err_code journal_flush(
     struct journal *j, struct db *db, struct err *e) MUST_USE; // moves the counters
 void journal_finish(struct journal *j, bool committed);
 
+// Id of the newest event that is not about an item: when it has moved, the rules may have.
+int64_t journal_town_event(struct db *db, int64_t town);
+
 struct event {
     int64_t id, item, version, at_us, person, unit;
     str what; // the step's key, or login, grant, import, ...
@@ -35,19 +38,18 @@ enum err_code journal_event(struct ctx *c, struct event *ev, struct err *e) MUST
 int64_t journal_next_item(struct ctx *c);
 int64_t journal_next_id(
     struct ctx *c, const char *table); // unit, person, class, def, job: the next free id
-// The cells one counted item stands in: its day, its month, and of the month the sums by unit, by
-// class and by channel, so that a board of a year reads a few hundred rows. TALLY_ALL (and "*" for
-// the channel) marks what is summed over.
-enum { JOURNAL_CELLS = 5, JOURNAL_FIELD_CELLS = 2, TALLY_ALL = -1 };
+// The cells one counted item stands in, of its day and of its month: the full one, and the sums by
+// unit, by class and by channel, which lie side by side in the table (dim), so that a board of a
+// year reads a few hundred rows. TALLY_ALL (and "*" for the channel) marks what is summed over.
+enum { JOURNAL_CELLS = 8, JOURNAL_FIELD_CELLS = 2, TALLY_ALL = -1 };
 struct tally_cell {
+    str dim;                   // empty: the full cell; "unit", "class", "channel"; "." and a field
     int64_t period, unit, cls; // period: yyyymmdd or yyyymm
-    str channel;
+    str channel;               // of a field's cell: the value
 };
 size_t journal_cells(int64_t at_us, int zone_s, int64_t unit, int64_t cls, str channel,
     struct tally_cell out[JOURNAL_CELLS]);
-// The cells by the value of one field, its day and its month: the channel column then reads "\x1f"
-// key "=" value, which no real channel can.
-#define TALLY_FIELD_MARK '\x1f'
+// The cells by the value of one field, its day and its month.
 size_t journal_field_cells(struct arena *a, int64_t at_us, int zone_s, str key, str val,
     struct tally_cell out[JOURNAL_FIELD_CELLS]);
 // Counts by more (or fewer) in the cells; applied at the end of the group.

@@ -7,6 +7,7 @@
 #include "domain/def_cal.h"
 #include "domain/def_role.h"
 #include "domain/filter.h"
+#include "domain/journal.h"
 
 // ---- trees: rows in any order become preorder with lo, hi, depth
 
@@ -374,8 +375,9 @@ struct rules *rules_load(struct db *db, int64_t town, struct err *e)
     imap_init(&r->class_by_id, a);
     imap_init(&r->person_by_id, a);
     imap_init(&r->def_by_id, a);
-    r->gen = setting_i64(r, db, S("rules_gen"), 0);
+    r->gen = journal_town_event(db, town);
     r->zone_s = (int)setting_i64(r, db, S("zone_s"), TM_ZONE_DEFAULT_S);
+    str file = e->file;
     load_units(r, db);
     load_classes(r, db);
     load_defs(r, db, e);
@@ -387,8 +389,10 @@ struct rules *rules_load(struct db *db, int64_t town, struct err *e)
         err_add(e, ERR_MISSING, S("town"), (str){0}, "the database has no such town",
             "数据库里没有这个镇");
     }
-    if (db_status(db, e) == OK && e->code == OK)
+    if (db_status(db, e) == OK && e->code == OK) {
+        e->file = file;
         return r;
+    }
     // The notes' texts live in the caller's arena, so the half-built snapshot can go.
     arena_free(a);
     return NULL;

@@ -31,8 +31,9 @@ struct check {
 
 static struct counted *cell_at(struct check *k, str loop, str key, const struct tally_cell *x)
 {
-    str id = str_fmt(k->item.arena, "%.*s/%.*s/%" PRId64 "/%" PRId64 "/%" PRId64 "/%.*s",
-        STR_ARG(loop), STR_ARG(key), x->period, x->unit, x->cls, STR_ARG(x->channel));
+    str id = str_fmt(k->item.arena, "%.*s/%.*s/%.*s/%" PRId64 "/%" PRId64 "/%" PRId64 "/%.*s",
+        STR_ARG(loop), STR_ARG(key), STR_ARG(x->dim), x->period, x->unit, x->cls,
+        STR_ARG(x->channel));
     struct counted *found = map_get(&k->cells, id);
     if (found)
         return found;
@@ -40,6 +41,7 @@ static struct counted *cell_at(struct check *k, str loop, str key, const struct 
     found->loop = str_dup(k->cells_arena, loop);
     found->key = str_dup(k->cells_arena, key);
     found->cell = *x;
+    found->cell.dim = str_dup(k->cells_arena, x->dim);
     found->cell.channel = str_dup(k->cells_arena, x->channel);
     map_put(&k->cells, str_dup(k->cells_arena, id), found);
     VEC_PUSH(k->cells_arena, k->all, k->n) = found;
@@ -79,11 +81,12 @@ static void note_cell(struct check *k, const struct counted *x, int64_t stored)
 static void compare_tallies(struct check *k)
 {
     struct cursor r = db_rows(k->c->db,
-        "SELECT loop, key, period, unit, class, channel, n FROM tally WHERE town = ?1",
+        "SELECT loop, key, dim, period, unit, class, channel, n FROM tally WHERE town = ?1",
         V(k->c->rules->town));
     while (db_next(&r)) {
-        struct tally_cell x = {db_i64(&r, 2), db_i64(&r, 3), db_i64(&r, 4), db_str(&r, 5)};
-        int64_t stored = db_i64(&r, 6);
+        struct tally_cell x = {
+            db_str(&r, 2), db_i64(&r, 3), db_i64(&r, 4), db_i64(&r, 5), db_str(&r, 6)};
+        int64_t stored = db_i64(&r, 7);
         struct counted *right = cell_at(k, db_str(&r, 0), db_str(&r, 1), &x);
         right->seen = true;
         k->out->cells++;
@@ -321,10 +324,10 @@ enum err_code tally_rebuild(struct ctx *c, struct err *e)
         const struct counted *x = k.all[i];
         if (x->n != 0)
             db_run(c->db,
-                "INSERT INTO tally (town, loop, key, period, unit, class, channel, n)"
-                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                V(c->rules->town), V(x->loop), V(x->key), V(x->cell.period), V(x->cell.unit),
-                V(x->cell.cls), V(x->cell.channel), V(x->n));
+                "INSERT INTO tally (town, loop, dim, period, unit, class, channel, key, n)"
+                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                V(c->rules->town), V(x->loop), V(x->cell.dim), V(x->cell.period), V(x->cell.unit),
+                V(x->cell.cls), V(x->cell.channel), V(x->key), V(x->n));
     }
     check_end(&k);
     return e->code != OK ? e->code : db_status(c->db, e);

@@ -209,8 +209,8 @@ test('counters prove themselves', { skip: sqlite ? false : 'skipped: no sqlite3'
     return r.stdout.trim();
   };
   assert.equal(good(ask('tally', 'verify', '--dir', dir)).json.items, 200);
-  sql('UPDATE tally SET n = n + 1 WHERE (key, period, unit, class, channel) ='
-    + ' (SELECT key, period, unit, class, channel FROM tally LIMIT 1)');
+  sql('UPDATE tally SET n = n + 1 WHERE (dim, key, period, unit, class, channel) ='
+    + ' (SELECT dim, key, period, unit, class, channel FROM tally LIMIT 1)');
   const r = ask('tally', 'verify', '--dir', dir);
   assert.equal(r.code, 1);
   assert.equal(r.json.errors.length, 1);

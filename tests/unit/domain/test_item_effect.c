@@ -452,10 +452,14 @@ static void test_amend_keeps_time_used(void **state)
     assert_int_equal(it.cls, fixture_class(f, "0201"));
     assert_time(clock_of(&it, "handle", 1)->due_us, "2026-11-17 10:30"); // 1wd now, all of it used
     int64_t old_cls = db_one_i64(f->db, -1,
-        "SELECT n FROM tally WHERE town = ?1 AND key = 'intake' AND period = 202611 AND class = ?2",
+        "SELECT n FROM tally WHERE town = ?1 AND dim = 'class' AND key = 'intake' AND period = "
+        "202611"
+        " AND class = ?2",
         V(FIXTURE_TOWN), V(fixture_class(f, "0101")));
     int64_t new_cls = db_one_i64(f->db, -1,
-        "SELECT n FROM tally WHERE town = ?1 AND key = 'intake' AND period = 202611 AND class = ?2",
+        "SELECT n FROM tally WHERE town = ?1 AND dim = 'class' AND key = 'intake' AND period = "
+        "202611"
+        " AND class = ?2",
         V(FIXTURE_TOWN), V(fixture_class(f, "0201")));
     assert_int_equal(old_cls, 0);
     assert_int_equal(new_cls, 1); // it moved with the order

@@ -1,0 +1,29 @@
+// What another process does to the town while the server runs is seen by it within some seconds.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Town, root, run } from './lib.mjs';
+
+/** Asks again until it holds; fails after ten seconds. */
+async function until(what, ask) {
+  const end = Date.now() + 10000;
+  while (Date.now() < end) if (await ask()) return;
+  assert.fail(`never came: ${what}`);
+}
+
+test('a definition published on the command line', async (t) => {
+  const town = await Town.make({ at: '2026-11-20T09:00:00+08:00' });
+  t.after(() => town.end());
+  const desk = await town.as('dispatcher1');
+  const before = (await desk.file()).body;
+  const text = readFileSync(join(root, 'defs/loops/hotline.yaml'), 'utf8').replace('title: 12345热线工单', 'title: 热线工单（新）');
+  const file = join(town.dir, 'hotline.yaml');
+  writeFileSync(file, text);
+  run('def', 'publish', file, '--dir', town.dir);
+  await until('version 2', async () => (await desk.get('/api/catalog')).body.loops[0].version === 2);
+  const after = (await desk.file()).body;
+  assert.equal(after.def_version, 2);
+  assert.equal((await desk.item(before.id)).def_version, 1, 'a running order keeps its version');
+  assert.match(run('audit', 'verify', '--dir', town.dir), /完整/);
+});
