@@ -4,7 +4,8 @@
 // same statements, in groups, each with its fsync. No HTTP, no JSON, no rules, no hashing, no
 // savepoints.
 //
-// ceiling_file DIR ORDERS [GROUP]: DIR is made, with a town a and a town b in it.
+// ceiling_file DIR ORDERS [GROUP]: the towns DIR/a and DIR/b are made, unless they are there
+// already, alike.
 #include <inttypes.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -47,6 +48,7 @@ struct group {
 // group.
 struct recording {
     struct arena *a;
+    int64_t item_before, event_before; // what stood there already
     struct rows item, doc, event, caller;
     struct group *groups;
     size_t n_groups;
@@ -126,9 +128,10 @@ static sqlite3_stmt *prepare(sqlite3 *h, const char *sql)
     return s;
 }
 
-static void read_rows(sqlite3 *h, struct arena *a, const char *sql, struct rows *out)
+static void read_rows(sqlite3 *h, struct arena *a, const char *sql, int64_t after, struct rows *out)
 {
     sqlite3_stmt *s = prepare(h, sql);
+    (void)sqlite3_bind_int64(s, 1, after);
     size_t n = (size_t)sqlite3_column_count(s);
     while (sqlite3_step(s) == SQLITE_ROW) {
         struct row r = {NEW_ARRAY(a, n, struct val), n};
@@ -142,18 +145,27 @@ static void read_rows(sqlite3 *h, struct arena *a, const char *sql, struct rows 
 static void record(const char *dir, struct recording *rec)
 {
     struct town *t = town_at(dir);
+    rec->item_before =
+        db_one_i64(t->db, 0, "SELECT max(id) FROM item WHERE town = ?1", V(t->rules->town));
+    rec->event_before =
+        db_one_i64(t->db, 0, "SELECT max(id) FROM event WHERE town = ?1", V(t->rules->town));
     rec->groups = NEW_ARRAY(rec->a, rec->orders / rec->group + 1, struct group);
     for (size_t i = 0; i < rec->orders; i += rec->group)
-        record_group(t, rec, i, i + rec->group < rec->orders ? rec->group : rec->orders - i);
+        record_group(t, rec, (size_t)rec->item_before + i,
+            i + rec->group < rec->orders ? rec->group : rec->orders - i);
     str path = town_db_path(rec->a, str_of(dir));
     town_close(t);
     sqlite3 *h = NULL;
     if (sqlite3_open_v2(str_z(rec->a, path), &h, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
         die(h, dir);
-    read_rows(h, rec->a, "SELECT * FROM item ORDER BY town, id", &rec->item);
-    read_rows(h, rec->a, "SELECT * FROM item_doc ORDER BY town, id", &rec->doc);
-    read_rows(h, rec->a, "SELECT * FROM event WHERE item > 0 ORDER BY town, id", &rec->event);
-    read_rows(h, rec->a, "SELECT * FROM caller ORDER BY town, item", &rec->caller);
+    read_rows(h, rec->a, "SELECT * FROM item WHERE id > ?1 ORDER BY town, id", rec->item_before,
+        &rec->item);
+    read_rows(h, rec->a, "SELECT * FROM item_doc WHERE id > ?1 ORDER BY town, id", rec->item_before,
+        &rec->doc);
+    read_rows(h, rec->a, "SELECT * FROM event WHERE id > ?1 ORDER BY town, id", rec->event_before,
+        &rec->event);
+    read_rows(h, rec->a, "SELECT * FROM caller WHERE item > ?1 ORDER BY town, item",
+        rec->item_before, &rec->caller);
     (void)sqlite3_close(h);
     CHECK(rec->item.n == rec->orders && rec->doc.n == rec->orders && rec->caller.n == rec->orders);
     CHECK(rec->event.n >= rec->orders);

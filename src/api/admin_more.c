@@ -327,9 +327,14 @@ enum err_code audit_list(struct call *k)
     if (!call_query_i64(k, "before", INT64_MAX, 1, INT64_MAX, &before) ||
         !call_query_i64(k, "limit", 50, 1, AUDIT_PAGE_MAX, &limit))
         return k->err.code;
+    str about = http_query(k->req, "about");
+    if (about.n > 0 && !str_eq(about, S("all")) && !str_eq(about, S("town")) &&
+        !str_eq(about, S("reveal")))
+        return err_add(&k->err, ERR_INVALID, S("about"), S("all, town, reveal"),
+            "is not a way to look", "没有这种查看方式");
     struct audit_row *rows = NULL;
     size_t n = 0;
-    struct cursor r = audit_rows(c, http_query(k->req, "about"), before, limit);
+    struct cursor r = audit_rows(c, about, before, limit);
     while (db_next(&r))
         VEC_PUSH(c->arena, rows, n) = audit_view_row(c, &r);
     if (db_status(c->db, &k->err) != OK)

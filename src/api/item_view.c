@@ -300,6 +300,29 @@ static str person_name(const struct ctx *c, int64_t id)
     return p ? p->name : id ? S("?") : c->lang == LANG_EN ? S("System") : S("系统");
 }
 
+// "own/solved" is the answer of the judge own to the field solved.
+static bool is_answer(str key, str judge, str field)
+{
+    return key.n == judge.n + 1 + field.n && key.s[judge.n] == '/' && str_starts(key, judge) &&
+           str_ends(key, field);
+}
+
+static void view_judged(struct ctx *c, const struct def *d, const struct item *it,
+    const struct def_named *judge, struct item_full *v)
+{
+    size_t from = 0;
+    while (from < it->n_fields && !str_starts(it->fields[from].key, judge->key))
+        from++;
+    for (size_t i = 0; from < it->n_fields && i < d->n_fields; i++)
+        for (size_t k = from; k < it->n_fields; k++) {
+            const struct def_field *f = &d->fields[i];
+            if (!is_answer(it->fields[k].key, judge->key, f->key))
+                continue;
+            struct field_view x = {f->key, f->title, it->fields[k].val, judge->title};
+            PUSH(v->fields, c->arena, struct field_view) = x;
+        }
+}
+
 // Definition fields in the definition's order, then every judge's answers.
 static void view_fields(
     struct ctx *c, const struct def *d, const struct item *it, struct item_full *v)
@@ -313,14 +336,7 @@ static void view_fields(
             PUSH(v->fields, c->arena, struct field_view) = f;
     }
     for (size_t k = 0; k < d->n_judges; k++)
-        for (size_t i = 0; i < d->n_fields; i++) {
-            str key = str_fmt(
-                c->arena, "%.*s/%.*s", STR_ARG(d->judges[k].key), STR_ARG(d->fields[i].key));
-            struct field_view f = {
-                d->fields[i].key, d->fields[i].title, item_field(it, key), d->judges[k].title};
-            if (f.value.n > 0)
-                PUSH(v->fields, c->arena, struct field_view) = f;
-        }
+        view_judged(c, d, it, &d->judges[k], v);
 }
 
 static void view_parts(

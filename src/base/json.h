@@ -41,7 +41,8 @@ void jw_kbool(struct jw *w, const char *key, bool v);
 void jw_ktime(struct jw *w, const char *key, int64_t us, int zone_s);
 
 // A parsed document in an arena (strict RFC 8259: no duplicate keys, valid UTF-8, depth at most
-// JSON_DEPTH_MAX). Read by jansson, copied into the arena, so that nobody has to free anything.
+// JSON_DEPTH_MAX), so that nobody has to free anything. Two readers stand behind it, see
+// base/json_plain.h.
 enum json_type { JSON_NULL, JSON_BOOL, JSON_I64, JSON_F64, JSON_STR, JSON_ARR, JSON_OBJ };
 struct json {
     enum json_type type;

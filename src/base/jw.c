@@ -137,12 +137,26 @@ static void put_string(struct buf *out, str v)
 void jw_key(struct jw *w, str key)
 {
     CHECK(w->in_obj[w->depth] && !w->after_key);
-    if (!w->first[w->depth])
-        buf_byte(w->out, ',');
+    bool first = w->first[w->depth];
     w->first[w->depth] = false;
-    put_string(w->out, key);
-    buf_byte(w->out, ':');
     w->after_key = true;
+    char *p = clean_run(key.s, key.n) == key.n ? buf_room(w->out, key.n + 4) : NULL;
+    if (p == NULL || key.n == 0) { // rare: to be escaped, or no room
+        if (!first)
+            buf_byte(w->out, ',');
+        put_string(w->out, key);
+        buf_byte(w->out, ':');
+        return;
+    }
+    size_t n = 0;
+    if (!first)
+        p[n++] = ',';
+    p[n++] = '"';
+    memcpy(p + n, key.s, key.n);
+    n += key.n;
+    p[n++] = '"';
+    p[n++] = ':';
+    w->out->n += n;
 }
 
 void jw_str(struct jw *w, str v)

@@ -1,5 +1,6 @@
 #include "store/db_sqlite.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -210,8 +211,16 @@ static bool open_handle(struct db *db, str target, struct err *e)
     return true;
 }
 
+// Counting every allocation of the process would put all threads behind one lock.
+static void configure_once(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 struct db *db_open(str target, enum db_mode mode, struct err *e)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, configure_once);
     if (str_starts(target, S("postgresql:")) || str_starts(target, S("postgres:"))) {
         (void)err_add(e, ERR_INVALID, S("database"), S("a file path"),
             "this program keeps its data in a file; PostgreSQL is not built in",

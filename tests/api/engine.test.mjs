@@ -237,7 +237,8 @@ test('a second round, and beginning anew', async (t) => {
     it = s.ok(await s.desk.step(it, 'recheck', { note: '回访不满意' }));
     assert.equal(it.state, 'handling');
     assert.equal(it.round, 2);
-    assert.deepEqual(it.clocks.filter((k) => k.open).map((k) => [k.key, k.round]).sort(), [['contact', 2], ['handle', 2]]);
+    assert.deepEqual(it.clocks.filter((k) => k.open).map((k) => [k.key, k.round]).sort(),
+      [['all', 2], ['contact', 2], ['handle', 2]]);
     assert.equal(it.fields.some((f) => f.judge), false, 'the old evaluation is history');
     assert.ok(it.timeline.some((e) => e.what === 'rate'), 'which keeps it');
     const n = await counts(s.desk);

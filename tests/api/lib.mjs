@@ -29,8 +29,8 @@ export class Town {
     return t;
   }
 
-  async start({ at = this.at } = {}) {
-    const args = ['serve', '--dir', this.dir, '--port', '0', '--demo'];
+  async start({ at = this.at, port = 0 } = {}) {
+    const args = ['serve', '--dir', this.dir, '--port', String(port), '--demo'];
     if (at) args.push('--at', at);
     if (at && this.still) args.push('--stand-still');
     this.child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -28,6 +28,16 @@ export async function open(t, options = {}) {
   return { town, browser };
 }
 
+/** Steps of one story: when one fails the rest is skipped, because it would only wait in vain. */
+export function story(t) {
+  let failed = false;
+  return (name, fn) => t.test(name, { skip: failed && 'a step before it failed' }, async () => {
+    failed = true;
+    await fn();
+    failed = false;
+  });
+}
+
 /** Somebody at a browser of his own, logged in by the log-in page. */
 export class Visitor {
   static async enter({ town, browser }, login, { size = DESK, script = true, locale = 'zh-CN' } = {}) {
@@ -80,12 +90,15 @@ export class Visitor {
   /** The page has been drawn with what it asked the server for. */
   async ready() {
     await this.page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('.skeleton, .skeleton-wait, .wait-n, [aria-busy="true"]'));
+    // What listens to keys is in place after the next two frames are painted.
+    await this.page.evaluate(() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(go)))));
   }
 
   /** The promises of every page, and a picture of it. */
   async check(name, { full = true } = {}) {
     const { page } = this;
     await this.ready();
+    await page.evaluate(() => scrollTo(0, 0)); // what the bars at the edges cover depends on where one is
     const seen = await page.evaluate(() => ({
       title: document.title, h1: document.querySelectorAll('h1').length, lang: document.documentElement.lang,
       wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -99,7 +112,7 @@ export class Visitor {
     assert.deepEqual(seen.small, [], `${name}: too small to touch`);
     await page.evaluate(axe);
     const result = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
-    const bad = result.violations.map((x) => `${x.id}: ${x.help} — ${x.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`);
+    const bad = result.violations.map((x) => `${x.id}: ${x.help} — ${x.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 160)} (${n.any.concat(n.all).map((c) => c.message).join('; ').slice(0, 160)})`).join(' | ')}`);
     assert.deepEqual(bad, [], `${name}: accessible`);
     assert.deepEqual(page.faults, [], `${name}: nothing went wrong`);
   }

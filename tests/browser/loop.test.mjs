@@ -3,16 +3,17 @@
 // each figure opens the list of exactly so many orders.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { open, Visitor } from './lib.mjs';
+import { open, story, Visitor } from './lib.mjs';
 
 test('an order by many hands', { timeout: 300_000 }, async (t) => {
   const here = await open(t);
+  const step = story(t);
   const desk = await Visitor.enter(here, 'dispatcher1');
   const probe = await here.town.as('dispatcher1');
   const [one, two] = (await probe.catalog()).units.filter((u) => u.kind === 'neighbourhood');
   const at = new URL(here.town.base);
 
-  await t.test('the desk files it; mistakes are told first, all at once', async () => {
+  await step('the desk files it; mistakes are told first, all at once', async () => {
     await desk.page.getByRole('link', { name: '登记', exact: false }).first().click();
     await desk.ready();
     await desk.page.locator('form button.primary').click();
@@ -38,7 +39,7 @@ test('an order by many hands', { timeout: 300_000 }, async (t) => {
     assert.match(await desk.text('.caller'), /李\*\*.*138\*\*\*\*6612/s);
   });
 
-  await t.test('sends it to two committees', async () => {
+  await step('sends it to two committees', async () => {
     await desk.page.keyboard.press('d');
     const dialog = desk.page.getByRole('dialog');
     await dialog.getByRole('combobox', { name: /主办单位/ }).fill(one.name);
@@ -48,6 +49,7 @@ test('an order by many hands', { timeout: 300_000 }, async (t) => {
     await desk.page.screenshot({ path: new URL('out/dispatch-dialog.png', import.meta.url).pathname });
     await dialog.locator('button.primary').click();
     await desk.told('派单');
+    await desk.ready();
     assert.equal(await desk.text('.states .at'), '办理中');
     assert.match(await desk.text('.parts'), new RegExp(`${one.name}.*${two.name}`, 's'));
     await desk.check('item-handling');
@@ -55,7 +57,7 @@ test('an order by many hands', { timeout: 300_000 }, async (t) => {
 
   const first = await Visitor.enter(here, `handler-${one.code}`);
   const second = await Visitor.enter(here, `handler-${two.code}`);
-  await t.test('the first gives it back: not its place', async () => {
+  await step('the first gives it back: not its place', async () => {
     await first.ready();
     await first.page.getByRole('link', { name: '楼道堆物影响通行' }).click();
     await first.ready();
@@ -72,11 +74,12 @@ test('an order by many hands', { timeout: 300_000 }, async (t) => {
     assert.equal(await first.text('.states .at'), '待派单');
   });
 
-  await t.test('the desk hears of it without its page moving, and sends it to the other alone', async () => {
+  await step('the desk hears of it without its page moving, and sends it to the other alone', async () => {
     await desk.page.locator('.updates button').waitFor();
     assert.equal(await desk.text('.states .at'), '办理中', 'nothing moves by itself');
     await desk.page.locator('.updates button').click();
     await desk.page.locator('.states .at', { hasText: '待派单' }).waitFor();
+    await desk.ready();
     assert.match(await desk.text('.item-time'), /退单 1 次/);
     await desk.page.keyboard.press('d');
     const dialog = desk.page.getByRole('dialog');
@@ -86,7 +89,7 @@ test('an order by many hands', { timeout: 300_000 }, async (t) => {
     await desk.told('派单');
   });
 
-  await t.test('the second makes contact; the desk grants two days more', async () => {
+  await step('the second makes contact; the desk grants two days more', async () => {
     await second.go('/i/1');
     await second.page.keyboard.press('c');
     let dialog = second.page.getByRole('dialog');
@@ -107,7 +110,7 @@ test('an order by many hands', { timeout: 300_000 }, async (t) => {
     assert.match(await clock.innerText(), /11-30 17:30/);
   });
 
-  await t.test('a leader suspends and resumes', async () => {
+  await step('a leader suspends and resumes', async () => {
     const leader = await Visitor.enter(here, 'leader1');
     await leader.go('/i/1');
     await leader.button('挂账').first().click();
@@ -125,7 +128,7 @@ test('an order by many hands', { timeout: 300_000 }, async (t) => {
     await leader.close();
   });
 
-  await t.test('answered with a photo, checked, closed, rated, reviewed', async () => {
+  await step('answered with a photo, checked, closed, rated, reviewed', async () => {
     await second.go('/i/1');
     await second.page.keyboard.press('s');
     let dialog = second.page.getByRole('dialog');
@@ -155,7 +158,7 @@ test('an order by many hands', { timeout: 300_000 }, async (t) => {
     await desk.check('item-rated');
   });
 
-  await t.test('the board has moved; every figure opens its list', async () => {
+  await step('the board has moved; every figure opens its list', async () => {
     await desk.go('/boards');
     await desk.check('board-unit');
     const rates = await desk.page.locator('.figures .figure').allInnerTexts();
@@ -175,7 +178,7 @@ test('an order by many hands', { timeout: 300_000 }, async (t) => {
     }
   });
 
-  await t.test('the other committee’s board has nothing', async () => {
+  await step('the other committee’s board has nothing', async () => {
     await first.go('/boards');
     assert.match(await first.text('main'), /没有数据/);
     await first.check('board-empty');

@@ -1,5 +1,5 @@
 // Any bytes: refused with a note, or read, written, read again and written the same.
-#include "base/json.h"
+#include "base/json_plain.h"
 
 enum { OUT_MAX = 16 * MIB };
 
@@ -14,12 +14,26 @@ static str written(struct arena *a, const struct json *v)
     return buf_str(&b);
 }
 
+// What the plain reader takes the strict one takes as well, and reads the same.
+static void compare_readers(struct arena *a, str text)
+{
+    const struct json *plain = json_plain(a, text);
+    struct err e;
+    err_init(&e, a, LANG_EN);
+    if (plain != NULL) {
+        const struct json *strict = json_strict(a, text, &e);
+        CHECK(strict != NULL);
+        CHECK(str_eq(written(a, plain), written(a, strict)));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct arena *a = arena_new();
     struct err e;
     err_init(&e, a, LANG_ZH);
+    compare_readers(a, (str){(const char *)data, n});
     const struct json *v = json_parse(a, (str){(const char *)data, n}, &e);
     if (v == NULL) {
         CHECK(e.code == ERR_INVALID && e.n == 1 && e.notes[0].line > 0);

@@ -11,7 +11,7 @@ import { go } from '../lib/route.js';
 import { on } from '../lib/sse.js';
 import { useKeys } from '../lib/keys.js';
 import { itemsLink, term } from '../lib/filter.js';
-import { stamp } from '../lib/time.js';
+import { now, stamp } from '../lib/time.js';
 import { Page } from '../ui/page.js';
 import { Failure, Loaded, useLoad } from '../ui/load.js';
 import { Updates } from '../ui/updates.js';
@@ -150,7 +150,7 @@ export function Item({ params }) {
   const loop = item && catalog.value.loopByKey.get(item.loop);
   useEffect(() => {
     setNewer(0);
-    if (item) asOf.value = new Date().toISOString();
+    if (item) asOf.value = new Date(now()).toISOString();
     return item
       ? on('item', (e) => {
           if (e.id === item.id && e.version > item.version) setNewer(e.version);

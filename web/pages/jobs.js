@@ -20,7 +20,7 @@ export function Jobs() {
       on('job', (e) => {
         const list = rowsOf(of.data);
         if (!list.some((j) => j.id === e.id)) of.again();
-        else of.set(list.map((j) => (j.id === e.id ? { ...j, ...e } : j)));
+        else of.set({ ...of.data, rows: list.map((j) => (j.id === e.id ? { ...j, ...e } : j)) });
       }),
     [of.data],
   );

@@ -1,0 +1,153 @@
+// The list at the keyboard: moving, opening, coming back to the same place, paging, choosing, and what a mistake is told.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { open, story, Visitor } from './lib.mjs';
+
+test('the list', { timeout: 180_000 }, async (t) => {
+  const here = await open(t);
+  const step = story(t);
+  const desk = await here.town.as('dispatcher1');
+  for (let i = 1; i <= 45; i++) await desk.file({ title: `第${String(i).padStart(2, '0')}件`, fields: { kind: i % 2 ? '投诉' : '咨询' } });
+  const v = await Visitor.enter(here, 'dispatcher1');
+  const titles = () => v.page.locator('tbody .c-title a').allInnerTexts();
+  const focused = () => v.page.evaluate(() => document.activeElement.textContent);
+
+  await step('J and K move, Enter opens, B comes back to the same row', async () => {
+    await v.page.keyboard.press('g');
+    await v.page.keyboard.press('i');
+    await v.page.waitForURL('**/items');
+    await v.ready();
+    assert.equal(await v.text('.total'), '符合条件 45 件');
+    assert.deepEqual((await titles()).slice(0, 3), ['第45件', '第44件', '第43件']);
+    for (const k of ['j', 'j', 'j', 'k']) await v.page.keyboard.press(k);
+    assert.equal(await focused(), '第44件');
+    await v.page.keyboard.press('Enter');
+    await v.page.getByRole('heading', { level: 1, name: '第44件' }).waitFor();
+    await v.ready();
+    await v.page.keyboard.press('b');
+    await v.page.waitForURL('**/items');
+    await v.ready();
+    await v.page.waitForFunction(() => document.activeElement.textContent === '第44件');
+  });
+
+  await step('N and P turn pages; the address is the page', async () => {
+    await v.page.keyboard.press('n');
+    await v.page.waitForURL('**after=**');
+    await v.ready();
+    assert.deepEqual((await titles()).slice(0, 1), ['第25件']);
+    assert.match(await v.text('.pager'), /第 21–40 件/);
+    const address = v.page.url();
+    await v.page.keyboard.press('n');
+    await v.page.waitForFunction((was) => location.href !== was, address);
+    await v.ready();
+    assert.deepEqual(await titles(), ['第05件', '第04件', '第03件', '第02件', '第01件']);
+    assert.equal(await v.page.getByRole('button', { name: /下一页/ }).isDisabled(), true);
+    await v.page.keyboard.press('p');
+    await v.page.waitForFunction((was) => location.href === was, address);
+    await v.page.goto(address);
+    await v.ready();
+    assert.deepEqual((await titles()).slice(0, 1), ['第25件'], 'a page can be opened by its address');
+    await v.page.goBack();
+    await v.ready();
+  });
+
+  await step('rows a page, the other order', async () => {
+    await v.go('/items');
+    await v.page.getByLabel('每页').selectOption('50');
+    await v.page.waitForURL('**limit=50**');
+    await v.ready();
+    assert.equal((await titles()).length, 45);
+    await v.page.getByLabel('排序').selectOption('filed');
+    await v.page.waitForURL('**sort=filed**');
+    await v.ready();
+    assert.deepEqual((await titles()).slice(0, 2), ['第01件', '第02件']);
+    await v.check('list-50');
+  });
+
+  await step('/ goes to the filter; Chinese words and signs are understood', async () => {
+    await v.go('/items');
+    await v.page.keyboard.press('/');
+    await v.page.keyboard.type('业务类型：咨询　第0');
+    await v.page.keyboard.press('Enter');
+    await v.page.waitForURL('**filter=**');
+    await v.ready();
+    assert.equal(await v.text('.total'), '符合条件 4 件');
+    assert.deepEqual(await v.page.locator('.terms li:not(.bare)').allInnerTexts().then((x) => x.map((y) => y.replace('✕', '').trim())), ['kind:咨询', '第0']);
+    await v.page.getByRole('button', { name: '去掉 第0' }).click();
+    await v.page.waitForFunction(() => document.querySelector('.total').textContent.includes('22'));
+    await v.page.keyboard.press('Control+k');
+    await v.page.keyboard.type('第13');
+    await v.page.keyboard.press('Enter');
+    await v.page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);
+    assert.deepEqual(await titles(), ['第13件']);
+  });
+
+  await step('a mistake is marked where it stands, with what would be right', async () => {
+    v.page.expected = [400];
+    await v.page.locator('#filter').fill('第0 stat:filed');
+    await v.page.keyboard.press('Enter');
+    await v.page.locator('#filter-e').waitFor();
+    assert.equal(await v.text('#filter-e mark'), 'stat:filed');
+    assert.match(await v.text('#filter-e'), /state/);
+    assert.equal(await v.page.locator('#filter').inputValue(), '第0 stat:filed', 'what was typed stays');
+    await v.check('filter-error');
+    v.page.expected = [];
+    await v.page.locator('#filter').fill('第0 state:filed');
+    await v.page.keyboard.press('Enter');
+    await v.page.locator('#filter-e').waitFor({ state: 'detached' });
+    assert.equal(await v.text('.total'), '符合条件 9 件');
+  });
+
+  await step('conditions for those who do not know the language', async () => {
+    await v.go('/items');
+    await v.page.getByRole('button', { name: '加条件' }).click();
+    await v.page.locator('.add-term select').nth(1).selectOption({ label: '待派单' });
+    await v.page.waitForURL('**filter=state**');
+    await v.ready();
+    assert.equal(await v.text('.total'), '符合条件 45 件');
+    await v.page.getByRole('button', { name: '加条件' }).click();
+    await v.page.locator('.add-term select').first().selectOption({ label: '承办单位' });
+    await v.page.locator('.add-term input').fill('城运');
+    await v.page.locator('.add-term [role=option]').first().click();
+    await v.page.waitForFunction(() => document.querySelectorAll('.terms li:not(.bare)').length === 2);
+    await v.check('add-term');
+  });
+
+  await step('a view can be kept and dropped', async () => {
+    await v.go('/items?filter=kind%3A%E6%8A%95%E8%AF%89');
+    await v.page.getByRole('button', { name: '存为视图' }).click();
+    await v.page.getByLabel('视图名称').fill('投诉');
+    await v.page.getByRole('dialog').locator('button.primary').click();
+    await v.page.getByRole('link', { name: '投诉', exact: true }).waitFor();
+    await v.go('/items');
+    await v.page.getByRole('link', { name: '投诉', exact: true }).click();
+    await v.page.waitForFunction(() => document.querySelector('.total')?.textContent.includes('23'));
+    await v.page.getByRole('button', { name: '删除此视图' }).click();
+    await v.told('已删除视图');
+  });
+
+  await step('nothing found says so and offers a way out; keys are explained; single keys can be switched off', async () => {
+    await v.go('/items?filter=%E4%B8%8D%E5%AD%98%E5%9C%A8%E7%9A%84%E5%AD%97');
+    assert.match(await v.text('.empty'), /没有符合条件/);
+    await v.check('list-empty');
+    await v.page.keyboard.press('?');
+    await v.page.getByRole('dialog').waitFor();
+    await v.check('key-help');
+    await v.page.keyboard.press('Escape');
+    await v.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await v.page.locator('.menu summary').click();
+    await v.page.getByRole('button', { name: '关闭单键快捷键' }).click();
+    await v.page.keyboard.press('Escape');
+    await v.page.locator('h1').click();
+    await v.page.keyboard.press('c');
+    assert.equal(new URL(v.page.url()).pathname, '/items', 'C does nothing now');
+  });
+
+  await step('the list as a file has the same rows', async () => {
+    await v.go('/items?filter=kind%3A%E5%92%A8%E8%AF%A2');
+    const [download] = await Promise.all([v.page.waitForEvent('download'), v.page.getByRole('link', { name: '导出 CSV' }).click()]);
+    const text = await (await import('node:fs/promises')).readFile(await download.path(), 'utf8');
+    assert.equal(text.charCodeAt(0), 0xfeff, 'with the mark that office programs look for');
+    assert.equal(text.trim().split('\n').length, 23, 'a head and twenty-two orders');
+  });
+});
