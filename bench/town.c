@@ -133,27 +133,27 @@ static uint64_t spread(uint64_t n)
     return n ^ n >> 31;
 }
 
+// The x-th, counting round, of those that will do.
 static const struct class_ *leaf_class(const struct rules *r, uint64_t x)
 {
-    const struct class_ *k = NULL;
-    for (size_t i = 0; i < r->n_classes; i++) {
-        k = &r->classes[(x + i) % r->n_classes];
-        if (k->lo == k->hi && str_eq(k->scheme, S("matters")))
-            break;
-    }
-    return k;
+    const struct class_ *leaves[1000];
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_classes && n < ARRAY_LEN(leaves); i++)
+        if (r->classes[i].lo == r->classes[i].hi && str_eq(r->classes[i].scheme, S("matters")))
+            leaves[n++] = &r->classes[i];
+    CHECK(n > 0);
+    return leaves[x % n];
 }
 
 const struct unit *town_unit_for(const struct rules *r, uint64_t n)
 {
-    uint64_t x = spread(n + 17);
-    const struct unit *u = NULL;
-    for (size_t i = 0; i < r->n_units; i++) {
-        u = &r->units[(x + i) % r->n_units];
-        if (str_eq(u->kind, S("neighbourhood")) || str_eq(u->kind, S("office")))
-            break;
-    }
-    return u;
+    const struct unit *units[1000];
+    size_t count = 0;
+    for (size_t i = 0; i < r->n_units && count < ARRAY_LEN(units); i++)
+        if (str_eq(r->units[i].kind, S("neighbourhood")) || str_eq(r->units[i].kind, S("office")))
+            units[count++] = &r->units[i];
+    CHECK(count > 0);
+    return units[spread(n + 17) % count];
 }
 
 struct item_in town_order(const struct rules *r, struct arena *a, uint64_t n)

@@ -45,7 +45,7 @@ static const struct home {
     {"microhttpd.h", "header", "http/"},
     {"time.h", "header", "base/tm.c base/log.c"},
     {"sys/time.h", "header", "base/tm.c base/log.c"},
-    {"pthread.h", "header", "store/writer.c http/ api/ domain/job base/log.c cmd/ main.c"},
+    {"pthread.h", "header", "store/ http/ api/ domain/job base/log.c cmd/ main.c"},
     {"libfyaml.h", "header", "domain/yaml domain/def"},
     {"jansson.h", "header", "base/"},
     {"sodium.h", "header", "base/crypt.c"},

@@ -36,7 +36,7 @@ struct route {
     enum err_code (*check)(struct call *k);
     enum err_code (*apply)(struct call *k, struct ctx *c, int64_t *result, struct err *e);
     enum err_code (*answer)(struct call *k);
-    int status; // of success
+    int status;        // of success
     enum right or_may; // this right will do as well; 0 (log-in): there is no other
 };
 

@@ -77,7 +77,7 @@ enum field_flag {
     FIELD_REQUIRED = 1,
     FIELD_ABSENT_NULL = 2, // when encoding: leave out when empty, zero or NULL
     FIELD_RAW = 4,         // FIELD_STR holding JSON text: encoded as it is (answers only)
-    FIELD_INLINE = 8, // FIELD_OBJ: its members stand in the enclosing object (answers only)
+    FIELD_INLINE = 8,      // FIELD_OBJ: its members stand in the enclosing object (answers only)
 };
 struct field {
     const char *key;

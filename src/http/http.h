@@ -99,9 +99,9 @@ void http_events(struct http_req *req, uint64_t who);
 // when the stream was refused.
 void http_events_tell(struct http_req *req, uint64_t id, const char *event, str data);
 // Sends "id: id\nevent: event\ndata: data\n\n" to every stream for which visible(arg, who) holds
-// (NULL: all); with id 0 there is no id line. From any thread. visible may not call back into this room. With 2,000 streams a call
-// keeps its thread for about half a millisecond, so whoever changes much at once says so in one
-// event.
+// (NULL: all); with id 0 there is no id line. From any thread. visible may not call back into this
+// room. With 2,000 streams a call keeps its thread for about half a millisecond, so whoever changes
+// much at once says so in one event.
 void http_publish(struct http_server *s, uint64_t id, const char *event, str data,
     bool (*visible)(void *arg, uint64_t who), void *arg);
 size_t http_streams(const struct http_server *s);

@@ -53,10 +53,10 @@ export function Files({ item, onItem }) {
     }
     ${
       may('item.step')
-        ? html`<${FilePick} form="files" files=${picked} setFiles=${setPicked} most=${MOST} error=${error}
-          label=${t('files.add')} />
+        ? html`<div class="screen-only"><${FilePick} form="files" files=${picked} setFiles=${setPicked} most=${MOST}
+          error=${error} label=${t('files.add')} />
       ${picked.length ? html`<button type="button" class="primary" onClick=${send}
-        aria-busy=${busy ? 'true' : null}>${t('files.send', { n: picked.length })}</button>` : null}`
+        aria-busy=${busy ? 'true' : null}>${t('files.send', { n: picked.length })}</button>` : null}</div>`
         : null
     }
   </section>`;

@@ -18,13 +18,14 @@ export function leftText(left, day) {
 
 /**
  * @param {{item: {lamp: string, left_s: number, day_s?: number, overdue?: boolean,
- *   paused?: boolean, open?: boolean, due: string|null}}} props
+ *   paused?: boolean, open?: boolean, merged?: number, closed?: string|null, due: string|null}}} props
  */
 export function Lamp({ item }) {
   const lamp = item.overdue ? 'red' : item.lamp || 'none';
   let text;
   if (item.paused) text = t('lamp.paused');
-  else if (!item.due || item.open === false) text = item.open === false ? t('lamp.closed') : t('lamp.none');
+  else if (item.open === false) text = item.merged && !item.closed ? t('item.isMerged') : t('lamp.closed');
+  else if (!item.due) text = t('lamp.none');
   else text = leftText(item.left_s, item.day_s);
   const quiet = item.paused || item.open === false || !item.due;
   return html`<span class=${`lamp ${quiet ? 'none' : lamp}`}

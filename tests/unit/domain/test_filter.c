@@ -750,7 +750,7 @@ static void takes_the_working_indexes(void **state)
         const char *text, *plan;
     } rows[] = {
         {"open:yes unit:c01-g1", "item_queue (town=? AND unit=?)"},
-        {"open:yes unit:c01", "USING INDEX item_"},
+        {"open:yes unit:c01", "INDEX item_"},
         {"overdue:yes", "item_due (town=? AND due_us>? AND due_us<?)"},
         {"filed:2026-11", "item_filed (town=? AND filed_us>? AND filed_us<?)"},
         {"closed:2026-11", "item_closed (town=? AND closed_us>? AND closed_us<?)"},

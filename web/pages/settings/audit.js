@@ -50,11 +50,18 @@ function whatTitle(what) {
   return what;
 }
 
+// Times stand in events as microseconds.
+function word(key, value) {
+  if (value === '' || value === null) return '—';
+  if (/_us$/.test(key)) return value ? stamp(value / 1000) : '—';
+  return value;
+}
+
 const words = (c) =>
   Object.entries(c || {})
     .map(
       ([k, v]) =>
-        `${k} ${Array.isArray(v) ? v.map((x) => (x === '' || x === null ? '—' : x)).join(' → ') : v}`,
+        `${k.replace(/_us$/, '')} ${Array.isArray(v) ? v.map((x) => word(k, x)).join(' → ') : word(k, v)}`,
     )
     .join(', ');
 
@@ -68,7 +75,7 @@ function Table({ rows }) {
         e,
       ) => html`<tr key=${e.id}><td class="nowrap">${stamp(e.at)}</td>
         <td>${e.person_name || t('item.bySystem')}</td>
-      <td>${whatTitle(e.what)}</td><td>${!e.item ? '—' : may('item.read') ? html`<a href=${`/i/${e.item}`}>${e.item}</a>` : e.item}</td>
+      <td class="nowrap">${whatTitle(e.what)}</td><td>${!e.item ? '—' : may('item.read') ? html`<a href=${`/i/${e.item}`}>${e.item}</a>` : e.item}</td>
         <td>${e.unit_name || '—'}</td><td>${[e.note, words(e.changes)].filter(Boolean).join(' · ')}</td>
         </tr>`,
     )}</tbody></table></div>`;

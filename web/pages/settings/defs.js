@@ -39,7 +39,8 @@ export function Defs() {
   <//>`;
 }
 
-function Findings({ errors, onLine }) {
+function Findings({ errors: unsorted, onLine }) {
+  const errors = unsorted.slice().sort((a, b) => errorPlace(a).line - errorPlace(b).line);
   return html`<div class="notice error summary" role="alert" tabindex="-1">
     <h3>${t('def.wrong', { n: errors.length })}</h3>
     <ol>${errors.map((e, i) => {
