@@ -127,8 +127,10 @@ static bool read_in(struct call *k, struct board_in *in)
     if (in->period.n == 0)
         in->period = S("this-month");
     in->channel = http_query(k->req, "channel");
-    return call_query_i64(k, "unit", 0, 0, INT64_MAX, &in->unit) &
-           call_query_i64(k, "class", 0, 0, INT64_MAX, &in->cls) & (k->err.code == OK);
+    // Both are read, so that two mistakes are told at once.
+    bool unit = call_query_i64(k, "unit", 0, 0, INT64_MAX, &in->unit);
+    bool cls = call_query_i64(k, "class", 0, 0, INT64_MAX, &in->cls);
+    return unit && cls && k->err.code == OK;
 }
 
 // Whoever may not read the whole town's boards reads those of a unit of his own: a figure and the

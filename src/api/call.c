@@ -8,6 +8,7 @@
 // What a loop thread owns.
 struct loop_thread {
     struct app *app;
+    struct arena *arena;
     struct db *db;
     struct rules_hold *rules;
 };
@@ -20,6 +21,7 @@ void *call_thread_open(void *arg)
     err_init(&e, a, LANG_ZH);
     struct loop_thread *t = NEW(a, struct loop_thread);
     t->app = app;
+    t->arena = a;
     t->db = town_open(a, app_conf(app)->dir, false, 0, &e);
     if (!t->db)
         log_line(LOG_ERROR, "api cannot open the database: %.*s", STR_ARG(err_text(&e, a)));
@@ -33,6 +35,7 @@ void call_thread_close(void *arg, void *thread)
     (void)arg;
     db_close(t->db);
     app_rules_drop(t->rules);
+    arena_free(t->arena);
 }
 
 int call_status(enum err_code c)

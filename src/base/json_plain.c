@@ -150,7 +150,7 @@ static bool array(struct reader *r, struct json *out)
 static bool known(const struct json *obj, str key)
 {
     for (size_t i = 0; i < obj->n; i++)
-        if (str_eq(obj->keys[i], key))
+        if (obj->keys[i].n == key.n && memcmp(obj->keys[i].s, key.s, key.n) == 0)
             return true;
     return false;
 }

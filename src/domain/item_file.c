@@ -26,10 +26,14 @@ static void check_place(struct err *e, double lat, double lon)
 static str next_number(struct ctx *c, const struct def *d, int64_t at_us)
 {
     int64_t day = tm_local_day(at_us, c->rules->zone_s);
-    int64_t n = db_one_i64(c->db, 0,
+    // Two statements: RETURNING makes SQLite build a table for its one row.
+    db_run(c->db,
         "INSERT INTO seq (town, name, day, last) VALUES (?1, ?2, ?3, 1)"
-        " ON CONFLICT (town, name, day) DO UPDATE SET last = seq.last + 1 RETURNING last",
+        " ON CONFLICT (town, name, day) DO UPDATE SET last = seq.last + 1",
         V(c->rules->town), V(d->number_prefix), V(day));
+    int64_t n =
+        db_one_i64(c->db, 0, "SELECT last FROM seq WHERE town = ?1 AND name = ?2 AND day = ?3",
+            V(c->rules->town), V(d->number_prefix), V(day));
     struct civil t;
     tm_to_civil(at_us, c->rules->zone_s, &t);
     return str_fmt(c->arena, "%.*s%04d%02d%02d-%0*" PRId64, STR_ARG(d->number_prefix), t.year,

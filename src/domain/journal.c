@@ -119,14 +119,9 @@ void journal_settle(struct journal *j, bool ok)
     journal_command(j);
 }
 
-// The order of the table's key, so that neighbouring cells are written one after the other.
+// Any order will do that brings equal cells together; numbers decide it soonest.
 static int move_order(const struct move *a, const struct move *b)
 {
-    int s = str_cmp(a->loop, b->loop);
-    if (s == 0)
-        s = str_cmp(a->dim, b->dim);
-    if (s != 0)
-        return s;
     int64_t d = a->period - b->period;
     if (d == 0)
         d = a->unit - b->unit;
@@ -134,8 +129,12 @@ static int move_order(const struct move *a, const struct move *b)
         d = a->cls - b->cls;
     if (d != 0)
         return d < 0 ? -1 : 1;
-    s = str_cmp(a->channel, b->channel);
-    return s != 0 ? s : str_cmp(a->key, b->key);
+    int s = str_cmp(a->dim, b->dim);
+    if (s == 0)
+        s = str_cmp(a->channel, b->channel);
+    if (s == 0)
+        s = str_cmp(a->key, b->key);
+    return s != 0 ? s : str_cmp(a->loop, b->loop);
 }
 
 static int move_order_v(const void *a, const void *b)
@@ -246,11 +245,6 @@ int64_t journal_next_id(struct ctx *c, const char *table)
     UNREACHABLE();
 }
 
-static void add_move(struct journal *j, struct move m)
-{
-    VEC_PUSH(j->arena, j->moves, j->n_moves) = m;
-}
-
 size_t journal_cells(int64_t at_us, int zone_s, int64_t unit, int64_t cls, str channel,
     struct tally_cell out[JOURNAL_CELLS])
 {
@@ -258,13 +252,15 @@ size_t journal_cells(int64_t at_us, int zone_s, int64_t unit, int64_t cls, str c
     tm_to_civil(at_us, zone_s, &t);
     int64_t month = (int64_t)t.year * 100 + t.month;
     size_t n = 0;
-    for (int i = 0; i < 2; i++) {
-        int64_t period = i == 0 ? month * 100 + t.day : month;
-        out[n++] = (struct tally_cell){S(""), period, unit, cls, channel};
-        out[n++] = (struct tally_cell){S("unit"), period, unit, TALLY_ALL, S("*")};
-        out[n++] = (struct tally_cell){S("class"), period, TALLY_ALL, cls, S("*")};
-        out[n++] = (struct tally_cell){S("channel"), period, TALLY_ALL, TALLY_ALL, channel};
-    }
+    const int64_t periods[] = {month * 100 + t.day, month};
+    for (size_t i = 0; i < ARRAY_LEN(periods); i++)
+        out[n++] = (struct tally_cell){S(""), periods[i], unit, cls, channel};
+    for (size_t i = 0; i < ARRAY_LEN(periods); i++)
+        out[n++] = (struct tally_cell){S("unit"), periods[i], unit, TALLY_ALL, S("*")};
+    for (size_t i = 0; i < ARRAY_LEN(periods); i++)
+        out[n++] = (struct tally_cell){S("class"), periods[i], TALLY_ALL, cls, S("*")};
+    for (size_t i = 0; i < ARRAY_LEN(periods); i++)
+        out[n++] = (struct tally_cell){S("channel"), periods[i], TALLY_ALL, TALLY_ALL, channel};
     CHECK(n == JOURNAL_CELLS);
     return n;
 }
@@ -297,12 +293,15 @@ void journal_tally(
     struct journal *j = c->journal;
     struct move m = {.loop = str_dup(j->arena, loop), .key = str_dup(j->arena, key), .n = by};
     for (size_t i = 0; i < n; i++) {
-        m.dim = str_dup(j->arena, cells[i].dim);
         m.period = cells[i].period;
         m.unit = cells[i].unit;
         m.cls = cells[i].cls;
-        m.channel = str_dup(j->arena, cells[i].channel);
-        add_move(j, m);
+        // Cells of one call share most of their words.
+        if (!str_eq(m.dim, cells[i].dim))
+            m.dim = str_dup(j->arena, cells[i].dim);
+        if (!str_eq(m.channel, cells[i].channel))
+            m.channel = str_dup(j->arena, cells[i].channel);
+        VEC_PUSH(j->arena, j->moves, j->n_moves) = m;
     }
 }
 

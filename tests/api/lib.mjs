@@ -48,9 +48,12 @@ export class Town {
     });
   }
 
+  /** Asks the server to end; a server that was asked politely ends well, or the test fails. */
   async stop(signal = 'SIGTERM') {
     this.child.kill(signal);
-    return this.ended;
+    const end = await this.ended;
+    if (signal === 'SIGTERM' && end.code !== 0) throw new Error(`the server ended with ${JSON.stringify(end)}: ${this.log}`);
+    return end;
   }
 
   /** Stops and starts again at another time: how tests let time pass. */
