@@ -60,7 +60,7 @@ CREATE TABLE item (
     extensions @int@ NOT NULL, reopens @int@ NOT NULL, level @int@ NOT NULL, raised @int@ NOT NULL,
     parent @int@ NOT NULL, merged @int@ NOT NULL, excluded @int@ NOT NULL, gone @int@ NOT NULL DEFAULT 0,
     title @text@ NOT NULL,
-    PRIMARY KEY (town, id)) @clustered@;
+    PRIMARY KEY (town, id)) @heap@;
 CREATE UNIQUE INDEX item_no ON item (town, no);
 -- Queues hold open items only; a closed item leaves these indexes. The columns of a condition stand at the end, so that
 -- counting reads the index alone.
@@ -68,7 +68,7 @@ CREATE INDEX item_queue ON item (town, unit, due_us, id, open, gone) WHERE open 
 CREATE INDEX item_open ON item (town, filed_us, id, open, gone) WHERE open = 1 AND gone = 0;
 CREATE INDEX item_due ON item (town, due_us, id) WHERE due_us > 0;
 -- The next clock that will run out unnoticed: what the due job looks for.
-CREATE INDEX item_alarm ON item (town, alarm_us) WHERE alarm_us > 0;
+CREATE INDEX item_alarm ON item (town, alarm_us, id) WHERE alarm_us > 0;
 -- Lists over time: new rows land at the end.
 CREATE INDEX item_filed ON item (town, filed_us, id, gone) WHERE gone = 0;
 CREATE INDEX item_changed ON item (town, changed_us, id) WHERE gone = 0;
@@ -102,7 +102,7 @@ CREATE TABLE event (
     town @int@ NOT NULL, id @int@ NOT NULL, lane @int@ NOT NULL, item @int@ NOT NULL, version @int@ NOT NULL,
     at_us @int@ NOT NULL, person @int@ NOT NULL, unit @int@ NOT NULL, what @text@ NOT NULL, part @int@ NOT NULL,
     note @text@ NOT NULL, changes @text@ NOT NULL, hash @blob@ NOT NULL,
-    PRIMARY KEY (town, id)) @clustered@;
+    PRIMARY KEY (town, id)) @heap@;
 CREATE INDEX event_item ON event (town, item, id) WHERE item > 0;
 -- What an auditor looks for among millions.
 CREATE INDEX event_town ON event (town, id) WHERE item = 0;

@@ -1,6 +1,11 @@
 #include "api/boards.h"
 
+#include <math.h>
 #include "domain/board.h"
+
+// Rates have six decimals: a ten-thousandth of a percent, and written much faster than seventeen
+// digits.
+static const double RATE_UNIT = 1e6;
 
 struct cell_view {
     str key, link;
@@ -87,7 +92,8 @@ static struct board_row_view view_row(struct ctx *c, const struct def *d, const 
         cells[i] = (struct cell_view){d->tallies[i].key, r->tallies[i].link, r->tallies[i].n};
     for (size_t i = 0; i < d->n_rates; i++) {
         if (!r->rates[i].blank)
-            values[i] = (struct json){.type = JSON_F64, .f = r->rates[i].v};
+            values[i] =
+                (struct json){.type = JSON_F64, .f = round(r->rates[i].v * RATE_UNIT) / RATE_UNIT};
         rates[i] = (struct rate_value_view){d->rates[i].key, &values[i]};
     }
     return (struct board_row_view){

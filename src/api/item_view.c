@@ -385,6 +385,13 @@ static str clock_rule(
     return (str){0};
 }
 
+// Four decimals are more than a lamp needs, and are written much faster than seventeen digits.
+static double rounded(double share)
+{
+    bool usual = share >= 0 && share < 1e9;
+    return usual ? (double)(int64_t)(share * 10000 + 0.5) / 10000 : share;
+}
+
 static void view_clock(struct ctx *c, const struct def *d, const struct item *it,
     const struct clock *k, struct item_full *v)
 {
@@ -421,7 +428,7 @@ static void view_clock(struct ctx *c, const struct def *d, const struct item *it
             dur_us(cal, (struct dur){1, dur_works(k->limit) ? DUR_WORK_DAYS : DUR_DAYS, false}) /
             US_SECOND,
         .pauses = k->n > 0 ? (int64_t)k->n - 1 + (k->state == CLOCK_PAUSED) : 0,
-        .share = clock_share(k, cal, c->now_us),
+        .share = rounded(clock_share(k, cal, c->now_us)),
         .breached = k->breached,
         .open = clock_open(k)};
     x.lamp = str_of(LAMPS[clock_lamp(k, cal, c->now_us, at >= 0 ? d->clocks[at].yellow : 0.8)]);

@@ -127,11 +127,12 @@ static int64_t rows_of(struct judge *j, str index)
     return str_i64(word_at(shape, 0), &rows) ? rows : INT64_MAX;
 }
 
-// A search by the town alone reads all of it. That is fine for a few hundred units, and where a
-// LIMIT ends it early.
+// A search by the town alone reads all of it. That is fine for a few hundred units, and where it
+// goes in the wanted order and a LIMIT ends it.
 static bool reads_town(struct judge *j, str sql, str step)
 {
-    if (!str_ends(step, S("(town=?)")) || str_has(sql, S(" LIMIT ")))
+    bool page = str_has(sql, S(" ORDER BY ")) && str_has(sql, S(" LIMIT "));
+    if (!str_ends(step, S("(town=?)")) || page)
         return false;
     static const char USING[] = " INDEX ";
     str index = table_of(j->f->a, sql, word_at(step, strlen("SEARCH ")));
