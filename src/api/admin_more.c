@@ -339,6 +339,6 @@ enum err_code audit_list(struct call *k)
         VEC_PUSH(c->arena, rows, n) = audit_view_row(c, &r);
     if (db_status(c->db, &k->err) != OK)
         return k->err.code;
-    struct audit_view v = {{rows, n}, (int64_t)n == limit ? rows[n - 1].id : 0};
+    struct audit_view v = {{rows, n}, n > 0 && (int64_t)n == limit ? rows[n - 1].id : 0};
     return call_answer_fields(k, AUDIT_LIST, &v);
 }

@@ -95,14 +95,9 @@ void page_or_missing(struct call *k, bool known)
         answer_missing(k, known);
         return;
     }
-    const struct embed_file *f = NULL;
     bool hashed = str_starts(path, S("/assets/"));
-    if (hashed)
-        f = web_file(k, str_sub(path, 1, path.n));
-    else if (shell_path(path))
-        f = web_file(k, S("index.html"));
-    else
-        f = web_file(k, str_sub(path, 1, path.n));
+    str name = shell_path(path) ? S("index.html") : str_sub(path, 1, path.n);
+    const struct embed_file *f = web_file(k, name);
     if (f)
         answer_file(k, f, hashed);
     else

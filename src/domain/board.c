@@ -1,6 +1,7 @@
 #include "domain/board.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "domain/filter.h"
 #include "domain/formula.h"
 #include "domain/journal.h"
@@ -141,18 +142,25 @@ static str quoted(struct arena *a, str x)
     return str_fmt(a, "\"%.*s\"", STR_ARG(x));
 }
 
-// The filter that lists the very items a cell counts.
-static str link_of(
-    struct sums *s, const struct board_out *out, const struct def_tally *t, const struct sum *row)
+// The filter that lists the very items a cell counts, in two halves: what it owes to its tally, and
+// to its row.
+static str link_head(const struct sums *s, const struct board_out *out, const struct def_tally *t)
+{
+    struct buf b;
+    buf_init(&b, s->c->arena, 8 * KIB);
+    buf_fmt(&b, "loop:%.*s", STR_ARG(s->def->loop));
+    if (t->where.n > 0)
+        buf_fmt(&b, " %.*s", STR_ARG(t->where));
+    buf_fmt(&b, " %.*s:%.*s", STR_ARG(t->by), STR_ARG(period_text(s->c->arena, out)));
+    return buf_str(&b);
+}
+
+static str link_tail(const struct sums *s, const struct sum *row)
 {
     struct arena *a = s->c->arena;
     const struct rules *r = s->c->rules;
     struct buf b;
     buf_init(&b, a, 8 * KIB);
-    buf_fmt(&b, "loop:%.*s", STR_ARG(s->def->loop));
-    if (t->where.n > 0)
-        buf_fmt(&b, " %.*s", STR_ARG(t->where));
-    buf_fmt(&b, " %.*s:%.*s", STR_ARG(t->by), STR_ARG(period_text(a, out)));
     const struct unit *u = row && s->in->by == BOARD_UNIT ? rules_unit(r, row->id) : NULL;
     const struct class_ *k =
         row && s->in->by == BOARD_CLASS && row->id ? rules_class(r, row->id) : NULL;
@@ -179,10 +187,21 @@ static str link_of(
     return buf_str(&b);
 }
 
-static void fill_row(struct sums *s, const struct board_out *out, const struct sum *from,
-    bool total, struct board_row *row)
+static str joined(struct arena *a, str head, str tail)
+{
+    char *text = arena_alloc(a, head.n + tail.n + 1);
+    memcpy(text, head.s, head.n);
+    if (tail.n > 0)
+        memcpy(text + head.n, tail.s, tail.n);
+    return (str){text, head.n + tail.n};
+}
+
+// heads: a link's for each tally.
+static void fill_row(
+    struct sums *s, const str *heads, const struct sum *from, bool total, struct board_row *row)
 {
     struct arena *a = s->c->arena;
+    str tail = link_tail(s, total ? NULL : from);
     const struct def *d = s->def;
     double *values = NEW_ARRAY(a, d->n_tallies, double);
     row->id = from->id;
@@ -190,8 +209,7 @@ static void fill_row(struct sums *s, const struct board_out *out, const struct s
     row->rates = NEW_ARRAY(a, d->n_rates, struct board_rate);
     for (size_t i = 0; i < d->n_tallies; i++) {
         values[i] = (double)from->n[i];
-        row->tallies[i] =
-            (struct board_cell){from->n[i], link_of(s, out, &d->tallies[i], total ? NULL : from)};
+        row->tallies[i] = (struct board_cell){from->n[i], joined(a, heads[i], tail)};
     }
     for (size_t i = 0; i < d->n_rates; i++)
         row->rates[i].blank = !formula_value(d->rates[i].formula, values, &row->rates[i].v);
@@ -242,13 +260,16 @@ static void fill(struct sums *s, struct board_out *out)
     struct arena *a = s->c->arena;
     struct named_row *rows = NEW_ARRAY(a, s->n, struct named_row);
     struct sum total = {.n = NEW_ARRAY(a, s->def->n_tallies, int64_t)};
+    str *heads = NEW_ARRAY(a, s->def->n_tallies, str);
+    for (size_t i = 0; i < s->def->n_tallies; i++)
+        heads[i] = link_head(s, out, &s->def->tallies[i]);
     size_t n = 0;
     for (size_t i = 0; i < s->n; i++) {
         if (!any_count(s, &s->rows[i]))
             continue;
         for (size_t t = 0; t < s->def->n_tallies; t++)
             total.n[t] += s->rows[i].n[t];
-        fill_row(s, out, &s->rows[i], false, &rows[n].row);
+        fill_row(s, heads, &s->rows[i], false, &rows[n].row);
         name_row(s, &s->rows[i], &rows[n]);
         n++;
     }
@@ -258,7 +279,7 @@ static void fill(struct sums *s, struct board_out *out)
     out->n = n;
     for (size_t i = 0; i < n; i++)
         out->rows[i] = rows[i].row;
-    fill_row(s, out, &total, true, &out->total);
+    fill_row(s, heads, &total, true, &out->total);
 }
 
 static void check_in(struct ctx *c, const struct board_in *in, struct board_out *out, struct err *e)

@@ -39,12 +39,10 @@ static uint64_t targets(const struct flow *f, size_t step, int state)
     const struct def_step *s = &f->d->steps[step];
     const struct def_links *l = &f->r->links[step];
     uint64_t to = bit(state);
-    if (s->on_part && l->any_back)
+    if (s->on_part ? l->any_back : l->any_to)
         to = f->all;
     else if (s->on_part && s->does == DOES_RETURN && s->back >= 0)
         to |= bit(s->back);
-    else if (!s->on_part && l->any_to)
-        to = f->all;
     else if (!s->on_part && s->to >= 0)
         to = bit(s->to);
     // An item taken out of another one begins where filing put it.

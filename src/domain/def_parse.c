@@ -117,7 +117,7 @@ static void read_head(struct def_reader *r)
     d->title = def_read_text(r, r->root, "title", DEF_TITLE_MAX, S(""));
     const struct yaml *number = yaml_get(r->root, "number");
     const struct yaml *prefix = number ? yaml_get(number, "prefix") : NULL;
-    if (yaml_as_str(prefix, &d->number_prefix) && d->number_prefix.n > 0 &&
+    if (prefix && yaml_as_str(prefix, &d->number_prefix) && d->number_prefix.n > 0 &&
         !prefix_ok(d->number_prefix))
         yaml_err(r->e, prefix, S("number.prefix"), S("A-Z 0-9, 1..8 characters"),
             "\"%.*s\" is no prefix of a number", "“%.*s”不能作编号前缀", STR_ARG(d->number_prefix));

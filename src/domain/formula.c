@@ -237,7 +237,7 @@ struct formula *formula_parse(struct arena *a, str text, const str *names, size_
 bool formula_value(const struct formula *f, const double *values, double *out)
 {
     // Each level of nesting leaves at most two values waiting: one of a sum, one of a product.
-    double stack[2 * DEPTH_MAX + 8];
+    double stack[2 * DEPTH_MAX + 8] = {0};
     size_t n = 0;
     for (size_t i = 0; i < f->n; i++) {
         const struct op *op = &f->ops[i];
@@ -246,6 +246,7 @@ bool formula_value(const struct formula *f, const double *values, double *out)
             stack[n++] = op->kind == OP_NUMBER ? op->number : values[op->name];
             continue;
         }
+        CHECK(n >= (op->kind == OP_NEGATE ? 1 : 2));
         if (op->kind == OP_NEGATE) {
             stack[n - 1] = -stack[n - 1];
             continue;

@@ -165,6 +165,7 @@ static void load_classes(struct rules *r, struct db *db)
     for (size_t i = 0; i < r->n_classes; i++) {
         size_t row = t.order[i];
         struct class_ *k = &r->classes[i];
+        CHECK(row < n);
         *k = rows[row];
         k->lo = t.lo[row];
         k->hi = t.hi[row];
