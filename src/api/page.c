@@ -138,28 +138,35 @@ static str replace(struct arena *a, str text, str mark, str by)
     return text;
 }
 
+size_t page_demo_people(const struct rules *r, const struct person **out, size_t max)
+{
+    uint64_t seen = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_people && n < max; i++) {
+        const struct person *p = &r->people[i];
+        if (!p->demo || p->n == 0)
+            continue;
+        uint64_t bit = UINT64_C(1) << ((size_t)(p->grants[0].role - r->roles) & 63);
+        if (!(seen & bit))
+            out[n++] = p;
+        seen |= bit;
+    }
+    return n;
+}
+
 static str demo_logins(struct call *k)
 {
     if (!app_conf(k->app)->demo)
         return (str){0};
     struct buf b;
     buf_init(&b, k->req->arena, 64 * KIB);
-    buf_addz(&b, "<p>演示用户（口令均为 <code>bihuan-demo-2026</code>）：");
-    const struct rules *r = k->ctx.rules;
-    uint64_t seen = 0;
-    bool first = true;
-    for (size_t i = 0; i < r->n_people; i++) {
-        const struct person *p = &r->people[i];
-        if (!p->demo || p->n == 0)
-            continue;
-        uint64_t bit = UINT64_C(1) << ((size_t)(p->grants[0].role - r->roles) & 63);
-        if (seen & bit) // one of each role is enough
-            continue;
-        seen |= bit;
-        str login = escape(k->req->arena, p->login);
-        str title = escape(k->req->arena, p->grants[0].role->title);
-        buf_fmt(&b, "%s<code>%.*s</code> %.*s", first ? "" : "，", STR_ARG(login), STR_ARG(title));
-        first = false;
+    buf_addz(&b, "<p>演示用户（口令均为 <code>" PAGE_DEMO_PASSWORD "</code>）：");
+    const struct person *people[PAGE_DEMO_MAX];
+    size_t n = page_demo_people(k->ctx.rules, people, PAGE_DEMO_MAX);
+    for (size_t i = 0; i < n; i++) {
+        str login = escape(k->req->arena, people[i]->login);
+        str title = escape(k->req->arena, people[i]->grants[0].role->title);
+        buf_fmt(&b, "%s<code>%.*s</code> %.*s", i == 0 ? "" : "，", STR_ARG(login), STR_ARG(title));
     }
     buf_addz(&b, "</p>");
     return buf_str(&b);

@@ -11,4 +11,9 @@ void page_or_missing(struct call *k, bool known);
 void page_login(struct call *k, str message);
 enum err_code page_login_get(struct call *k);
 
+// Demonstration people, one of each role, to be shown on the log-in page and by `serve --demo`.
+#define PAGE_DEMO_PASSWORD "bihuan-demo-2026" // as towns/*/people.yaml say
+enum { PAGE_DEMO_MAX = 12 };
+size_t page_demo_people(const struct rules *r, const struct person **out, size_t max);
+
 #endif

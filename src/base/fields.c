@@ -373,7 +373,7 @@ static void encode_members(struct jw *w, const struct field *table, const void *
         }
         if ((f->flags & FIELD_ABSENT_NULL) != 0 && is_empty(f, at))
             continue;
-        jw_key(w, str_of(f->key));
+        jw_name(w, f->key);
         encode_value(w, f, at, zone_s);
     }
 }

@@ -25,6 +25,7 @@ void jw_end_obj(struct jw *w);
 void jw_arr(struct jw *w);
 void jw_end_arr(struct jw *w);
 void jw_key(struct jw *w, str key);
+void jw_name(struct jw *w, const char *name); // a key of our own, with nothing in it to escape
 void jw_str(struct jw *w, str v);
 void jw_i64(struct jw *w, int64_t v);
 // The shortest text that reads back the same; NaN and infinities become null.
@@ -33,7 +34,7 @@ void jw_bool(struct jw *w, bool v);
 void jw_null(struct jw *w);
 void jw_raw(struct jw *w, str json);                // already JSON
 void jw_time(struct jw *w, int64_t us, int zone_s); // RFC 3339; 0 becomes null
-// key and value in one
+// jw_name and value in one
 void jw_kstr(struct jw *w, const char *key, str v);
 void jw_ki64(struct jw *w, const char *key, int64_t v);
 void jw_kf64(struct jw *w, const char *key, double v);

@@ -47,26 +47,32 @@ static char unescaped(char c)
     return found ? meant[found - letters] : 0; // \u is left to the other reader
 }
 
+// Bytes that stand for themselves in a string. Those of UTF-8 are looked at as a whole afterwards.
+static bool stands(unsigned char c)
+{
+    return c >= 0x20 && c != '"' && c != '\\';
+}
+
 // Behind the opening quote.
 static bool string(struct reader *r, str *out)
 {
-    char *from = r->at, *to = r->at;
+    char *from = r->at, *to = from;
     unsigned char all = 0;
     for (;;) {
-        unsigned char c = (unsigned char)*r->at;
-        if (c == '"')
+        char *run = r->at;
+        for (; stands((unsigned char)*r->at); r->at++)
+            all |= (unsigned char)*r->at;
+        size_t n = (size_t)(r->at - run);
+        if (to != run)
+            memmove(to, run, n);
+        to += n;
+        if (*r->at == '"')
             break;
-        if (c < 0x20) // the NUL at the end, too
+        char c = *r->at == '\\' ? unescaped(r->at[1]) : 0; // else a control byte, or the end
+        if (c == 0)
             return false;
-        if (c == '\\') {
-            c = (unsigned char)unescaped(r->at[1]);
-            if (c == 0)
-                return false;
-            r->at++;
-        }
-        all |= c;
-        *to++ = (char)c;
-        r->at++;
+        *to++ = c;
+        r->at += 2;
     }
     r->at++;
     *to = 0;
@@ -74,13 +80,14 @@ static bool string(struct reader *r, str *out)
     return all < 0x80 || utf8_valid(*out);
 }
 
-static bool digits(struct reader *r, size_t *n)
+static size_t digits(struct reader *r, int64_t *value)
 {
     char *from = r->at;
-    while (*r->at >= '0' && *r->at <= '9')
-        r->at++;
-    *n = (size_t)(r->at - from);
-    return *n > 0;
+    int64_t x = 0;
+    while (*r->at >= '0' && *r->at <= '9' && r->at - from <= DIGITS_MAX)
+        x = x * 10 + (*r->at++ - '0');
+    *value = x;
+    return (size_t)(r->at - from);
 }
 
 static bool real(const char *from, const char *end, struct json *out)
@@ -91,35 +98,35 @@ static bool real(const char *from, const char *end, struct json *out)
     return stopped == end && isfinite(out->f);
 }
 
+// More than DIGITS_MAX digits in a row, before the point or behind it, are left to the other
+// reader.
 static bool number(struct reader *r, struct json *out)
 {
     const char *from = r->at;
-    size_t n = 0, more = 0;
-    r->at += *r->at == '-';
+    bool minus = *r->at == '-', whole = true;
+    r->at += minus;
     bool zero = *r->at == '0';
-    if (!digits(r, &n) || (zero && n > 1))
-        return false;
-    bool whole = true;
+    int64_t value = 0, rest = 0;
+    size_t n = digits(r, &value), more = 1;
     if (*r->at == '.') {
         r->at++;
         whole = false;
-        if (!digits(r, &more))
-            return false;
+        more = digits(r, &rest);
     }
-    if (*r->at == 'e' || *r->at == 'E') {
+    if (more > 0 && (*r->at == 'e' || *r->at == 'E')) {
         r->at++;
         whole = false;
         r->at += *r->at == '-' || *r->at == '+';
-        if (!digits(r, &more))
-            return false;
+        more = digits(r, &rest);
     }
+    if (n == 0 || n > DIGITS_MAX || more == 0 || more > DIGITS_MAX || (zero && n > 1))
+        return false;
     if (!whole)
         return real(from, r->at, out);
     out->type = JSON_I64;
-    if (n > DIGITS_MAX || !str_i64((str){from, (size_t)(r->at - from)}, &out->i))
-        return false;
+    out->i = minus ? -value : value;
     out->f = (double)out->i;
-    return !(zero && *from == '-');
+    return !(zero && minus);
 }
 
 // Makes room for one more of n; the number of places doubles.

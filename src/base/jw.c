@@ -134,29 +134,40 @@ static void put_string(struct buf *out, str v)
     buf_byte(out, '"');
 }
 
-void jw_key(struct jw *w, str key)
+static bool before_key(struct jw *w)
 {
     CHECK(w->in_obj[w->depth] && !w->after_key);
     bool first = w->first[w->depth];
     w->first[w->depth] = false;
     w->after_key = true;
-    char *p = clean_run(key.s, key.n) == key.n ? buf_room(w->out, key.n + 4) : NULL;
-    if (p == NULL || key.n == 0) { // rare: to be escaped, or no room
-        if (!first)
-            buf_byte(w->out, ',');
-        put_string(w->out, key);
-        buf_byte(w->out, ':');
+    return first;
+}
+
+void jw_key(struct jw *w, str key)
+{
+    if (!before_key(w))
+        buf_byte(w->out, ',');
+    put_string(w->out, key);
+    buf_byte(w->out, ':');
+}
+
+// One test for room, one copy.
+void jw_name(struct jw *w, const char *name)
+{
+    bool first = before_key(w);
+    size_t n = strlen(name);
+    char *p = buf_room(w->out, n + 4);
+    if (p == NULL)
         return;
-    }
-    size_t n = 0;
+    char *end = p;
     if (!first)
-        p[n++] = ',';
-    p[n++] = '"';
-    memcpy(p + n, key.s, key.n);
-    n += key.n;
-    p[n++] = '"';
-    p[n++] = ':';
-    w->out->n += n;
+        *end++ = ',';
+    *end++ = '"';
+    memcpy(end, name, n);
+    end += n;
+    *end++ = '"';
+    *end++ = ':';
+    w->out->n += (size_t)(end - p);
 }
 
 void jw_str(struct jw *w, str v)
@@ -255,31 +266,31 @@ void jw_time(struct jw *w, int64_t us, int zone_s)
 
 void jw_kstr(struct jw *w, const char *key, str v)
 {
-    jw_key(w, str_of(key));
+    jw_name(w, key);
     jw_str(w, v);
 }
 
 void jw_ki64(struct jw *w, const char *key, int64_t v)
 {
-    jw_key(w, str_of(key));
+    jw_name(w, key);
     jw_i64(w, v);
 }
 
 void jw_kf64(struct jw *w, const char *key, double v)
 {
-    jw_key(w, str_of(key));
+    jw_name(w, key);
     jw_f64(w, v);
 }
 
 void jw_kbool(struct jw *w, const char *key, bool v)
 {
-    jw_key(w, str_of(key));
+    jw_name(w, key);
     jw_bool(w, v);
 }
 
 void jw_ktime(struct jw *w, const char *key, int64_t us, int zone_s)
 {
-    jw_key(w, str_of(key));
+    jw_name(w, key);
     jw_time(w, us, zone_s);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "api/app.h"
+#include "api/page.h"
 #include "base/log.h"
 #include "cmd/town_make.h"
 
@@ -26,6 +27,20 @@ static void wait_for_end(const sigset_t *set)
 {
     int sig;
     (void)sigwait(set, &sig);
+}
+
+// Who can log in to a demonstration town, one of each role.
+static void print_demo(struct app *app)
+{
+    const struct person *people[PAGE_DEMO_MAX];
+    struct rules_hold *h = app_rules_take(app);
+    size_t n = page_demo_people(app_rules(h), people, PAGE_DEMO_MAX);
+    printf("演示用户 demonstration log-ins (password %s):\n", PAGE_DEMO_PASSWORD);
+    for (size_t i = 0; i < n; i++) {
+        str login = people[i]->login, title = people[i]->grants[0].role->title;
+        printf("  %-20.*s %.*s\n", STR_ARG(login), STR_ARG(title));
+    }
+    app_rules_drop(h);
 }
 
 static bool set_time(struct args *a)
@@ -73,6 +88,8 @@ static int run(struct args *a)
     if (!app)
         return args_fail(a, EXIT_OPEN);
     printf("bihuan: ready on http://%s:%d\n", conf.host, app_port(app));
+    if (conf.demo)
+        print_demo(app);
     (void)fflush(stdout);
     wait_for_end(&set);
     log_line(LOG_INFO, "stopping");
