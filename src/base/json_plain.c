@@ -83,10 +83,10 @@ static bool string(struct reader *r, str *out)
 static size_t digits(struct reader *r, int64_t *value)
 {
     char *from = r->at;
-    int64_t x = 0;
+    uint64_t x = 0; // one digit more than DIGITS_MAX still fits
     while (*r->at >= '0' && *r->at <= '9' && r->at - from <= DIGITS_MAX)
-        x = x * 10 + (*r->at++ - '0');
-    *value = x;
+        x = x * 10 + (uint64_t)(*r->at++ - '0');
+    *value = (int64_t)x;
     return (size_t)(r->at - from);
 }
 

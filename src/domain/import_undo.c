@@ -42,10 +42,11 @@ static void read_made(struct ctx *c, struct sweep *s, struct err *e)
 static bool touched(struct ctx *c, const struct made *m, const struct item *it)
 {
     int64_t town = c->rules->town;
-    if (it->version != m->version && db_one_i64(c->db, 0,
-                                         "SELECT id FROM event WHERE town = ?1 AND item = ?2 AND item > 0 AND "
-                                         "version > ?3 AND person <> 0 LIMIT 1",
-                                         V(town), V(m->item), V(m->version)) != 0)
+    if (it->version != m->version &&
+        db_one_i64(c->db, 0,
+            "SELECT id FROM event WHERE town = ?1 AND item = ?2 AND item > 0 AND "
+            "version > ?3 AND person <> 0 LIMIT 1",
+            V(town), V(m->item), V(m->version)) != 0)
         return true;
     return db_one_i64(c->db, 0, "SELECT other FROM link WHERE town = ?1 AND item = ?2 LIMIT 1",
                V(town), V(m->item)) != 0;
