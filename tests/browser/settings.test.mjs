@@ -129,7 +129,7 @@ test('units, people, definitions, tokens, audit', { timeout: 180_000 }, async (t
     await sec.check('grant-dialog', { full: false });
     await dialog(sec).locator('button.primary').click();
     await sec.told('已修改 孙七');
-    assert.match(await sec.page.locator('tr', { hasText: 'sun7' }).innerText(), new RegExp(`承办员 · ${one.name}`));
+    await sec.page.locator('tr', { hasText: 'sun7' }).filter({ hasText: `承办员 · ${one.name}` }).waitFor();
   });
 
   await step('a definition with mistakes is refused with their lines; a right one is published', async () => {
