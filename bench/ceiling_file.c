@@ -16,6 +16,7 @@
 
 #include "base/map.h"
 #include "base/tm.h"
+#include "store/writer.h"
 #include "town.h"
 
 enum {
@@ -279,7 +280,7 @@ static void write_group(struct target *t, struct recording *rec, size_t at, int6
     for (size_t i = 0; i < rec->groups[at].n; i++)
         put_cell(t, town, &rec->groups[at].cells[i]);
     run(t, t->commit);
-    if (t->log_pages >= CHECKPOINT_PAGES)
+    if (t->log_pages >= WRITER_CHECKPOINT_PAGES)
         (void)sqlite3_wal_checkpoint_v2(t->h, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 

@@ -122,8 +122,8 @@ CREATE TABLE file (
     person @int@ NOT NULL,
     PRIMARY KEY (town, item, id)) @clustered@;
 
--- Counters, moved in the same transaction as the event. period: a day yyyymmdd or a month yyyymm; unit and class -1 and
--- channel * are sums over all of them (domain/journal.h).
+-- Counters, moved in the same transaction as the event. dim: which dimensions a cell keeps apart (domain/journal.h);
+-- period: a day yyyymmdd or a month yyyymm; unit and class -1 and channel * are sums over all of them.
 CREATE TABLE tally (
     town @int@ NOT NULL, loop @text@ NOT NULL, dim @text@ NOT NULL DEFAULT '', period @int@ NOT NULL,
     unit @int@ NOT NULL, class @int@ NOT NULL, channel @text@ NOT NULL, key @text@ NOT NULL, n @int@ NOT NULL,

@@ -59,48 +59,36 @@ static bool wanted(const struct sums *s, int64_t unit, int64_t cls, str channel)
     return s->in->channel.n == 0 || str_eq(channel, s->in->channel);
 }
 
-// May the sums be read? Only when nothing but the board's own dimension is chosen.
-static bool summed(const struct board_in *in)
+// ---- which cells
+
+enum {
+    OF_UNIT = 1,
+    OF_CLASS = 2,
+    OF_CHANNEL = 4,
+    OF_ALL = OF_UNIT | OF_CLASS | OF_CHANNEL,
+    SEEKS_MAX = 20000, // beyond, reading the range through is no slower
+};
+
+// The dimensions the board breaks down by or is narrowed to.
+static unsigned dims_of(const struct board_in *in)
 {
-    return (in->by == BOARD_UNIT || in->unit == 0) && (in->by == BOARD_CLASS || in->cls == 0) &&
-           (in->by == BOARD_CHANNEL || in->channel.n == 0);
+    unsigned d = in->by == BOARD_UNIT || in->unit ? OF_UNIT : 0;
+    d |= in->by == BOARD_CLASS || in->cls ? OF_CLASS : 0;
+    return d | (in->by == BOARD_CHANNEL || in->channel.n > 0 ? OF_CHANNEL : 0);
 }
 
-// The cells this board adds up: the sums by its own dimension, or the full ones.
-static str cells_of(const struct sums *s)
+static str dim_name(const struct sums *s, unsigned dims)
 {
-    static const char *const DIMS[] = {
-        [BOARD_UNIT] = "unit", [BOARD_CLASS] = "class", [BOARD_CHANNEL] = "channel"};
+    static const char *const NAMES[] = {[OF_UNIT] = "unit",
+        [OF_CLASS] = "class",
+        [OF_CHANNEL] = "channel",
+        [OF_UNIT | OF_CLASS] = "unit,class",
+        [OF_UNIT | OF_CHANNEL] = "unit,channel",
+        [OF_CLASS | OF_CHANNEL] = "class,channel",
+        [OF_ALL] = ""};
     if (s->in->by == BOARD_FIELD)
         return str_fmt(s->c->arena, ".%.*s", STR_ARG(s->in->field));
-    return summed(s->in) ? str_of(DIMS[s->in->by]) : S("");
-}
-
-static int tally_at(const struct def *d, str key)
-{
-    for (size_t i = 0; i < d->n_tallies; i++)
-        if (str_eq(d->tallies[i].key, key))
-            return (int)i;
-    return DEF_NONE; // a former version counted it
-}
-
-static void add_range(struct sums *s, int64_t from, int64_t to)
-{
-    bool by_unit = s->in->by == BOARD_UNIT, by_class = s->in->by == BOARD_CLASS;
-    bool by_word = !by_unit && !by_class;
-    struct cursor r = db_rows(s->c->db,
-        "SELECT unit, class, channel, key, n FROM tally WHERE town = ?1 AND loop = ?2 AND dim = ?3"
-        " AND period BETWEEN ?4 AND ?5",
-        V(s->c->rules->town), V(s->def->loop), V(cells_of(s)), V(from), V(to));
-    while (db_next(&r)) {
-        int64_t unit = db_i64(&r, 0), cls = db_i64(&r, 1);
-        str word = db_str(&r, 2);
-        int tally = tally_at(s->def, db_str(&r, 3));
-        if (tally == DEF_NONE || !wanted(s, unit, cls, word))
-            continue;
-        struct sum *row = row_of(s, by_unit ? unit : by_class ? cls : 0, by_word ? word : (str){0});
-        row->n[tally] += db_i64(&r, 4);
-    }
+    return str_of(NAMES[dims]);
 }
 
 static int64_t day_number(int64_t day)
@@ -110,23 +98,148 @@ static int64_t day_number(int64_t day)
     return (int64_t)y * 10000 + m * 100 + d;
 }
 
+// The day or the month after this one.
+static int64_t next_period(int64_t p)
+{
+    enum { MONTHS_BELOW = 1000000 };
+    if (p < MONTHS_BELOW)
+        return p % 100 == 12 ? p + 100 - 11 : p + 1;
+    return day_number(tm_days((int)(p / 10000), (int)(p / 100 % 100), (int)(p % 100)) + 1);
+}
+
+static size_t periods_between(int64_t from, int64_t to)
+{
+    size_t n = 0;
+    for (int64_t p = from; p <= to; p = next_period(p))
+        n++;
+    return n;
+}
+
+// ---- adding them up
+
+static int tally_at(const struct def *d, str key)
+{
+    for (size_t i = 0; i < d->n_tallies; i++)
+        if (str_eq(d->tallies[i].key, key))
+            return (int)i;
+    return DEF_NONE; // a former version counted it
+}
+
+static void add_rows(struct sums *s, struct cursor *r)
+{
+    bool by_unit = s->in->by == BOARD_UNIT, by_class = s->in->by == BOARD_CLASS;
+    bool by_word = !by_unit && !by_class;
+    while (db_next(r)) {
+        int64_t unit = db_i64(r, 0), cls = db_i64(r, 1);
+        str word = db_str(r, 2);
+        int tally = tally_at(s->def, db_str(r, 3));
+        if (tally == DEF_NONE || !wanted(s, unit, cls, word))
+            continue;
+        struct sum *row = row_of(s, by_unit ? unit : by_class ? cls : 0, by_word ? word : (str){0});
+        row->n[tally] += db_i64(r, 4);
+    }
+}
+
+static void add_range(struct sums *s, str dim, int64_t from, int64_t to)
+{
+    struct cursor r = db_rows(s->c->db,
+        "SELECT unit, class, channel, key, n FROM tally WHERE town = ?1 AND loop = ?2 AND dim = ?3"
+        " AND period BETWEEN ?4 AND ?5",
+        V(s->c->rules->town), V(s->def->loop), V(dim), V(from), V(to));
+    add_rows(s, &r);
+}
+
+// The units and classes the board is narrowed to, where they narrow it much.
+struct narrow {
+    int64_t *units, *classes;
+    size_t n_units, n_classes;
+};
+
+static void narrow_units(struct sums *s, struct narrow *x)
+{
+    const struct rules *r = s->c->rules;
+    const struct unit *top = s->in->unit ? rules_unit(r, s->in->unit) : NULL;
+    for (size_t i = 0; i < r->n_units; i++)
+        if (!top || unit_below(&r->units[i], top))
+            VEC_PUSH(s->c->arena, x->units, x->n_units) = r->units[i].id;
+}
+
+static void narrow_classes(struct sums *s, struct narrow *x)
+{
+    const struct rules *r = s->c->rules;
+    const struct class_ *top = rules_class(r, s->in->cls);
+    for (size_t i = 0; i < r->n_classes; i++)
+        if (class_below(&r->classes[i], top))
+            VEC_PUSH(s->c->arena, x->classes, x->n_classes) = r->classes[i].id;
+}
+
+static void seek(struct sums *s, str dim, int64_t period, int64_t unit, const struct narrow *x)
+{
+    struct cursor r;
+    if (x->n_classes == 0) {
+        r = db_rows(s->c->db,
+            "SELECT unit, class, channel, key, n FROM tally WHERE town = ?1 AND loop = ?2"
+            " AND dim = ?3 AND period = ?4 AND unit = ?5",
+            V(s->c->rules->town), V(s->def->loop), V(dim), V(period), V(unit));
+        add_rows(s, &r);
+    }
+    for (size_t i = 0; i < x->n_classes; i++) {
+        r = db_rows(s->c->db,
+            "SELECT unit, class, channel, key, n FROM tally WHERE town = ?1 AND loop = ?2"
+            " AND dim = ?3 AND period = ?4 AND unit = ?5 AND class = ?6",
+            V(s->c->rules->town), V(s->def->loop), V(dim), V(period), V(unit), V(x->classes[i]));
+        add_rows(s, &r);
+    }
+}
+
+// A board narrowed to a few units or classes looks for theirs, period by period, instead of reading
+// everybody's.
+static void add_cells(struct sums *s, unsigned dims, int64_t from, int64_t to)
+{
+    str dim = dim_name(s, dims);
+    struct narrow x = {0};
+    if (s->in->cls && (dims & OF_CLASS))
+        narrow_classes(s, &x);
+    if (dims & OF_UNIT)
+        narrow_units(s, &x);
+    else
+        VEC_PUSH(s->c->arena, x.units, x.n_units) = TALLY_ALL;
+    bool few = x.n_classes > 0 || x.n_units * 4 < s->c->rules->n_units;
+    size_t each = x.n_units * (x.n_classes > 0 ? x.n_classes : 1);
+    if ((!s->in->unit && !s->in->cls) || !few || periods_between(from, to) * each > SEEKS_MAX) {
+        add_range(s, dim, from, to);
+        return;
+    }
+    for (int64_t p = from; p <= to; p = next_period(p))
+        for (size_t i = 0; i < x.n_units; i++)
+            seek(s, dim, p, x.units[i], &x);
+}
+
+// Days have sums by one dimension and the full cells, months have sums by one and by two.
+static void add_days(struct sums *s, unsigned dims, int64_t from, int64_t to)
+{
+    bool one = (dims & (dims - 1)) == 0;
+    add_cells(s, one ? dims : OF_ALL, day_number(from), day_number(to - 1));
+}
+
 // Whole months come from their own counters, the days before and after from theirs.
 static void add_period(struct sums *s, int64_t from, int64_t to)
 {
+    unsigned dims = dims_of(s->in);
     int y, m, d;
     tm_from_days(from, &y, &m, &d);
     int64_t first = d == 1 ? from : tm_days(m == 12 ? y + 1 : y, m == 12 ? 1 : m + 1, 1);
     tm_from_days(to, &y, &m, &d);
     int64_t last = tm_days(y, m, 1);
-    if (first >= last) {
-        add_range(s, day_number(from), day_number(to - 1));
+    if (first >= last || dims == OF_ALL) {
+        add_days(s, dims, from, to);
         return;
     }
     if (from < first)
-        add_range(s, day_number(from), day_number(first - 1));
-    add_range(s, day_number(first) / 100, day_number(last - 1) / 100);
+        add_days(s, dims, from, first);
+    add_cells(s, dims, day_number(first) / 100, day_number(last - 1) / 100);
     if (last < to)
-        add_range(s, day_number(last), day_number(to - 1));
+        add_days(s, dims, last, to);
 }
 
 // ---- rows

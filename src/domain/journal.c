@@ -253,12 +253,15 @@ size_t journal_cells(int64_t at_us, int zone_s, int64_t unit, int64_t cls, str c
     int64_t month = (int64_t)t.year * 100 + t.month;
     size_t n = 0;
     const int64_t periods[] = {month * 100 + t.day, month};
+    const str every = S("*");
+    out[n++] = (struct tally_cell){S(""), periods[0], unit, cls, channel};
+    out[n++] = (struct tally_cell){S("unit,class"), month, unit, cls, every};
+    out[n++] = (struct tally_cell){S("unit,channel"), month, unit, TALLY_ALL, channel};
+    out[n++] = (struct tally_cell){S("class,channel"), month, TALLY_ALL, cls, channel};
     for (size_t i = 0; i < ARRAY_LEN(periods); i++)
-        out[n++] = (struct tally_cell){S(""), periods[i], unit, cls, channel};
+        out[n++] = (struct tally_cell){S("unit"), periods[i], unit, TALLY_ALL, every};
     for (size_t i = 0; i < ARRAY_LEN(periods); i++)
-        out[n++] = (struct tally_cell){S("unit"), periods[i], unit, TALLY_ALL, S("*")};
-    for (size_t i = 0; i < ARRAY_LEN(periods); i++)
-        out[n++] = (struct tally_cell){S("class"), periods[i], TALLY_ALL, cls, S("*")};
+        out[n++] = (struct tally_cell){S("class"), periods[i], TALLY_ALL, cls, every};
     for (size_t i = 0; i < ARRAY_LEN(periods); i++)
         out[n++] = (struct tally_cell){S("channel"), periods[i], TALLY_ALL, TALLY_ALL, channel};
     CHECK(n == JOURNAL_CELLS);

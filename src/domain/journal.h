@@ -38,12 +38,13 @@ enum err_code journal_event(struct ctx *c, struct event *ev, struct err *e) MUST
 int64_t journal_next_item(struct ctx *c);
 int64_t journal_next_id(
     struct ctx *c, const char *table); // unit, person, class, def, job: the next free id
-// The cells one counted item stands in, of its day and of its month: the full one, and the sums by
-// unit, by class and by channel, which lie side by side in the table (dim), so that a board of a
-// year reads a few hundred rows. TALLY_ALL (and "*" for the channel) marks what is summed over.
-enum { JOURNAL_CELLS = 8, JOURNAL_FIELD_CELLS = 2, TALLY_ALL = -1 };
+// The cells one counted item stands in: of its day the full one, of its month the sums by two of
+// the dimensions, of both the sums by one. Each kind lies together in the table (dim), so that a
+// board of a year reads a few hundred rows. TALLY_ALL (and "*" for the channel) marks what is
+// summed over.
+enum { JOURNAL_CELLS = 10, JOURNAL_FIELD_CELLS = 2, TALLY_ALL = -1 };
 struct tally_cell {
-    str dim;                   // empty: the full cell; "unit", "class", "channel"; "." and a field
+    str dim; // empty: the full cell; "unit", "class", "channel", two of them; "." and a field
     int64_t period, unit, cls; // period: yyyymmdd or yyyymm
     str channel;               // of a field's cell: the value
 };

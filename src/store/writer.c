@@ -10,7 +10,7 @@ enum {
     SLOW_US = 5000,
     // Readers that overlap without a gap keep a passive checkpoint from ever starting the log anew.
     // Past so many pages the writer waits a little for them.
-    LOG_PAGES_MAX = 10 * WRITER_CHECKPOINT_PAGES,
+    LOG_PAGES_MAX = 3 * WRITER_CHECKPOINT_PAGES,
 };
 
 // A thread inside writer_run, waiting for its command.
