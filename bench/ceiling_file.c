@@ -23,7 +23,6 @@ enum {
     GROUP_DEFAULT = 64,
     GROUP_MAX = 1000,
     COLUMNS_MAX = 40,
-    CHECKPOINT_PAGES = 2000,
     CACHE_KIB = 65536
 };
 
