@@ -19,12 +19,7 @@
 #include "store/writer.h"
 #include "town.h"
 
-enum {
-    GROUP_DEFAULT = 64,
-    GROUP_MAX = 1000,
-    COLUMNS_MAX = 40,
-    CACHE_KIB = 65536
-};
+enum { GROUP_DEFAULT = 64, GROUP_MAX = 1000, COLUMNS_MAX = 40, CACHE_KIB = 65536 };
 
 struct row {
     struct val *v;
