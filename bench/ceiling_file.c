@@ -16,10 +16,10 @@
 
 #include "base/map.h"
 #include "base/tm.h"
-#include "store/writer.h"
+#include "store/log_mover.h"
 #include "town.h"
 
-enum { GROUP_DEFAULT = 64, GROUP_MAX = 1000, COLUMNS_MAX = 40, CACHE_KIB = 65536 };
+enum { GROUP_DEFAULT = 64, GROUP_MAX = 1000, COLUMNS_MAX = 40, CACHE_KIB = 16384 };
 
 struct row {
     struct val *v;
@@ -274,7 +274,7 @@ static void write_group(struct target *t, struct recording *rec, size_t at, int6
     for (size_t i = 0; i < rec->groups[at].n; i++)
         put_cell(t, town, &rec->groups[at].cells[i]);
     run(t, t->commit);
-    if (t->log_pages >= WRITER_CHECKPOINT_PAGES)
+    if (t->log_pages >= LOG_MOVE_PAGES)
         (void)sqlite3_wal_checkpoint_v2(t->h, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 

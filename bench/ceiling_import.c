@@ -12,9 +12,9 @@
 #include "base/str.h"
 #include "base/tm.h"
 #include "domain/import.h"
-#include "store/writer.h"
+#include "store/log_mover.h"
 
-enum { COLUMNS_MAX = 40, CACHE_KIB = 65536 };
+enum { COLUMNS_MAX = 40, CACHE_KIB = 16384 };
 
 static const char *const TABLES[] = {
     "item", "item_doc", "event", "caller", "item_key", "batch_row", "tally"};
@@ -170,7 +170,7 @@ int main(int argc, char **argv)
         for (size_t i = 0; i < ARRAY_LEN(TABLES); i++)
             put_share(to, &tables[i], g, groups);
         run(to, commit);
-        if (log_pages >= WRITER_CHECKPOINT_PAGES)
+        if (log_pages >= LOG_MOVE_PAGES)
             (void)sqlite3_wal_checkpoint_v2(to, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     }
     double s = (double)(tm_mono() - start) / 1e6;

@@ -139,7 +139,8 @@ static void send_request(
 {
     char text[REQUEST_MAX_BYTES];
     int head = snprintf(text, sizeof(text),
-        "POST %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nContent-Type: "
+        "POST %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nPrefer: "
+        "return=minimal\r\nContent-Type: "
         "application/json\r\n"
         "Content-Length: %zu\r\n\r\n",
         path, l->token, n);

@@ -58,7 +58,8 @@ export function apiDoc(spec) {
   const out = ['# HTTP API', '', 'Made from the route and field tables by `tools/api_doc.mjs`; the same is served at `/api/openapi.json`.', '',
     'JSON in UTF-8, times in RFC 3339. A session cookie comes from `POST /api/login`; writes then need its `csrf` as `X-CSRF`. An API token',
     '(`bihuan token make`) goes as `Authorization: Bearer bh_…` and needs no `X-CSRF`. Every write accepts an `Idempotency-Key`: the same key',
-    'gives the same result again. Every item has a `version`; a step on an old one gets 409, with the item as it now stands in `current`.', '',
+    'gives the same result again. Every item has a `version`; a step on an old one gets 409, with the item as it now stands in `current`.',
+    'With `Prefer: return=minimal`, filing and steps answer `id`, `no`, `version`, `state`, `open` and `due` only.', '',
     'Errors: `{"errors": [{"code", "field", "message", "expected"}]}`, several at once where several are wrong; messages in Chinese, or in',
     'English with `Accept-Language: en`.', ''];
   for (const [path, ops] of Object.entries(spec.paths))

@@ -32,8 +32,8 @@ struct app {
     struct rules_hold *latest; // the newest committed snapshot
     struct rules_hold *own;    // the writer's: may be ahead of latest within a group
     pthread_mutex_t lock;
-    atomic_uint_fast64_t serial, published,
-        commits; // serial: of the last built; published: of latest
+    atomic_uint_fast64_t serial, published; // serial: of the last built; published: of latest
+    atomic_uint_fast64_t town_serial;       // newest event that is not about an item
     struct writer *writer;
     _Atomic(struct http_server *) http; // requests may come before http_start has returned
     struct jobs *jobs;
@@ -150,9 +150,10 @@ static void on_finish(void *arg, struct db *db, bool committed)
     struct app *app = arg;
     journal_finish(app->journal, committed);
     refresh_own(app, db);
-    atomic_fetch_add(&app->commits, 1);
     if (!committed)
         return;
+    atomic_store_explicit(
+        &app->town_serial, (uint64_t)journal_town_seen(app->journal), memory_order_release);
     if (app->own != app->latest) {
         publish(app, app->own);
         feed_rules(app);
@@ -346,9 +347,9 @@ int app_port(const struct app *app)
     return http_port(app->http);
 }
 
-uint64_t app_commits(const struct app *app)
+uint64_t app_town_serial(const struct app *app)
 {
-    return atomic_load(&app->commits);
+    return atomic_load_explicit(&app->town_serial, memory_order_acquire);
 }
 
 struct writer *app_writer(struct app *app)

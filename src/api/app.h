@@ -37,8 +37,9 @@ const struct rules *app_rules(const struct rules_hold *h);
 // True when a newer snapshot than h is out.
 bool app_rules_stale(const struct app *app, const struct rules_hold *h);
 
-// Grows by one with every commit: what was read under one number is still true while it stands.
-uint64_t app_commits(const struct app *app);
+// Another number after every commit with an event that is not about an item: who may log in, and
+// what was read of people and sessions under one number, is still true while it stands.
+uint64_t app_town_serial(const struct app *app);
 
 struct writer *app_writer(struct app *app);
 const struct app_conf *app_conf(const struct app *app);

@@ -11,6 +11,7 @@ struct loop_thread {
     struct arena *arena;
     struct db *db;
     struct rules_hold *rules;
+    struct session_memory *sessions;
 };
 
 void *call_thread_open(void *arg)
@@ -26,6 +27,7 @@ void *call_thread_open(void *arg)
     if (!t->db)
         log_line(LOG_ERROR, "api cannot open the database: %.*s", STR_ARG(err_text(&e, a)));
     t->rules = app_rules_take(app);
+    t->sessions = session_memory_new();
     return t;
 }
 
@@ -35,6 +37,7 @@ void call_thread_close(void *arg, void *thread)
     (void)arg;
     db_close(t->db);
     app_rules_drop(t->rules);
+    session_memory_free(t->sessions);
     arena_free(t->arena);
 }
 
@@ -171,7 +174,9 @@ static enum err_code identify(struct call *k)
             return OK;
         return err_add(&k->err, ERR_LOGIN, (str){0}, (str){0}, "log in first", "请先登录");
     }
-    enum err_code code = session_find(&k->ctx, k->secret, &k->session, &k->err);
+    struct loop_thread *t = k->req->thread;
+    enum err_code code = session_find(
+        &k->ctx, t->sessions, app_town_serial(k->app), k->secret, &k->session, &k->err);
     if (code != OK) {
         if (code != ERR_LOGIN || k->route->may != MAY_ANYONE)
             return code;

@@ -17,6 +17,7 @@ enum {
 };
 
 struct call;
+struct item;
 
 struct route {
     enum http_method method;
@@ -55,6 +56,7 @@ struct call {
     str key;       // {key}
     void *in;      // the decoded body
     int64_t result;
+    const struct item *item;  // as this very write left it; NULL: none, or a repeat
     str idem_key, idem_print; // of the Idempotency-Key: it, and of what was asked under it
     bool repeated;            // answered from an Idempotency-Key
     struct buf body;

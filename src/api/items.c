@@ -124,9 +124,30 @@ enum err_code items_by_no(struct call *k)
     return answer_item(k, id);
 }
 
+// What a write left behind, for a program that asks for no more. [RFC 7240 4.2]
+static const struct field ITEM_SHORT[] = {
+    {"id", FIELD_I64, .at = offsetof(struct item, id)},
+    {"no", FIELD_STR, .at = offsetof(struct item, no)},
+    {"version", FIELD_I64, .at = offsetof(struct item, version)},
+    {"state", FIELD_STR, .at = offsetof(struct item, state)},
+    {"open", FIELD_BOOL, .at = offsetof(struct item, open)},
+    {"due", FIELD_TIME, .at = offsetof(struct item, due_us)},
+    {0},
+};
+
+// The state's name lies in the rules, which may be gone when the answer is made.
+static void keep(struct call *k, struct item *it)
+{
+    it->state = str_dup(k->req->arena, it->state);
+    k->item = it;
+}
+
 enum err_code items_answer(struct call *k)
 {
-    return answer_item(k, k->result);
+    if (!k->item || !str_eq(http_header(k->req, "Prefer"), S("return=minimal")))
+        return answer_item(k, k->result);
+    http_set(k->req, "Preference-Applied", S("return=minimal"));
+    return call_answer_fields(k, ITEM_SHORT, k->item);
 }
 
 // {"key": "value"} as answers; values are texts, numbers or yes/no.
@@ -217,10 +238,12 @@ enum err_code items_file_check(struct call *k)
 
 enum err_code items_file(struct call *k, struct ctx *c, int64_t *result, struct err *e)
 {
-    struct item it;
-    if (item_file(c, k->state, &it, e) == OK)
-        *result = it.id;
-    return e->code;
+    struct item *it = NEW(c->arena, struct item);
+    if (item_file(c, k->state, it, e) != OK)
+        return e->code;
+    *result = it->id;
+    keep(k, it);
+    return OK;
 }
 
 // ---- steps
@@ -314,17 +337,18 @@ enum err_code items_step_check(struct call *k)
 
 enum err_code items_step(struct call *k, struct ctx *c, int64_t *result, struct err *e)
 {
-    struct item it;
+    struct item *it = NEW(c->arena, struct item);
     const struct step_in *in = k->state;
-    if (item_step(c, in, &it, e) == OK) {
-        *result = it.id;
+    if (item_step(c, in, it, e) == OK) {
+        *result = it->id;
+        keep(k, it);
         return OK;
     }
     // The one who came second sees both versions: his own number and the item as it now stands.
-    if (e->code == ERR_CONFLICT && item_load(c, in->item, &it, e) == OK) {
+    if (e->code == ERR_CONFLICT && item_load(c, in->item, it, e) == OK) {
         struct err sub;
         err_init(&sub, c->arena, c->lang);
-        e->extra = item_view_json(c, &it, &sub);
+        e->extra = item_view_json(c, it, &sub);
     }
     return e->code;
 }

@@ -137,9 +137,7 @@ int64_t item_count(struct ctx *c, const struct filter *f, int64_t cap, struct er
         sqlb_val(&q, V(cap));
     }
     sqlb_add(&q, ") AS t");
-    struct cursor r = sqlb_rows(c->db, &q);
-    int64_t n = db_next(&r) ? db_i64(&r, 0) : 0;
-    db_done(&r);
+    int64_t n = sqlb_i64(c->db, &q);
     return db_status(c->db, e) == OK ? n : 0;
 }
 

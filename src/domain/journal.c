@@ -57,6 +57,11 @@ int64_t journal_town_event(struct db *db, int64_t town)
         "SELECT id FROM event WHERE town = ?1 AND item = 0 ORDER BY id DESC LIMIT 1", V(town));
 }
 
+int64_t journal_town_seen(const struct journal *j)
+{
+    return j->town_event;
+}
+
 static void load_heads(struct journal *j, struct db *db)
 {
     j->now.next_event =

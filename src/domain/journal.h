@@ -25,6 +25,7 @@ void journal_finish(struct journal *j, bool committed);
 
 // Id of the newest event that is not about an item: when it has moved, the rules may have.
 int64_t journal_town_event(struct db *db, int64_t town);
+int64_t journal_town_seen(const struct journal *j); // the same, as the last group left it
 
 struct event {
     int64_t id, item, version, at_us, person, unit;

@@ -1,8 +1,9 @@
 // Log-ins: the secret a browser holds, of which only the hash is kept.
 
+#include "base/map.h"
 #include "domain/people_inner.h"
 
-enum { SECRET_BYTES = 32, CSRF_BYTES = 24, SECRET_MAX = 200 };
+enum { SECRET_BYTES = 32, CSRF_BYTES = 24, SECRET_MAX = 200, MEMORY_MAX = 2000 };
 
 str session_hash(struct arena *a, str secret)
 {
@@ -105,33 +106,99 @@ enum err_code session_open(struct ctx *c, const struct login_check *check, struc
     return make(c, &p, out, secret, e);
 }
 
-enum err_code session_find(struct ctx *c, str secret, struct session *out, struct err *e)
+// ---- who is it
+
+struct found {
+    struct session session;
+    int64_t epoch;
+};
+struct session_memory {
+    struct arena *own;   // holds this struct
+    struct arena *arena; // of what is remembered
+    uint64_t serial;
+    struct map by_hash; // struct found
+};
+
+struct session_memory *session_memory_new(void)
+{
+    struct arena *own = arena_new();
+    struct session_memory *m = NEW(own, struct session_memory);
+    *m = (struct session_memory){.own = own, .arena = arena_new()};
+    map_init(&m->by_hash, m->arena);
+    return m;
+}
+
+void session_memory_free(struct session_memory *m)
+{
+    arena_free(m->arena);
+    arena_free(m->own);
+}
+
+static void remember(struct session_memory *m, str hash, const struct found *f)
+{
+    struct found *kept = NEW(m->arena, struct found);
+    *kept = *f;
+    kept->session.csrf = str_dup(m->arena, f->session.csrf);
+    map_put(&m->by_hash, str_dup(m->arena, hash), kept);
+}
+
+static const struct found *recall(struct session_memory *m, uint64_t serial, str hash)
+{
+    if (m->serial != serial || m->by_hash.n >= MEMORY_MAX) {
+        arena_reset(m->arena);
+        map_init(&m->by_hash, m->arena);
+        m->serial = serial;
+    }
+    return map_get(&m->by_hash, hash);
+}
+
+static bool look_up(struct ctx *c, str hash, struct found *out)
+{
+    struct cursor r = db_rows(c->db,
+        "SELECT person, epoch, csrf, expires_us, kind FROM session WHERE town = ?1 AND hash = ?2",
+        V(c->rules->town), V(hash));
+    bool found = db_next(&r);
+    if (found)
+        *out = (struct found){.epoch = db_i64(&r, 1),
+            .session = {.person = db_i64(&r, 0),
+                .csrf = db_dup(&r, 2, c->arena),
+                .expires_us = db_i64(&r, 3),
+                .token = str_eq(db_str(&r, 4), S("token"))}};
+    db_done(&r);
+    return found;
+}
+
+// A newer epoch than the person's is fine: the snapshot may be a moment older than the session that
+// password_change kept.
+static bool holds(const struct ctx *c, const struct found *f)
+{
+    const struct person *p = rules_person(c->rules, f->session.person);
+    return p && p->active && f->epoch >= p->epoch && f->session.expires_us > c->now_us &&
+           (p->rights >> MAY_LOGIN & 1);
+}
+
+enum err_code session_find(struct ctx *c, struct session_memory *memory, uint64_t serial,
+    str secret, struct session *out, struct err *e)
 {
     *out = (struct session){0};
     if (secret.n == 0 || secret.n > SECRET_MAX)
         return nobody(e);
-    struct cursor r = db_rows(c->db,
-        "SELECT person, epoch, csrf, expires_us, kind FROM session WHERE town = ?1 AND hash = ?2",
-        V(c->rules->town), V(session_hash(c->arena, secret)));
-    int64_t epoch = 0;
-    if (db_next(&r)) {
-        epoch = db_i64(&r, 1);
-        *out = (struct session){.person = db_i64(&r, 0),
-            .csrf = db_dup(&r, 2, c->arena),
-            .expires_us = db_i64(&r, 3),
-            .token = str_eq(db_str(&r, 4), S("token"))};
+    str hash = session_hash(c->arena, secret);
+    const struct found *known = memory ? recall(memory, serial, hash) : NULL;
+    if (known && holds(c, known)) {
+        *out = known->session;
+        out->csrf = str_dup(c->arena, known->session.csrf);
+        return OK;
     }
-    db_done(&r);
+    struct found f;
+    bool found = look_up(c, hash, &f);
     if (db_status(c->db, e) != OK)
         return e->code;
-    const struct person *p = rules_person(c->rules, out->person);
-    // A newer epoch is fine: the snapshot may be a moment older than the session that
-    // password_change kept.
-    if (!p || !p->active || epoch < p->epoch || out->expires_us <= c->now_us ||
-        !(p->rights >> MAY_LOGIN & 1)) {
-        *out = (struct session){0};
+    if (!found || !holds(c, &f))
         return nobody(e);
-    }
+    if (memory)
+        remember(memory, hash, &f);
+    *out = f.session;
     return OK;
 }
 

@@ -100,8 +100,9 @@ struct http_server {
     struct http_conf conf;
     struct arena *arena;
     struct MHD_Daemon *daemon;
-    int port, beat_fd;
-    pthread_t beat_thread;
+    int port, listen_fd;
+    int beat_fd; // readable once the server stops
+    pthread_t beat_thread, accept_thread;
     pthread_mutex_t loops_lock;
     struct http_loop *loops;
     atomic_bool stopping;
@@ -118,6 +119,11 @@ struct http_server {
 struct http_conn *server_conn_take(struct http_server *s);
 void server_conn_runs(struct http_conn *c); // the request is whole; http_stop waits for it
 void server_conn_give(struct http_conn *c);
+
+// accept.c
+// Listens, at port 0 on a free one; -1 and a note when that cannot be.
+int accept_listen(const char *host, int port, int *port_out, struct err *e);
+void *accept_run(void *server); // the thread's function; ends when beat_fd becomes readable
 
 // reply.c
 void reply_refuse(struct http_conn *c, const struct refusal *r);

@@ -2,13 +2,10 @@
 
 #include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -17,11 +14,9 @@
 #include "http/request.h"
 
 enum {
-    LISTEN_BACKLOG = 4096,
     // Headers in, parsed headers, headers out. The library clears it after every request, so it has
     // its price.
     CONN_MEMORY_BYTES = HTTP_HEADER_MAX_BYTES + 8 * KIB,
-    FILES_SPARE = 512, // descriptors for everything that is not a connection
     LOG_LINE_MAX = 512,
     STOP_POLL_US = 1000,
 };
@@ -120,70 +115,6 @@ static void panic(void *arg, const char *file, unsigned line, const char *reason
     check_failed(reason, file, (int)line);
 }
 
-static void raise_file_limit(void)
-{
-    struct rlimit r;
-    const rlim_t wanted = HTTP_CONNECTIONS_MAX + FILES_SPARE;
-    if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur >= wanted)
-        return;
-    r.rlim_cur = r.rlim_max < wanted ? r.rlim_max : wanted;
-    if (setrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur < wanted)
-        log_line(
-            LOG_WARN, "http file_limit=%ju wanted=%ju", (uintmax_t)r.rlim_cur, (uintmax_t)wanted);
-}
-
-static int listen_at(const struct addrinfo *at)
-{
-    int fd = socket(at->ai_family, at->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, at->ai_protocol);
-    if (fd < 0)
-        return -1;
-    int on = 1;
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
-        bind(fd, at->ai_addr, at->ai_addrlen) == 0 && listen(fd, LISTEN_BACKLOG) == 0)
-        return fd;
-    int why = errno;
-    close(fd);
-    errno = why;
-    return -1;
-}
-
-// Our own socket, so that a taken port is told in words.
-static int listen_on(const char *host, int port, struct err *e)
-{
-    char service[16];
-    CHECK(snprintf(service, sizeof(service), "%d", port) > 0);
-    struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
-    struct addrinfo *found = NULL;
-    int wrong = getaddrinfo(host, service, &hints, &found);
-    if (wrong != 0) {
-        err_add(e, ERR_INVALID, S("host"), S("an address of this machine"),
-            "cannot use host %s: %s", "无法使用主机地址 %s：%s", host, gai_strerror(wrong));
-        return -1;
-    }
-    int fd = -1;
-    for (struct addrinfo *at = found; at != NULL && fd < 0; at = at->ai_next)
-        fd = listen_at(at);
-    int why = errno;
-    freeaddrinfo(found);
-    if (fd < 0)
-        err_add(e, ERR_INVALID, S("port"), S("a free port"), "cannot listen on %s port %d: %s",
-            "无法监听 %s 端口 %d：%s", host, port, strerror(why));
-    return fd;
-}
-
-static int port_of(int fd)
-{
-    char host[NI_MAXHOST], service[NI_MAXSERV];
-    struct sockaddr_storage at;
-    socklen_t n = sizeof(at);
-    CHECK(getsockname(fd, (struct sockaddr *)&at, &n) == 0);
-    CHECK(getnameinfo((struct sockaddr *)&at, n, host, sizeof(host), service, sizeof(service),
-              NI_NUMERICHOST | NI_NUMERICSERV) == 0);
-    int64_t port = 0;
-    CHECK(str_i64(str_of(service), &port));
-    return (int)port;
-}
-
 static void *beat(void *arg)
 {
     struct http_server *s = arg;
@@ -194,24 +125,15 @@ static void *beat(void *arg)
     return NULL;
 }
 
-// The library closes the new connection.
-static enum MHD_Result may_connect(void *server, const struct sockaddr *from, socklen_t from_n)
+static struct MHD_Daemon *daemon_start(struct http_server *s)
 {
-    const struct http_server *s = server;
-    (void)from;
-    (void)from_n;
-    return atomic_load_explicit(&s->stopping, memory_order_relaxed) ? MHD_NO : MHD_YES;
-}
-
-static struct MHD_Daemon *daemon_start(struct http_server *s, int fd)
-{
-    unsigned flags =
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
+                     MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG;
     // The logger stands first: what the library has to say about the others shall not go to
     // standard error.
-    return MHD_start_daemon(flags, 0, may_connect, s, request_step, s, MHD_OPTION_EXTERNAL_LOGGER,
-        log_library, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE,
-        (unsigned)s->conf.threads, MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MAX,
+    return MHD_start_daemon(flags, 0, NULL, NULL, request_step, s, MHD_OPTION_EXTERNAL_LOGGER,
+        log_library, NULL, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)s->conf.threads,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MAX,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)HTTP_PER_ADDRESS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONN_MEMORY_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
@@ -231,6 +153,7 @@ static void server_free(struct http_server *s)
         arena_free(loop->arena);
         loop = next;
     }
+    close(s->listen_fd);
     close(s->beat_fd);
     pthread_mutex_destroy(&s->loops_lock);
     pthread_mutex_destroy(&s->streams_lock);
@@ -241,31 +164,30 @@ static void server_free(struct http_server *s)
 struct http_server *http_start(const struct http_conf *conf, struct err *e)
 {
     CHECK(conf->handle != NULL && conf->threads > 0);
-    int fd = listen_on(conf->host, conf->port, e);
+    int port = 0, fd = accept_listen(conf->host, conf->port, &port, e);
     if (fd < 0)
         return NULL;
-    raise_file_limit();
     MHD_set_panic_func(panic, NULL);
     struct arena *a = arena_new();
     struct http_server *s = NEW(a, struct http_server);
     s->arena = a;
     s->conf = *conf;
-    s->port = port_of(fd);
+    s->port = port;
+    s->listen_fd = fd;
     s->publish_arena = arena_new();
     CHECK(pthread_mutex_init(&s->loops_lock, NULL) == 0);
     CHECK(pthread_mutex_init(&s->streams_lock, NULL) == 0);
     s->beat_fd = eventfd(0, EFD_CLOEXEC);
     CHECK(s->beat_fd >= 0);
-    s->daemon = daemon_start(s, fd);
+    s->daemon = daemon_start(s);
     if (s->daemon == NULL) {
         err_add(e, ERR_BUSY, S("threads"), S("free memory, threads and descriptors"),
             "cannot start the HTTP server: %s", "无法启动 HTTP 服务：%s", strerror(errno));
-        // Whether the library closed fd depends on where it failed; a second close could hit
-        // another file.
         server_free(s);
         return NULL;
     }
     CHECK(pthread_create(&s->beat_thread, NULL, beat, s) == 0);
+    CHECK(pthread_create(&s->accept_thread, NULL, accept_run, s) == 0);
     return s;
 }
 
@@ -306,13 +228,11 @@ static void wait_for_requests(struct http_server *s)
 
 void http_stop(struct http_server *s)
 {
-    // Not MHD_quiesce_daemon: in 0.9.75 it races with a loop thread that takes the socket out of
-    // its set at the same time, and the loser aborts the process. Connections made from here on are
-    // closed by may_connect.
     atomic_store(&s->stopping, true);
     uint64_t one = 1;
     CHECK(write(s->beat_fd, &one, sizeof(one)) == (ssize_t)sizeof(one));
     CHECK(pthread_join(s->beat_thread, NULL) == 0);
+    CHECK(pthread_join(s->accept_thread, NULL) == 0); // no new connections from here on
     stream_close_all(s);
     wait_for_requests(s);
     MHD_stop_daemon(s->daemon);

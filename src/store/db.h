@@ -20,7 +20,7 @@ enum {
     DB_CURSORS_MAX = 16,     // open at once on a connection
     DB_BUSY_WAIT_MS = 10000, // waiting for another process's write
     DB_PAGE_CACHE_KIB =
-        65536, // writer; readers share the operating system's cache through a memory map
+        16384, // writer; readers share the operating system's cache through a memory map
     DB_STATEMENTS_MAX = 512,     // cached per connection; composed ones leave first
     DB_CHECKPOINT_WAIT_MS = 500, // a truncating checkpoint waits so long for readers
 };

@@ -6,6 +6,8 @@
 #include <unistd.h>
 #include "base/log.h"
 #include "store/files.h"
+#include "store/memo.h"
+#include "store/wal_vfs.h"
 
 // --- errors
 
@@ -194,7 +196,8 @@ static bool open_handle(struct db *db, str target, struct err *e)
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     flags |=
         db->mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    int rc = sqlite3_open_v2(path, &db->handle, flags, NULL);
+    int rc =
+        sqlite3_open_v2(path, &db->handle, flags, db->mode == DB_WRITE ? wal_vfs_name() : NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_busy_timeout(db->handle, db->busy_wait_ms);
     if (rc == SQLITE_OK)
@@ -232,6 +235,7 @@ struct db *db_open(str target, enum db_mode mode, struct err *e)
     db->arena = arena;
     db->mode = mode;
     db->busy_wait_ms = DB_BUSY_WAIT_MS;
+    db->memo = mode == DB_READ ? memo_new() : NULL;
     if (!open_handle(db, target, e)) {
         db_close(db);
         return NULL;
@@ -244,6 +248,7 @@ void db_close(struct db *db)
     if (!db)
         return;
     stmt_free_all(&db->cache);
+    memo_free(db->memo);
     int rc = sqlite3_close(db->handle);
     CHECK(rc == SQLITE_OK); // every statement and backup was finished
     arena_free(db->arena);
@@ -384,6 +389,31 @@ void db_checkpoint(struct db *db, bool truncate)
         db->log_pages = 0;
     else if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY)
         log_line(LOG_ERROR, "store message=\"checkpoint failed: %s\"", sqlite3_errmsg(db->handle));
+}
+
+struct db *db_second(struct db *db)
+{
+    const char *path = sqlite3_db_filename(db->handle, "main");
+    if (!path || !*path)
+        return NULL;
+    struct arena *a = arena_new();
+    struct err e;
+    err_init(&e, a, LANG_ZH);
+    struct db *second = db_open(str_of(path), DB_WRITE, &e);
+    if (!second)
+        log_line(LOG_WARN, "store message=\"%.*s\"", STR_ARG(err_text(&e, a)));
+    arena_free(a);
+    return second;
+}
+
+bool db_failed(const struct db *db)
+{
+    return db->failed != OK;
+}
+
+struct memo *db_memo(struct db *db)
+{
+    return db->memo;
 }
 
 int64_t db_data_version(struct db *db)

@@ -23,6 +23,7 @@ struct db {
     struct stmt *open[DB_CURSORS_MAX];
     size_t open_n;
     struct stmt_cache cache;
+    struct memo *memo; // of a reader
 };
 
 // Makes the connection fail with what SQLite has just said.

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "store/db_inner.h"
+#include "store/memo.h"
 
 void sqlb_init(struct sqlb *q, struct arena *a)
 {
@@ -50,4 +51,49 @@ struct cursor sqlb_rows(struct db *db, struct sqlb *q)
         return (struct cursor){.db = db};
     }
     return db_rows_composed(db, buf_str(&q->text), q->vals, q->n);
+}
+
+// The statement and its values, apart from any other.
+static str key_of(const struct sqlb *q)
+{
+    struct buf b;
+    buf_init(&b, q->arena, 2 * SQLB_BYTES_MAX);
+    buf_add(&b, buf_str(&q->text));
+    for (size_t i = 0; i < q->n; i++) {
+        const struct val *v = &q->vals[i];
+        bool text = v->type == VAL_STR || v->type == VAL_BLOB;
+        str bytes = text ? v->s : (str){(const char *)&v->i, sizeof(v->i)};
+        if (v->type == VAL_F64)
+            bytes = (str){(const char *)&v->f, sizeof(v->f)};
+        buf_byte(&b, (char)v->type);
+        buf_i64(&b, (int64_t)bytes.n);
+        buf_byte(&b, ':');
+        buf_add(&b, bytes);
+    }
+    return b.overflow ? (str){0} : buf_str(&b);
+}
+
+static int64_t ask(struct db *db, struct sqlb *q)
+{
+    struct cursor c = sqlb_rows(db, q);
+    int64_t n = db_next(&c) ? db_i64(&c, 0) : 0;
+    db_done(&c);
+    return n;
+}
+
+int64_t sqlb_i64(struct db *db, struct sqlb *q)
+{
+    struct memo *memo = db_memo(db);
+    str key = memo && !q->overflow ? key_of(q) : (str){0};
+    if (key.n == 0)
+        return ask(db, q);
+    int64_t n = 0;
+    db_read_begin(db); // the version and the count are of one state
+    if (!memo_get(memo, db_data_version(db), key, &n)) {
+        n = ask(db, q);
+        if (!db_failed(db))
+            memo_put(memo, key, n);
+    }
+    db_read_end(db);
+    return n;
 }

@@ -26,5 +26,8 @@ void sqlb_bind(struct sqlb *q, struct val v);
 #define sqlb_contains(q, column, text) sqlb_contains_((q), "" column, (text))
 void sqlb_contains_(struct sqlb *q, const char *column, str text);
 struct cursor sqlb_rows(struct db *db, struct sqlb *q) MUST_USE;
+// The first column of the first row, 0 when there is none: for counts, which read many rows to say
+// one number. On a read-only connection asked again from memory, until anyone has committed.
+int64_t sqlb_i64(struct db *db, struct sqlb *q);
 
 #endif

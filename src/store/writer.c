@@ -5,12 +5,10 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/tm.h"
+#include "store/log_mover.h"
 
 enum {
     SLOW_US = 5000,
-    // Readers that overlap without a gap keep a passive checkpoint from ever starting the log anew.
-    // Past so many pages the writer waits a little for them.
-    LOG_PAGES_MAX = 3 * WRITER_CHECKPOINT_PAGES,
 };
 
 // A thread inside writer_run, waiting for its command.
@@ -53,7 +51,7 @@ struct writer {
     struct member group[WRITER_GROUP_MAX];
     size_t n;
     int64_t slow;
-    int64_t checkpointed; // pages in the log at the last checkpoint
+    struct log_mover *mover;
 };
 
 static void lock(struct shared *s)
@@ -209,17 +207,6 @@ static void tell_all(struct writer *w)
     }
 }
 
-static void checkpoint_if_long(struct writer *w)
-{
-    int64_t pages = db_log_pages(w->db);
-    if (pages < w->checkpointed) // the log began anew
-        w->checkpointed = 0;
-    if (pages - w->checkpointed < WRITER_CHECKPOINT_PAGES)
-        return;
-    db_checkpoint(w->db, pages >= LOG_PAGES_MAX);
-    w->checkpointed = db_log_pages(w->db);
-}
-
 static void *run(void *arg)
 {
     struct writer *w = arg;
@@ -233,18 +220,19 @@ static void *run(void *arg)
             }
         tell_all(w);
         arena_reset(w->group_arena);
-        checkpoint_if_long(w);
+        log_mover_look(w->mover);
     }
     return NULL;
 }
 
 // Signals are for the main thread.
-static int start_thread(struct writer *w)
+static int start_threads(struct writer *w)
 {
     sigset_t all, before;
     (void)sigfillset(&all);
     int rc = pthread_sigmask(SIG_SETMASK, &all, &before);
     CHECK(rc == 0);
+    w->mover = log_mover_start(w->db);
     int created = pthread_create(&w->thread, NULL, run, w);
     rc = pthread_sigmask(SIG_SETMASK, &before, NULL);
     CHECK(rc == 0);
@@ -256,6 +244,7 @@ static void free_all(struct writer *w)
     (void)pthread_cond_destroy(&w->shared->over);
     (void)pthread_cond_destroy(&w->shared->work);
     (void)pthread_mutex_destroy(&w->shared->lock);
+    log_mover_stop(w->mover);
     db_close(w->db);
     arena_free(w->group_arena);
     arena_free(w->arena);
@@ -277,7 +266,7 @@ struct writer *writer_start(struct db *db, const struct writer_hooks *hooks, str
     CHECK(rc == 0);
     rc = pthread_cond_init(&w->shared->over, NULL);
     CHECK(rc == 0);
-    rc = start_thread(w);
+    rc = start_threads(w);
     if (rc != 0) {
         (void)err_add(e, ERR_STORE, S(""), S(""), "cannot start the writer's thread (error %d)",
             "无法启动写入线程（错误 %d）", rc);
@@ -343,7 +332,6 @@ void writer_stop(struct writer *w)
     unlock(w->shared);
     int rc = pthread_join(w->thread, NULL);
     CHECK(rc == 0);
-    db_checkpoint(w->db, true);
     free_all(w);
 }
 

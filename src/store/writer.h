@@ -9,8 +9,6 @@
 enum {
     WRITER_QUEUE_MAX = 4096, // more waiting commands are refused with ERR_BUSY
     WRITER_GROUP_MAX = 256,  // commands in one commit
-    WRITER_CHECKPOINT_PAGES =
-        8000, // log pages after which a passive checkpoint runs between groups
 };
 
 // A command. The caller owns it and keeps it alive until done was called; embed it as the first

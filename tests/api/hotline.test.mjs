@@ -148,3 +148,22 @@ test('the same Idempotency-Key files once', async (t) => {
   const c = await desk.post('/api/items', { ...body, title: '另一件' }, { 'idempotency-key': 'k1' });
   assert.equal(c.status, 409);
 });
+
+test('a program that asks for no more gets the short answer', async (t) => {
+  const town = await Town.make({ at: '2026-11-20T09:00:00+08:00' });
+  t.after(() => town.end());
+  const desk = await town.as('dispatcher1');
+  const unit = (await desk.catalog()).units.find((u) => u.kind === 'neighbourhood');
+  const body = { loop: 'hotline', title: '路灯不亮', class: await desk.klass('0102'), fields: { channel: '12345', kind: '求助' } };
+  const short = { prefer: 'return=minimal', 'idempotency-key': 'k1' };
+  const a = await desk.post('/api/items', body, short);
+  assert.equal(a.status, 201);
+  assert.equal(a.headers.get('preference-applied'), 'return=minimal');
+  assert.deepEqual(a.body, { id: a.body.id, no: 'RX20261120-00001', version: 1, state: 'filed', open: true,
+    due: '2026-11-20T15:00:00+08:00' });
+  const b = await desk.post(`/api/items/${a.body.id}/steps`, { step: 'dispatch', version: 1, units: [unit.id] }, { prefer: 'return=minimal' });
+  assert.deepEqual([b.status, b.body.version, b.body.state], [200, 2, (await desk.item(a.body.id)).state]);
+  const again = await desk.post('/api/items', body, short);
+  assert.equal(again.body.no, a.body.no, 'a repeat answers the item as it is now');
+  assert.equal(again.body.version, 2);
+});

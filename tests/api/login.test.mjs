@@ -251,7 +251,11 @@ test('a page of another site cannot act for me', async (t) => {
     const stranger = await town.as('dispatcher2');
     assert.notEqual((await stranger.del(`/api/tokens/${second.hash}`)).status, 204, 'not by somebody else');
     assert.equal((await program.get('/api/me')).status, 200);
+    // Every loop of the server has seen it by now, and none may go on believing it.
+    const ask = () => Promise.all(Array.from({ length: 12 }, () => program.get('/api/me')));
+    assert.deepEqual([...new Set((await ask()).map((r) => r.status))], [200]);
     assert.equal((await desk.del(`/api/tokens/${second.hash}`)).status, 204);
+    assert.deepEqual([...new Set((await ask()).map((r) => r.status))], [401]);
     assert.equal((await program.get('/api/me')).status, 401);
     for (const body of [{ name: '', days: 1 }, { name: '好', days: 0 }, { name: '好', days: 731 }, { name: '长'.repeat(41), days: 3 }])
       assert.equal((await desk.post('/api/tokens', body)).status, 400, JSON.stringify(body));

@@ -27,3 +27,14 @@ test('a definition published on the command line', async (t) => {
   assert.equal((await desk.item(before.id)).def_version, 1, 'a running order keeps its version');
   assert.match(run('audit', 'verify', '--dir', town.dir), /完整/);
 });
+
+test('a token dropped on the command line', async (t) => {
+  const town = await Town.make({ at: '2026-11-20T09:00:00+08:00' });
+  t.after(() => town.end());
+  const program = town.nobody();
+  program.token = run('token', 'make', '--as', 'dispatcher1', '--name', '数据平台', '--dir', town.dir).trim();
+  await until('the token is known', async () => (await program.get('/api/me')).status === 200);
+  const [{ hash }] = JSON.parse(run('token', 'list', '--dir', town.dir, '--json')).tokens;
+  run('token', 'drop', hash, '--dir', town.dir);
+  await until('the token is refused', async () => (await program.get('/api/me')).status === 401);
+});

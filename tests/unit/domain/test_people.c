@@ -594,7 +594,7 @@ static str try_login(
 static enum err_code find(struct fixture *f, str secret, struct session *out)
 {
     err_init(&f->e, f->a, LANG_EN);
-    return session_find(&f->c, secret, out, &f->e);
+    return session_find(&f->c, NULL, 0, secret, out, &f->e);
 }
 
 static void test_login(void **state)

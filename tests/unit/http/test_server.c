@@ -67,6 +67,25 @@ static void test_start_and_stop(void **state)
     assert_int_equal(open_files(), files);
 }
 
+// Whoever keeps its connection gets its share of the threads, also when all come at once.
+static void test_connections_go_round(void **state)
+{
+    (void)state;
+    struct http_conf conf = CONF;
+    conf.threads = 3;
+    opened = 0;
+    struct http_server *s = client_server(&conf);
+    struct client c[6];
+    for (size_t i = 0; i < ARRAY_LEN(c); i++)
+        c[i] = client_open(arena, http_port(s));
+    for (size_t i = 0; i < ARRAY_LEN(c); i++)
+        assert_int_equal(client_ask(&c[i], "GET /", "", S("")).status, 200);
+    assert_int_equal(opened, conf.threads);
+    for (size_t i = 0; i < ARRAY_LEN(c); i++)
+        client_close(&c[i]);
+    http_stop(s);
+}
+
 static void test_stop_unused(void **state)
 {
     (void)state;
@@ -204,6 +223,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_start_and_stop),
+        cmocka_unit_test(test_connections_go_round),
         cmocka_unit_test(test_stop_unused),
         cmocka_unit_test(test_stop_with_open_connections),
         cmocka_unit_test(test_stop_under_load),

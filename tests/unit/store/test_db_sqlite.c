@@ -1,6 +1,8 @@
 #include "temp.h"
 
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include "base/log.h"
 
@@ -333,6 +335,81 @@ static void checkpoint_empties_the_log(void **state)
     db_close(db);
 }
 
+static void insert_long(struct db *db, int64_t from, int64_t n)
+{
+    static char text[3000];
+    memset(text, 'x', sizeof(text));
+    for (int64_t i = from; i < from + n; i++)
+        db_run(db, "INSERT INTO t (town, n, s) VALUES (?1, ?2, ?3)", V(1), V(i),
+            V(((str){text, sizeof(text)})));
+}
+
+// Larger than the page cache, so that pages go to the log before the commit and come back from it.
+static void large_transaction_goes_through_the_log(void **state)
+{
+    struct temp *t = *state;
+    struct db *db = temp_db(t, DB_WRITE);
+    temp_table(t, db);
+    enum { ROWS = 2 * DB_PAGE_CACHE_KIB / 4 };
+    for (int round = 0; round < 2; round++) {
+        db_begin(db);
+        insert_long(db, 0, ROWS);
+        assert_int_equal(db_one_i64(db, 0, "SELECT sum(length(s)) FROM t WHERE town=?1", V(1)),
+            INT64_C(3000) * ROWS);
+        db_savepoint(db);
+        insert_long(db, ROWS, 100);
+        db_rollback_to(db);
+        db_release(db);
+        if (round == 0)
+            db_rollback(db);
+        else
+            assert_int_equal(db_commit(db, &t->e), OK);
+    }
+    db_close(db);
+    db = temp_db(t, DB_READ);
+    assert_int_equal(count(db), ROWS);
+    assert_string_equal(db_one_str(db, t->a, "PRAGMA integrity_check", V(1)).s, "ok");
+    db_close(db);
+}
+
+static void limit_file_size(rlim_t bytes)
+{
+    struct rlimit r;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &r), 0);
+    r.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &r), 0);
+}
+
+// No file may grow any more, as on a full disk.
+static void full_disk_refuses_and_later_goes_on(void **state)
+{
+    struct temp *t = *state;
+    struct db *db = temp_db(t, DB_WRITE);
+    temp_table(t, db);
+    add(db, -1);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    limit_file_size(200 * KIB);
+    int64_t kept = 0;
+    for (int64_t i = 0; i < 20; i++) {
+        db_begin(db);
+        insert_long(db, i * 10, 10);
+        if (db_commit(db, &t->e) == OK)
+            kept += 10;
+        db_rollback(db);
+    }
+    assert_true(kept < 200);
+    assert_int_equal(t->e.code, ERR_STORE);
+    assert_int_equal(count(db), kept + 1); // what was refused left nothing
+    limit_file_size(RLIM_INFINITY);
+    insert_long(db, 1000, 10);
+    assert_int_equal(count(db), kept + 11);
+    db_close(db);
+    db = temp_db(t, DB_READ);
+    assert_int_equal(count(db), kept + 11);
+    assert_string_equal(db_one_str(db, t->a, "PRAGMA integrity_check", V(1)).s, "ok");
+    db_close(db);
+}
+
 int main(void)
 {
     log_set(LOG_ERROR + 1);
@@ -350,6 +427,8 @@ int main(void)
         TEMP_TEST(reader_cannot_write),
         TEMP_TEST(reader_uses_full_text_and_json),
         TEMP_TEST(checkpoint_empties_the_log),
+        TEMP_TEST(large_transaction_goes_through_the_log),
+        TEMP_TEST(full_disk_refuses_and_later_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,6 +96,45 @@ static void limits_are_an_error_not_a_cut(void **state)
     db_close(db);
 }
 
+static int64_t above(struct temp *t, struct db *db, int64_t n, str s)
+{
+    struct sqlb q;
+    sqlb_init(&q, t->a);
+    sqlb_add(&q, "SELECT count(*) FROM t WHERE n>");
+    sqlb_val(&q, V(n));
+    sqlb_add(&q, " AND s=");
+    sqlb_val(&q, V(s));
+    int64_t found = sqlb_i64(db, &q);
+    assert_int_equal(db_status(db, &t->e), OK);
+    return found;
+}
+
+static void number_is_remembered_until_somebody_commits(void **state)
+{
+    struct temp *t = *state;
+    struct db *db = temp_db(t, DB_WRITE);
+    temp_table(t, db);
+    db_run(db, "INSERT INTO t VALUES (?1, 1, 'a'), (?1, 2, 'a'), (?1, 3, 'b')", V(1));
+    struct db *reader = temp_db(t, DB_READ);
+    for (int64_t round = 0; round < 3; round++) {
+        for (int again = 0; again < 3; again++) {
+            assert_int_equal(above(t, reader, 0, S("a")), 2 + round);
+            assert_int_equal(above(t, reader, 1, S("a")), 1 + round);
+            assert_int_equal(above(t, reader, 0, S("b")), 1);
+            assert_int_equal(above(t, db, 0, S("a")), 2 + round); // one that writes asks each time
+        }
+        // In the middle of a reader's transaction nothing changes for it.
+        db_read_begin(reader);
+        assert_int_equal(above(t, reader, 0, S("a")), 2 + round);
+        db_run(db, "INSERT INTO t VALUES (?1, ?2, 'a')", V(1), V(10 + round));
+        assert_int_equal(above(t, db, 0, S("a")), 3 + round);
+        assert_int_equal(above(t, reader, 0, S("a")), 2 + round);
+        db_read_end(reader);
+    }
+    db_close(reader);
+    db_close(db);
+}
+
 int main(void)
 {
     log_set(LOG_ERROR + 1);
@@ -103,6 +142,7 @@ int main(void)
         TEMP_TEST(composes_and_binds),
         TEMP_TEST(contains_takes_text_as_it_is),
         TEMP_TEST(limits_are_an_error_not_a_cut),
+        TEMP_TEST(number_is_remembered_until_somebody_commits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,23 @@
+// Moves the write-ahead log into the database beside the writer, so that the copying and the fsync
+// of a checkpoint do not stand in the way of commits. A log that goes on growing is never moved to
+// its end that way; the writer moves the short rest between two groups, and the log begins anew.
+// Nobody outside store/ includes it.
+#ifndef BH_STORE_LOG_MOVER_H
+#define BH_STORE_LOG_MOVER_H
+
+#include "store/db.h"
+
+enum {
+    LOG_MOVE_PAGES = 8000, // it is moved when it has grown by so many pages
+    // Readers that overlap without a gap keep the log from ever beginning anew. Past so many pages
+    // the writer waits a little for them.
+    LOG_PAGES_MAX = 4 * LOG_MOVE_PAGES,
+};
+
+struct log_mover;
+// db: the writer's connection. Without a second connection or thread the writer does it all.
+struct log_mover *log_mover_start(struct db *db);
+void log_mover_look(struct log_mover *m); // by the writer after each group, outside a transaction
+void log_mover_stop(struct log_mover *m);
+
+#endif
