@@ -117,11 +117,16 @@ static size_t periods_between(int64_t from, int64_t to)
 
 // ---- adding them up
 
-static int tally_at(const struct def *d, str key)
+// The rows come in the order of their keys, so the one that came after this key last time is asked
+// first. next: of each tally, the one after it.
+static int tally_at(const struct def *d, int *next, int before, str key)
 {
+    int at = next[before + 1];
+    if (at != DEF_NONE && str_eq(d->tallies[at].key, key))
+        return at;
     for (size_t i = 0; i < d->n_tallies; i++)
         if (str_eq(d->tallies[i].key, key))
-            return (int)i;
+            return next[before + 1] = (int)i;
     return DEF_NONE; // a former version counted it
 }
 
@@ -129,13 +134,21 @@ static void add_rows(struct sums *s, struct cursor *r)
 {
     bool by_unit = s->in->by == BOARD_UNIT, by_class = s->in->by == BOARD_CLASS;
     bool by_word = !by_unit && !by_class;
+    bool all = !s->in->unit && !s->in->cls && s->in->channel.n == 0;
+    int tally = DEF_NONE;
+    int *next = NEW_ARRAY(s->c->arena, s->def->n_tallies + 1, int);
+    for (size_t i = 0; i <= s->def->n_tallies; i++)
+        next[i] = DEF_NONE;
+    struct sum *row = NULL;
     while (db_next(r)) {
         int64_t unit = db_i64(r, 0), cls = db_i64(r, 1);
-        str word = db_str(r, 2);
-        int tally = tally_at(s->def, db_str(r, 3));
-        if (tally == DEF_NONE || !wanted(s, unit, cls, word))
+        str word = all && !by_word ? (str){0} : db_str(r, 2);
+        tally = tally_at(s->def, next, tally, db_str(r, 3));
+        if (tally == DEF_NONE || (!all && !wanted(s, unit, cls, word)))
             continue;
-        struct sum *row = row_of(s, by_unit ? unit : by_class ? cls : 0, by_word ? word : (str){0});
+        int64_t id = by_unit ? unit : by_class ? cls : 0;
+        if (!row || row->id != id || by_word)
+            row = row_of(s, id, by_word ? word : (str){0});
         row->n[tally] += db_i64(r, 4);
     }
 }
