@@ -46,19 +46,12 @@ need_present() { # test
     esac
 }
 
-need_root() { # command...
-    if [ "$(id -u)" = 0 ]; then
-        "$@"
-    elif type -P sudo >/dev/null; then
-        sudo "$@"
-    else
-        fail "需要管理员权限，请以 root 运行: $*" "root rights are needed; run this as root: $*"
-    fi
-}
-
 # Installs the packages of the rows given whose test fails. Nothing is asked, and nothing runs when nothing is missing.
 need() { # row...
     local row package test why missing=()
+    mkdir -p build && [ -w build ] ||
+        fail '当前用户不能写 build/，它可能是别的用户（如 sudo）创建的' \
+            'you may not write to build/; perhaps another user (sudo) made it'
     for row in "$@"; do
         IFS='|' read -r package test why <<<"$row"
         need_present "$test" && continue
@@ -70,11 +63,18 @@ need() { # row...
     type -P apt-get >/dev/null ||
         fail "没有 apt-get，请自行安装: ${missing[*]}" "no apt-get here; please install: ${missing[*]}"
 
-    local log=build/apt.log
-    mkdir -p build
-    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0)
-    if ! need_root "${apt[@]}" update </dev/null >"$log" 2>&1 ||
-        ! need_root "${apt[@]}" install --no-install-recommends "${missing[@]}" </dev/null >>"$log" 2>&1; then
+    local log=build/apt.log as_root=()
+    if [ "$(id -u)" != 0 ]; then
+        type -P sudo >/dev/null ||
+            fail '安装需要 root 权限，而这里没有 sudo。请先以 root 运行下面这一行，再重新开始' \
+                "installing wants root, and there is no sudo; run this line as root first, then start again:
+apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+        as_root=(sudo)
+    fi
+    local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y
+        -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
+    if ! "${apt[@]}" update </dev/null >"$log" 2>&1 ||
+        ! "${apt[@]}" install --no-install-recommends "${missing[@]}" </dev/null >>"$log" 2>&1; then
         tail -n 20 "$log" >&2
         fail "安装失败，详见 $log" "installation failed, see $log"
     fi

@@ -13,7 +13,7 @@ struct wal_file {
     sqlite3_file *real;
     struct arena *arena; // holds what is gathered; NULL until something is written
     unsigned char *gathered;
-    sqlite3_int64 at;        // where in the file the first gathered byte belongs
+    sqlite3_int64 at; // where in the file the first gathered byte belongs
     int n;
 };
 
