@@ -35,6 +35,11 @@ for (let i = 3; i < process.argv.length; i += 2) {
 const run = (command, ...args) => execFileSync(command, args.map(String), { encoding: 'utf8', maxBuffer: 1 << 30,
   stdio: ['ignore', 'pipe', 'ignore'] });
 const runJson = (command, ...args) => JSON.parse(run(command, ...args));
+/** CPU seconds of all programs that were run and have ended. */
+const childrenCpu = () => {
+  const fields = readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /, '').split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / 100;
+};
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 const round = (x, digits = 3) => Number(x.toPrecision(digits));
 
@@ -221,10 +226,13 @@ const WORK = {
       for (let i = 0; i < options.runs; i++) {
         const dir = copyTown(base, 'town');
         const before = process.hrtime.bigint();
+        const cpuBefore = childrenCpu();
         run(program, 'import', sheet, '--map', 'city-orders', '--dir', dir);
         const s = Number(process.hrtime.bigint() - before) / 1e9;
+        const cpu = childrenCpu() - cpuBefore;
         const ceiling = runJson(tool('ceiling_import'), dir, copyTown(base, 'before'));
-        runs.push({ value: rows / s, ceiling: ceiling.rows_s });
+        runs.push({ value: rows / s, ceiling: ceiling.rows_s, cpu_us_per_row: round((1e6 * cpu) / rows),
+          cpu_us_per_row_ceiling: round((1e6 * ceiling.cpu_s) / rows) });
       }
       return runs;
     },

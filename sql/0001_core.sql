@@ -81,10 +81,12 @@ CREATE TABLE item_doc (
     lat @real@ NOT NULL, lon @real@ NOT NULL, doc @json@ NOT NULL,
     PRIMARY KEY (town, id)) @heap@;
 
--- Open parts by unit: the queue of an assisting unit.
+-- Which units have, or had, a part of an item: they may see it.
 CREATE TABLE part (
-    town @int@ NOT NULL, unit @int@ NOT NULL, item @int@ NOT NULL, part @int@ NOT NULL,
-    PRIMARY KEY (town, unit, item, part)) @clustered@;
+    town @int@ NOT NULL, item @int@ NOT NULL, part @int@ NOT NULL, unit @int@ NOT NULL, open @int@ NOT NULL,
+    PRIMARY KEY (town, item, part)) @clustered@;
+-- The queue of an assisting unit holds open parts of open items only.
+CREATE INDEX part_open ON part (town, unit, item, open) WHERE open = 1;
 
 -- Parents and merged items, both ways.
 CREATE TABLE link (
@@ -156,5 +158,5 @@ CREATE TABLE batch_row (
 
 CREATE TABLE saved_view (
     town @int@ NOT NULL, person @int@ NOT NULL, id @int@ NOT NULL, title @text@ NOT NULL, filter @text@ NOT NULL,
-    sort @text@ NOT NULL,
+    sort @text@ NOT NULL, place @int@ NOT NULL, version @int@ NOT NULL,
     PRIMARY KEY (town, person, id)) @clustered@;

@@ -22,6 +22,7 @@ need_build=(
     'ninja-build|cmd:ninja|构建 build'
     'pkg-config|cmd:pkg-config|查找库 finding libraries'
     'libsodium-dev|pc:libsodium|加密、口令 encryption, passwords'
+    'libssl-dev|pc:libcrypto|校验值 SHA-256'
     'libjansson-dev|pc:jansson|读 JSON reading JSON'
     'libutf8proc-dev|pc:libutf8proc|Unicode'
     'libsqlite3-dev|pc:sqlite3|数据库 database'

@@ -53,6 +53,11 @@ const ROUTES = [
   { path: '/settings', page: more('Settings') },
   { path: '/settings/units', page: more('Units'), right: 'unit.manage' },
   { path: '/settings/people', page: more('People'), right: ['person.manage', 'role.grant'] },
+  {
+    path: '/settings/lists',
+    page: more('Lists'),
+    right: ['unit.manage', 'def.manage', 'person.manage', 'role.grant'],
+  },
   { path: '/settings/defs', page: more('Defs'), right: 'def.manage' },
   { path: '/settings/defs/:id', page: more('DefText'), right: 'def.manage' },
   { path: '/settings/audit', page: more('Audit'), right: 'audit.read' },

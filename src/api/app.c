@@ -7,14 +7,17 @@
 #include "api/call.h"
 #include "api/feed.h"
 #include "api/jobs.h"
+#include "api/tries.h"
 #include "base/log.h"
 #include "domain/item_step.h"
 #include "domain/people.h"
 #include "domain/town.h"
 
 enum {
-    TICK_ALARMS_MAX = 200, // clocks noticed in one command
+    TICK_ALARMS_MAX = 200, // clocks noticed at a time
     TICK_SWEEP_S = 600,    // between two sweeps of sessions and request keys
+    TICK_DEFER_S = 3600,   // an item whose clock could not be noticed is tried again
+    TICK_DEFERRED_MAX = 1000,
 };
 
 struct rules_hold {
@@ -37,6 +40,7 @@ struct app {
     struct writer *writer;
     _Atomic(struct http_server *) http; // requests may come before http_start has returned
     struct jobs *jobs;
+    struct tries *tries;
     pthread_t ticker;
     pthread_cond_t wake;
     bool stopping, ticking;
@@ -163,72 +167,163 @@ static void on_finish(void *arg, struct db *db, bool committed)
 
 // ---- the ticker: what is due, once a second
 
-struct tick {
+struct sweep {
     struct write write;
     struct app *app;
     struct arena *arena;
-    int64_t touched;
-    bool sweep;
+    bool old; // sessions and request keys, too
 };
 
-static enum err_code tick_apply(struct write *w, struct db *db)
+static enum err_code sweep_apply(struct write *w, struct db *db)
 {
-    struct tick *t = (struct tick *)w;
+    struct sweep *s = (struct sweep *)w;
     struct ctx c;
     struct err e;
-    err_init(&e, t->arena, LANG_ZH);
-    app_writer_ctx(t->app, db, t->arena, &c);
-    t->touched = item_alarms(&c, TICK_ALARMS_MAX, &e);
-    if (t->sweep) {
+    err_init(&e, s->arena, LANG_ZH);
+    app_writer_ctx(s->app, db, s->arena, &c);
+    if (s->old) {
         session_sweep(&c);
         db_run(db, "DELETE FROM idem WHERE town = ?1 AND at_us < ?2", V(c.rules->town),
             V(c.now_us - API_KEY_DAYS * US_DAY));
     }
-    if (e.code != OK)
-        log_line(LOG_ERROR, "tick %.*s", STR_ARG(err_text(&e, t->arena)));
-    return e.code != OK ? e.code : db_status(db, &e);
+    if (db_status(db, &e) != OK)
+        log_line(LOG_ERROR, "tick %.*s", STR_ARG(err_text(&e, s->arena)));
+    return e.code;
 }
 
-// Is there anything to do? Asked on the ticker's own read connection, so that an idle town writes
-// nothing.
-static bool anything_due(struct app *app, struct db *db)
-{
-    db_rollback(db);
-    return db_one_i64(db, 0,
-               "SELECT id FROM item WHERE town = ?1 AND alarm_us > 0 AND alarm_us < ?2 ORDER BY "
-               "alarm_us LIMIT 1",
-               V(app->town), V(tm_now())) != 0;
-}
-
+// An item whose clock could not be noticed. Kept here and not with the item, which stays what its
+// events say.
+struct deferred {
+    int64_t item, until_us; // monotonic
+};
 // What the ticker remembers from one second to the next.
 struct beat {
     int64_t swept_us;   // when sessions and request keys were swept
     int64_t town_event; // newest event about units, people or definitions
+    struct deferred later[TICK_DEFERRED_MAX];
+    size_t n_later;
 };
+
+static void defer(struct beat *b, int64_t item)
+{
+    if (b->n_later == TICK_DEFERRED_MAX) // the first of them comes up again sooner
+        memmove(b->later, b->later + 1, --b->n_later * sizeof(*b->later));
+    b->later[b->n_later++] = (struct deferred){item, tm_mono() + TICK_DEFER_S * US_SECOND};
+}
+
+static bool is_deferred(const struct beat *b, int64_t item)
+{
+    for (size_t i = 0; i < b->n_later; i++)
+        if (b->later[i].item == item && b->later[i].until_us > tm_mono())
+            return true;
+    return false;
+}
+
+// One item's clocks as a command of its own, so that one that fails holds up no other.
+struct alarm {
+    struct write write;
+    struct alarms *all;
+    struct item_due due;
+    struct err err;
+    bool failed; // by itself
+};
+struct alarms {
+    struct app *app;
+    struct arena *arena;
+    pthread_mutex_t lock;
+    pthread_cond_t over;
+    size_t waiting, failed;
+};
+
+static enum err_code alarm_apply(struct write *w, struct db *db)
+{
+    struct alarm *x = (struct alarm *)w;
+    struct ctx c;
+    err_init(&x->err, x->all->arena, LANG_ZH);
+    app_writer_ctx(x->all->app, db, x->all->arena, &c);
+    return item_alarm(&c, x->due.id, &x->err) != OK ? x->err.code : db_status(db, &x->err);
+}
+
+static void alarm_done(struct write *w, enum err_code code, const struct err *group_error)
+{
+    struct alarm *x = (struct alarm *)w;
+    struct alarms *all = x->all;
+    pthread_mutex_lock(&all->lock);
+    x->failed = code != OK && !group_error;
+    all->failed += code != OK;
+    all->waiting--;
+    pthread_cond_signal(&all->over);
+    pthread_mutex_unlock(&all->lock);
+}
+
+// False when it is better to try again a second later.
+static bool ring(struct app *app, struct arena *a, struct beat *b, struct alarm *x, size_t n)
+{
+    struct alarms all = {.app = app, .arena = a, .waiting = n};
+    pthread_mutex_init(&all.lock, NULL);
+    pthread_cond_init(&all.over, NULL);
+    for (size_t i = 0; i < n; i++) {
+        x[i].all = &all;
+        x[i].write = (struct write){.apply = alarm_apply, .done = alarm_done};
+        if (writer_submit(app->writer, &x[i].write) != OK)
+            alarm_done(&x[i].write, ERR_BUSY, &x[i].err);
+    }
+    pthread_mutex_lock(&all.lock);
+    while (all.waiting > 0)
+        pthread_cond_wait(&all.over, &all.lock);
+    pthread_mutex_unlock(&all.lock);
+    pthread_mutex_destroy(&all.lock);
+    pthread_cond_destroy(&all.over);
+    for (size_t i = 0; i < n; i++) {
+        if (!x[i].failed)
+            continue;
+        log_line(LOG_ERROR, "clock item=%.*s next try in %d s: %.*s", STR_ARG(x[i].due.no),
+            (int)TICK_DEFER_S, STR_ARG(err_text(&x[i].err, a)));
+        defer(b, x[i].due.id);
+    }
+    return all.failed == 0;
+}
+
+// What is due, asked on the ticker's own read connection, so that an idle town writes nothing.
+static size_t find_due(
+    struct app *app, struct db *db, struct arena *a, const struct beat *b, struct alarm *out)
+{
+    struct rules_hold *h = app_rules_take(app);
+    struct ctx c = {.db = db, .arena = a, .rules = app_rules(h), .now_us = tm_now()};
+    size_t max = TICK_ALARMS_MAX + b->n_later, n = 0;
+    struct item_due *due = NEW_ARRAY(a, max, struct item_due);
+    max = item_alarms_due(&c, max, due);
+    for (size_t i = 0; i < max && n < TICK_ALARMS_MAX; i++)
+        if (!is_deferred(b, due[i].id))
+            out[n++].due = due[i];
+    app_rules_drop(h);
+    return n;
+}
 
 static void tick_once(struct app *app, struct db *db, struct beat *b)
 {
     struct arena *a = arena_new();
     struct err e;
-    err_init(&e, a, LANG_ZH);
-    for (;;) {
-        bool sweep = tm_mono() - b->swept_us > TICK_SWEEP_S * US_SECOND;
-        bool due = anything_due(app, db);
+    size_t n;
+    do {
+        arena_reset(a);
+        err_init(&e, a, LANG_ZH);
+        db_rollback(db);
+        struct alarm *due = NEW_ARRAY(a, TICK_ALARMS_MAX, struct alarm);
+        n = find_due(app, db, a, b, due);
+        bool old = tm_mono() - b->swept_us > TICK_SWEEP_S * US_SECOND;
         // The writer looks when it begins a group whether another process changed the rules; an
         // idle one is made to look.
         int64_t town_event = journal_town_event(db, app->town);
-        if (!sweep && !due && town_event == b->town_event)
+        struct sweep s = {.write = {.apply = sweep_apply}, .app = app, .arena = a, .old = old};
+        bool look = old || town_event != b->town_event;
+        if (look && writer_run(app->writer, &s.write, &e) == OK) {
+            b->town_event = town_event;
+            b->swept_us = old ? tm_mono() : b->swept_us;
+        }
+        if (!ring(app, a, b, due, n))
             break;
-        b->town_event = town_event;
-        struct tick t = {.write = {.apply = tick_apply}, .app = app, .arena = a, .sweep = sweep};
-        if (writer_run(app->writer, &t.write, &e) != OK)
-            break;
-        if (sweep)
-            b->swept_us = tm_mono();
-        if (t.touched < TICK_ALARMS_MAX)
-            break;
-        arena_reset(a);
-    }
+    } while (n == TICK_ALARMS_MAX);
     arena_free(a);
 }
 
@@ -239,7 +334,8 @@ static void *ticker(void *arg)
     struct err e;
     err_init(&e, a, LANG_ZH);
     struct db *db = town_open(a, app->conf.dir, false, 0, &e);
-    struct beat beat = {.swept_us = tm_mono()};
+    struct beat *beat = NEW(a, struct beat);
+    beat->swept_us = tm_mono();
     pthread_mutex_lock(&app->lock);
     while (!app->stopping && db) {
         struct timespec until;
@@ -249,7 +345,7 @@ static void *ticker(void *arg)
         if (app->stopping)
             break;
         pthread_mutex_unlock(&app->lock);
-        tick_once(app, db, &beat);
+        tick_once(app, db, beat);
         pthread_mutex_lock(&app->lock);
     }
     pthread_mutex_unlock(&app->lock);
@@ -289,6 +385,7 @@ static bool start_http(struct app *app, struct err *e)
         .thread_open = call_thread_open,
         .thread_close = call_thread_close,
         .body_limit = call_body_limit,
+        .may_send = call_may_send,
         .handle = call_handle};
     app->http = http_start(&hc, e);
     return app->http != NULL;
@@ -301,6 +398,7 @@ struct app *app_start(const struct app_conf *conf, struct err *e)
     app->arena = a;
     app->conf = *conf;
     app->blob_dir = town_blob_dir(a, conf->dir);
+    app->tries = tries_new(a);
     pthread_mutex_init(&app->lock, NULL);
     pthread_cond_init(&app->wake, NULL);
     struct db *db = open_town(app, e);
@@ -337,6 +435,7 @@ void app_stop(struct app *app)
     journal_free(app->journal);
     app_rules_drop(app->own);
     app_rules_drop(app->latest);
+    tries_free(app->tries);
     pthread_mutex_destroy(&app->lock);
     pthread_cond_destroy(&app->wake);
     arena_free(app->arena);
@@ -375,6 +474,11 @@ struct http_server *app_http(struct app *app)
 struct jobs *app_jobs(struct app *app)
 {
     return app->jobs;
+}
+
+struct tries *app_tries(struct app *app)
+{
+    return app->tries;
 }
 
 struct arena *app_arena(struct app *app)

@@ -46,6 +46,7 @@ const struct app_conf *app_conf(const struct app *app);
 const struct keys *app_keys(const struct app *app);
 struct http_server *app_http(struct app *app);
 struct jobs *app_jobs(struct app *app);
+struct tries *app_tries(struct app *app);
 struct arena *app_arena(struct app *app); // lives as long as the app; at start only
 // The context of a command on the writer: its connection, the newest rules (also those made by this
 // very group).

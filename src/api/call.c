@@ -5,6 +5,9 @@
 #include "base/log.h"
 #include "domain/town.h"
 
+_Static_assert(
+    (int)HTTP_BODY_UNASKED_MAX_BYTES >= (int)API_BODY_MAX_BYTES, "ordinary bodies come unasked");
+
 // What a loop thread owns.
 struct loop_thread {
     struct app *app;
@@ -379,7 +382,9 @@ static void run(struct call *k)
 {
     struct http_req *req = k->req;
     enum err_code code;
-    if (req->woken) {
+    if (k->refused) {
+        code = k->err.code;
+    } else if (req->woken) {
         code = k->err.code != OK ? k->err.code : k->route->answer(k);
     } else {
         err_init(&k->err, req->arena, k->ctx.lang);
@@ -389,29 +394,52 @@ static void run(struct call *k)
         answer_error(k);
 }
 
-void call_handle(void *arg, struct http_req *req)
+// The request's call, made when it is first looked at. known: see route_find.
+static struct call *call_of(struct app *app, struct http_req *req, bool *known)
 {
     struct call *k = req->user;
+    *known = false;
     if (!k) {
         k = NEW(req->arena, struct call);
-        k->app = arg;
+        k->app = app;
         k->req = req;
         req->user = k;
     }
-    struct loop_thread *t = req->thread;
-    set_ctx(k, t);
-    bool known = false;
+    set_ctx(k, req->thread);
     if (!k->route) {
-        k->route = route_find(req->method, req->path, k, &known);
+        k->route = route_find(req->method, req->path, k, known);
         err_init(&k->err, req->arena, k->ctx.lang);
         if (k->route && tm_frozen()) // pages set their clock by it
             http_set(req, "Date", tm_http(req->arena, k->ctx.now_us));
     }
+    return k;
+}
+
+// Gives up the state the call has read, an error and cursors left open.
+static void let_go(const struct http_req *req)
+{
+    const struct loop_thread *t = req->thread;
+    db_rollback(t->db);
+}
+
+bool call_may_send(void *arg, struct http_req *req)
+{
+    bool known;
+    struct call *k = call_of(arg, req, &known);
+    k->refused = k->route && permit(k) != OK;
+    let_go(req);
+    return !k->refused;
+}
+
+void call_handle(void *arg, struct http_req *req)
+{
+    bool known;
+    struct call *k = call_of(arg, req, &known);
     if (k->route)
         run(k);
     else
         page_or_missing(k, known);
-    db_rollback(t->db); // gives up that state, an error and cursors left open
+    let_go(req);
 }
 
 size_t call_body_limit(void *arg, enum http_method method, str path)

@@ -27,6 +27,7 @@ struct route {
     size_t body_max;           // bytes; 0: no body
     const struct field *in;    // the body's members; NULL: none, or read by hand (multipart)
     const size_t *in_size;     // sizeof the struct the table describes
+    const char *body_type;     // of a body read by hand; NULL: multipart/form-data
     const struct field *query; // query parameters, for the description only (all strings)
     const struct field *out;   // the answer's members; NULL: not JSON, or nothing
     // Reads: answers on the loop thread, from its own read-only connection.
@@ -59,6 +60,7 @@ struct call {
     const struct item *item;  // as this very write left it; NULL: none, or a repeat
     str idem_key, idem_print; // of the Idempotency-Key: it, and of what was asked under it
     bool repeated;            // answered from an Idempotency-Key
+    bool refused;             // by call_may_send; err says why
     struct buf body;
     struct jw w;
     void *state; // between check, apply and answer
@@ -67,6 +69,8 @@ struct call {
 // The handler given to http_start, and its body limit.
 void call_handle(void *app, struct http_req *req);
 size_t call_body_limit(void *app, enum http_method method, str path);
+// Who may not do what he asks for is not let send a large body first.
+bool call_may_send(void *app, struct http_req *req);
 void *call_thread_open(void *app);
 void call_thread_close(void *app, void *thread);
 

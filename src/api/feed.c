@@ -6,17 +6,22 @@ struct listener {
     struct app *app;
     struct arena *arena;
     const struct rules *rules;
-    int64_t unit;
+    const struct notice *notice;
 };
 
-// Only those who may read items at the unit in charge hear of it. A part's unit hears when its own
-// queue is asked again.
+// Those who may read the item hear of it: at the unit in charge, its receiver, or a unit with a
+// part.
 static bool may_hear(void *arg, uint64_t who)
 {
     const struct listener *l = arg;
     struct ctx c = {
         .arena = l->arena, .rules = l->rules, .actor = rules_person(l->rules, (int64_t)who)};
-    return c.actor && c.actor->active && ctx_may(&c, MAY_READ_ITEMS, l->unit);
+    if (!c.actor || !c.actor->active)
+        return false;
+    for (size_t i = 0; i < l->notice->n_units; i++)
+        if (ctx_may(&c, MAY_READ_ITEMS, l->notice->units[i]))
+            return true;
+    return false;
 }
 
 str feed_line(struct arena *a, const struct event *ev, str loop)
@@ -34,12 +39,12 @@ str feed_line(struct arena *a, const struct event *ev, str loop)
     return buf_str(&b);
 }
 
-static void tell(void *arg, const struct event *ev, str loop)
+static void tell(void *arg, const struct notice *n)
 {
     struct listener *l = arg;
-    l->unit = ev->unit;
-    http_publish(
-        app_http(l->app), (uint64_t)ev->id, "item", feed_line(l->arena, ev, loop), may_hear, l);
+    l->notice = n;
+    http_publish(app_http(l->app), (uint64_t)n->ev.id, "item", feed_line(l->arena, &n->ev, n->loop),
+        may_hear, l);
 }
 
 void feed_group(struct app *app, const struct journal *j)

@@ -7,10 +7,11 @@
 #include "domain/import.h"
 #include "domain/publish.h"
 #include "domain/town.h"
+#include "store/files.h"
 
 // ---- the thread
 
-enum work_kind { WORK_IMPORT, WORK_UNDO, WORK_SETTLE };
+enum work_kind { WORK_NONE, WORK_IMPORT, WORK_UNDO, WORK_SETTLE };
 struct work {
     enum work_kind kind;
     int64_t job;
@@ -22,19 +23,34 @@ struct jobs {
     pthread_cond_t wake;
     struct work queue[JOBS_WAITING_MAX];
     size_t n;
-    int64_t running, stop_job; // a job somebody asked to stop
+    struct work running;
+    int64_t stop_job; // a job somebody asked to stop
     bool stopping;
 };
 
-static bool enqueue(struct jobs *j, enum work_kind kind, int64_t job)
+static bool same(const struct work *a, const struct work *b)
+{
+    return a->kind == b->kind && a->job == b->job;
+}
+
+static enum err_code enqueue(struct jobs *j, struct work w, struct err *e)
 {
     pthread_mutex_lock(&j->lock);
+    // Due times that are just being computed may be those of an older calendar.
+    bool twice = w.kind != WORK_SETTLE && same(&j->running, &w);
     bool room = j->n < JOBS_WAITING_MAX && !j->stopping;
-    if (room)
-        j->queue[j->n++] = (struct work){kind, job};
+    for (size_t i = 0; i < j->n; i++)
+        twice |= same(&j->queue[i], &w);
+    if (room && !twice)
+        j->queue[j->n++] = w;
     pthread_cond_signal(&j->wake);
     pthread_mutex_unlock(&j->lock);
-    return room;
+    if (twice)
+        return err_add(e, ERR_CONFLICT, S("id"), (str){0}, "this job is already being worked on",
+            "这个任务正在执行");
+    return room ? OK
+                : err_add(e, ERR_BUSY, (str){0}, (str){0}, "too many jobs are waiting",
+                      "等待的任务太多");
 }
 
 // One group of a job as an ordinary command of the writer.
@@ -178,7 +194,9 @@ static void run_import(struct jobs *j, struct bench *b, const struct work *w)
     enum err_code code = w->kind == WORK_IMPORT
                              ? import_run(&b->ctx, w->job, &door, &r, &b->err)
                              : import_undo(&b->ctx, w->job, &door, &undone, &kept, &b->err);
-    if (code != OK) {
+    if (code == ERR_CONFLICT) { // over meanwhile: it stays what it is
+        log_line(LOG_WARN, "job id=%" PRId64 " %.*s", w->job, STR_ARG(err_text(&b->err, b->arena)));
+    } else if (code != OK) {
         log_line(LOG_WARN, "job id=%" PRId64 " %.*s", w->job, STR_ARG(err_text(&b->err, b->arena)));
         mark(b, &d, S("failed"));
     } else if (stopping(j) && str_eq(state_of(b, w->job), S("stopped"))) {
@@ -214,12 +232,15 @@ static void run_settle(struct jobs *j, struct bench *b)
 static void run_work(struct jobs *j, const struct work *w)
 {
     struct bench b = {0};
-    if (!bench_open(j, &b, w->job))
-        log_line(LOG_ERROR, "job id=%" PRId64 " %.*s", w->job, STR_ARG(err_text(&b.err, b.arena)));
-    else if (w->kind == WORK_SETTLE)
+    int lock = -1;
+    bool open = bench_open(j, &b, w->job);
+    if (open && w->kind == WORK_SETTLE)
         run_settle(j, &b);
-    else
+    else if (open && town_lock(b.arena, app_conf(j->app)->dir, w->job, &lock, &b.err) == OK)
         run_import(j, &b, w);
+    else // also when a command is at it: then it is that command's
+        log_line(LOG_WARN, "job id=%" PRId64 " %.*s", w->job, STR_ARG(err_text(&b.err, b.arena)));
+    files_unlock(lock);
     bench_close(&b);
 }
 
@@ -234,12 +255,12 @@ static void *loop(void *arg)
         }
         struct work w = j->queue[0];
         memmove(j->queue, j->queue + 1, --j->n * sizeof(*j->queue));
-        j->running = w.job;
+        j->running = w;
         j->stop_job = 0;
         pthread_mutex_unlock(&j->lock);
         run_work(j, &w);
         pthread_mutex_lock(&j->lock);
-        j->running = 0;
+        j->running = (struct work){0};
     }
     pthread_mutex_unlock(&j->lock);
     return NULL;
@@ -259,7 +280,7 @@ static void resume(struct jobs *j)
             "id",
             V(app_rules(h)->town));
         while (db_next(&r))
-            (void)enqueue(j, WORK_IMPORT, db_i64(&r, 0));
+            (void)enqueue(j, (struct work){WORK_IMPORT, db_i64(&r, 0)}, &e);
         db_close(db);
     }
     app_rules_drop(h);
@@ -292,24 +313,43 @@ void jobs_stop(struct jobs *j)
 
 void jobs_settle(struct app *app)
 {
-    (void)enqueue(app_jobs(app), WORK_SETTLE, 0);
+    struct arena *a = arena_new();
+    struct err e;
+    err_init(&e, a, LANG_ZH);
+    if (enqueue(app_jobs(app), (struct work){.kind = WORK_SETTLE}, &e) == ERR_BUSY)
+        log_line(LOG_ERROR, "settle %.*s", STR_ARG(err_text(&e, a)));
+    arena_free(a);
 }
 
-bool jobs_run_import(struct app *app, int64_t job)
+enum err_code jobs_run_import(struct app *app, int64_t job, struct err *e)
 {
-    return enqueue(app_jobs(app), WORK_IMPORT, job);
+    return enqueue(app_jobs(app), (struct work){WORK_IMPORT, job}, e);
 }
 
-bool jobs_run_undo(struct app *app, int64_t job)
+static bool runs_here(struct jobs *j, int64_t job)
 {
-    return enqueue(app_jobs(app), WORK_UNDO, job);
+    pthread_mutex_lock(&j->lock);
+    bool here = j->running.job == job;
+    pthread_mutex_unlock(&j->lock);
+    return here;
+}
+
+enum err_code jobs_run_undo(struct app *app, int64_t job, struct err *e)
+{
+    int lock = -1;
+    // A command may be at it; our own import of it, which just ends, is waited for.
+    if (!runs_here(app_jobs(app), job) &&
+        town_lock(e->arena, app_conf(app)->dir, job, &lock, e) != OK)
+        return e->code;
+    files_unlock(lock);
+    return enqueue(app_jobs(app), (struct work){WORK_UNDO, job}, e);
 }
 
 void jobs_stop_job(struct app *app, int64_t job)
 {
     struct jobs *j = app_jobs(app);
     pthread_mutex_lock(&j->lock);
-    if (j->running == job)
+    if (j->running.job == job)
         j->stop_job = job;
     pthread_mutex_unlock(&j->lock);
 }

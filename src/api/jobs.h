@@ -11,8 +11,9 @@ struct jobs; // the thread and its queue
 struct jobs *jobs_start(struct app *app);
 void jobs_stop(struct jobs *j);    // running work stops at its next group and can be resumed
 void jobs_settle(struct app *app); // queue: due times of all open items
-bool jobs_run_import(struct app *app, int64_t job); // false: the queue is full
-bool jobs_run_undo(struct app *app, int64_t job);
+// ERR_BUSY: the queue is full; ERR_CONFLICT: just that waits or runs already.
+enum err_code jobs_run_import(struct app *app, int64_t job, struct err *e) MUST_USE;
+enum err_code jobs_run_undo(struct app *app, int64_t job, struct err *e) MUST_USE;
 void jobs_stop_job(struct app *app, int64_t job); // at its next group; it can be resumed
 
 // Endpoints (jobs_api.c)
@@ -24,6 +25,7 @@ enum err_code jobs_import_maps(struct call *k);
 enum err_code jobs_import_check(struct call *k);
 enum err_code jobs_import(struct call *k, struct ctx *c, int64_t *result, struct err *e);
 enum err_code jobs_import_answer(struct call *k);
+enum err_code jobs_undo_check(struct call *k);
 enum err_code jobs_undo(struct call *k, struct ctx *c, int64_t *result, struct err *e);
 enum err_code jobs_undo_answer(struct call *k);
 enum err_code jobs_stop_apply(struct call *k, struct ctx *c, int64_t *result, struct err *e);

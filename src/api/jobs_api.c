@@ -294,30 +294,27 @@ enum err_code jobs_import(struct call *k, struct ctx *c, int64_t *result, struct
 
 enum err_code jobs_import_answer(struct call *k)
 {
-    if (!k->repeated && !jobs_run_import(k->app, k->result))
-        return err_add(
-            &k->err, ERR_BUSY, (str){0}, (str){0}, "too many jobs are waiting", "等待的任务太多");
+    if (!k->repeated && jobs_run_import(k->app, k->result, &k->err) != OK)
+        return k->err.code;
     return answer_job(k, k->result);
+}
+
+// Said at once, without waiting for the writer.
+enum err_code jobs_undo_check(struct call *k)
+{
+    return import_may_undo(&k->ctx, k->id, &k->err);
 }
 
 enum err_code jobs_undo(struct call *k, struct ctx *c, int64_t *result, struct err *e)
 {
     *result = k->id;
-    int64_t made = db_one_i64(c->db, 0, "SELECT made_us FROM job WHERE town = ?1 AND id = ?2",
-        V(c->rules->town), V(k->id));
-    if (made == 0)
-        return err_add(e, ERR_MISSING, S("id"), (str){0}, "there is no such job", "没有这个任务");
-    if (c->now_us - made > IMPORT_UNDO_HOURS * US_HOUR)
-        return err_add(e, ERR_INVALID, S("id"), (str){0}, "it can be undone for %d hours only",
-            "只能在 %d 小时内撤销", (int)IMPORT_UNDO_HOURS);
-    return OK;
+    return import_may_undo(c, k->id, e);
 }
 
 enum err_code jobs_undo_answer(struct call *k)
 {
-    if (!k->repeated && !jobs_run_undo(k->app, k->id))
-        return err_add(
-            &k->err, ERR_BUSY, (str){0}, (str){0}, "too many jobs are waiting", "等待的任务太多");
+    if (!k->repeated && jobs_run_undo(k->app, k->id, &k->err) != OK)
+        return k->err.code;
     return answer_job(k, k->id);
 }
 

@@ -1,6 +1,7 @@
 #include "api/me.h"
 
 #include "api/page.h"
+#include "api/tries.h"
 
 struct person_view {
     int64_t id;
@@ -107,14 +108,44 @@ struct login_state {
     struct login_check check;
     struct session made;
     str secret;
+    str name, address;
     struct err refused; // a wrong password is counted and committed, then refused
 };
+
+// Who is at the other end. A proxy on this machine says for whom it asks; of a list of addresses
+// only the last one is its own word.
+static str address_of(const struct call *k)
+{
+    str peer = k->req->remote, said = {0}, one;
+    if (!str_starts(peer, S("127.")) && !str_eq(peer, S("::1")))
+        return peer;
+    str rest = http_header(k->req, "X-Forwarded-For");
+    while (str_cut(&rest, ',', &one))
+        said = str_trim(one);
+    return said.n > 0 ? said : peer;
+}
+
+// Locked out: the address, or a name nobody bears. The names of people are locked in the database.
+static enum err_code must_wait(struct call *k, bool unknown, int64_t now_us, struct err *e)
+{
+    const struct login_state *s = k->state;
+    struct tries *t = app_tries(k->app);
+    int64_t seconds = tries_address_wait(t, s->address, now_us);
+    if (seconds == 0 && unknown)
+        seconds = tries_name_wait(t, s->name, now_us);
+    return seconds > 0 ? password_wait(e, seconds) : OK;
+}
 
 static enum err_code check_login(struct call *k, str login, str password)
 {
     struct login_state *s = NEW(k->ctx.arena, struct login_state);
     k->state = s;
+    s->name = session_login(k->ctx.arena, login);
+    s->address = address_of(k);
     err_init(&s->refused, k->ctx.arena, k->ctx.lang);
+    // Before the password is compared, as for the names of people: time tells nothing either.
+    if (must_wait(k, true, k->ctx.now_us, &k->err) != OK)
+        return k->err.code;
     return session_check(&k->ctx, login, password, &s->check, &k->err);
 }
 
@@ -127,17 +158,31 @@ enum err_code me_login_check(struct call *k)
 enum err_code me_login(struct call *k, struct ctx *c, int64_t *result, struct err *e)
 {
     struct login_state *s = k->state;
+    struct tries *t = app_tries(k->app);
+    bool unknown = s->check.person == 0;
     *result = 0;
-    return session_open(c, &s->check, &s->made, &s->secret, &s->refused, e);
+    // Asked again here, where log-ins come one by one: guesses may have been sent all at once.
+    if (must_wait(k, unknown, c->now_us, &s->refused) != OK)
+        return OK;
+    if (session_open(c, &s->check, &s->made, &s->secret, &s->refused, e) != OK)
+        return e->code;
+    if (s->refused.code == ERR_LOGIN) {
+        tries_address_wrong(t, s->address, c->now_us);
+        if (unknown)
+            tries_name_wrong(t, s->name, c->now_us);
+    }
+    return OK;
 }
 
+// Secure where the browser's way to the proxy in front is: sent back over plain HTTP, such a cookie
+// would be kept from us.
 static void set_cookie(struct call *k, str secret)
 {
+    str way = str_lower(k->ctx.arena, http_header(k->req, "X-Forwarded-Proto"));
     http_set(k->req, "Set-Cookie",
-        secret.n > 0
-            ? str_fmt(k->ctx.arena, "bihuan=%.*s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d",
-                  STR_ARG(secret), SESSION_HOURS * 3600)
-            : S("bihuan=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"));
+        str_fmt(k->ctx.arena, "bihuan=%.*s; Path=/; HttpOnly; SameSite=Strict;%s Max-Age=%d",
+            STR_ARG(secret), str_eq(way, S("https")) ? " Secure;" : "",
+            secret.n > 0 ? SESSION_HOURS * 3600 : 0));
 }
 
 enum err_code me_login_answer(struct call *k)

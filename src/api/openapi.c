@@ -133,7 +133,8 @@ static void write_operation(struct jw *w, const struct route *r)
         jw_key(w, S("requestBody"));
         jw_obj(w);
         jw_kbool(w, "required", r->in != NULL);
-        write_content(w, r->in ? "application/json" : "multipart/form-data", r->in);
+        const char *by_hand = r->body_type ? r->body_type : "multipart/form-data";
+        write_content(w, r->in ? "application/json" : by_hand, r->in);
         jw_end_obj(w);
     }
     write_responses(w, r);

@@ -10,11 +10,15 @@
 #include "api/exports.h"
 #include "api/items.h"
 #include "api/jobs.h"
+#include "api/lists.h"
 #include "api/me.h"
 #include "api/openapi.h"
 #include "api/page.h"
+#include "api/views.h"
 #include "api/watch.h"
+#include "domain/town_list.h"
 
+#define LIST_BODY .body_max = TOWN_LIST_BYTES_MAX, .body_type = "text/plain", .query = LIST_QUERY
 #define BODY(table, size) .body_max = API_BODY_MAX_BYTES, .in = (table), .in_size = &(size)
 
 const struct route ROUTES[] = {
@@ -67,6 +71,17 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/api/items/{id}/files/{id}", MAY_READ_ITEMS, "An attachment",
         .read = items_attached, .status = 200},
 
+    {HTTP_GET, "/api/views", MAY_READ_ITEMS, "My saved views, in my order", .read = views_list,
+        .out = VIEWS_LIST, .status = 200},
+    {HTTP_POST, "/api/views", MAY_READ_ITEMS, "Save a filter and an order as a view of mine",
+        BODY(VIEW_NEW_IN, VIEW_IN_SIZE), .check = views_check, .apply = views_put,
+        .answer = views_answer, .out = VIEW_OUT, .status = 201},
+    {HTTP_PUT, "/api/views/{id}", MAY_READ_ITEMS, "Rename, change or move a view of mine",
+        BODY(VIEW_PUT_IN, VIEW_IN_SIZE), .check = views_check, .apply = views_put,
+        .answer = views_answer, .out = VIEW_OUT, .status = 200},
+    {HTTP_DELETE, "/api/views/{id}", MAY_READ_ITEMS, "Delete a view of mine", .apply = views_drop,
+        .answer = admin_done, .status = 204},
+
     {HTTP_GET, "/api/boards/{key}", MAY_READ_BOARDS,
         "Counts and rates of a loop by unit, class or channel for a period", .read = boards_get,
         .query = BOARD_QUERY, .out = BOARD_VIEW, .status = 200},
@@ -88,7 +103,8 @@ const struct route ROUTES[] = {
         .read = jobs_problems_csv, .status = 200},
     {HTTP_POST, "/api/jobs/{id}/undo", MAY_IMPORT,
         "Take back what an import made and nobody touched since", .body_max = KIB,
-        .apply = jobs_undo, .answer = jobs_undo_answer, .out = JOB_OUT, .status = 202},
+        .check = jobs_undo_check, .apply = jobs_undo, .answer = jobs_undo_answer, .out = JOB_OUT,
+        .status = 202},
     {HTTP_POST, "/api/jobs/{id}/stop", MAY_IMPORT, "Stop a job at its next group", .body_max = KIB,
         .apply = jobs_stop_apply, .answer = jobs_answer, .out = JOB_OUT, .status = 202},
 
@@ -100,6 +116,18 @@ const struct route ROUTES[] = {
     {HTTP_PATCH, "/api/units/{id}", MAY_MANAGE_UNITS, "Rename, move, close or open a unit",
         BODY(UNIT_PATCH_IN, UNIT_PATCH_IN_SIZE), .check = units_patch_check, .apply = units_put,
         .answer = units_answer, .out = UNIT_OUT, .status = 200},
+    {HTTP_POST, "/api/units/import", MAY_MANAGE_UNITS,
+        "Bring in units as YAML or CSV: adds, renames, moves; all mistakes at once, or all of it",
+        LIST_BODY, .check = lists_units_check, .apply = lists_write, .answer = lists_answer,
+        .out = LIST_OUT, .status = 200},
+    {HTTP_POST, "/api/classes/import", MAY_MANAGE_DEFS,
+        "Bring in a class tree as YAML or CSV, in the same way", LIST_BODY,
+        .check = lists_classes_check, .apply = lists_write, .answer = lists_answer, .out = LIST_OUT,
+        .status = 200},
+    {HTTP_POST, "/api/people/import", MAY_MANAGE_PEOPLE,
+        "Bring in people and roles as YAML or CSV; each administrator does what he may",
+        .or_may = MAY_GRANT, LIST_BODY, .check = lists_people_check, .apply = lists_write,
+        .answer = lists_answer, .out = LIST_OUT, .status = 200},
     {HTTP_GET, "/api/people", MAY_MANAGE_PEOPLE, "People and their roles", .or_may = MAY_GRANT,
         .read = people_list, .out = PEOPLE_LIST, .status = 200},
     {HTTP_POST, "/api/people", MAY_MANAGE_PEOPLE, "A new person with an initial password",

@@ -39,6 +39,21 @@ enum err_code watch_health(struct call *k)
     return call_answer_fields(k, HEALTH_VIEW, &v);
 }
 
+// As in feed.c, from what is stored: r is at an event, with the units of it and of its item.
+static bool concerns(struct ctx *c, const struct cursor *r)
+{
+    for (int at = 3; at <= 5; at++)
+        if (ctx_may(c, MAY_READ_ITEMS, db_i64(r, at)))
+            return true;
+    struct cursor p = db_rows(c->db, "SELECT unit FROM part WHERE town = ?1 AND item = ?2",
+        V(c->rules->town), V(db_i64(r, 1)));
+    bool any = false;
+    while (!any && db_next(&p))
+        any = ctx_may(c, MAY_READ_ITEMS, db_i64(&p, 0));
+    db_done(&p);
+    return any;
+}
+
 // A page that comes back says what it heard last. It is told the newest of what it missed: enough
 // to know that it is behind. Asked after the stream has opened, so that something may be told
 // twice, but nothing is lost between.
@@ -52,18 +67,19 @@ static void catch_up(struct call *k)
     if (!str_i64(http_header(k->req, "Last-Event-ID"), &last) || last < 1)
         return;
     struct cursor r = db_rows(c->db,
-        "SELECT e.id, e.item, e.version, e.unit, i.loop FROM event e JOIN item i ON i.town = "
-        "e.town AND i.id = e.item"
+        "SELECT e.id, e.item, e.version, e.unit, i.unit, i.receiver, i.loop FROM event e JOIN item "
+        "i"
+        " ON i.town = e.town AND i.id = e.item"
         " WHERE e.town = ?1 AND e.id > ?2 ORDER BY e.id DESC LIMIT ?3",
         V(c->rules->town), V(last), V((int64_t)CATCH_UP_LOOK_MAX));
     while (n < CATCH_UP_MAX && db_next(&r)) {
-        if (!ctx_may(c, MAY_READ_ITEMS, db_i64(&r, 3)))
+        if (!concerns(c, &r))
             continue;
         missed[n] = (struct event){.id = db_i64(&r, 0),
             .item = db_i64(&r, 1),
             .version = db_i64(&r, 2),
             .unit = db_i64(&r, 3)};
-        loops[n++] = db_dup(&r, 4, c->arena);
+        loops[n++] = db_dup(&r, 6, c->arena);
     }
     db_done(&r);
     while (n-- > 0)

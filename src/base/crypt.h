@@ -1,4 +1,5 @@
-// Hashes, passwords, encryption and randomness, all by libsodium.
+// Hashes, passwords, encryption and randomness, all by libsodium (SHA-256 by the processor, where
+// it can).
 #ifndef BH_BASE_CRYPT_H
 #define BH_BASE_CRYPT_H
 

@@ -305,12 +305,18 @@ void progress_show(void *arg, int64_t done, int64_t total)
 {
     struct progress *p = arg;
     int64_t now = tm_mono();
+    if (!p->begun) {
+        p->begun = true;
+        p->from = done;
+        p->started_us = now;
+    }
     if (p->quiet || now - p->shown_us < (p->terminal ? US_SECOND / 10 : 10 * US_SECOND))
         return;
     p->shown_us = now;
     double share = total > 0 ? (double)done / (double)total : 0;
     double gone = (double)(now - p->started_us) / 1e6;
-    double left = share > 0.02 ? gone / share - gone : -1;
+    double moved = total > 0 ? (double)(done - p->from) / (double)total : 0;
+    double left = moved > 0.02 ? gone * (1 - share) / moved : -1;
     if (p->terminal) {
         char bar[31];
         for (int i = 0; i < 30; i++)

@@ -76,6 +76,8 @@ void args_json_notes(struct args_json *j, const struct err *e); // "errors": [..
 struct progress {
     const char *what;
     int64_t started_us, shown_us;
+    int64_t from; // what was done at the first call: a resumed import begins in the middle
+    bool begun;
     enum lang lang;
     bool terminal, quiet;
 };

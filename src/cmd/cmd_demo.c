@@ -93,7 +93,13 @@ static int into_new(struct demonstration *m, str dir)
 static int into_old(struct demonstration *m, str dir)
 {
     int64_t items = 0, events = 0;
-    if (fill_there(m, dir, &items, &events) != OK)
+    int lock;
+    // A year long it writes the past, in large transactions: not beside a server.
+    if (town_lock(m->a->arena, dir, TOWN_LOCK_SERVE, &lock, &m->a->err) != OK)
+        return args_fail(m->a, EXIT_OPEN);
+    enum err_code code = fill_there(m, dir, &items, &events);
+    files_unlock(lock);
+    if (code != OK)
         return args_fail(m->a, m->a->err.code == ERR_CONFLICT ? EXIT_USAGE : EXIT_FAILED);
     return report(m->a, items, events);
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include "base/embed.h"
 #include "cmd/folder.h"
+#include "cmd/import_list.h"
 #include "cmd/interrupt.h"
 #include "cmd/town_door.h"
 #include "domain/import.h"
@@ -15,7 +16,9 @@ enum { MAP_BYTES_MAX = 256 * KIB, PROBLEMS_PAGE = 500, PROBLEMS_SHOWN = 10 };
 static const struct opt OPTIONS[] = {
     {"map", OPT_STR, "MAP", "what the columns mean: a shipped map (city-orders) or a file",
         "列的含义：随附方案名或方案文件"},
-    {"dry", OPT_FLAG, NULL, "say what would happen, and file nothing", "只检查，不登记"},
+    {"kind", OPT_STR, "units|classes|people", "a list of the town's own instead of orders",
+        "导入本镇的单位、分类或人员名单，而不是事项"},
+    {"dry", OPT_FLAG, NULL, "say what would happen, and write nothing", "只检查，不写入"},
     {"problems", OPT_STR, "OUT.csv", "write the rows with mistakes there", "把问题行写入此文件"},
     {"as", OPT_STR, "LOGIN", "who imports; without it the system", "以谁的名义，不写则为系统"},
     {"undo", OPT_I64, "JOB", "take back what this import has made", "撤销这次导入", NULL, 1,
@@ -43,7 +46,7 @@ static bool show(void *arg, const struct import_result *r)
 {
     struct importing *m = arg;
     if (m->undoes)
-        progress_show(&m->bar, r->rows, r->rows);
+        progress_show(&m->bar, r->rows, r->made);
     else
         progress_show(&m->bar, r->bytes, r->bytes_total);
     return !interrupt_seen();
@@ -318,6 +321,17 @@ static int undo_it(struct importing *m, int64_t job, const struct import_door *d
     return kept > 0 ? EXIT_FOUND : EXIT_DONE;
 }
 
+static int work_on(struct importing *m, int64_t job, const struct import_door *door)
+{
+    struct args *a = m->a;
+    int lock;
+    if (town_lock(a->arena, args_dir(a), job, &lock, &a->err) != OK)
+        return args_fail(a, EXIT_FAILED);
+    int code = args_given(a, "undo") ? undo_it(m, job, door) : import_it(m, job, door);
+    files_unlock(lock);
+    return code;
+}
+
 static int run_in(struct args *a, struct town_door *d)
 {
     struct importing m = {.a = a, .door = d};
@@ -327,21 +341,25 @@ static int run_in(struct args *a, struct town_door *d)
         return args_fail(a, EXIT_USAGE);
     interrupt_catch();
     if (args_given(a, "undo"))
-        return undo_it(&m, args_i64(a, "undo"), &door);
+        return work_on(&m, args_i64(a, "undo"), &door);
     if (args_given(a, "resume"))
-        return import_it(&m, args_i64(a, "resume"), &door);
+        return work_on(&m, args_i64(a, "resume"), &door);
     int code = make(&m, &job);
-    return code == EXIT_DONE ? import_it(&m, job, &door) : args_fail(a, code);
+    return code == EXIT_DONE ? work_on(&m, job, &door) : args_fail(a, code);
 }
 
 static int run(struct args *a)
 {
+    if (args_given(a, "kind"))
+        return import_list_run(a);
     int ways = (a->n > 0) + args_given(a, "undo") + args_given(a, "resume");
     if (ways != 1)
         args_wrong(a, "import", "FILE | --resume JOB | --undo JOB", "wants one of these",
             "须给出其中一项");
     if (a->n > 0 && !args_given(a, "map"))
-        args_wrong(a, "--map", "MAP", "say what the columns mean", "请指明导入方案");
+        args_wrong(a, "--map", "--map MAP | --kind units|classes|people",
+            "say what the columns mean, or which list of the town it is",
+            "请用 --map 指明事项的导入方案，或用 --kind 指明是哪种名单");
     if (args_given(a, "undo") && args_given(a, "problems"))
         args_wrong(a, "--problems", "", "does not go with --undo", "不能与 --undo 同用");
     if (a->n == 0 && args_flag(a, "dry"))
@@ -356,11 +374,13 @@ static int run(struct args *a)
     return code;
 }
 
-const struct cmd CMD_IMPORT = {"import", "FILE --map MAP [OPTIONS]",
-    "bring orders in from a CSV; rows with mistakes are told, the others go in",
-    "从 CSV 导入事项：有问题的行列出，其余照常登记",
+const struct cmd CMD_IMPORT = {"import", "FILE --map MAP | FILE --kind LIST [OPTIONS]",
+    "bring orders in (--map), or units, classes or people (--kind)",
+    "导入事项（--map），或单位、分类、人员名单（--kind）",
     "  bihuan import orders.csv --map city-orders --dir var/town --dry\n"
     "  bihuan import orders.csv --map city-orders --dir var/town --problems wrong.csv\n"
     "  bihuan import --resume 3 --dir var/town\n"
-    "  bihuan import --undo 3 --dir var/town",
+    "  bihuan import --undo 3 --dir var/town\n"
+    "  bihuan import units.yaml --kind units --dir var/town --dry\n"
+    "  bihuan import people.csv --kind people --dir var/town",
     OPTIONS, 0, 1, run};

@@ -6,6 +6,8 @@
 #include "api/page.h"
 #include "base/log.h"
 #include "cmd/town_make.h"
+#include "domain/town.h"
+#include "store/files.h"
 
 static const struct opt OPTIONS[] = {
     {"host", OPT_STR, "ADDRESS", "address to listen on; beyond loopback only when you say so",
@@ -84,6 +86,9 @@ static int run(struct args *a)
                    : cores > 0 ? (int)cores
                                : 1,
         .demo = args_flag(a, "demo")};
+    int lock;
+    if (town_lock(a->arena, conf.dir, TOWN_LOCK_SERVE, &lock, &a->err) != OK)
+        return args_fail(a, EXIT_OPEN);
     struct app *app = app_start(&conf, &a->err);
     if (!app)
         return args_fail(a, EXIT_OPEN);
@@ -94,6 +99,7 @@ static int run(struct args *a)
     wait_for_end(&set);
     log_line(LOG_INFO, "stopping");
     app_stop(app);
+    files_unlock(lock);
     return EXIT_DONE;
 }
 

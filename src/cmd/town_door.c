@@ -1,6 +1,7 @@
 #include "cmd/town_door.h"
 
 #include "cmd/town_make.h"
+#include "store/log_mover.h"
 
 enum { BUSY_TRIES = 6 }; // each waits DB_BUSY_WAIT_MS for the other process
 
@@ -8,6 +9,7 @@ struct town_door {
     struct arena *arena;  // the command's
     struct arena *action; // of one transaction
     struct db *read, *write;
+    struct log_mover *mover; // once the log is long: most commands write too little for one
     struct keys keys;
     bool has_keys;
     struct rules *rules; // the newest
@@ -106,7 +108,9 @@ void town_door_close(struct town_door *d)
     for (size_t i = 0; i < d->n_held; i++)
         rules_free(d->held[i]);
     db_close(d->read);
-    if (d->write)
+    if (d->mover)
+        log_mover_stop(d->mover);
+    else if (d->write)
         db_checkpoint(d->write, false);
     db_close(d->write);
     arena_free(d->action);
@@ -173,6 +177,15 @@ static enum err_code refresh(struct town_door *d, struct err *e)
     return OK;
 }
 
+// An import or an undoing writes gigabytes, group by group. Nobody else moves the log meanwhile.
+static void look_after_log(struct town_door *d)
+{
+    if (!d->mover && db_log_pages(d->write) >= LOG_MOVE_PAGES)
+        d->mover = log_mover_start(d->write);
+    if (d->mover)
+        log_mover_look(d->mover);
+}
+
 enum err_code town_door_run(void *door,
     enum err_code (*fn)(struct ctx *c, void *fn_arg, struct err *e), void *fn_arg, struct err *e)
 {
@@ -198,5 +211,6 @@ enum err_code town_door_run(void *door,
     if (code != OK)
         db_rollback(d->write);
     journal_finish(d->journal, code == OK);
+    look_after_log(d);
     return code;
 }

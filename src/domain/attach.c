@@ -4,8 +4,24 @@
 #include "domain/item_inner.h"
 #include "store/blob.h"
 
+// The item, when the actor may add a file to it.
+static enum err_code may_attach(struct ctx *c, int64_t item, struct item *it, struct err *e)
+{
+    if (item_load(c, item, it, e) != OK)
+        return e->code;
+    if (!item_visible(c, it))
+        return err_add(e, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
+    if (!ctx_may(c, MAY_STEP, 0))
+        return err_add(
+            e, ERR_DENIED, (str){0}, (str){0}, "you may not add files", "您没有添加附件的权限");
+    return OK;
+}
+
 enum err_code attach_store(struct ctx *c, struct attach_in *in, struct err *e)
 {
+    struct item it;
+    if (may_attach(c, in->item, &it, e) != OK)
+        return e->code;
     in->name = str_trim(in->name);
     if (in->name.n == 0 || in->content.n == 0)
         err_add(e, ERR_INVALID, S("file"), (str){0}, "there is no file in the form", "请选择文件");
@@ -25,13 +41,8 @@ enum err_code attach_store(struct ctx *c, struct attach_in *in, struct err *e)
 enum err_code attach_record(struct ctx *c, const struct attach_in *in, struct err *e)
 {
     struct item it;
-    if (item_load(c, in->item, &it, e) != OK)
+    if (may_attach(c, in->item, &it, e) != OK) // asked again: much may have happened meanwhile
         return e->code;
-    if (!item_visible(c, &it))
-        return err_add(e, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
-    if (!ctx_may(c, MAY_STEP, 0))
-        return err_add(
-            e, ERR_DENIED, (str){0}, (str){0}, "you may not add files", "您没有添加附件的权限");
     int64_t town = c->rules->town;
     int64_t n = db_one_i64(
         c->db, 0, "SELECT count(*) FROM file WHERE town = ?1 AND item = ?2", V(town), V(in->item));

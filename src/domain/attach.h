@@ -11,7 +11,7 @@ struct attach_in {
     str name, type, note, content;
     str hash; // set by attach_store
 };
-// Puts the bytes on disk. On a loop thread.
+// Puts the bytes on disk, when the actor may see the item. On a loop thread.
 enum err_code attach_store(struct ctx *c, struct attach_in *in, struct err *e) MUST_USE;
 // Records them as an event of the item. On the writer.
 enum err_code attach_record(struct ctx *c, const struct attach_in *in, struct err *e) MUST_USE;

@@ -244,7 +244,7 @@ static void parts(struct writer_of *w)
     struct id_set set = unit_ids(w);
     if (set.any || set.n > 0) {
         or_else(w);
-        sqlb_add(w->q, "i.id IN (SELECT p.item FROM part p WHERE p.town = ?1 AND ");
+        sqlb_add(w->q, "i.id IN (SELECT p.item FROM part p WHERE p.town = ?1 AND p.open = 1 AND ");
         bool any = w->any;
         w->any = false;
         ids(w, &set);
@@ -253,7 +253,7 @@ static void parts(struct writer_of *w)
     }
     if (set.none) {
         or_else(w);
-        sqlb_add(w->q, "i.id NOT IN (SELECT p.item FROM part p WHERE p.town = ?1)");
+        sqlb_add(w->q, "i.id NOT IN (SELECT p.item FROM part p WHERE p.town = ?1 AND p.open = 1)");
     }
 }
 

@@ -53,6 +53,7 @@ enum err_code import_problems(struct ctx *c, int64_t job, int64_t after_row, siz
 // Takes back every item the job made that nobody has touched since (version as imported), in one
 // sweep of groups; items somebody worked on are kept and counted. Undone items stay in history as
 // void, not in any list or tally.
+enum err_code import_may_undo(struct ctx *c, int64_t job, struct err *e) MUST_USE;
 enum err_code import_undo(struct ctx *reader, int64_t job, const struct import_door *door,
     int64_t *undone, int64_t *kept, struct err *e) MUST_USE;
 

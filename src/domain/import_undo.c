@@ -119,6 +119,12 @@ static enum err_code may_undo(struct ctx *c, const struct import_job *j, struct 
                                            "you may not import items", "您没有导入的权限");
 }
 
+enum err_code import_may_undo(struct ctx *c, int64_t job, struct err *e)
+{
+    struct import_job j;
+    return import_job_load(c, job, &j, e) == OK ? may_undo(c, &j, e) : e->code;
+}
+
 static enum err_code sweep_group(struct ctx *c, struct sweep *s, struct err *e)
 {
     // Loaded again: the strings of the group before are gone, and another run may have come in
@@ -166,7 +172,7 @@ enum err_code import_undo(struct ctx *reader, int64_t job, const struct import_d
         s.after = s.last;
         *undone += s.undone;
         *kept += s.kept;
-        struct import_result at = {.rows = *undone + *kept};
+        struct import_result at = {.rows = s.job.undone + s.job.kept, .made = s.job.result.made};
         if (door->progress && !door->progress(door->arg, &at))
             break; // goes on when it is asked for again
     }

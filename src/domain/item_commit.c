@@ -119,6 +119,22 @@ void item_tally(
     }
 }
 
+// It concerns whoever may see the item, and the unit the event is about.
+static void notice(struct ctx *c, const struct item *it, const struct event *ev)
+{
+    int64_t *units = NULL;
+    size_t n = 0;
+    VEC_PUSH(c->arena, units, n) = ev->unit;
+    if (it->unit != ev->unit)
+        VEC_PUSH(c->arena, units, n) = it->unit;
+    if (it->receiver != ev->unit)
+        VEC_PUSH(c->arena, units, n) = it->receiver;
+    for (size_t i = 0; i < it->n_parts; i++)
+        if (it->parts[i].unit != ev->unit)
+            VEC_PUSH(c->arena, units, n) = it->parts[i].unit;
+    journal_notice(c, ev, it->loop, units, n);
+}
+
 enum err_code item_commit(struct ctx *c, const struct def *d, const struct item *before,
     struct item *it, struct event *ev, struct err *e)
 {
@@ -141,7 +157,7 @@ enum err_code item_commit(struct ctx *c, const struct def *d, const struct item 
     if (journal_event(c, ev, e) != OK)
         return e->code;
     item_tally(c, d, before, it);
-    journal_notice(c, ev, it->loop);
+    notice(c, it, ev);
     return OK;
 }
 

@@ -26,24 +26,19 @@ static void check_place(struct err *e, double lat, double lon)
 static str next_number(struct ctx *c, const struct def *d, int64_t at_us)
 {
     int64_t day = tm_local_day(at_us, c->rules->zone_s);
-    // Two statements: RETURNING makes SQLite build a table for its one row.
-    db_run(c->db,
-        "INSERT INTO seq (town, name, day, last) VALUES (?1, ?2, ?3, 1)"
-        " ON CONFLICT (town, name, day) DO UPDATE SET last = seq.last + 1",
-        V(c->rules->town), V(d->number_prefix), V(day));
-    int64_t n =
-        db_one_i64(c->db, 0, "SELECT last FROM seq WHERE town = ?1 AND name = ?2 AND day = ?3",
-            V(c->rules->town), V(d->number_prefix), V(day));
+    int64_t n = journal_next_number(c, d->number_prefix, day);
     struct civil t;
     tm_to_civil(at_us, c->rules->zone_s, &t);
     return str_fmt(c->arena, "%.*s%04d%02d%02d-%0*" PRId64, STR_ARG(d->number_prefix), t.year,
         t.month, t.day, d->number_digits, n);
 }
 
-static str taken_by(struct ctx *c, int64_t item)
+static str taken_by(struct ctx *c, const struct def *d, const struct def_field *f, str v)
 {
-    return db_one_str(c->db, c->arena, "SELECT no FROM item WHERE town = ?1 AND id = ?2",
-        V(c->rules->town), V(item));
+    return db_one_str(c->db, c->arena,
+        "SELECT i.no FROM item_key k JOIN item i ON i.town = k.town AND i.id = k.item"
+        " WHERE k.town = ?1 AND k.loop = ?2 AND k.field = ?3 AND k.val = ?4",
+        V(c->rules->town), V(d->loop), V(f->key), V(v));
 }
 
 // Values that may stand once in a loop.
@@ -54,17 +49,13 @@ static void claim_keys(struct ctx *c, const struct def *d, const struct item *it
         str v = f->unique ? item_field(it, f->key) : (str){0};
         if (v.n == 0)
             continue;
-        int64_t holder = db_one_i64(c->db, 0,
-            "SELECT item FROM item_key WHERE town = ?1 AND loop = ?2 AND field = ?3 AND val = ?4",
-            V(c->rules->town), V(d->loop), V(f->key), V(v));
-        if (holder != 0) {
-            err_add(e, ERR_CONFLICT, str_fmt(c->arena, "fields.%.*s", STR_ARG(f->key)),
-                taken_by(c, holder), "is already taken by another item", "已有事项用了这个值");
-            continue;
-        }
-        db_run(c->db,
-            "INSERT INTO item_key (town, loop, field, val, item) VALUES (?1, ?2, ?3, ?4, ?5)",
+        int64_t put = db_run(c->db,
+            "INSERT INTO item_key (town, loop, field, val, item) VALUES (?1, ?2, ?3, ?4, ?5)"
+            " ON CONFLICT DO NOTHING",
             V(c->rules->town), V(d->loop), V(f->key), V(v), V(it->id));
+        if (put == 0 && db_status(c->db, e) == OK)
+            err_add(e, ERR_CONFLICT, str_fmt(c->arena, "fields.%.*s", STR_ARG(f->key)),
+                taken_by(c, d, f, v), "is already taken by another item", "已有事项用了这个值");
     }
 }
 

@@ -3,13 +3,15 @@
 
 #include "domain/item_inner.h"
 
-static enum err_code ring(struct ctx *c, int64_t id, struct err *e)
+enum err_code item_alarm(struct ctx *c, int64_t id, struct err *e)
 {
     struct item before;
     if (item_load(c, id, &before, e) != OK)
         return e->code;
     const struct def *d = rules_def(c->rules, before.def);
-    CHECK(d != NULL);
+    if (!d)
+        return err_add(
+            e, ERR_STORE, S("def"), (str){0}, "its definition is not there", "所用流程版本不存在");
     struct item it = item_copy(c->arena, &before);
     str names;
     if (!item_clocks_breach(c, d, &it, &names))
@@ -20,18 +22,25 @@ static enum err_code ring(struct ctx *c, int64_t id, struct err *e)
     return item_escalate(c, d, &it, e);
 }
 
-int64_t item_alarms(struct ctx *c, int64_t max, struct err *e)
+size_t item_alarms_due(struct ctx *c, size_t max, struct item_due *out)
 {
-    int64_t *ids = NULL;
     size_t n = 0;
     struct cursor r = db_rows(c->db,
-        "SELECT id FROM item WHERE town = ?1 AND alarm_us > 0 AND alarm_us < ?2 ORDER BY alarm_us "
-        "LIMIT ?3",
-        V(c->rules->town), V(c->now_us), V(max));
-    while (db_next(&r))
-        VEC_PUSH(c->arena, ids, n) = db_i64(&r, 0);
+        "SELECT id, no FROM item WHERE town = ?1 AND alarm_us > 0 AND alarm_us < ?2 ORDER BY "
+        "alarm_us LIMIT ?3",
+        V(c->rules->town), V(c->now_us), V((int64_t)max));
+    while (n < max && db_next(&r))
+        out[n++] = (struct item_due){.id = db_i64(&r, 0), .no = db_dup(&r, 1, c->arena)};
+    db_done(&r);
+    return n;
+}
+
+int64_t item_alarms(struct ctx *c, int64_t max, struct err *e)
+{
+    struct item_due *due = NEW_ARRAY(c->arena, (size_t)max, struct item_due);
+    size_t n = item_alarms_due(c, (size_t)max, due);
     for (size_t i = 0; i < n; i++)
-        if (ring(c, ids[i], e) != OK)
+        if (item_alarm(c, due[i].id, e) != OK)
             return 0;
     return db_status(c->db, e) == OK ? (int64_t)n : 0;
 }

@@ -16,7 +16,8 @@ int list_sort_of(str name)
 }
 
 // What the actor may see, as SQL: units below those at which a right to read is held, as lead,
-// receiver or by a part. A whole town's reader gets no condition at all.
+// receiver or by a part, also one that has ended: the rule of item_visible. A whole town's reader
+// gets no condition at all.
 static void visible_sql(struct ctx *c, struct sqlb *q)
 {
     size_t n;

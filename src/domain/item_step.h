@@ -87,8 +87,16 @@ struct step_open *item_steps(struct ctx *c, const struct item *it, size_t *n);
 // The dispatcher's suggestion, or NULL: the first of the definition's routes that matches.
 const struct def_route *item_route(struct ctx *c, const struct item *it);
 
-// Notices clocks that have run out (at most max items), as events of the system; answers how many
-// items were touched.
+// The items of which a clock has run out unnoticed, at most max, the earliest first.
+struct item_due {
+    int64_t id;
+    str no;
+};
+size_t item_alarms_due(struct ctx *c, size_t max, struct item_due *out);
+// Notices the clocks of one item that have run out, as an event of the system. OK without one when
+// none has.
+enum err_code item_alarm(struct ctx *c, int64_t id, struct err *e) MUST_USE;
+// Both for at most max items, in one transaction; answers how many items were touched.
 int64_t item_alarms(struct ctx *c, int64_t max, struct err *e);
 // Computes the due times of an open item again, after its calendar changed. OK without an event
 // when nothing moved.

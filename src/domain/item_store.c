@@ -210,7 +210,8 @@ bool item_visible(const struct ctx *c, const struct item *it)
     return false;
 }
 
-// Open parts by unit stand in a table of their own, for the queues of assisting units.
+// Parts stand in a table of their own as well, for the queues of assisting units and for who may
+// see the item.
 static void sync_parts(struct ctx *c, const struct item *before, const struct item *it)
 {
     const struct def *d = rules_def(c->rules, it->def);
@@ -218,15 +219,17 @@ static void sync_parts(struct ctx *c, const struct item *before, const struct it
     for (size_t i = 0; i < it->n_parts; i++) {
         const struct item_part *p = &it->parts[i];
         bool now = it->open && item_part_open(p, d->part_states, d->n_part_states);
-        bool was = i < before->n_parts && before->open &&
-                   item_part_open(&before->parts[i], d->part_states, d->n_part_states);
-        if (now && !was)
-            db_run(c->db, "INSERT INTO part (town, unit, item, part) VALUES (?1, ?2, ?3, ?4)",
-                V(c->rules->town), V(p->unit), V(it->id), V(p->id));
-        if (was && !now)
+        if (i >= before->n_parts) {
             db_run(c->db,
-                "DELETE FROM part WHERE town = ?1 AND unit = ?2 AND item = ?3 AND part = ?4",
-                V(c->rules->town), V(p->unit), V(it->id), V(p->id));
+                "INSERT INTO part (town, item, part, unit, open) VALUES (?1, ?2, ?3, ?4, ?5)",
+                V(c->rules->town), V(it->id), V(p->id), V(p->unit), V(now));
+            continue;
+        }
+        bool was =
+            before->open && item_part_open(&before->parts[i], d->part_states, d->n_part_states);
+        if (now != was || it->def != before->def)
+            db_run(c->db, "UPDATE part SET open = ?4 WHERE town = ?1 AND item = ?2 AND part = ?3",
+                V(c->rules->town), V(it->id), V(p->id), V(now));
     }
 }
 

@@ -11,9 +11,10 @@ struct move {
     int64_t period, unit, cls;
     int64_t n;
 };
-struct notice {
-    struct event ev;
-    str loop;
+// How far the numbers of a day are. Read once a group and written at its end.
+struct sequence {
+    str name;
+    int64_t day, last, at_command;
 };
 struct head {
     int64_t next_event, next_item;
@@ -29,6 +30,8 @@ struct journal {
     struct head now, at_group, at_command;
     struct move *moves;
     size_t n_moves, moves_at_command;
+    struct sequence *sequences;
+    size_t n_sequences;
     struct notice *notices;
     size_t n_notices, notices_at_command;
     bool rules_dirty, dirty_at_command, dirty_at_group;
@@ -94,8 +97,9 @@ void journal_begin(struct journal *j, struct db *db)
 {
     arena_reset(j->arena);
     j->moves = NULL;
+    j->sequences = NULL;
     j->notices = NULL;
-    j->n_moves = j->n_notices = 0;
+    j->n_moves = j->n_sequences = j->n_notices = 0;
     int64_t v = db_data_version(db);
     if (!j->loaded || v != j->data_version)
         load_heads(j, db);
@@ -111,6 +115,8 @@ void journal_command(struct journal *j)
     j->moves_at_command = j->n_moves;
     j->notices_at_command = j->n_notices;
     j->dirty_at_command = j->rules_dirty;
+    for (size_t i = 0; i < j->n_sequences; i++)
+        j->sequences[i].at_command = j->sequences[i].last;
 }
 
 void journal_settle(struct journal *j, bool ok)
@@ -120,6 +126,8 @@ void journal_settle(struct journal *j, bool ok)
         j->n_moves = j->moves_at_command;
         j->n_notices = j->notices_at_command;
         j->rules_dirty = j->dirty_at_command;
+        for (size_t i = 0; i < j->n_sequences; i++)
+            j->sequences[i].last = j->sequences[i].at_command;
     }
     journal_command(j);
 }
@@ -147,6 +155,17 @@ static int move_order_v(const void *a, const void *b)
     return move_order(a, b);
 }
 
+static void write_sequences(const struct journal *j, struct db *db)
+{
+    for (size_t i = 0; i < j->n_sequences; i++)
+        if (j->sequences[i].last > 0)
+            db_run(db,
+                "INSERT INTO seq (town, name, day, last) VALUES (?1, ?2, ?3, ?4)"
+                " ON CONFLICT (town, name, day) DO UPDATE SET last = excluded.last",
+                V(j->town), V(j->sequences[i].name), V(j->sequences[i].day),
+                V(j->sequences[i].last));
+}
+
 enum err_code journal_flush(struct journal *j, struct db *db, struct err *e)
 {
     if (j->n_moves > 1)
@@ -165,6 +184,7 @@ enum err_code journal_flush(struct journal *j, struct db *db, struct err *e)
             V(j->town), V(m.loop), V(m.dim), V(m.period), V(m.unit), V(m.cls), V(m.channel),
             V(m.key), V(m.n));
     }
+    write_sequences(j, db);
     return db_status(db, e);
 }
 
@@ -221,6 +241,21 @@ enum err_code journal_event(struct ctx *c, struct event *ev, struct err *e)
 int64_t journal_next_item(struct ctx *c)
 {
     return c->journal->now.next_item++;
+}
+
+int64_t journal_next_number(struct ctx *c, str name, int64_t day)
+{
+    struct journal *j = c->journal;
+    // The day at hand stands at the end, in a sheet of many days as in a day's work.
+    for (size_t i = j->n_sequences; i-- > 0;)
+        if (j->sequences[i].day == day && str_eq(j->sequences[i].name, name))
+            return ++j->sequences[i].last;
+    struct sequence s = {.name = str_dup(j->arena, name), .day = day};
+    s.last = s.at_command =
+        db_one_i64(c->db, 0, "SELECT last FROM seq WHERE town = ?1 AND name = ?2 AND day = ?3",
+            V(j->town), V(name), V(day));
+    VEC_PUSH(j->arena, j->sequences, j->n_sequences) = s;
+    return ++j->sequences[j->n_sequences - 1].last;
 }
 
 int64_t journal_next_id(struct ctx *c, const char *table)
@@ -328,18 +363,22 @@ void journal_rules_clean(struct journal *j)
     j->rules_dirty = false;
 }
 
-void journal_notice(struct ctx *c, const struct event *ev, str loop)
+void journal_notice(
+    struct ctx *c, const struct event *ev, str loop, const int64_t *units, size_t n_units)
 {
     struct journal *j = c->journal;
     struct notice n = {.ev = *ev, .loop = str_dup(j->arena, loop)};
     n.ev.note = n.ev.changes = (str){0};
     n.ev.what = str_dup(j->arena, ev->what);
+    n.units = NEW_ARRAY(j->arena, n_units, int64_t);
+    n.n_units = n_units;
+    memcpy(n.units, units, n_units * sizeof(*units));
     VEC_PUSH(j->arena, j->notices, j->n_notices) = n;
 }
 
 void journal_each_notice(
-    const struct journal *j, void (*f)(void *arg, const struct event *ev, str loop), void *arg)
+    const struct journal *j, void (*f)(void *arg, const struct notice *n), void *arg)
 {
     for (size_t i = 0; i < j->n_notices; i++)
-        f(arg, &j->notices[i].ev, j->notices[i].loop);
+        f(arg, &j->notices[i]);
 }

@@ -37,6 +37,8 @@ struct event {
 // Writes one event and moves the chain. ev->id is set.
 enum err_code journal_event(struct ctx *c, struct event *ev, struct err *e) MUST_USE;
 int64_t journal_next_item(struct ctx *c);
+// The next of a day's numbers, from 1, without gaps: a command that fails gives its numbers back.
+int64_t journal_next_number(struct ctx *c, str name, int64_t day);
 int64_t journal_next_id(
     struct ctx *c, const char *table); // unit, person, class, def, job: the next free id
 // The cells one counted item stands in: of its day the full one, of its month the sums by two of
@@ -64,11 +66,18 @@ void journal_each_move(const struct journal *j,
 void journal_rules_changed(struct ctx *c);
 bool journal_rules_dirty(const struct journal *j);
 void journal_rules_clean(struct journal *j);
-// What the group has changed, for those who listen: f(arg, event id, item, version) for each item
-// event, after the commit.
+// What the group has changed, for those who listen: an item's event without its texts, and the
+// units it concerns. Told after the commit.
+struct notice {
+    struct event ev;
+    str loop;
+    int64_t *units;
+    size_t n_units;
+};
 void journal_each_notice(
-    const struct journal *j, void (*f)(void *arg, const struct event *ev, str loop), void *arg);
-void journal_notice(struct ctx *c, const struct event *ev, str loop);
+    const struct journal *j, void (*f)(void *arg, const struct notice *n), void *arg);
+void journal_notice(
+    struct ctx *c, const struct event *ev, str loop, const int64_t *units, size_t n_units);
 
 // The hash of one event row, for verification.
 void journal_hash(const struct event *ev, int64_t town, int64_t lane,

@@ -29,7 +29,11 @@ enum err_code password_locked(const struct ctx *c, const struct person_row *p, s
 {
     if (p->locked_until_us <= c->now_us)
         return OK;
-    int64_t seconds = (p->locked_until_us - c->now_us + US_SECOND - 1) / US_SECOND;
+    return password_wait(e, (p->locked_until_us - c->now_us + US_SECOND - 1) / US_SECOND);
+}
+
+enum err_code password_wait(struct err *e, int64_t seconds)
+{
     e->extra = str_fmt(e->arena, "{\"retry_after_s\":%" PRId64 "}", seconds);
     return err_add(e, ERR_RATE, S("login"), (str){0},
         "too many wrong passwords: wait %" PRId64 " seconds",
@@ -48,8 +52,7 @@ void password_compare(const struct person_row *p, str password, struct login_che
     out->right = real && fits && same;
 }
 
-// Seconds to wait after so many wrong passwords in a row.
-static int64_t lock_seconds(int64_t fails)
+int64_t password_lock_s(int64_t fails)
 {
     int64_t s = fails < LOGIN_TRIES_FREE ? 0 : LOGIN_LOCK_FIRST_S;
     for (int64_t i = LOGIN_TRIES_FREE; i < fails && s < LOGIN_LOCK_MAX_S; i++)
@@ -60,7 +63,7 @@ static int64_t lock_seconds(int64_t fails)
 enum err_code password_wrong(struct ctx *c, const struct person_row *p, struct err *e)
 {
     struct people_change x;
-    int64_t fails = p->fails + 1, seconds = lock_seconds(fails);
+    int64_t fails = p->fails + 1, seconds = password_lock_s(fails);
     db_run(c->db, "UPDATE person SET fails = ?3, locked_until_us = ?4 WHERE town = ?1 AND id = ?2",
         V(c->rules->town), V(p->id), V(fails),
         V(seconds > 0 ? c->now_us + seconds * US_SECOND : INT64_C(0)));

@@ -3,14 +3,38 @@
 #include "domain/def_role.h"
 #include "domain/people_inner.h"
 
-void people_note(struct err *e, int line, int column, const char *field, const char *expected,
+enum { VALUE_SHOWN_MAX = 40 }; // characters of a wrong value
+
+void people_note(
+    struct err *e, const char *field, const char *expected, const char *en, const char *zh)
+{
+    const char *text = e->lang == LANG_EN ? en : zh;
+    err_add(e, ERR_INVALID, str_of(field), str_of(expected), "%s", "%s", text);
+}
+
+void people_value_note(struct err *e, struct place at, const char *field, str value, str expected,
     const char *en, const char *zh)
 {
     const char *text = e->lang == LANG_EN ? en : zh;
-    if (line > 0)
-        err_at(e, line, column, str_of(field), str_of(expected), "%s", "%s", text);
+    str shown = utf8_valid(value) ? utf8_head(value, VALUE_SHOWN_MAX) : (str){0};
+    if (shown.n > 0)
+        err_at(e, at.line, at.column, str_of(field), expected, "\"%.*s\": %s", "“%.*s”：%s",
+            STR_ARG(shown), text);
     else
-        err_add(e, ERR_INVALID, str_of(field), str_of(expected), "%s", "%s", text);
+        err_at(e, at.line, at.column, str_of(field), expected, "%s", "%s", text);
+}
+
+void node_note(struct err *e, const struct node *x, enum node_part part, const char *expected,
+    const char *en, const char *zh)
+{
+    static const char *const FIELDS[NODE_PARTS] = {
+        "code", "parent", "name", "kind", "short", "scheme"};
+    const str values[NODE_PARTS] = {
+        x->code, x->parent_code, x->name, x->kind, x->short_name, x->scheme};
+    if (x->line > 0)
+        people_value_note(e, x->at[part], FIELDS[part], values[part], str_of(expected), en, zh);
+    else
+        people_note(e, FIELDS[part], expected, en, zh);
 }
 
 bool people_line_ok(str x, size_t max)

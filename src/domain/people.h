@@ -66,9 +66,9 @@ enum err_code person_put(
 // and no event.
 enum err_code person_grant(
     struct ctx *c, int64_t person, str role, int64_t unit, bool take_away, struct err *e) MUST_USE;
-// "people:" {login, name, roles: [{role, unit code}], password?, demo?} of a YAML text, for init
-// and import: makes who is missing by log-in and grants what is missing; changes and takes away
-// nothing. Needs the rights of both functions above.
+// "people:" {login, name, roles: [{role, unit code}], password?, demo?} of a YAML text, for init:
+// makes who is missing by log-in, changes a name that differs, grants what is missing; takes away
+// nothing. Needs the rights of both functions above. Lists brought later: town_list.h.
 enum err_code people_import(struct ctx *c, str text, int64_t *made, struct err *e) MUST_USE;
 
 // Log-in, in two halves, because the password's hash takes 50 to 100 ms, which would hold up every
@@ -83,6 +83,11 @@ struct login_check {
                     // meanwhile
     bool right;
 };
+str session_login(struct arena *a, str typed); // the name as it is looked for
+// ERR_RATE with the seconds to wait.
+enum err_code password_wait(struct err *e, int64_t seconds);
+// Seconds to wait after so many wrong passwords in a row; 0: none.
+int64_t password_lock_s(int64_t fails);
 enum err_code session_check(
     struct ctx *c, str login, str password, struct login_check *out, struct err *e) MUST_USE;
 struct session {

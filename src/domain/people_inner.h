@@ -5,8 +5,23 @@
 #include "base/json.h"
 #include "domain/journal.h"
 #include "domain/people.h"
+#include "domain/town_list.h"
 
 enum { PEOPLE_CHANGES_MAX = 8 * KIB, TREE_LEVELS_MAX = 30 };
+
+// What of a node a row of an import states, and where.
+enum node_part {
+    NODE_CODE,
+    NODE_PARENT,
+    NODE_NAME,
+    NODE_KIND,
+    NODE_SHORT,
+    NODE_SCHEME,
+    NODE_PARTS,
+};
+struct place {
+    int line, column; // of a sheet: its row and which of its columns, from 1
+};
 
 // A node of the unit or the class tree as it stands in the database, or as somebody wants it. Read
 // anew by each command: while an empty database is filled there is no snapshot to look into.
@@ -14,8 +29,9 @@ struct node {
     int64_t id, parent, seq, closed_us, version;
     str scheme; // classes only
     str kind, code, name, short_name;
-    str parent_code;  // as an import names it
-    int line, column; // where an import states it; 0: nowhere
+    str parent_code; // as an import names it
+    int line;        // where an import states it; 0: nowhere
+    struct place at[NODE_PARTS];
     struct node *was; // the node in the database it changes; NULL: new
 };
 struct nodes {
@@ -32,6 +48,7 @@ struct node *node_want(struct ctx *c, struct nodes *all, struct node *there);
 // Notes everything wrong with what is wanted, as it is by itself; the tree is node_tree_check's
 // business.
 void unit_node_check(const struct node *want, struct err *e);
+bool unit_node_differs(const struct node *want); // from what it was; a new one does
 // Writes the unit, its past and its event; touched: there was something to write.
 enum err_code unit_node_write(
     struct ctx *c, const struct node *want, bool *touched, struct err *e) MUST_USE;
@@ -39,9 +56,26 @@ enum err_code unit_node_write(
 // below: levels under it, 0 when every node is asked.
 void node_tree_check(const struct nodes *all, const struct node *x, int below, struct err *e);
 
-// A note at the node's line, or without one.
-void people_note(struct err *e, int line, int column, const char *field, const char *expected,
+// The rows of a list as a plan for the whole tree; write: carries it out.
+enum err_code units_apply(struct ctx *c, const struct node *rows, size_t n, bool write,
+    struct town_list_counts *out, struct err *e) MUST_USE;
+enum err_code classes_apply(struct ctx *c, const struct node *rows, size_t n, bool write,
+    struct town_list_counts *out, struct err *e) MUST_USE;
+struct people_list;
+struct people_list *people_list_read(struct arena *a, str text, bool csv, struct err *e) MUST_USE;
+enum err_code people_list_apply(struct ctx *c, const struct people_list *list, bool write,
+    struct town_list_counts *out, struct err *e) MUST_USE;
+enum err_code people_list_prepare(struct ctx *c, struct people_list *list, struct err *e) MUST_USE;
+
+// A note about a part of the node: at its place and with its value when an import states it.
+void node_note(struct err *e, const struct node *x, enum node_part part, const char *expected,
     const char *en, const char *zh);
+// A note about a value of an import, which stands before what is said.
+void people_value_note(struct err *e, struct place at, const char *field, str value, str expected,
+    const char *en, const char *zh);
+// A note about a member of a request.
+void people_note(
+    struct err *e, const char *field, const char *expected, const char *en, const char *zh);
 bool people_line_ok(str x, size_t max); // one line of valid UTF-8, at most max code points
 enum err_code people_denied(struct err *e);
 // Writes an event that is about no item. changes is the inside of a JSON object under way in w.
@@ -67,6 +101,11 @@ struct person_row {
 bool person_row_read(struct ctx *c, int64_t id, struct person_row *out);
 // The roles in force: the snapshot's, or while there is none the newest stored ones.
 const struct role *people_roles(struct ctx *c, size_t *n, struct err *e);
+const struct role *people_role(const struct role *all, size_t n, str key); // NULL: there is none
+// Notes everything wrong with log-in name and name.
+void person_check(struct ctx *c, const struct person_row *x, struct err *e);
+// May both roles be one person's? Else a note.
+bool person_roles_meet(const struct role *held, const struct role *wanted, struct err *e);
 // May the actor change this person? Notes ERR_DENIED when not.
 bool person_may_touch(struct ctx *c, int64_t person, struct err *e);
 extern const char password_nobodys[];

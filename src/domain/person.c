@@ -27,7 +27,7 @@ bool person_row_read(struct ctx *c, int64_t id, struct person_row *out)
     return any;
 }
 
-static const struct role *role_of(const struct role *all, size_t n, str key)
+const struct role *people_role(const struct role *all, size_t n, str key)
 {
     for (size_t i = 0; i < n; i++)
         if (str_eq(all[i].key, key))
@@ -85,7 +85,7 @@ static bool login_ok(str x)
     return x.n > 0 && x.n <= PERSON_LOGIN_MAX;
 }
 
-static void check_person(struct ctx *c, const struct person_row *x, struct err *e)
+void person_check(struct ctx *c, const struct person_row *x, struct err *e)
 {
     if (!login_ok(x->login))
         err_add(e, ERR_INVALID, S("login"), S("1..40 of a-z 0-9 . _ - @"), "is not a log-in name",
@@ -181,7 +181,7 @@ enum err_code person_put(struct ctx *c, const struct person_in *in, int64_t *id,
     if (in->id == 0)
         x.active = true;
     bool secret = take_over(c, in, &x, e);
-    check_person(c, &x, e);
+    person_check(c, &x, e);
     if (e->code != OK)
         return e->code;
     if (in->id == 0)
@@ -197,6 +197,21 @@ enum err_code person_put(struct ctx *c, const struct person_in *in, int64_t *id,
 
 // ---- roles
 
+static bool apart(const struct role *a, const struct role *b)
+{
+    return a != b && a->apart.n > 0 && str_eq(a->apart, b->apart);
+}
+
+bool person_roles_meet(const struct role *held, const struct role *wanted, struct err *e)
+{
+    if (!apart(held, wanted))
+        return true;
+    err_add(e, ERR_INVALID, S("role"), (str){0},
+        "\"%.*s\" and \"%.*s\" must not meet in one person",
+        "“%.*s”与“%.*s”不能由同一人担任（三员分立）", STR_ARG(held->title), STR_ARG(wanted->title));
+    return false;
+}
+
 // A role of the same word `apart` that the person holds already.
 static const struct role *opposite(
     struct ctx *c, const struct role *all, size_t n, int64_t person, const struct role *wanted)
@@ -205,8 +220,8 @@ static const struct role *opposite(
     struct cursor r = db_rows(c->db, "SELECT role FROM person_role WHERE town = ?1 AND person = ?2",
         V(c->rules->town), V(person));
     while (db_next(&r)) {
-        const struct role *held = role_of(all, n, db_str(&r, 0));
-        if (held && held != wanted && held->apart.n > 0 && str_eq(held->apart, wanted->apart))
+        const struct role *held = people_role(all, n, db_str(&r, 0));
+        if (held && apart(held, wanted))
             found = held;
     }
     return found;
@@ -217,7 +232,7 @@ static const struct role *check_grant(
 {
     size_t n = 0;
     const struct role *all = people_roles(c, &n, e);
-    const struct role *r = role_of(all, n, role);
+    const struct role *r = people_role(all, n, role);
     str *keys = NULL;
     size_t n_keys = 0;
     for (size_t i = 0; i < n; i++)
@@ -234,9 +249,7 @@ static const struct role *check_grant(
             e, ERR_INVALID, S("unit"), (str){0}, "there is no such open unit", "没有这个在用单位");
     const struct role *other = r && !take_away ? opposite(c, all, n, person, r) : NULL;
     if (other)
-        err_add(e, ERR_INVALID, S("role"), (str){0},
-            "\"%.*s\" and \"%.*s\" must not meet in one person",
-            "“%.*s”与“%.*s”不能由同一人担任（三员分立）", STR_ARG(other->title), STR_ARG(r->title));
+        (void)person_roles_meet(other, r, e);
     return r;
 }
 

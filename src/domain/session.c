@@ -25,12 +25,17 @@ static void refuse(struct err *e)
         "登录名或密码不正确");
 }
 
+str session_login(struct arena *a, str typed)
+{
+    return str_lower(a, str_trim(str_sub(typed, 0, SECRET_MAX)));
+}
+
 enum err_code session_check(
     struct ctx *c, str login, str password, struct login_check *out, struct err *e)
 {
     struct person_row p = {0};
     *out = (struct login_check){0};
-    login = str_lower(c->arena, str_trim(str_sub(login, 0, SECRET_MAX)));
+    login = session_login(c->arena, login);
     int64_t id = db_one_i64(c->db, 0, "SELECT id FROM person WHERE town = ?1 AND login = ?2",
         V(c->rules->town), V(login));
     if (id != 0)

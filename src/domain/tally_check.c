@@ -152,19 +152,20 @@ static bool fold(struct check *k, int64_t id, struct item *out)
     return false;
 }
 
-// Open parts stand a second time in a table of their own.
+// Parts stand a second time in a table of their own.
 static void check_parts(struct check *k, const struct def *d, const struct item *it)
 {
-    for (size_t i = 0; it->open && i < it->n_parts; i++) {
+    for (size_t i = 0; i < it->n_parts; i++) {
         const struct item_part *p = &it->parts[i];
-        if (!item_part_open(p, d->part_states, d->n_part_states))
-            continue;
+        bool open = it->open && item_part_open(p, d->part_states, d->n_part_states);
         k->parts++;
         if (db_one_i64(k->c->db, 0,
-                "SELECT 1 FROM part WHERE town = ?1 AND unit = ?2 AND item = ?3 AND part = ?4",
-                V(k->c->rules->town), V(p->unit), V(it->id), V(p->id)) == 0)
+                "SELECT 1 FROM part WHERE town = ?1 AND item = ?2 AND part = ?3 AND unit = ?4 AND "
+                "open = ?5",
+                V(k->c->rules->town), V(it->id), V(p->id), V(p->unit), V(open)) == 0)
             bad_item(k, it->id,
-                words(k, "an open part is missing from the table of parts", "在办承办任务表缺行"));
+                words(k, "a part is missing from the table of parts, or wrong in it",
+                    "承办任务表缺行或不一致"));
     }
 }
 
@@ -263,8 +264,7 @@ static void check_strays(struct check *k)
     int64_t parts = db_one_i64(k->c->db, 0, "SELECT count(*) FROM part WHERE town = ?1", V(town));
     if (parts != k->parts)
         err_add(k->e, ERR_STORE, S("part"), str_fmt(k->item.arena, "%" PRId64, k->parts),
-            "the table of open parts has %" PRId64 " rows", "在办承办任务表有 %" PRId64 " 行",
-            parts);
+            "the table of parts has %" PRId64 " rows", "承办任务表有 %" PRId64 " 行", parts);
     if (events <= k->out->events)
         return;
     struct cursor r = db_rows(k->c->db,

@@ -30,6 +30,19 @@ str town_blob_dir(struct arena *a, str dir)
     return str_fmt(a, "%.*s/blobs", STR_ARG(dir));
 }
 
+enum err_code town_lock(struct arena *a, str dir, int64_t what, int *fd, struct err *e)
+{
+    char *path = str_z(a, str_fmt(a, "%.*s/lock", STR_ARG(dir)));
+    enum err_code code = files_lock(path, what, fd, e);
+    if (code != ERR_BUSY)
+        return code;
+    if (what == TOWN_LOCK_SERVE)
+        return err_add(e, ERR_BUSY, dir, (str){0}, "another server is serving this folder",
+            "这个目录已有服务在运行");
+    return err_add(e, ERR_CONFLICT, S("job"), (str){0}, "this job is already being worked on",
+        "这个任务正在执行");
+}
+
 // ---- the database
 
 static const struct migration *embedded_migrations(struct arena *a, size_t *n)

@@ -9,6 +9,11 @@
 struct db *town_open(struct arena *a, str dir, bool write, int64_t now_us, struct err *e) MUST_USE;
 str town_db_path(struct arena *a, str dir);
 str town_blob_dir(struct arena *a, str dir);
+// What one process at a time may do in DIR: TOWN_LOCK_SERVE, or to work on the job of this id.
+// Given back by files_unlock, or by the process's end. While another one does: ERR_BUSY, of a job
+// ERR_CONFLICT.
+enum { TOWN_LOCK_SERVE = 0 };
+enum err_code town_lock(struct arena *a, str dir, int64_t what, int *fd, struct err *e) MUST_USE;
 // The only town of a database; 0 and a note when there is none or several.
 int64_t town_only(struct db *db, struct err *e);
 // Reads DIR/key (mode 0600), or makes it when make is true.

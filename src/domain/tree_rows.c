@@ -1,7 +1,30 @@
 #include "domain/tree_rows.h"
 
+#include "domain/sheet_rows.h"
 #include "domain/yaml.h"
-#include "format/csv.h"
+
+// What a row says, in the order of enum node_part.
+static const char *const PARTS[NODE_PARTS] = {"code", "parent", "name", "kind", "short", "scheme"};
+
+static str *part_of(struct node *x, enum node_part part)
+{
+    switch (part) {
+    case NODE_CODE:
+        return &x->code;
+    case NODE_PARENT:
+        return &x->parent_code;
+    case NODE_NAME:
+        return &x->name;
+    case NODE_KIND:
+        return &x->kind;
+    case NODE_SHORT:
+        return &x->short_name;
+    case NODE_SCHEME:
+        return &x->scheme;
+    default:
+        UNREACHABLE();
+    }
+}
 
 // ---- YAML
 
@@ -38,19 +61,24 @@ static const struct yaml_member CLASSES[] = {
     {0},
 };
 
-static struct node *from_yaml(struct arena *a, const struct yaml *list, str scheme, size_t *n)
+static struct node *from_yaml(
+    struct arena *a, const struct yaml *list, str scheme, size_t *n, struct err *e)
 {
     struct node *rows = NULL;
+    if (list->n > SHEET_ROWS_MAX) {
+        const struct yaml *y = list->vals[SHEET_ROWS_MAX];
+        yaml_err(e, y, (str){0}, (str){0}, "more than %d rows", "超过 %d 行", (int)SHEET_ROWS_MAX);
+        return NULL;
+    }
     for (size_t i = 0; i < list->n; i++) {
         const struct yaml *y = list->vals[i];
-        struct node x = {.scheme = scheme,
-            .code = str_trim(yaml_get_str(y, "code")),
-            .parent_code = str_trim(yaml_get_str(y, "parent")),
-            .kind = yaml_get_str(y, "kind"),
-            .name = str_trim(yaml_get_str(y, "name")),
-            .short_name = str_trim(yaml_get_str(y, "short")),
-            .line = y->line,
-            .column = y->column};
+        struct node x = {.scheme = scheme, .line = y->line};
+        for (int k = 0; k < NODE_PARTS; k++) {
+            const struct yaml *v = yaml_get(y, PARTS[k]);
+            x.at[k] = v ? (struct place){v->line, v->column} : (struct place){y->line, y->column};
+            if (v)
+                *part_of(&x, (enum node_part)k) = str_trim(yaml_get_str(y, PARTS[k]));
+        }
         VEC_PUSH(a, rows, *n) = x;
     }
     return rows;
@@ -58,128 +86,68 @@ static struct node *from_yaml(struct arena *a, const struct yaml *list, str sche
 
 // ---- CSV
 
-// The columns a sheet may have, by the name in its first row.
-struct column {
-    const char *name;
-    size_t at; // offsetof in struct node
-    bool needed;
+// The columns a sheet may have, and what of a row each is.
+static const struct sheet_column UNIT_COLUMNS[] = {
+    {"code", "代码", true},
+    {"parent", "上级", true},
+    {"kind", "类型", true},
+    {"name", "名称", true},
+    {"short", "简称", false},
 };
-static const struct column UNIT_COLUMNS[] = {
-    {"code", offsetof(struct node, code), true},
-    {"parent", offsetof(struct node, parent_code), true},
-    {"kind", offsetof(struct node, kind), true},
-    {"name", offsetof(struct node, name), true},
-    {"short", offsetof(struct node, short_name), false},
+static const enum node_part UNIT_PARTS[] = {
+    NODE_CODE, NODE_PARENT, NODE_KIND, NODE_NAME, NODE_SHORT};
+static const struct sheet_column CLASS_COLUMNS[] = {
+    {"scheme", "体系", true},
+    {"code", "代码", true},
+    {"parent", "上级", true},
+    {"name", "名称", true},
 };
-static const struct column CLASS_COLUMNS[] = {
-    {"scheme", offsetof(struct node, scheme), true},
-    {"code", offsetof(struct node, code), true},
-    {"parent", offsetof(struct node, parent_code), true},
-    {"name", offsetof(struct node, name), true},
-};
-enum { COLUMNS_MAX = 5 };
+static const enum node_part CLASS_PARTS[] = {NODE_SCHEME, NODE_CODE, NODE_PARENT, NODE_NAME};
 
-struct sheet {
-    struct arena *a;
-    struct err *e;
-    const struct column *columns;
-    size_t n_columns;
-    int place[COLUMNS_MAX]; // of each column in a row; -1: it is not there
-};
-
-static bool read_header(struct sheet *s, const str *cells, size_t n)
+static struct node *from_csv(struct arena *a, str text, const struct sheet_column *columns,
+    const enum node_part *parts, size_t n_columns, size_t *n, struct err *e)
 {
-    str names[COLUMNS_MAX];
-    for (size_t k = 0; k < s->n_columns; k++) {
-        names[k] = str_of(s->columns[k].name);
-        s->place[k] = -1;
-    }
-    str wanted = str_join(s->a, names, s->n_columns, S(","));
-    for (size_t i = 0; i < n; i++) {
-        bool known = false;
-        for (size_t k = 0; k < s->n_columns && !known; k++) {
-            known = str_eq(str_lower(s->a, cells[i]), names[k]);
-            if (known)
-                s->place[k] = (int)i;
-        }
-        if (!known)
-            err_at(s->e, 1, (int)i + 1, cells[i], wanted, "there is no such column", "没有这一列");
-    }
-    for (size_t k = 0; k < s->n_columns; k++)
-        if (s->place[k] < 0 && s->columns[k].needed)
-            err_at(s->e, 1, 1, names[k], wanted, "the column is missing", "缺少这一列");
-    return s->e->code == OK;
-}
-
-static struct node read_cells(struct sheet *s, const str *cells, size_t n, int64_t row)
-{
-    struct node x = {.line = (int)row, .column = 1};
-    for (size_t k = 0; k < s->n_columns; k++)
-        if (s->place[k] >= 0 && (size_t)s->place[k] < n)
-            *(str *)((char *)&x + s->columns[k].at) = str_dup(s->a, str_trim(cells[s->place[k]]));
-    return x;
-}
-
-static struct node *from_csv(struct sheet *s, str text, size_t *n)
-{
-    struct node *rows = NULL;
-    struct csv_reader *r = csv_open_text(s->a, text, CSV_AUTO, s->e);
-    if (!r)
-        return NULL;
-    str *cells;
-    size_t n_cells;
-    int64_t row;
-    bool header = false;
-    while (csv_next(r, &cells, &n_cells, &row, s->e)) {
-        if (!header && !read_header(s, cells, n_cells))
-            break;
-        if (header) {
-            struct node x = read_cells(s, cells, n_cells, row);
-            VEC_PUSH(s->a, rows, *n) = x;
-        }
-        header = true;
-        if (*n > TREE_ROWS_MAX) {
-            err_at(s->e, (int)row, 1, (str){0}, (str){0}, "more than %d rows", "超过 %d 行",
-                (int)TREE_ROWS_MAX);
-            break;
+    struct sheet_row *sheet = sheet_rows(a, text, columns, n_columns, n, e);
+    struct node *rows = NEW_ARRAY(a, *n, struct node);
+    for (size_t i = 0; i < *n; i++) {
+        rows[i].line = sheet[i].line;
+        for (size_t k = 0; k < NODE_PARTS; k++)
+            rows[i].at[k] = (struct place){sheet[i].line, 1};
+        for (size_t k = 0; k < n_columns; k++) {
+            *part_of(&rows[i], parts[k]) = sheet[i].cells[k];
+            if (sheet[i].columns[k] > 0)
+                rows[i].at[parts[k]].column = sheet[i].columns[k];
         }
     }
-    csv_close(r);
-    if (!header && s->e->code == OK)
-        err_at(s->e, 1, 1, (str){0}, S("code,parent,..."), "the text is empty", "没有内容");
     return rows;
 }
 
 struct node *tree_rows_units(struct arena *a, str text, bool csv, size_t *n, struct err *e)
 {
     *n = 0;
-    if (csv) {
-        struct sheet s = {
-            .a = a, .e = e, .columns = UNIT_COLUMNS, .n_columns = ARRAY_LEN(UNIT_COLUMNS)};
-        return from_csv(&s, text, n);
-    }
+    if (csv)
+        return from_csv(a, text, UNIT_COLUMNS, UNIT_PARTS, ARRAY_LEN(UNIT_COLUMNS), n, e);
     const struct yaml *root = yaml_parse(a, text, e);
     if (!root || !yaml_check(root, UNITS, (str){0}, e))
         return NULL;
-    return from_yaml(a, yaml_get(root, "units"), (str){0}, n);
+    return from_yaml(a, yaml_get(root, "units"), (str){0}, n, e);
 }
 
 struct node *tree_rows_classes(struct arena *a, str text, bool csv, size_t *n, struct err *e)
 {
     *n = 0;
     if (csv) {
-        struct sheet s = {
-            .a = a, .e = e, .columns = CLASS_COLUMNS, .n_columns = ARRAY_LEN(CLASS_COLUMNS)};
-        struct node *rows = from_csv(&s, text, n);
+        struct node *rows =
+            from_csv(a, text, CLASS_COLUMNS, CLASS_PARTS, ARRAY_LEN(CLASS_COLUMNS), n, e);
         for (size_t i = 0; i < *n; i++)
             if (rows[i].scheme.n == 0 || str_find(rows[i].scheme, '/') != rows[i].scheme.n)
-                err_at(e, rows[i].line, 1, S("scheme"), (str){0}, "is not a class scheme",
-                    "不是有效的分类体系");
+                node_note(
+                    e, &rows[i], NODE_SCHEME, NULL, "is not a class scheme", "不是有效的分类体系");
         return rows;
     }
     const struct yaml *root = yaml_parse(a, text, e);
     if (!root || !yaml_check(root, CLASSES, (str){0}, e))
         return NULL;
     const struct yaml *classes = yaml_get(root, "classes");
-    return from_yaml(a, yaml_get(classes, "rows"), yaml_get_str(classes, "scheme"), n);
+    return from_yaml(a, yaml_get(classes, "rows"), yaml_get_str(classes, "scheme"), n, e);
 }

@@ -1,6 +1,7 @@
 // The unit tree and the class tree from a text: YAML or CSV. First everything is read and looked
 // through, then planned on the tree as it would be, and only a plan without a mistake is written.
 
+#include <string.h>
 #include "domain/people_inner.h"
 #include "domain/tree_rows.h"
 
@@ -15,6 +16,9 @@ struct plan {
     size_t n;
     int64_t next_id, next_seq;
 };
+
+// Ids of new nodes where nothing is written: beyond every one there is.
+enum { ID_UNWRITTEN = INT32_MAX };
 
 static str key_of(struct plan *p, str scheme, str code)
 {
@@ -39,14 +43,14 @@ static void want(struct plan *p, const struct node *row)
     str key = key_of(p, row->scheme, row->code);
     struct node *x = map_get(&p->all.by_key, key);
     if (x && x->line > 0) {
-        err_at(p->e, row->line, row->column, S("code"), (str){0},
+        err_at(p->e, row->at[NODE_CODE].line, row->at[NODE_CODE].column, S("code"), (str){0},
             "\"%.*s\" stands already in line %d", "“%.*s”在第 %d 行已经出现过", STR_ARG(row->code),
             x->line);
         return;
     }
     x = x ? node_want(p->c, &p->all, x) : new_node(p, key);
     x->line = row->line;
-    x->column = row->column;
+    memcpy(x->at, row->at, sizeof(x->at));
     x->scheme = row->scheme;
     x->code = row->code;
     x->kind = row->kind;
@@ -62,20 +66,19 @@ static void hang(struct plan *p, struct node *x)
     bool root = x->was ? x->was->parent == 0 : x->id == p->c->rules->town;
     if (x->parent_code.n == 0) {
         if (!root && !p->classes)
-            people_note(p->e, x->line, x->column, "parent", NULL,
-                "only the town's own unit has no parent", "除镇本级外，须写明上级单位");
+            node_note(p->e, x, NODE_PARENT, NULL, "only the town's own unit has no parent",
+                "除镇本级外，须写明上级单位");
         x->parent = 0;
         return;
     }
     const struct node *up = map_get(&p->all.by_key, key_of(p, x->scheme, x->parent_code));
     if (!up)
-        people_note(
-            p->e, x->line, x->column, "parent", NULL, "there is no such parent", "没有这个上级");
-    else if (up->closed_us != 0)
-        people_note(p->e, x->line, x->column, "parent", NULL, "the parent is closed", "上级已停用");
+        node_note(p->e, x, NODE_PARENT, NULL, "there is no such parent", "没有这个上级");
+    else if (up->closed_us != 0 && (!x->was || x->was->parent != up->id))
+        node_note(p->e, x, NODE_PARENT, NULL, "the parent is closed", "上级已停用");
     else if (root && !p->classes)
-        people_note(p->e, x->line, x->column, "parent", NULL, "the town's own unit has no parent",
-            "镇本级没有上级单位");
+        node_note(
+            p->e, x, NODE_PARENT, NULL, "the town's own unit has no parent", "镇本级没有上级单位");
     else
         x->parent = up->id;
 }
@@ -85,11 +88,39 @@ static void check_class(const struct node *x, struct err *e)
     bool fits = x->code.n > 0 && x->code.n <= DEF_KEY_MAX && people_line_ok(x->code, DEF_KEY_MAX) &&
                 str_find(x->code, ' ') == x->code.n && str_find(x->code, '/') == x->code.n;
     if (!fits)
-        people_note(e, x->line, x->column, "code", "1..32 bytes without blank and /",
-            "is not a class's code", "不是有效的分类代码");
+        node_note(e, x, NODE_CODE, "1..32 bytes without blank and /", "is not a class's code",
+            "不是有效的分类代码");
     if (x->name.n == 0 || !people_line_ok(x->name, UNIT_NAME_MAX))
-        people_note(e, x->line, x->column, "name", "1..60 characters", "is not a class's name",
+        node_note(e, x, NODE_NAME, "1..60 characters", "is not a class's name",
             "分类名称须为 1 至 60 个字");
+}
+
+// The node itself or the nearest above it that a row is about; NULL when there is none.
+static const struct node *stated_above(const struct plan *p, const struct node *x)
+{
+    for (int i = 0; x && i < TREE_LEVELS_MAX; i++) {
+        if (x->line > 0)
+            return x;
+        x = imap_get(&p->all.by_id, x->parent);
+    }
+    return NULL;
+}
+
+// A circle or too many levels, told at the row that hangs the node there. A circle has a row of its
+// own in any case; what gets too deep may stand in no row at all.
+static void check_tree(struct plan *p, const struct node *x)
+{
+    struct err sub;
+    err_init(&sub, p->e->arena, p->e->lang);
+    node_tree_check(&p->all, x, 0, &sub);
+    if (sub.code == OK)
+        return;
+    const struct node *told = stated_above(p, x);
+    if (!told || told == x)
+        err_merge(p->e, &sub, (str){0});
+    else if (sub.notes[0].expected.n > 0)
+        node_note(p->e, told, NODE_PARENT, "at most 30 levels", "the tree below gets too deep",
+            "其下层级过深");
 }
 
 static enum err_code make_plan(struct plan *p, const struct node *rows, size_t n)
@@ -106,35 +137,74 @@ static enum err_code make_plan(struct plan *p, const struct node *rows, size_t n
     if (p->e->code != OK)
         return p->e->code;
     for (size_t i = 0; i < p->all.n; i++)
-        node_tree_check(&p->all, p->all.at[i], 0, p->e);
+        check_tree(p, p->all.at[i]);
     return p->e->code;
+}
+
+static void count(const struct node *x, bool differs, struct town_list_counts *out)
+{
+    out->made += !x->was;
+    out->changed += x->was && differs;
+    out->same += !differs;
 }
 
 // ---- units
 
-enum err_code units_import(
-    struct ctx *c, str text, bool csv, int64_t *made, int64_t *changed, struct err *e)
+// The right at the unit as it stands, and at the one it is to hang below: of a new one that is the
+// nearest above it that is there already.
+static void check_right(struct plan *p, const struct node *x)
+{
+    const struct ctx *c = p->c;
+    if (!c->actor || !unit_node_differs(x))
+        return;
+    const struct node *up = imap_get(&p->all.by_id, x->parent);
+    while (up && !rules_unit(c->rules, up->id))
+        up = imap_get(&p->all.by_id, up->parent);
+    bool moves = !x->was || x->was->parent != x->parent;
+    bool may = !x->was || ctx_may(c, MAY_MANAGE_UNITS, x->id);
+    if (may && moves)
+        may = up && ctx_may(c, MAY_MANAGE_UNITS, up->id);
+    if (may)
+        return;
+    err_at(p->e, x->at[NODE_CODE].line, x->at[NODE_CODE].column, S("code"), (str){0},
+        "\"%.*s\": your roles do not reach this unit", "“%.*s”：您的角色管不到这个单位",
+        STR_ARG(x->code));
+}
+
+enum err_code units_apply(struct ctx *c, const struct node *rows, size_t n, bool write,
+    struct town_list_counts *out, struct err *e)
 {
     struct plan p = {.c = c, .e = e};
-    *made = *changed = 0;
-    if (!ctx_may(c, MAY_MANAGE_UNITS, c->rules->town))
+    if (!ctx_may(c, MAY_MANAGE_UNITS, 0))
         return people_denied(e);
-    size_t n = 0;
-    struct node *rows = tree_rows_units(c->arena, text, csv, &n, e);
-    if (e->code != OK)
-        return e->code;
     unit_nodes(c, &p.all);
-    p.next_id = p.next_seq = journal_next_id(c, "unit");
+    p.next_id = p.next_seq = write ? journal_next_id(c, "unit") : ID_UNWRITTEN;
     if (make_plan(&p, rows, n) != OK)
         return e->code;
     for (size_t i = 0; i < p.n; i++) {
+        check_right(&p, p.wanted[i]);
+        count(p.wanted[i], unit_node_differs(p.wanted[i]), out);
+    }
+    for (size_t i = 0; i < p.n && write && e->code == OK; i++) {
         bool touched = false;
         if (unit_node_write(c, p.wanted[i], &touched, e) != OK)
             return e->code;
-        *made += touched && !p.wanted[i]->was;
-        *changed += touched && p.wanted[i]->was;
     }
-    return db_status(c->db, e);
+    return e->code != OK ? e->code : db_status(c->db, e);
+}
+
+enum err_code units_import(
+    struct ctx *c, str text, bool csv, int64_t *made, int64_t *changed, struct err *e)
+{
+    struct town_list_counts counts = {0};
+    size_t n = 0;
+    *made = *changed = 0;
+    struct node *rows = tree_rows_units(c->arena, text, csv, &n, e);
+    if (e->code != OK || units_apply(c, rows, n, true, &counts, e) != OK)
+        return e->code;
+    *made = counts.made;
+    *changed = counts.changed;
+    return OK;
 }
 
 // ---- classes
@@ -161,13 +231,15 @@ static void class_nodes(struct ctx *c, struct nodes *out)
     }
 }
 
-static enum err_code write_class(struct ctx *c, const struct node *x, bool *touched, struct err *e)
+static bool class_differs(const struct node *x)
+{
+    return !x->was || x->was->parent != x->parent || !str_eq(x->was->name, x->name);
+}
+
+static enum err_code write_class(struct ctx *c, const struct node *x, struct err *e)
 {
     static const struct node nothing = {0};
     const struct node *was = x->was ? x->was : &nothing;
-    *touched = !x->was || was->parent != x->parent || !str_eq(was->name, x->name);
-    if (!*touched)
-        return OK;
     db_run(c->db,
         "INSERT INTO class (town, id, parent, scheme, code, name) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
         " ON CONFLICT (town, id) DO UPDATE SET parent = excluded.parent, name = excluded.name",
@@ -183,27 +255,35 @@ static enum err_code write_class(struct ctx *c, const struct node *x, bool *touc
     return people_event(c, &ch, S("class_put"), 0, e);
 }
 
-enum err_code classes_import(
-    struct ctx *c, str text, bool csv, int64_t *made, int64_t *changed, struct err *e)
+enum err_code classes_apply(struct ctx *c, const struct node *rows, size_t n, bool write,
+    struct town_list_counts *out, struct err *e)
 {
     struct plan p = {.c = c, .e = e, .classes = true};
-    *made = *changed = 0;
     if (!ctx_may(c, MAY_MANAGE_DEFS, c->rules->town))
         return people_denied(e);
-    size_t n = 0;
-    struct node *rows = tree_rows_classes(c->arena, text, csv, &n, e);
-    if (e->code != OK)
-        return e->code;
     class_nodes(c, &p.all);
-    p.next_id = journal_next_id(c, "class");
+    p.next_id = write ? journal_next_id(c, "class") : ID_UNWRITTEN;
     if (make_plan(&p, rows, n) != OK)
         return e->code;
     for (size_t i = 0; i < p.n; i++) {
-        bool touched = false;
-        if (write_class(c, p.wanted[i], &touched, e) != OK)
+        bool differs = class_differs(p.wanted[i]);
+        count(p.wanted[i], differs, out);
+        if (write && differs && write_class(c, p.wanted[i], e) != OK)
             return e->code;
-        *made += touched && !p.wanted[i]->was;
-        *changed += touched && p.wanted[i]->was;
     }
     return db_status(c->db, e);
+}
+
+enum err_code classes_import(
+    struct ctx *c, str text, bool csv, int64_t *made, int64_t *changed, struct err *e)
+{
+    struct town_list_counts counts = {0};
+    size_t n = 0;
+    *made = *changed = 0;
+    struct node *rows = tree_rows_classes(c->arena, text, csv, &n, e);
+    if (e->code != OK || classes_apply(c, rows, n, true, &counts, e) != OK)
+        return e->code;
+    *made = counts.made;
+    *changed = counts.changed;
+    return OK;
 }

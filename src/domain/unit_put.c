@@ -43,18 +43,17 @@ static bool key_ok(str x, bool code)
 
 void unit_node_check(const struct node *want, struct err *e)
 {
-    int line = want->line, column = want->column;
     if (!key_ok(want->code, true))
-        people_note(e, line, column, "code", "1..32 of A-Z a-z 0-9 . _ -", "is not a unit's code",
+        node_note(e, want, NODE_CODE, "1..32 of A-Z a-z 0-9 . _ -", "is not a unit's code",
             "不是有效的单位代码");
     if (!key_ok(want->kind, false))
-        people_note(e, line, column, "kind", "1..32 of a-z 0-9 _ -", "is not a kind of unit",
+        node_note(e, want, NODE_KIND, "1..32 of a-z 0-9 _ -", "is not a kind of unit",
             "不是有效的单位类型");
     if (want->name.n == 0 || !people_line_ok(want->name, UNIT_NAME_MAX))
-        people_note(e, line, column, "name", "1..60 characters", "is not a unit's name",
+        node_note(e, want, NODE_NAME, "1..60 characters", "is not a unit's name",
             "单位名称须为 1 至 60 个字");
     if (!people_line_ok(want->short_name, UNIT_NAME_MAX))
-        people_note(e, line, column, "short_name", "at most 60 characters", "is not a short name",
+        node_note(e, want, NODE_SHORT, "at most 60 characters", "is not a short name",
             "单位简称不超过 60 个字");
 }
 
@@ -84,16 +83,14 @@ void node_tree_check(const struct nodes *all, const struct node *x, int below, s
     int levels = 1 + below;
     for (const struct node *p = up(all, x); p; p = up(all, p)) {
         if (p == x) {
-            people_note(e, x->line, x->column, "parent", NULL, "would hang below itself",
-                "不能挂在自己下面");
+            node_note(e, x, NODE_PARENT, NULL, "would hang below itself", "不能挂在自己下面");
             return;
         }
         if (++levels > TREE_LEVELS_MAX)
             break;
     }
     if (levels > TREE_LEVELS_MAX)
-        people_note(e, x->line, x->column, "parent", "at most 30 levels", "the tree gets too deep",
-            "层级过深");
+        node_note(e, x, NODE_PARENT, "at most 30 levels", "the tree gets too deep", "层级过深");
 }
 
 static void write_row(struct ctx *c, const struct node *x)
@@ -129,11 +126,16 @@ static bool same_unit(const struct node *a, const struct node *b)
            str_eq(a->short_name, b->short_name);
 }
 
+bool unit_node_differs(const struct node *want)
+{
+    return !want->was || !same_unit(want->was, want);
+}
+
 enum err_code unit_node_write(struct ctx *c, const struct node *want, bool *touched, struct err *e)
 {
     static const struct node nothing = {0};
     const struct node *was = want->was ? want->was : &nothing;
-    *touched = !want->was || !same_unit(was, want);
+    *touched = unit_node_differs(want);
     if (!*touched)
         return OK;
     write_row(c, want);
@@ -157,8 +159,9 @@ static void check_close(struct ctx *c, const struct nodes *all, const struct nod
     int64_t items = db_one_i64(c->db, 0,
         "SELECT count(*) FROM item WHERE town = ?1 AND unit = ?2 AND open = 1 AND gone = 0",
         V(c->rules->town), V(x->id));
-    int64_t parts = db_one_i64(c->db, 0, "SELECT count(*) FROM part WHERE town = ?1 AND unit = ?2",
-        V(c->rules->town), V(x->id));
+    int64_t parts =
+        db_one_i64(c->db, 0, "SELECT count(*) FROM part WHERE town = ?1 AND unit = ?2 AND open = 1",
+            V(c->rules->town), V(x->id));
     int64_t below = 0;
     for (size_t i = 0; i < all->n; i++)
         below += all->at[i]->parent == x->id && all->at[i]->closed_us == 0;
@@ -177,9 +180,9 @@ static void check_parent(
 {
     const struct node *parent = up(all, x);
     if (!parent)
-        people_note(e, 0, 0, "parent", NULL, "there is no such unit", "没有这个上级单位");
+        people_note(e, "parent", NULL, "there is no such unit", "没有这个上级单位");
     else if (parent->closed_us != 0)
-        people_note(e, 0, 0, "parent", NULL, "the unit is closed", "上级单位已停用");
+        people_note(e, "parent", NULL, "the unit is closed", "上级单位已停用");
     else if (!ctx_may(c, MAY_MANAGE_UNITS, parent->id))
         (void)people_denied(e);
 }
@@ -193,14 +196,12 @@ static void check_place(struct ctx *c, const struct nodes *all, const struct nod
 {
     const struct node *holder = map_get(&all->by_key, x->code);
     if (holder && holder != x)
-        people_note(e, 0, 0, "code", NULL, "another unit has this code", "已有单位用了这个代码");
+        people_note(e, "code", NULL, "another unit has this code", "已有单位用了这个代码");
     if (is_root(c, all, x)) {
         if (x->parent != 0)
-            people_note(
-                e, 0, 0, "parent", NULL, "the town's own unit cannot move", "镇本级不能移动");
+            people_note(e, "parent", NULL, "the town's own unit cannot move", "镇本级不能移动");
         if (x->closed_us != 0)
-            people_note(
-                e, 0, 0, "closed", NULL, "the town's own unit cannot close", "镇本级不能停用");
+            people_note(e, "closed", NULL, "the town's own unit cannot close", "镇本级不能停用");
         return;
     }
     bool opens = x->was && x->was->closed_us != 0 && x->closed_us == 0;

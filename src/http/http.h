@@ -20,6 +20,8 @@ enum {
     HTTP_STREAM_QUEUE_MAX_BYTES =
         64 * KIB,                     // a slower reader is cut and comes back with Last-Event-ID
     HTTP_ANSWER_MAX_BYTES = 16 * MIB, // body built in memory; larger answers are streamed
+    HTTP_BODY_UNASKED_MAX_BYTES =
+        256 * KIB, // a larger body, or one of unknown length, is taken in when may_send lets it
 };
 
 // Every other method is answered with 405 and reaches no handler.
@@ -41,12 +43,16 @@ struct http_conf {
     const char *host;                // "127.0.0.1"; nothing listens beyond loopback unless told to
     int port;                        // 0: any free one
     int threads;                     // loop threads
-    void *arg;                       // passed to all four functions
+    void *arg;                       // passed to all five functions
     void *(*thread_open)(void *arg); // once per loop thread, lazily
     void (*thread_close)(void *arg, void *thread); // at stop
     // Largest body accepted for this method and path, known before the body is read; over it: 413
     // with the limit.
     size_t (*body_limit)(void *arg, enum http_method method, str path);
+    // Asked before a large body is taken in, with the headers only: may its sender send it? When
+    // not, nothing of it is kept, and handle runs with an empty body to say why: at once where the
+    // client waits or the body is very large, else when its end has come. May be NULL: always.
+    bool (*may_send)(void *arg, struct http_req *req);
     void (*handle)(void *arg, struct http_req *req);
 };
 

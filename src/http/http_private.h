@@ -58,6 +58,7 @@ struct http_conn {
     bool parked;   // http_park was called in this run of the handler
     bool answered; // a response was queued
     bool broken;   // the response could not be queued
+    bool unwanted; // may_send said no: the body is thrown away
     bool cache_set, header_bad;
     _Atomic enum park_state park;
     struct refusal refusal;

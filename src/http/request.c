@@ -176,7 +176,12 @@ static bool open_body(struct http_conn *c)
         c->body_max = conf->body_limit(conf->arg, c->req.method, c->req.path);
     if (c->body_expected > c->body_max)
         refuse_body_size(c);
-    return c->refusal.status != 0 && (f.expect || c->body_expected > REQUEST_DRAIN_MAX_BYTES);
+    bool large = c->body_max > HTTP_BODY_UNASKED_MAX_BYTES &&
+                 (f.chunked || c->body_expected > HTTP_BODY_UNASKED_MAX_BYTES);
+    if (c->refusal.status == 0 && large && conf->may_send != NULL)
+        c->unwanted = !conf->may_send(conf->arg, &c->req);
+    return (c->refusal.status != 0 || c->unwanted) &&
+           (f.expect || c->body_expected > REQUEST_DRAIN_MAX_BYTES);
 }
 
 static str remote_text(struct http_conn *c)
@@ -211,6 +216,33 @@ static str remote_text(struct http_conn *c)
     return buf_str(&b);
 }
 
+static enum MHD_Result request_run(struct http_conn *c)
+{
+    server_conn_runs(c);
+    enum park_state was = atomic_load_explicit(&c->park, memory_order_acquire);
+    CHECK(was != PARK_ASLEEP);
+    if (was == PARK_RUNNING && atomic_load(&c->server->stopping))
+        refuse_stopping(c);
+    if (c->refusal.status != 0) {
+        reply_refuse(c, &c->refusal);
+        return c->broken ? MHD_NO : MHD_YES;
+    }
+    c->req.woken = was == PARK_WOKEN;
+    c->req.body = (str){c->body, c->body_n};
+    c->parked = false;
+    atomic_store_explicit(&c->park, PARK_RUNNING, memory_order_relaxed);
+    c->server->conf.handle(c->server->conf.arg, &c->req);
+    if (!c->parked && !c->answered) {
+        log_line(LOG_ERROR, "http handler gave no answer path=%.*s", STR_ARG(c->req.path));
+        reply_refuse(c, &(struct refusal){.status = MHD_HTTP_INTERNAL_SERVER_ERROR,
+                            .code = "store",
+                            .field = "",
+                            .en = "the server made no answer",
+                            .zh = "服务器未能作出应答"});
+    }
+    return c->broken ? MHD_NO : MHD_YES;
+}
+
 // The headers are here, the body is not.
 static enum MHD_Result request_open(struct http_conn *c, const char *method)
 {
@@ -237,11 +269,7 @@ static enum MHD_Result request_open(struct http_conn *c, const char *method)
     }
     open_target(c);
     c->req.remote = remote_text(c);
-    if (open_body(c)) {
-        reply_refuse(c, &c->refusal);
-        return c->broken ? MHD_NO : MHD_YES;
-    }
-    return MHD_YES;
+    return open_body(c) ? request_run(c) : MHD_YES;
 }
 
 // What Content-Length promises is allocated at once while it is small, and in steps when it is
@@ -270,7 +298,7 @@ static enum MHD_Result body_take(struct http_conn *c, const char *data, size_t n
 {
     if (c->refusal.status == 0 && n > c->body_max - c->body_n)
         refuse_body_size(c);
-    if (c->refusal.status != 0) {
+    if (c->refusal.status != 0 || c->unwanted) {
         c->drained += n;
         return c->drained > REQUEST_DRAIN_MAX_BYTES ? MHD_NO : MHD_YES;
     }
@@ -278,33 +306,6 @@ static enum MHD_Result body_take(struct http_conn *c, const char *data, size_t n
     memcpy(c->body + c->body_n, data, n);
     c->body_n += n;
     return MHD_YES;
-}
-
-static enum MHD_Result request_run(struct http_conn *c)
-{
-    server_conn_runs(c);
-    enum park_state was = atomic_load_explicit(&c->park, memory_order_acquire);
-    CHECK(was != PARK_ASLEEP);
-    if (was == PARK_RUNNING && atomic_load(&c->server->stopping))
-        refuse_stopping(c);
-    if (c->refusal.status != 0) {
-        reply_refuse(c, &c->refusal);
-        return c->broken ? MHD_NO : MHD_YES;
-    }
-    c->req.woken = was == PARK_WOKEN;
-    c->req.body = (str){c->body, c->body_n};
-    c->parked = false;
-    atomic_store_explicit(&c->park, PARK_RUNNING, memory_order_relaxed);
-    c->server->conf.handle(c->server->conf.arg, &c->req);
-    if (!c->parked && !c->answered) {
-        log_line(LOG_ERROR, "http handler gave no answer path=%.*s", STR_ARG(c->req.path));
-        reply_refuse(c, &(struct refusal){.status = MHD_HTTP_INTERNAL_SERVER_ERROR,
-                            .code = "store",
-                            .field = "",
-                            .en = "the server made no answer",
-                            .zh = "服务器未能作出应答"});
-    }
-    return c->broken ? MHD_NO : MHD_YES;
 }
 
 enum MHD_Result request_step(void *server, struct MHD_Connection *mhd, const char *url,

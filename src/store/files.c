@@ -1,3 +1,4 @@
+#define _GNU_SOURCE // F_OFD_SETLK, and with it a strerror_r that answers the text
 #include "store/files.h"
 
 #include <errno.h>
@@ -17,14 +18,36 @@ str files_temporary(struct arena *a, str path)
 enum err_code files_failed(struct err *e, const char *path)
 {
     char text[128];
-    if (strerror_r(errno, text, sizeof(text)) != 0)
-        text[0] = '\0';
-    return err_add(e, ERR_STORE, str_of(path), S(""), "file %s: %s", "文件 %s：%s", path, text);
+    const char *why = strerror_r(errno, text, sizeof(text));
+    return err_add(e, ERR_STORE, str_of(path), S(""), "file %s: %s", "文件 %s：%s", path, why);
 }
 
 int files_create(const char *path)
 {
     return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
+// Of the open file, not of the process: closing the file elsewhere does not give it up, and a
+// second thread does not get it, too.
+enum err_code files_lock(const char *path, int64_t number, int *fd, struct err *e)
+{
+    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (*fd < 0)
+        return files_failed(e, path);
+    struct flock one = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = number, .l_len = 1};
+    if (fcntl(*fd, F_OFD_SETLK, &one) == 0)
+        return OK;
+    bool taken = errno == EAGAIN || errno == EACCES;
+    enum err_code code = taken ? ERR_BUSY : files_failed(e, path);
+    (void)close(*fd);
+    *fd = -1;
+    return code;
+}
+
+void files_unlock(int fd)
+{
+    if (fd >= 0)
+        (void)close(fd);
 }
 
 enum err_code files_sync(const char *path, struct err *e)

@@ -10,6 +10,11 @@ str files_temporary(struct arena *a, str path);
 // A new file for its owner only, open for writing; -1 and errno when there is one already, or on
 // failure.
 int files_create(const char *path);
+// Takes one of the numbered locks of a file, which is made when it is not there. Gives a
+// descriptor: the lock lasts until files_unlock, or the end of the process, however it ends.
+// ERR_BUSY without a note while somebody else, here or in another process, has it.
+enum err_code files_lock(const char *path, int64_t number, int *fd, struct err *e) MUST_USE;
+void files_unlock(int fd);
 enum err_code files_sync(
     const char *path, struct err *e) MUST_USE; // a file's or a folder's content is on disk
 str files_folder(struct arena *a, str path);   // "a/b" of "a/b/c"; "." without a slash

@@ -1,7 +1,7 @@
 // Moves the write-ahead log into the database beside the writer, so that the copying and the fsync
 // of a checkpoint do not stand in the way of commits. A log that goes on growing is never moved to
 // its end that way; the writer moves the short rest between two groups, and the log begins anew.
-// Nobody outside store/ includes it.
+// For those who write group after group: the writer's thread, and the command line's transactions.
 #ifndef BH_STORE_LOG_MOVER_H
 #define BH_STORE_LOG_MOVER_H
 

@@ -78,6 +78,16 @@ test('who hears what', async (t) => {
     assert.deepEqual(pages.second.heard.map((x) => x.data.id), [own.id]);
     assert.equal(pages.first.heard.some((x) => x.data.id === own.id), false);
   });
+  await t.test('an assisting unit hears while its part is open, and after', async () => {
+    const both = (await desk.step((await desk.file({ title: '两家办' })).body, 'dispatch', { units: [one.id, two.id] })).body;
+    await pages.second.hears((x) => x.data.id === both.id && x.data.version === 2);
+    const part = both.parts.find((p) => p.unit === two.id).id;
+    let now = (await second.step(both, 'reply', { part, fields: REPLY })).body;
+    await pages.second.hears((x) => x.data.id === both.id && x.data.version === now.version);
+    now = (await desk.step(now, 'urge', { note: '催主办' })).body;
+    await pages.second.hears((x) => x.data.id === both.id && x.data.version === now.version);
+    await pages.first.hears((x) => x.data.id === both.id && x.data.version === now.version);
+  });
   await t.test('what is heard says nothing of the order but its number', () => {
     for (const p of Object.values(pages)) assert.doesNotMatch(JSON.stringify(p.heard), /李|138|纸箱|堆物/);
   });
@@ -153,6 +163,24 @@ test('coming back after a break', async (t) => {
   await back.hears((x) => x.data.id === news.id);
   const caught = back.heard.some((x) => x.event === 'item' && x.data.id === missed.id) || back.heard.some((x) => x.event === 'reload');
   assert.equal(caught, true, 'what came between is not lost');
+});
+
+test('an assisting unit that comes back is told what it missed', async (t) => {
+  const town = await Town.make({ at: MORNING });
+  t.after(() => town.end());
+  const desk = await town.as('dispatcher1');
+  const [one, two] = (await desk.catalog()).units.filter((u) => u.kind === 'neighbourhood');
+  const helper = await town.as(`handler-${two.code}`);
+  const page = await Page.open(helper);
+  let it = (await desk.step((await desk.file()).body, 'dispatch', { units: [one.id, two.id] })).body;
+  const last = await page.hears((x) => x.data.id === it.id);
+  page.close();
+  it = (await desk.step(it, 'urge', { note: '催' })).body;
+  await desk.step((await desk.file({ title: '别家的' })).body, 'dispatch', { units: [one.id] });
+  const back = await Page.open(helper, { 'last-event-id': String(last.id) });
+  t.after(() => back.close());
+  await back.hears((x) => x.data.id === it.id && x.data.version === it.version);
+  assert.deepEqual([...new Set(back.heard.map((x) => x.data.id))], [it.id]);
 });
 
 test('stopping the server ends the streams at once', async (t) => {

@@ -213,4 +213,14 @@ test('each sees what is his', async (t) => {
   const first = await town.as(`handler-${one.code}`);
   await first.step(a, 'reply', { part: 1, fields: REPLY });
   assert.equal(await titles(`handler-${one.code}`), '甲', 'still in charge while the other works');
+
+  // Whoever had a part goes on seeing the order, in lists as well as by itself; its own queue is empty of it.
+  const second = await town.as(`handler-${two.code}`);
+  const now = await second.item(a.id);
+  assert.equal((await second.step(now, 'reply', { part: now.parts.find((p) => p.unit === two.id).id, fields: REPLY })).status, 200);
+  assert.equal((await second.get(`/api/items/${a.id}`)).status, 200);
+  assert.equal(await titles(`handler-${two.code}`), ['甲', '乙'].sort().join(''), 'its part has ended');
+  assert.equal(await titles(`handler-${two.code}`, 'part:mine'), '乙');
+  assert.equal((await desk.list('part:none')).total, 2, 'nobody has an open part of 甲 and 丙');
+  assert.equal(await titles(`handler-${three.code}`), '');
 });

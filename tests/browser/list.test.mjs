@@ -1,7 +1,7 @@
 // The list at the keyboard: moving, opening, coming back to the same place, paging, choosing, and what a mistake is told.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { open, story, Visitor } from './lib.mjs';
+import { DESK, open, PHONE, story, Visitor } from './lib.mjs';
 
 test('the list', { timeout: 180_000 }, async (t) => {
   const here = await open(t);
@@ -113,17 +113,95 @@ test('the list', { timeout: 180_000 }, async (t) => {
     await v.check('add-term');
   });
 
-  await step('a view can be kept and dropped', async () => {
-    await v.go('/items?filter=kind%3A%E6%8A%95%E8%AF%89');
+  const pills = () => v.page.locator('.views a').allInnerTexts().then((all) => all.slice(7));
+  const keep = async (title, filter) => {
+    await v.go(`/items?filter=${encodeURIComponent(filter)}`);
     await v.page.getByRole('button', { name: '存为视图' }).click();
-    await v.page.getByLabel('视图名称').fill('投诉');
+    await v.page.getByLabel('视图名称').fill(title);
     await v.page.getByRole('dialog').locator('button.primary').click();
-    await v.page.getByRole('link', { name: '投诉', exact: true }).waitFor();
-    await v.go('/items');
-    await v.page.getByRole('link', { name: '投诉', exact: true }).click();
-    await v.page.waitForFunction(() => document.querySelector('.total')?.textContent.includes('23'));
+    await v.page.getByRole('link', { name: title, exact: true }).waitFor();
+    await v.page.getByRole('dialog').waitFor({ state: 'detached' });
+  };
+
+  await step('a view can be kept, is there on another machine, and can be dropped and brought back', async () => {
+    await keep('投诉', 'kind:投诉');
+    const other = await Visitor.enter(here, 'dispatcher1', { size: PHONE });
+    await other.go('/items');
+    await other.page.getByRole('link', { name: '投诉', exact: true }).click();
+    await other.page.waitForFunction(() => document.querySelector('.total')?.textContent.includes('23'));
+    await other.check('view-kept');
+    await other.close();
     await v.page.getByRole('button', { name: '删除此视图' }).click();
-    await v.told('已删除视图');
+    await v.told('已删除视图“投诉”');
+    await v.page.getByRole('link', { name: '投诉', exact: true }).waitFor({ state: 'detached' });
+    await v.page.locator('.toast').getByRole('button', { name: '撤销' }).click();
+    await v.page.getByRole('link', { name: '投诉', exact: true }).waitFor();
+  });
+
+  await step('views are renamed, ordered, deleted and brought back in one place', async () => {
+    await keep('咨询', 'kind:咨询');
+    await keep('第一批', '第0');
+    assert.deepEqual(await pills(), ['投诉', '咨询', '第一批']);
+    await v.page.getByRole('button', { name: '管理视图' }).click();
+    const box = v.page.getByRole('dialog');
+    const names = () => box.locator('.view-list li .view-name').evaluateAll((all) => all.map((e) => e.firstChild.textContent));
+    const settled = (want) => v.page.waitForFunction((w) => [...document.querySelectorAll('.view-list li .view-name')].map((e) => e.firstChild.textContent).join() === w, want.join());
+    for (const size of [PHONE, DESK]) {
+      await v.page.setViewportSize(size);
+      await v.check('views-dialog', { full: false });
+    }
+    await box.getByRole('button', { name: '上移 第一批' }).click();
+    await settled(['投诉', '第一批', '咨询']);
+    await box.getByRole('button', { name: '下移 投诉' }).click();
+    await settled(['第一批', '投诉', '咨询']);
+    await box.getByRole('button', { name: '改名 投诉' }).click();
+    await box.getByLabel('视图名称').fill('投诉件');
+    await v.page.keyboard.press('Enter');
+    await settled(['第一批', '投诉件', '咨询']);
+    v.page.expected = [409];
+    await box.getByRole('button', { name: '改名 投诉件' }).click();
+    await box.getByLabel('视图名称').fill('咨询');
+    await v.page.keyboard.press('Enter');
+    await box.locator('.notice.error', { hasText: '同名' }).waitFor();
+    v.page.expected = [];
+    await box.getByRole('button', { name: '删除 投诉件' }).click();
+    await settled(['第一批', '咨询']);
+    await box.getByRole('button', { name: '撤销' }).click();
+    await settled(['第一批', '投诉件', '咨询']);
+    assert.equal((await names()).length, 3);
+    await v.page.keyboard.press('Escape');
+    await v.go('/items');
+    await v.page.locator('.views a').nth(9).waitFor();
+    assert.deepEqual(await pills(), ['第一批', '投诉件', '咨询']);
+  });
+
+  await step('a view without a name, or with one that is taken, is told at the field', async () => {
+    await v.go('/items?filter=open%3Ano');
+    await v.page.getByRole('button', { name: '存为视图' }).click();
+    await v.page.getByRole('dialog').locator('button.primary').click();
+    await v.page.locator('#fd-title-e').waitFor();
+    v.page.expected = [409];
+    await v.page.getByLabel('视图名称').fill('咨询');
+    await v.page.getByRole('dialog').locator('button.primary').click();
+    await v.page.locator('#fd-title-e', { hasText: '同名' }).waitFor();
+    v.page.expected = [];
+    await v.page.keyboard.press('Escape');
+  });
+
+  await step('views this machine kept before go to the server, once', async () => {
+    const { id } = desk.me.person;
+    await v.page.evaluate((n) => localStorage.setItem(`bihuan.views.${n}`, JSON.stringify([
+      { title: '旧机器上的', filter: 'open:yes kind:投诉', sort: '-changed' }, { title: '早已失效', filter: 'stat:filed', sort: 'due' }])), id);
+    v.page.expected = [400];
+    await v.go('/items');
+    await v.page.getByRole('link', { name: '旧机器上的', exact: true }).waitFor();
+    v.page.expected = [];
+    assert.equal(await v.page.evaluate((n) => localStorage.getItem(`bihuan.views.${n}`), id), null);
+    await v.go('/items');
+    await v.page.locator('.views a').nth(10).waitFor();
+    assert.deepEqual(await pills(), ['第一批', '投诉件', '咨询', '旧机器上的']);
+    const kept = (await desk.get('/api/views')).body.rows.at(-1);
+    assert.deepEqual([kept.filter, kept.sort], ['open:yes kind:投诉', '-changed']);
   });
 
   await step('nothing found says so and offers a way out; keys are explained; single keys can be switched off', async () => {

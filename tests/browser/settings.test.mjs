@@ -2,7 +2,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { open, story, Visitor } from './lib.mjs';
+import { DESK, open, PHONE, story, Visitor } from './lib.mjs';
 import { root, until } from '../api/lib.mjs';
 
 const SHEET = [
@@ -130,6 +130,64 @@ test('units, people, definitions, tokens, audit', { timeout: 180_000 }, async (t
     await dialog(sec).locator('button.primary').click();
     await sec.told('已修改 孙七');
     await sec.page.locator('tr', { hasText: 'sun7' }).filter({ hasText: `承办员 · ${one.name}` }).waitFor();
+  });
+
+  await step('units come from a list: every mistake first, then a trial, then all of it', async () => {
+    const sheet = (rows) => ({ name: 'units.csv', mimeType: 'text/csv', buffer: Buffer.from(`代码,上级,类型,名称,简称\n${rows.join('\n')}\n`) });
+    const count = async () => (await api.get('/api/units')).body.rows.length;
+    const before = await count();
+    await sys.go('/settings');
+    await sys.check('settings-sysadmin');
+    await sys.page.getByRole('link', { name: /导入名单/ }).first().click();
+    await sys.ready();
+    await sys.button('试跑').click();
+    await sys.page.locator('.summary').waitFor();
+    await sys.page.getByText('文件怎么写').click();
+    await sys.check('lists');
+    const file = sys.page.locator('input[type=file]');
+    await file.setInputFiles(sheet(['list-1,nowhere,team,名单一队,', `List 2,${one.code},team,,`, `list-3,${one.code},team,名单三队,`]));
+    sys.page.expected = [400];
+    await sys.button('试跑').click();
+    await sys.page.getByRole('heading', { name: '名单有 3 处错误' }).waitFor();
+    assert.deepEqual(await sys.page.locator('tbody tr').evaluateAll((rows) => rows.map((r) => [...r.cells].map((c) => c.innerText.trim().replace(/\s+/g, ' ')))),
+      [['2', '2', 'parent', '“nowhere”：没有这个上级'], ['3', '1', 'code', '“List 2”：不是有效的单位代码 应为 1..32 of A-Z a-z 0-9 . _ -'], ['3', '4', 'name', '单位名称须为 1 至 60 个字 应为 1..60 characters']]);
+    await sys.check('lists-wrong');
+    await sys.page.setViewportSize(PHONE);
+    await sys.check('lists-wrong');
+    await sys.page.setViewportSize(DESK);
+    sys.page.expected = [];
+    await file.setInputFiles(sheet([`list-1,${one.code},team,名单一队,一队`, 'list-2,list-1,group,名单二组,', `grid-9,${two.code},micro-grid,第九号网格,`]));
+    await sys.page.getByRole('heading', { name: /处错误/ }).waitFor({ state: 'detached' });
+    await sys.button('试跑').click();
+    await sys.page.locator('.notice.done', { hasText: '试跑完成' }).waitFor();
+    assert.match(await sys.text('.notice.done'), /新增 2.*变更 1.*未变 0/s);
+    assert.equal(await count(), before, 'a trial writes nothing');
+    await sys.check('lists-tried');
+    await sys.button('写入 3 处').click();
+    await sys.page.locator('.notice.done', { hasText: '已写入' }).waitFor();
+    assert.equal(await count(), before + 2);
+    assert.equal((await grid()).name, '第九号网格');
+    await sys.button('试跑').click();
+    await sys.page.locator('.notice.done', { hasText: '与现状一致' }).waitFor();
+    assert.equal(await sys.button('写入').count(), 0);
+  });
+
+  await step('people come from one list, of which each administrator brings in his half', async () => {
+    const list = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(`登录名,姓名,角色,单位代码,初始密码\nsun10,孙十,承办员,${one.code},first-password-10\n`) };
+    for (const [v, kinds] of [[sys, 3], [sec, 1]]) {
+      await v.go('/settings/lists');
+      assert.equal(await v.page.getByRole('radio').count(), kinds);
+      await v.page.getByRole('radio', { name: '人员和角色' }).check();
+      await v.page.locator('input[type=file]').setInputFiles(list);
+      await v.button('试跑').click();
+      await v.page.locator('.notice.done', { hasText: '试跑完成' }).waitFor();
+      assert.equal((await v.text('.notice.done')).includes('另有 1 处姓名或角色'), v === sys);
+      await v.button('写入 1 处').click();
+      await v.page.locator('.notice.done', { hasText: '已写入' }).waitFor();
+    }
+    const made = (await api.get('/api/people')).body.rows.find((p) => p.login === 'sun10');
+    assert.deepEqual(made.roles.map((r) => [r.role, r.unit]), [['handler', one.id]]);
+    await sec.check('lists-secadmin');
   });
 
   await step('a definition with mistakes is refused with their lines; a right one is published', async () => {

@@ -52,7 +52,7 @@ async function bodyOf(res) {
 /**
  * @param {string} method
  * @param {string} path
- * @param {{json?: any, form?: FormData, key?: string, accept?: string, signal?: AbortSignal, quiet?: boolean}} [opt]
+ * @param {{json?: any, form?: FormData|Blob, key?: string, accept?: string, signal?: AbortSignal, quiet?: boolean}} [opt]
  *   quiet: a 401 is an answer, not a lost session
  * @returns {Promise<any>} the decoded body
  * @throws {ApiError}

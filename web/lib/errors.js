@@ -4,13 +4,14 @@
 export class ApiError extends Error {
   /**
    * @param {number} status
-   * @param {{errors?: object[], current?: object, yours?: number}} body
+   * @param {{errors?: object[], more?: number, current?: object, yours?: number}} body more: mistakes beyond those told
    */
   constructor(status, body = {}) {
     const errors = Array.isArray(body.errors) ? body.errors : [];
     super(errors.length ? errors[0].message : `status ${status}`);
     this.status = status;
     this.errors = errors;
+    this.more = body.more || 0;
     this.current = body.current || null;
     this.yours = body.yours || null;
   }

@@ -10,7 +10,7 @@ export const session = signal('unknown');
 export const connection = signal('wait');
 /** Indexed catalogue, or null before it has come. */
 export const catalog = signal(null);
-/** Notices at the foot of the page: {id, text, kind}. */
+/** Notices at the foot of the page: {id, text, kind, act}. */
 export const toasts = signal([]);
 /** Page keys without modifiers may be switched off (WCAG 2.1.4). */
 export const singleKeys = signal(true);
@@ -37,11 +37,12 @@ let nextToast = 1;
  * Shows a notice for some seconds; errors stay until they are closed.
  * @param {string} text
  * @param {"info"|"done"|"error"} [kind]
+ * @param {{label: string, run: () => void}} [act] what can be done about it; such a notice stays longer
  */
-export function notify(text, kind = 'info') {
+export function notify(text, kind = 'info', act = null) {
   const id = nextToast++;
-  toasts.value = [...toasts.value.slice(-3), { id, text, kind }];
-  if (kind !== 'error') setTimeout(() => dropToast(id), 8000);
+  toasts.value = [...toasts.value.slice(-3), { id, text, kind, act }];
+  if (kind !== 'error') setTimeout(() => dropToast(id), act ? 20000 : 8000);
 }
 
 /** @param {number} id */

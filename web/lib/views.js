@@ -1,7 +1,6 @@
-// Quick views of the list: fixed ones, and those a person has stored on this machine.
-import { store } from './store.js';
+// Quick views of the list: the fixed ones, and what can be said of any without asking the server. No DOM here: tested in
+// node. A person's own are in my-views.js.
 import { split } from './filter.js';
-import { me } from './state.js';
 
 /** The fixed views: {key, title key, filter, sort}. */
 export const FIXED = [
@@ -14,25 +13,23 @@ export const FIXED = [
   { key: 'closed', title: 'view.closed', filter: 'closed:last-7d', sort: '-changed' },
 ];
 
-const name = () => `views.${me.value ? me.value.person.id : 0}`;
-
-/** @returns {{title: string, filter: string, sort: string}[]} */
-export function storedViews() {
-  return store.get(name(), []);
-}
-
-/** Stores a view under a title; one of the same title is replaced. */
-export function storeView(view) {
-  const rest = storedViews().filter((v) => v.title !== view.title);
-  store.set(name(), [...rest, view]);
-}
-
-/** @param {string} title */
-export function dropView(title) {
-  store.set(
-    name(),
-    storedViews().filter((v) => v.title !== title),
-  );
+/**
+ * Sends the views that this machine still keeps from before the server kept them.
+ * @param {{title: string, filter: string, sort: string}[]} list
+ * @param {(view: object) => Promise<any>} send
+ * @returns {Promise<object[]>} those the server could not be asked about; those it refuses (a filter that is none any
+ *   more, a title that is there already, too many) are given up
+ */
+export async function takeOver(list, send) {
+  const left = [];
+  for (const { title, filter, sort } of list) {
+    try {
+      await send({ title, filter, sort });
+    } catch (e) {
+      if (![400, 409, 413].includes(e.status)) left.push({ title, filter, sort });
+    }
+  }
+  return left;
 }
 
 /** The order a filter is shown in unless somebody asks for another: open items by their due time, others newest first. */

@@ -3,4 +3,4 @@ export { Board } from './board.js';
 export { Import } from './import.js';
 export { Jobs, JobPage } from './jobs.js';
 export { Password } from './password.js';
-export { Settings, Units, People, Defs, DefText, Audit, Tokens } from './settings/index.js';
+export { Settings, Units, People, Defs, DefText, Audit, Tokens, Lists } from './settings/index.js';

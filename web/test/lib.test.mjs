@@ -8,7 +8,7 @@ import { classesOf, findNodes, indexCatalog, pathOf, stepOf } from '../lib/catal
 import { checkValues, differences, isPlain, startValues, stepBody } from '../lib/step.js';
 import { keyName } from '../lib/keys.js';
 import { match } from '../lib/route.js';
-import { FIXED, sameFilter, usualSort } from '../lib/views.js';
+import { FIXED, sameFilter, takeOver, usualSort } from '../lib/views.js';
 
 const t = (key) => key;
 
@@ -41,6 +41,20 @@ test('a link holds the whole filter and comes back as it was', () => {
   assert.equal(url.searchParams.get('filter'), text);
   assert.equal(url.searchParams.get('sort'), '-filed');
   assert.equal(filter.itemsLink(''), '/items');
+});
+
+test('views this machine kept are handed over once; only what could not be sent is kept', async () => {
+  const sent = [];
+  const answers = { ok: 0, taken: 409, broken: 400, full: 413, offline: 0 };
+  const send = async (v) => {
+    sent.push(v);
+    if (v.title === 'ok') return;
+    throw Object.assign(new Error(v.title), { status: answers[v.title] });
+  };
+  const kept = Object.keys(answers).map((title) => ({ title, filter: 'open:yes', sort: 'due', old: 1 }));
+  assert.deepEqual(await takeOver(kept, send), [{ title: 'offline', filter: 'open:yes', sort: 'due' }]);
+  assert.deepEqual(sent[0], { title: 'ok', filter: 'open:yes', sort: 'due' });
+  assert.equal(sent.length, 5);
 });
 
 test('views compare by terms, and none is there twice', () => {

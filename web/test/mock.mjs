@@ -16,6 +16,10 @@ const jobs = new Map();
 let people = [{ id: 1, login: 'wangmin', name: '演示·王敏', active: true, demo: true, version: 1, roles: [{ role: 'dispatcher', title: '派单员', unit: 2, unit_name: '城市运行管理中心' }] },
   { id: 2, login: 'chenli', name: '演示·陈立', active: true, demo: true, version: 1, roles: [{ role: 'handler', title: '承办人', unit: 3, unit_name: '平安建设办公室' }] }];
 let tokens = [];
+let views = [];
+let nextView = 1;
+const placed = () => views.map((v, i) => ({ ...v, place: i + 1 }));
+const putView = (v, place) => { views = views.filter((x) => x.id !== v.id); views.splice(place ? place - 1 : views.length, 0, v); return v; };
 
 const me = () => ({ person: { id: 1, name: '演示·王敏', login: 'wangmin', demo: true }, town: TOWN, roles: people[0].roles, rights: RIGHTS, must_change: false, csrf: 'mock', now: iso(Date.now()), zone: '+08:00', demo: true });
 const rows = (list) => ({ rows: list });
@@ -114,6 +118,11 @@ const ROUTES = [
     return { status: 201, body: full(it) };
   })],
   ['POST', /^\/mock\/touch\/(\d+)$/, (m) => withItem(m, (it) => (it.priority = '特急', event(it, '改分类或紧急程度', '', { priority: ['一般', '特急'] }), {}))],
+  ['GET', /^\/api\/views$/, () => rows(placed())],
+  ['POST', /^\/api\/views$/, (m, q, b) => ({ status: 201, body: putView({ ...b, id: nextView++, version: 1 }, b.place) })],
+  ['PUT', /^\/api\/views\/(\d+)$/, (m, q, b) => putView({ ...b, id: Number(m[1]), version: b.version + 1 }, b.place || 1 + views.findIndex((v) => v.id === Number(m[1])))],
+  ['DELETE', /^\/api\/views\/(\d+)$/, (m) => { views = views.filter((v) => v.id !== Number(m[1])); return { status: 204 }; }],
+  ['POST', /^\/api\/(units|classes|people)\/import$/, (m, q) => ({ dry_run: q.get('dry_run') === 'yes', made: 2, changed: 1, same: 5, left: 0 })],
   ['GET', /^\/api\/boards\/\w+$/, (m, q) => board(q.get('by'), q.get('period'))],
   ['GET', /^\/api\/import-maps$/, () => rows([{ name: 'city-daily', title: '市平台日报' }])],
   ['POST', /^\/api\/imports$/, (m, q, b) => ({ status: 202, body: newJob(b.includes('name="dry"\r\n\r\nyes')) })],

@@ -129,7 +129,12 @@ function UserMenu() {
 function Toasts() {
   return html`<div class="toasts" role="status" aria-live="polite">${toasts.value.map(
     (x) => html`<div key=${x.id} class=${`toast ${x.kind}`}>
-    <span>${x.text}</span><button type="button" class="quiet" aria-label=${t('action.close')}
+    <span>${x.text}</span>
+    ${x.act ? html`<button type="button" class="small" onClick=${() => {
+      dropToast(x.id);
+      x.act.run();
+    }}>${x.act.label}</button>` : null}
+    <button type="button" class="quiet" aria-label=${t('action.close')}
       onClick=${() => dropToast(x.id)}>✕</button></div>`,
   )}</div>`;
 }

@@ -1,24 +1,42 @@
-// Quick views: fixed and stored ones, as links; Alt 1…9 goes to them.
-import { useState } from 'preact/hooks';
+// Quick views: fixed and saved ones, as links; Alt 1…9 goes to them.
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { go } from '../lib/route.js';
 import { itemsLink } from '../lib/filter.js';
-import { FIXED, sameFilter, storedViews, storeView, dropView, usualSort } from '../lib/views.js';
+import { FIXED, sameFilter, usualSort } from '../lib/views.js';
+import { dropView, loadViews, myViews, saveView } from '../lib/my-views.js';
+import { keyKeeper } from '../lib/api.js';
 import { useKeys } from '../lib/keys.js';
 import { notify } from '../lib/state.js';
-import { Dialog } from './dialog.js';
-import { Field, textInput } from './field.js';
+import { FormDialog } from './form-dialog.js';
+import { ViewsDialog } from './views-dialog.js';
+
+const TITLE_MAX = 30;
 
 const link = (v) => itemsLink(v.filter, { sort: v.sort === usualSort(v.filter) ? '' : v.sort });
 
+/** Deletes a view and offers to take that back. */
+async function dropWithUndo(view) {
+  const keyOf = keyKeeper();
+  await dropView(view);
+  notify(t('view.dropped', { title: view.title }), 'done', {
+    label: t('action.undo'),
+    run: () => saveView(view, keyOf(view)).catch((e) => notify(e.message, 'error')),
+  });
+}
+
 /** @param {{filter: string, sort: string}} props what is shown now */
 export function ViewBar({ filter, sort }) {
-  const [stored, setStored] = useState(storedViews);
-  const [asking, setAsking] = useState(false);
+  const [open, setOpen] = useState('');
+  const failed = (e) => notify(e.message, 'error');
+  useEffect(() => {
+    if (!myViews.value) loadViews().catch(failed);
+  }, []);
+  const own = myViews.value || [];
   const views = [
     ...FIXED.map((v) => ({ ...v, name: t(v.title) })),
-    ...stored.map((v) => ({ ...v, name: v.title, own: true })),
+    ...own.map((v) => ({ ...v, key: v.id, name: v.title })),
   ];
   const map = {};
   views.slice(0, 9).forEach((v, i) => {
@@ -26,50 +44,37 @@ export function ViewBar({ filter, sort }) {
   });
   useKeys(map);
   const isAt = (v) => sameFilter(v.filter, filter);
-  const own = stored.find((v) => isAt(v));
-  const drop = () => {
-    dropView(own.title);
-    setStored(storedViews());
-    notify(t('view.dropped', { title: own.title }), 'done');
-  };
+  const here = own.find(isAt);
+  const close = () => setOpen('');
   return html`<nav class="views" aria-label=${t('view.label')}>
-    <ul>${views.map((v) => html`<li key=${(v.own ? 'own ' : '') + v.name}><a href=${link(v)}
+    <ul>${views.map((v) => html`<li key=${v.key}><a href=${link(v)} title=${v.id ? v.name : null}
       aria-current=${isAt(v) ? 'true' : null}>${v.name}</a></li>`)}
       <li>${
-        own
-          ? html`<button type="button" class="link" onClick=${drop}>${t('view.drop')}</button>`
+        here
+          ? html`<button type="button" class="link"
+            onClick=${() => dropWithUndo(here).catch(failed)}>${t('view.drop')}</button>`
           : html`<button type="button" class="link"
-            onClick=${() => setAsking(true)}>${t('view.store')}</button>`
-      }</li></ul>
-    ${
-      asking
-        ? html`<${StoreView} filter=${filter} sort=${sort} onClose=${() => setAsking(false)} onDone=${() => {
-            setStored(storedViews());
-            setAsking(false);
-          }} />`
-        : null
-    }
+            onClick=${() => setOpen('save')}>${t('view.store')}</button>`
+      }</li>
+      ${
+        own.length
+          ? html`<li><button type="button" class="link"
+            onClick=${() => setOpen('all')}>${t('view.manage')}</button></li>`
+          : null
+      }</ul>
+    ${open === 'save' ? html`<${SaveView} filter=${filter} sort=${sort} onClose=${close} />` : null}
+    ${open === 'all' ? html`<${ViewsDialog} onClose=${close} />` : null}
   </nav>`;
 }
 
-function StoreView({ filter, sort, onClose, onDone }) {
-  const [title, setTitle] = useState('');
-  const [error, setError] = useState('');
-  const send = (e) => {
-    e.preventDefault();
-    if (!title.trim()) {
-      setError(t('view.needTitle'));
-      return;
-    }
-    storeView({ title: title.trim(), filter, sort });
-    onDone();
-  };
-  return html`<${Dialog} title=${t('view.store')} onClose=${onClose}>
-    <form onSubmit=${send}>
-      <p><code>${filter || t('filter.everything')}</code></p>
-      <${Field} form="view" name="title" label=${t('view.title')} hint=${t('view.hint')}
-        error=${error} required>${(a) => textInput(a, title, setTitle, { maxlength: 12 })}<//>
-      <div class="actions"><button class="primary">${t('view.store')}</button></div>
-    </form>
-  <//>`;
+function SaveView({ filter, sort, onClose }) {
+  const names = useRef([
+    { name: 'title', label: t('view.title'), hint: t('view.hint'), required: true, attrs: { maxlength: TITLE_MAX } },
+  ]).current;
+  return html`<${FormDialog} title=${t('view.store')} fields=${names} values=${{}}
+    intro=${html`<code>${filter || t('filter.everything')}</code>`} action=${t('view.store')}
+    onSend=${async (v, key) => {
+      await saveView({ title: v.title, filter, sort }, key);
+      onClose();
+    }} onClose=${onClose} />`;
 }

@@ -37,6 +37,22 @@ static void test_sha256_of_a_file(void **state)
     assert_false(crypt_sha256_fd(-1, h));
 }
 
+// Every length about a block's ends. The hash of all hashes was made by another program.
+static void test_sha256_of_every_length(void **state)
+{
+    struct arena *a = *state;
+    enum { LONGEST = 300 };
+    unsigned char *bytes = arena_alloc(a, LONGEST);
+    uint8_t *all = arena_alloc(a, (LONGEST + 1) * CRYPT_HASH_BYTES);
+    memset(bytes, 'a', LONGEST);
+    for (size_t n = 0; n <= LONGEST; n++)
+        crypt_sha256((str){(char *)bytes, n}, all + n * CRYPT_HASH_BYTES);
+    uint8_t h[CRYPT_HASH_BYTES];
+    crypt_sha256((str){(char *)all, (LONGEST + 1) * CRYPT_HASH_BYTES}, h);
+    assert_str(crypt_hex(a, h, sizeof(h)),
+        "e8e4a8cfe049153f6f930f2156161a5b19bb9b3dc4b698c20e4d44a29d7f9526");
+}
+
 static void test_borders_change_the_hash(void **state)
 {
     (void)state;
@@ -116,6 +132,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         UNIT(test_sha256),
+        UNIT(test_sha256_of_every_length),
         UNIT(test_sha256_of_a_file),
         UNIT(test_borders_change_the_hash),
         UNIT(test_token),

@@ -101,8 +101,9 @@ static inline int64_t events_of(struct fixture *f, int64_t item, const char *wha
 
 static inline int64_t open_parts(struct fixture *f, int64_t item)
 {
-    return db_one_i64(f->db, 0, "SELECT count(*) FROM part WHERE town = ?1 AND item = ?2",
-        V(FIXTURE_TOWN), V(item));
+    return db_one_i64(f->db, 0,
+        "SELECT count(*) FROM part WHERE town = ?1 AND item = ?2 AND open = 1", V(FIXTURE_TOWN),
+        V(item));
 }
 
 // Filed on Monday at 10:00, dispatched at 10:30 to the unit and perhaps to an assisting one.

@@ -386,8 +386,9 @@ static void test_changed_item(void **state)
     db_run(f->db, "DELETE FROM item WHERE town = ?1 AND id = ?2", V(town), V(id));
     found(f, "its events are there, but the item is not");
     db_run(f->db, "DELETE FROM part WHERE town = ?1 AND item = ?2", V(town), V(id));
-    found(f, "an open part is missing from the table of parts");
-    db_run(f->db, "INSERT INTO part (town, unit, item, part) VALUES (?1, 1, 1, 99)", V(town));
+    found(f, "a part is missing from the table of parts, or wrong in it");
+    db_run(
+        f->db, "INSERT INTO part (town, item, part, unit, open) VALUES (?1, 1, 99, 1, 1)", V(town));
     found(f, "part");
     db_run(f->db, "UPDATE item SET def = 99 WHERE town = ?1 AND id = ?2", V(town), V(id));
     found(f, "def");

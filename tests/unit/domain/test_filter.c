@@ -755,7 +755,7 @@ static void takes_the_working_indexes(void **state)
         {"filed:2026-11", "item_filed (town=? AND filed_us>? AND filed_us<?)"},
         {"closed:2026-11", "item_closed (town=? AND closed_us>? AND closed_us<?)"},
         {"no:RX2026*", "item_no (town=? AND no>? AND no<?)"},
-        {"part:c01-g1", "p USING PRIMARY KEY (town=? AND unit=?)"},
+        {"part:c01-g1", "p USING COVERING INDEX part_open (town=? AND unit=?)"},
     };
     struct temp *t = *state;
     struct rules *r = rules_of(t);

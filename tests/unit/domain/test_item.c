@@ -195,6 +195,34 @@ static void test_unique_value(void **state)
     assert_str(f->e.notes[0].expected, "RX20261116-00001");
 }
 
+static enum err_code file_numbered(struct fixture *f, const char *source_no, struct item *it)
+{
+    struct item_in in = fixture_order(f, "噪声");
+    struct item_field fields[] = {
+        in.fields[0], in.fields[1], in.fields[2], {S("source_no"), str_of(source_no)}};
+    in.fields = fields;
+    in.n_fields = ARRAY_LEN(fields);
+    fixture_as(f, "dispatcher");
+    return fixture_do(f, item_file(&f->c, &in, it, &f->e));
+}
+
+// Within a group, where a command fails that had drawn a number, and over its end.
+static void test_numbers_have_no_gaps(void **state)
+{
+    struct fixture *f = *state;
+    struct item it;
+    fixture_group(f);
+    fixture_ok(f, file_numbered(f, "SH-1", &it));
+    assert_str(it.no, "RX20261116-00001");
+    fixture_fails(f, file_numbered(f, "SH-1", &it), ERR_CONFLICT);
+    fixture_ok(f, file_numbered(f, "SH-2", &it));
+    assert_str(it.no, "RX20261116-00002");
+    fixture_ungroup(f);
+    assert_str(fixture_file(f, "积水").no, "RX20261116-00003");
+    fixture_at(f, "2026-11-17 09:00");
+    assert_str(fixture_file(f, "积水").no, "RX20261117-00001");
+}
+
 static void test_open_steps(void **state)
 {
     struct fixture *f = *state;
@@ -306,6 +334,7 @@ int main(void)
         ITEM_TEST(test_all_mistakes_at_once),
         ITEM_TEST(test_conflict_and_rights),
         ITEM_TEST(test_unique_value),
+        ITEM_TEST(test_numbers_have_no_gaps),
         ITEM_TEST(test_open_steps),
         ITEM_TEST(test_return_by_lead),
         ITEM_TEST(test_return_by_assist),

@@ -2,6 +2,7 @@
 
 #include "domain/audit.h"
 #include "domain/people.h"
+#include "domain/town_list.h"
 #include "domain/people_inner.h"
 #include "town_fixture.h"
 
@@ -456,6 +457,42 @@ static void test_people_import(void **state)
     assert_int_equal(events(f), n);
 }
 
+static void list_is(
+    struct fixture *f, enum town_list_kind kind, const char *text, struct town_list_counts want)
+{
+    struct town_list_counts dry, wet;
+    struct town_list *list = town_list_read(f->a, kind, str_of(text), &f->e);
+    fixture_ok(f, f->e.code);
+    int64_t n = events(f);
+    fixture_ok(f, town_list_check(&f->c, list, &dry, &f->e));
+    assert_int_equal(events(f), n); // a check writes nothing
+    fixture_ok(f, DO(f, town_list_write(&f->c, list, &wet, &f->e)));
+    assert_memory_equal(&dry, &wet, sizeof(dry));
+    assert_memory_equal(&wet, &want, sizeof(want));
+}
+
+// What writing changes, checking has said; and who may only half of it does that half.
+static void test_town_list(void **state)
+{
+    struct fixture *f = *state;
+    static const char PEOPLE[] = "\xef\xbb\xbf登录名,姓名,角色,单位代码\n"
+                                 "l1,名单一,handler,c01\nl1,,查阅,c02\nl2,名单二,,\n";
+    fixture_as(f, "sysadmin");
+    list_is(f, TOWN_LIST_UNITS,
+        "code,parent,kind,name\nlist-1,c01,grid,一\nlist-2,list-1,grid,二\n",
+        (struct town_list_counts){.made = 2});
+    list_is(f, TOWN_LIST_UNITS, "units:\n- {code: list-2, parent: c02, kind: grid, name: 二}\n",
+        (struct town_list_counts){.changed = 1});
+    list_is(f, TOWN_LIST_CLASSES, "scheme,code,parent,name\nmatters,01,,换名\n",
+        (struct town_list_counts){.changed = 1});
+    list_is(f, TOWN_LIST_PEOPLE, PEOPLE, (struct town_list_counts){.made = 2, .left = 2});
+    list_is(f, TOWN_LIST_PEOPLE, PEOPLE, (struct town_list_counts){.same = 2, .left = 2});
+    fixture_as(f, "secadmin");
+    list_is(f, TOWN_LIST_PEOPLE, PEOPLE, (struct town_list_counts){.changed = 1, .same = 1});
+    list_is(f, TOWN_LIST_PEOPLE, PEOPLE, (struct town_list_counts){.same = 2});
+    assert_int_equal(rules_person(f->rules, fixture_person(f, "l1"))->n, 2);
+}
+
 // A town from nothing: no units, no roles in a snapshot, the system acting.
 static void test_from_nothing(void **state)
 {
@@ -847,6 +884,7 @@ int main(void)
         PEOPLE_TEST(test_units_import_mistakes),
         PEOPLE_TEST(test_classes_import),
         PEOPLE_TEST(test_people_import),
+        PEOPLE_TEST(test_town_list),
         PEOPLE_TEST(test_from_nothing),
         PEOPLE_TEST(test_person_put),
         PEOPLE_TEST(test_login),

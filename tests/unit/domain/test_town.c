@@ -183,9 +183,9 @@ static void mistakes_have_places(void **state)
     put_all(t);
     says(t, "nothing");
     put(t, "units.yaml", "units:\n  - {code: a, parent: nowhere, kind: office, name: 甲办}\n");
-    says(t, "units.yaml:2:5:");
+    says(t, "units.yaml:2:23:");
     put(t, "classes.yaml", "classes:\n  scheme: s\n  rows:\n    - {code: \"1\"}\n");
-    says(t, "units.yaml:2:5:"); // two files are wrong now, and both are named
+    says(t, "units.yaml:2:23:"); // two files are wrong now, and both are named
     says(t, "classes.yaml:4:7:");
     put_all(t);
     put(t, "people.yaml", "people:\n  - {login: x, name: 某人, roles: [{role: king, unit: a}]}\n");

@@ -8,7 +8,7 @@ static const size_t ECHO_MAX = (size_t)64 * KIB, SMALL_LIMIT = 1000, BIG_LIMIT =
 
 static struct http_server *server;
 static struct arena *arena;
-static _Atomic int handled;
+static _Atomic int handled, asked;
 
 static void echo_pair(void *arg, str name, str value)
 {
@@ -62,6 +62,14 @@ static size_t body_limit(void *arg, enum http_method method, str path)
     (void)arg;
     (void)method;
     return str_starts(path, S("/big")) ? BIG_LIMIT : SMALL_LIMIT;
+}
+
+// The handler sees what was decided, and the headers are there to decide by.
+static bool may_send(void *arg, struct http_req *req)
+{
+    (void)arg;
+    asked++;
+    return http_header(req, "X-Stranger").n == 0;
 }
 
 static struct answer once(const char *line, const char *headers, str body)
@@ -263,6 +271,31 @@ static void test_half_a_body(void **state)
     assert_int_equal(handled, before + 1);
 }
 
+static void test_large_body_is_asked_about(void **state)
+{
+    (void)state;
+    int before = asked;
+    assert_has(once("POST /big", "X-Stranger: yes\r\n", filled(200 * KIB)).body, "body 204800");
+    assert_int_equal(asked, before); // small ones come unasked
+    assert_has(once("POST /big", "", filled(2 * MIB)).body, "body 2097152");
+    assert_int_equal(asked, before + 1);
+    // Read to its end and thrown away; the connection goes on.
+    struct client c = client_open(arena, http_port(server));
+    client_request(&c, "POST /big", "X-Stranger: yes\r\n", filled(2000000));
+    assert_has(client_answer(&c, false).body, "body 0");
+    client_request(&c, "GET /", "", S(""));
+    assert_int_equal(client_answer(&c, false).status, 200);
+    client_close(&c);
+    // Who waits for leave is told at once, and not to go on.
+    c = client_open(arena, http_port(server));
+    client_request(&c, "POST /big",
+        "X-Stranger: yes\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n", S(""));
+    struct answer r = client_answer(&c, false);
+    assert_int_equal(r.status, 200);
+    assert_has(r.body, "body 0");
+    client_close(&c);
+}
+
 static void test_silent_handler(void **state)
 {
     (void)state;
@@ -283,7 +316,7 @@ static int start(void **state)
 {
     (void)state;
     arena = arena_new();
-    struct http_conf conf = {.handle = handle, .body_limit = body_limit};
+    struct http_conf conf = {.handle = handle, .body_limit = body_limit, .may_send = may_send};
     server = client_server(&conf);
     return 0;
 }
@@ -309,6 +342,7 @@ int main(void)
         cmocka_unit_test(test_body_too_large),
         cmocka_unit_test(test_expect),
         cmocka_unit_test(test_half_a_body),
+        cmocka_unit_test(test_large_body_is_asked_about),
         cmocka_unit_test(test_silent_handler),
         cmocka_unit_test(test_form),
     };

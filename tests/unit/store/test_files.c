@@ -39,6 +39,25 @@ static void syncs_and_says_why_not(void **state)
     assert_true(str_has(t->e.notes[0].message, S("No such file")));
 }
 
+static void one_holds_a_lock(void **state)
+{
+    struct temp *t = *state;
+    const char *path = temp_path(t, "lock").s;
+    int a, b, c;
+    assert_int_equal(files_lock(path, 0, &a, &t->e), OK);
+    assert_int_equal(files_lock(path, 0, &b, &t->e), ERR_BUSY);
+    assert_int_equal(b, -1);
+    assert_int_equal(files_lock(path, 7, &c, &t->e), OK); // another number
+    assert_int_equal(files_lock(path, 7, &b, &t->e), ERR_BUSY);
+    files_unlock(a);
+    assert_int_equal(files_lock(path, 0, &b, &t->e), OK);
+    files_unlock(b);
+    files_unlock(c);
+    files_unlock(-1);
+    assert_int_equal(t->e.n, 0);
+    assert_int_equal(files_lock(temp_path(t, "absent/lock").s, 0, &a, &t->e), ERR_STORE);
+}
+
 int main(void)
 {
     crypt_init();
@@ -46,6 +65,7 @@ int main(void)
         TEMP_TEST(folder_of_a_path),
         TEMP_TEST(creates_only_what_is_new),
         TEMP_TEST(syncs_and_says_why_not),
+        TEMP_TEST(one_holds_a_lock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

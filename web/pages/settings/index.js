@@ -10,6 +10,7 @@ export { People } from './people.js';
 export { Defs, DefText } from './defs.js';
 export { Audit } from './audit.js';
 export { Tokens } from './tokens.js';
+export { Lists } from './lists.js';
 
 /** What can be set, by right. */
 export function Settings() {

@@ -14,6 +14,12 @@ export const SECTIONS = [
     hint: 'set.peopleHint',
     right: ['person.manage', 'role.grant'],
   },
+  {
+    path: '/settings/lists',
+    title: 'set.lists',
+    hint: 'set.listsHint',
+    right: ['unit.manage', 'def.manage', 'person.manage', 'role.grant'],
+  },
   { path: '/settings/defs', title: 'set.defs', hint: 'set.defsHint', right: 'def.manage' },
   { path: '/settings/audit', title: 'set.audit', hint: 'set.auditHint', right: 'audit.read' },
   { path: '/settings/tokens', title: 'set.tokens', hint: 'set.tokensHint' },

@@ -1,0 +1,162 @@
+#include "domain/saved_view.h"
+
+#include "domain/filter.h"
+#include "domain/item_list.h"
+
+enum err_code saved_views(struct ctx *c, struct saved_view **rows, size_t *n, struct err *e)
+{
+    *rows = NULL;
+    *n = 0;
+    struct cursor r = db_rows(c->db,
+        "SELECT id, version, title, filter, sort FROM saved_view"
+        " WHERE town = ?1 AND person = ?2 ORDER BY place, id",
+        V(c->rules->town), V(c->actor->id));
+    while (db_next(&r)) {
+        struct saved_view v = {.id = db_i64(&r, 0),
+            .version = db_i64(&r, 1),
+            .place = (int64_t)*n + 1,
+            .title = db_dup(&r, 2, c->arena),
+            .filter = db_dup(&r, 3, c->arena),
+            .sort = db_dup(&r, 4, c->arena)};
+        VEC_PUSH(c->arena, *rows, *n) = v;
+    }
+    return db_status(c->db, e);
+}
+
+static bool title_ok(str x)
+{
+    for (size_t i = 0; i < x.n; i++)
+        if ((unsigned char)x.s[i] < 0x20 || x.s[i] == 0x7f)
+            return false;
+    return x.n > 0 && utf8_valid(x) && utf8_count(x) <= SAVED_VIEW_TITLE_MAX;
+}
+
+static void check_title(
+    const struct saved_view *rows, size_t n, const struct saved_view *v, struct err *e)
+{
+    if (!title_ok(v->title))
+        err_add(e, ERR_INVALID, S("title"), S("1..30"), "must have 1 to %d characters",
+            "视图名称须为 1 至 %d 个字", (int)SAVED_VIEW_TITLE_MAX);
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].id != v->id && str_eq(rows[i].title, v->title))
+            err_add(e, ERR_CONFLICT, S("title"), (str){0}, "you have a view of this name already",
+                "您已有同名的视图");
+}
+
+static void check_filter(struct ctx *c, struct saved_view *v, struct err *e)
+{
+    struct err sub;
+    err_init(&sub, c->arena, e->lang);
+    const struct filter *f = filter_parse(c->arena, c->rules, NULL, v->filter, &sub);
+    for (size_t i = 0; i < sub.n; i++)
+        sub.notes[i].field = S("filter"); // which term it is, line and column say
+    if (sub.code == OK)
+        v->filter = filter_text(c->arena, f);
+    else
+        err_merge(e, &sub, (str){0});
+    if (v->sort.n == 0)
+        v->sort = list_sort_name(SORT_FILED_DOWN);
+    if (list_sort_of(v->sort) < 0)
+        err_add(e, ERR_INVALID, S("sort"), S("-filed, filed, due, -changed"), "is not an order",
+            "没有这种排序");
+}
+
+static const struct saved_view *find(const struct saved_view *rows, size_t n, int64_t id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].id == id)
+            return &rows[i];
+    return NULL;
+}
+
+// Numbers of dropped views are not given again: another window may still know them.
+static int64_t next_id(struct ctx *c)
+{
+    db_run(c->db,
+        "INSERT INTO seq (town, name, day, last) VALUES (?1, 'saved_view', 0, 1)"
+        " ON CONFLICT (town, name, day) DO UPDATE SET last = last + 1",
+        V(c->rules->town));
+    return db_one_i64(c->db, 0,
+        "SELECT last FROM seq WHERE town = ?1 AND name = 'saved_view' AND day = 0",
+        V(c->rules->town));
+}
+
+// The rows before and behind the view close up around its place.
+static void settle_places(
+    struct ctx *c, const struct saved_view *rows, size_t n, const struct saved_view *v)
+{
+    int64_t place = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i].id == v->id)
+            continue;
+        place += place + 1 == v->place ? 2 : 1;
+        db_run(c->db,
+            "UPDATE saved_view SET place = ?4 WHERE town = ?1 AND person = ?2 AND id = ?3"
+            " AND place <> ?4",
+            V(c->rules->town), V(c->actor->id), V(rows[i].id), V(place));
+    }
+}
+
+static void write_view(struct ctx *c, const struct saved_view *v)
+{
+    db_run(c->db,
+        "INSERT INTO saved_view (town, person, id, place, title, filter, sort, version)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1) ON CONFLICT (town, person, id) DO UPDATE SET"
+        " place = excluded.place, title = excluded.title, filter = excluded.filter,"
+        " sort = excluded.sort, version = version + 1",
+        V(c->rules->town), V(c->actor->id), V(v->id), V(v->place), V(v->title), V(v->filter),
+        V(v->sort));
+}
+
+static bool same_view(const struct saved_view *a, const struct saved_view *b)
+{
+    return a->place == b->place && str_eq(a->title, b->title) && str_eq(a->filter, b->filter) &&
+           str_eq(a->sort, b->sort);
+}
+
+enum err_code saved_view_put(struct ctx *c, const struct saved_view *in, int64_t *id, struct err *e)
+{
+    struct saved_view *rows;
+    size_t n;
+    if (saved_views(c, &rows, &n, e) != OK)
+        return e->code;
+    const struct saved_view *was = find(rows, n, in->id);
+    if (in->id != 0 && !was)
+        return err_add(e, ERR_MISSING, S("id"), (str){0}, "you have no such view", "没有这个视图");
+    if (was && in->version != was->version)
+        return err_add(e, ERR_CONFLICT, S("version"), str_fmt(c->arena, "%" PRId64, was->version),
+            "the view has been changed since, in another window",
+            "这个视图刚在别的窗口改过，请刷新");
+    if (!was && n >= SAVED_VIEWS_MAX)
+        return err_add(e, ERR_LIMIT, S("title"), (str){0}, "at most %d views; delete one first",
+            "最多存 %d 个视图，请先删除一个", (int)SAVED_VIEWS_MAX);
+    struct saved_view v = *in;
+    v.title = str_trim(v.title);
+    int64_t last = (int64_t)n + !was;
+    if (v.place == 0)
+        v.place = was ? was->place : last;
+    if (v.place > last)
+        v.place = last;
+    check_title(rows, n, &v, e);
+    check_filter(c, &v, e);
+    if (e->code != OK)
+        return e->code;
+    if (!was)
+        v.id = next_id(c);
+    *id = v.id;
+    if (was && same_view(was, &v))
+        return OK;
+    settle_places(c, rows, n, &v);
+    write_view(c, &v);
+    return db_status(c->db, e);
+}
+
+enum err_code saved_view_drop(struct ctx *c, int64_t id, struct err *e)
+{
+    int64_t gone =
+        db_run(c->db, "DELETE FROM saved_view WHERE town = ?1 AND person = ?2 AND id = ?3",
+            V(c->rules->town), V(c->actor->id), V(id));
+    if (gone == 0 && db_status(c->db, e) == OK)
+        return err_add(e, ERR_MISSING, S("id"), (str){0}, "you have no such view", "没有这个视图");
+    return db_status(c->db, e);
+}
