@@ -26,6 +26,7 @@ need_build=(
     'libjansson-dev|pc:jansson|读 JSON reading JSON'
     'libutf8proc-dev|pc:libutf8proc|Unicode'
     'libsqlite3-dev|pc:sqlite3|数据库 database'
+    'libpq-dev|pc:libpq|PostgreSQL'
     'libmicrohttpd-dev|pc:libmicrohttpd|HTTP'
     'libfyaml-dev|pc:libfyaml|流程定义 YAML definitions'
     'libcsv-dev|file:/usr/include/csv.h|CSV'

@@ -176,6 +176,13 @@ static int run(struct args *a)
         return args_fail(a, EXIT_USAGE);
     }
     struct backing b = {.a = a, .dir = dir, .folder = files_temporary(a->arena, to)};
+    if (town_on_server(a->arena, dir)) {
+        err_add(&a->err, ERR_INVALID, dir, S("pg_dump"),
+            "the database of this town is a server's: back it up with pg_dump, and this folder's "
+            "key and blobs beside it",
+            "本镇使用 PostgreSQL：请用 pg_dump 备份数据库，并另存本目录中的 key 与 blobs");
+        return args_fail(a, EXIT_FAILED);
+    }
     b.db = town_open(a->arena, dir, false, 0, &a->err);
     if (!b.db)
         return args_fail(a, EXIT_OPEN);

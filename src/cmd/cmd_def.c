@@ -91,7 +91,7 @@ static struct town_door *shipped_town(struct args *a, char *folder)
 {
     struct town_source src = town_source_embedded(a->arena, S("xinjing"));
     int64_t town;
-    enum err_code code = town_make_in(a, str_of(folder), &src, tm_now(), &town);
+    enum err_code code = town_make_in(a, str_of(folder), S(""), &src, tm_now(), &town);
     return code == OK ? town_door_open_at(a, str_of(folder), TOWN_DOOR_LOOK) : NULL;
 }
 

@@ -11,6 +11,7 @@ static const struct opt OPTIONS[] = {
     {"seed", OPT_I64, "N", "another seed, another year", "随机种子", "1", 0, INT64_MAX},
     {"until", OPT_STR, "TIME", "the year ends then instead of now", "演示年度到此为止，默认现在"},
     {"town", OPT_STR, "NAME|FOLDER", "as for init", "同 init", "xinjing"},
+    {"db", OPT_STR, "ADDRESS", "as for init", "同 init"},
     {0},
 };
 
@@ -78,7 +79,8 @@ static int into_new(struct demonstration *m, str dir)
     enum err_code code = folder_above(a->arena, dir, &a->err);
     // The year begins with a town that is there.
     if (code == OK)
-        code = town_make_in(a, m->folder, &m->src, m->until_us - (DEMO_DAYS + 1) * US_DAY, &town);
+        code = town_make_in(a, m->folder, args_str(a, "db"), &m->src,
+            m->until_us - (DEMO_DAYS + 1) * US_DAY, &town);
     interrupt_leave(m->folder.s);
     if (code == OK)
         code = fill_there(m, m->folder, &items, &events);

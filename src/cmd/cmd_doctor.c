@@ -171,10 +171,12 @@ static struct finding check_clocks(struct patient *p, struct err *e)
 static struct finding check_space(struct patient *p, struct err *e)
 {
     struct statvfs fs;
-    struct stat db, log;
+    struct stat db = {0}, log;
     char *dir = str_z(p->arena, p->dir);
+    bool server = town_on_server(p->arena, p->dir);
     (void)e;
-    if (statvfs(dir, &fs) != 0 || stat(str_z(p->arena, town_db_path(p->arena, p->dir)), &db) != 0)
+    if (statvfs(dir, &fs) != 0 ||
+        (!server && stat(str_z(p->arena, town_db_path(p->arena, p->dir)), &db) != 0))
         return (struct finding){BAD, english(p) ? S("cannot be told") : S("无法查询")};
     double free_mib = (double)fs.f_bavail * (double)fs.f_frsize / MIB,
            db_mib = (double)db.st_size / MIB;

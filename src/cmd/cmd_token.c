@@ -116,7 +116,8 @@ static enum err_code drop_one(struct ctx *c, void *arg, struct err *e)
     str hash = {0};
     int64_t n = 0;
     struct cursor r = db_rows(c->db,
-        "SELECT hash FROM session WHERE town = ?1 AND kind = 'token' AND substr(hash, 1, ?2) = ?3",
+        "SELECT hash FROM session WHERE town = ?1 AND kind = 'token' AND substr(hash, 1, CAST(?2 "
+        "AS INTEGER)) = ?3",
         V(c->rules->town), V((int64_t)start->n), V(*start));
     for (; db_next(&r); n++)
         hash = db_dup(&r, 0, c->arena);

@@ -11,13 +11,15 @@ struct town_source town_make_source(struct arena *a, str name)
 
 bool town_make_there(struct arena *a, str dir)
 {
-    return access(str_z(a, town_db_path(a, dir)), F_OK) == 0;
+    return town_there(a, dir);
 }
 
-enum err_code town_make_in(
-    struct args *a, str dir, const struct town_source *src, int64_t now_us, int64_t *town)
+enum err_code town_make_in(struct args *a, str dir, str server, const struct town_source *src,
+    int64_t now_us, int64_t *town)
 {
     struct keys keys;
+    if (server.n > 0 && town_use_server(a->arena, dir, server, &a->err) != OK)
+        return a->err.code;
     struct db *db = town_open(a->arena, dir, true, tm_now(), &a->err);
     if (!db)
         return a->err.code;
@@ -28,13 +30,13 @@ enum err_code town_make_in(
     return code;
 }
 
-enum err_code town_make_whole(
-    struct args *a, str dir, const struct town_source *src, int64_t now_us, int64_t *town)
+enum err_code town_make_whole(struct args *a, str dir, str server, const struct town_source *src,
+    int64_t now_us, int64_t *town)
 {
     str unfinished = files_temporary(a->arena, dir);
     enum err_code code = folder_above(a->arena, dir, &a->err);
     if (code == OK)
-        code = town_make_in(a, unfinished, src, now_us, town);
+        code = town_make_in(a, unfinished, server, src, now_us, town);
     if (code == OK)
         code = folder_settle(a->arena, unfinished.s, str_z(a->arena, dir), &a->err);
     if (code != OK)

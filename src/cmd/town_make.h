@@ -12,10 +12,10 @@ struct town_source town_make_source(struct arena *a, str name);
 bool town_make_there(struct arena *a, str dir);
 // Makes database, key and town in dir as it stands; what is there already (a key put there before)
 // is kept.
-enum err_code town_make_in(
-    struct args *a, str dir, const struct town_source *src, int64_t now_us, int64_t *town) MUST_USE;
+enum err_code town_make_in(struct args *a, str dir, str server, const struct town_source *src,
+    int64_t now_us, int64_t *town) MUST_USE;
 // The same in a folder beside dir, which it then becomes. dir must be empty or not there.
-enum err_code town_make_whole(
-    struct args *a, str dir, const struct town_source *src, int64_t now_us, int64_t *town) MUST_USE;
+enum err_code town_make_whole(struct args *a, str dir, str server, const struct town_source *src,
+    int64_t now_us, int64_t *town) MUST_USE;
 
 #endif

@@ -74,7 +74,7 @@ static int64_t next_id(struct ctx *c)
 {
     db_run(c->db,
         "INSERT INTO seq (town, name, day, last) VALUES (?1, 'saved_view', 0, 1)"
-        " ON CONFLICT (town, name, day) DO UPDATE SET last = last + 1",
+        " ON CONFLICT (town, name, day) DO UPDATE SET last = seq.last + 1",
         V(c->rules->town));
     return db_one_i64(c->db, 0,
         "SELECT last FROM seq WHERE town = ?1 AND name = 'saved_view' AND day = 0",
@@ -103,7 +103,7 @@ static void write_view(struct ctx *c, const struct saved_view *v)
         "INSERT INTO saved_view (town, person, id, place, title, filter, sort, version)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1) ON CONFLICT (town, person, id) DO UPDATE SET"
         " place = excluded.place, title = excluded.title, filter = excluded.filter,"
-        " sort = excluded.sort, version = version + 1",
+        " sort = excluded.sort, version = saved_view.version + 1",
         V(c->rules->town), V(c->actor->id), V(v->id), V(v->place), V(v->title), V(v->filter),
         V(v->sort));
 }

@@ -25,6 +25,21 @@ str town_db_path(struct arena *a, str dir)
     return str_fmt(a, "%.*s/bihuan.db", STR_ARG(dir));
 }
 
+static str server_path(struct arena *a, str dir)
+{
+    return str_fmt(a, "%.*s/database", STR_ARG(dir));
+}
+
+bool town_on_server(struct arena *a, str dir)
+{
+    return access(str_z(a, server_path(a, dir)), F_OK) == 0;
+}
+
+bool town_there(struct arena *a, str dir)
+{
+    return town_on_server(a, dir) || access(str_z(a, town_db_path(a, dir)), F_OK) == 0;
+}
+
 str town_blob_dir(struct arena *a, str dir)
 {
     return str_fmt(a, "%.*s/blobs", STR_ARG(dir));
@@ -98,17 +113,29 @@ static enum err_code make_folder(const char *dir, struct err *e)
     return files_failed(e, dir);
 }
 
+static bool read_file(struct arena *a, const char *path, str *text);
+
+// What db_open is given.
+static str target_of(struct arena *a, str dir)
+{
+    str address;
+    if (!read_file(a, str_z(a, server_path(a, dir)), &address))
+        return town_db_path(a, dir);
+    while (address.n > 0 && address.s[address.n - 1] <= ' ')
+        address.n--;
+    return address;
+}
+
 struct db *town_open(struct arena *a, str dir, bool write, int64_t now_us, struct err *e)
 {
-    char *path = str_z(a, town_db_path(a, dir));
     if (write && make_folder(str_z(a, dir), e) != OK)
         return NULL;
-    if (!write && access(path, F_OK) != 0) {
+    if (!write && !town_there(a, dir)) {
         err_add(e, ERR_MISSING, dir, S("bihuan.db"), "there is no town in this folder",
             "这个目录里没有镇的数据库");
         return NULL;
     }
-    struct db *db = db_open(str_of(path), write ? DB_WRITE : DB_READ, e);
+    struct db *db = db_open(target_of(a, dir), write ? DB_WRITE : DB_READ, e);
     if (!db)
         return NULL;
     if (bring_up_to_date(a, db, write, now_us, e) == OK)
@@ -235,6 +262,23 @@ enum err_code town_keys(struct arena *a, str dir, bool make, struct keys *out, s
         return files_failed(e, path);
     enum err_code code = read_key(fd, path, out, e);
     (void)close(fd);
+    return code;
+}
+
+enum err_code town_use_server(struct arena *a, str dir, str address, struct err *e)
+{
+    if (!str_starts(address, S("postgresql://")) && !str_starts(address, S("postgres://")))
+        return err_add(e, ERR_INVALID, S("--db"), S("postgresql://user@host/database"),
+            "is not the address of a PostgreSQL database", "不是 PostgreSQL 数据库地址");
+    if (make_folder(str_z(a, dir), e) != OK)
+        return e->code;
+    char *path = str_z(a, server_path(a, dir));
+    int fd = files_create(path); // for its owner only: the address may hold a password
+    if (fd < 0)
+        return files_failed(e, path);
+    enum err_code code = write_whole(fd, path, str_fmt(a, "%.*s\n", STR_ARG(address)), e);
+    if (close(fd) != 0 && code == OK)
+        code = files_failed(e, path);
     return code;
 }
 

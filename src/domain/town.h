@@ -4,10 +4,14 @@
 
 #include "domain/ctx.h"
 
-// DIR/bihuan.db; migrated when write. NULL and a note when DIR has no town (write false) or it
-// cannot be opened.
+// The database DIR/database names (a postgresql:// address), or DIR/bihuan.db; migrated when write.
+// NULL and a note when DIR has no town (write false) or it cannot be opened.
 struct db *town_open(struct arena *a, str dir, bool write, int64_t now_us, struct err *e) MUST_USE;
 str town_db_path(struct arena *a, str dir);
+bool town_there(struct arena *a, str dir); // does DIR have either?
+bool town_on_server(struct arena *a, str dir);
+// Makes DIR, if need be, and says in it that the town's database is that of a server.
+enum err_code town_use_server(struct arena *a, str dir, str address, struct err *e) MUST_USE;
 str town_blob_dir(struct arena *a, str dir);
 // What one process at a time may do in DIR: TOWN_LOCK_SERVE, or to work on the job of this id.
 // Given back by files_unlock, or by the process's end. While another one does: ERR_BUSY, of a job

@@ -62,7 +62,9 @@ static enum err_code check_handle(sqlite3 *handle, struct err *e)
 enum err_code backup_check(struct db *db, struct err *e)
 {
     enum err_code code = db_status(db, e);
-    return code ? code : check_handle(db->handle, e);
+    if (code || db_is_pg(db)) // a server checks its pages by itself
+        return code;
+    return check_handle(sqlite_of(db)->handle, e);
 }
 
 // The copy keeps no log of its own, so that it is one file and can be read from a medium that
@@ -80,7 +82,7 @@ static enum err_code fill(struct db *from, str path, struct progress progress, s
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(to, "PRAGMA synchronous=OFF; PRAGMA journal_mode=OFF", NULL, NULL, NULL);
     enum err_code code =
-        rc == SQLITE_OK ? copy_pages(to, from->handle, progress, e) : failed(e, to, rc);
+        rc == SQLITE_OK ? copy_pages(to, sqlite_of(from)->handle, progress, e) : failed(e, to, rc);
     if (!code) {
         rc = sqlite3_exec(to, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
         code = rc == SQLITE_OK ? check_handle(to, e) : failed(e, to, rc);
@@ -95,7 +97,7 @@ static enum err_code fill(struct db *from, str path, struct progress progress, s
 static enum err_code refuse_database(struct db *from, struct arena *a, str to, struct err *e)
 {
     struct stat source, target;
-    const char *name = sqlite3_db_filename(from->handle, "main");
+    const char *name = sqlite3_db_filename(sqlite_of(from)->handle, "main");
     bool same = name && stat(name, &source) == 0 && stat(to.s, &target) == 0 &&
                 source.st_dev == target.st_dev && source.st_ino == target.st_ino;
     str log = str_fmt(a, "%.*s-wal", STR_ARG(to));

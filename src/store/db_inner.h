@@ -1,9 +1,74 @@
-// What the files of store/ share about a connection, whichever store stands behind it. Nobody
-// outside includes it.
+// What the files of store/ share about a connection. The functions of db.h keep what is the same
+// for every store (the sticky error, open cursors, the memory of statements) and hand the rest to
+// the functions of one store. Nobody outside store/ includes it.
 #ifndef BH_STORE_DB_INNER_H
 #define BH_STORE_DB_INNER_H
 
 #include "store/db.h"
+#include "store/db_stmt.h"
+
+enum { DB_NOTE_BYTES = 400 };
+
+enum db_control {
+    DB_BEGIN_WRITE,
+    DB_BEGIN_READ,
+    DB_COMMIT,
+    DB_ROLLBACK,
+    DB_SAVEPOINT,
+    DB_RELEASE,
+    DB_ROLLBACK_TO
+};
+enum db_step { DB_ROW, DB_END, DB_STEP_FAILED };
+
+// One store. Whatever fails has called db_fail with the reason before it returns.
+struct db_ops {
+    void (*close)(struct db *db); // all but the arena
+    void (*busy_wait)(struct db *db, int ms);
+    bool (*control)(struct db *db, enum db_control what);
+    bool (*in_transaction)(const struct db *db);
+    void (*script)(struct db *db, str sql);
+    // Statements. A handle is the store's own; values live until the statement is reset.
+    void *(*compile)(struct db *db, str sql);
+    void (*release)(struct db *db, void *handle);
+    const char *(*text)(const void *handle); // its own copy, ending in NUL
+    int (*parameters)(const void *handle);
+    bool (*bind)(struct db *db, void *handle, const struct val *v, size_t n);
+    enum db_step (*step)(struct db *db, void *handle);
+    bool (*reset)(struct db *db, void *handle);
+    int64_t (*changed)(struct db *db, void *handle); // rows, by the step that has just ended
+    int64_t (*i64)(void *handle, int column);
+    double (*f64)(void *handle, int column);
+    str (*bytes)(void *handle, int column);
+    bool (*null)(void *handle, int column);
+    // The rest.
+    str (*plan)(struct db *db, struct arena *a, str sql);
+    int64_t (*data_version)(struct db *db);
+    int64_t (*log_pages)(const struct db *db); // NULL: a store that tends its log itself
+    void (*checkpoint)(struct db *db, bool truncate);
+    struct db *(*second)(struct db *db);
+};
+
+// The first member of each store's own struct.
+struct db {
+    const struct db_ops *ops;
+    struct arena *arena; // holds this struct too
+    enum db_mode mode;
+    enum err_code failed; // sticky
+    char note[DB_NOTE_BYTES];
+    int64_t fail_in; // statements until the injected failure; 0: none
+    int read_depth;
+    bool read_open; // db_read_begin opened the transaction
+    bool savepoint_open;
+    struct stmt *open[DB_CURSORS_MAX];
+    size_t open_n;
+    struct stmt_cache cache;
+    struct memo *memo; // of a reader
+};
+
+struct db *db_sqlite_open(str target, enum db_mode mode, struct err *e);
+struct db *db_pg_open(str target, enum db_mode mode, struct err *e);
+bool db_pg_target(str target); // is it the address of a PostgreSQL server?
+bool db_is_pg(const struct db *db);
 
 // A cursor over text that is not a literal: found again by its content.
 struct cursor db_rows_composed(struct db *db, str sql, const struct val *v, size_t n) MUST_USE;
@@ -16,8 +81,12 @@ void db_script(struct db *db, str sql);
 struct db *db_second(struct db *db);
 // What a read-only connection remembers; NULL for one that writes.
 struct memo *db_memo(struct db *db);
-// Makes the connection fail, unless it has failed already.
+// Makes the connection fail with a reason and the statement it was about, unless it has failed
+// already.
+void db_fail_in(struct db *db, enum err_code code, const char *message, str sql);
 void db_fail(struct db *db, enum err_code code, const char *message);
 bool db_failed(const struct db *db);
+// True when a statement may run now; counts it for db_fail_at.
+bool db_ready(struct db *db);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/buf.h"
 #include "base/log.h"
 #include "store/files.h"
 #include "store/memo.h"
@@ -20,71 +21,12 @@ static enum err_code code_of(int rc)
     return primary == SQLITE_BUSY || primary == SQLITE_LOCKED ? ERR_BUSY : ERR_STORE;
 }
 
-static void note(struct db *db, enum err_code code, const char *message, str sql)
+// Makes the connection fail with what SQLite has just said.
+static void fail(struct db *db, int rc, str sql)
 {
-    if (db->failed)
-        return;
-    db->failed = code;
-    (void)snprintf(db->note, sizeof(db->note), "%s", message);
-    char head[160]; // of the statement, on one line
-    (void)snprintf(
-        head, sizeof(head), "%.*s", (int)(sql.n < 150 ? sql.n : 150), sql.s ? sql.s : "");
-    for (char *p = head; *p; p++)
-        if ((unsigned char)*p < ' ')
-            *p = ' ';
-    // A conflict is an answer like any other, and what it means is for the domain to say.
-    enum log_level level = code == ERR_CONFLICT ? LOG_DEBUG
-                           : code == ERR_STORE  ? LOG_ERROR
-                                                : LOG_WARN;
-    log_line(level, "store code=%s message=\"%s\" sql=\"%s\"", err_code_name(code), db->note, head);
-}
-
-void db_sqlite_fail(struct db *db, int rc, str sql)
-{
-    const char *said = sqlite3_errmsg(db->handle);
-    bool silent = sqlite3_errcode(db->handle) == SQLITE_OK;
-    note(db, code_of(rc), silent ? sqlite3_errstr(rc) : said, sql);
-}
-
-void db_fail(struct db *db, enum err_code code, const char *message)
-{
-    note(db, code, message, S(""));
-}
-
-enum err_code db_status(struct db *db, struct err *e)
-{
-    switch (db->failed) {
-    case OK:
-        return OK;
-    case ERR_CONFLICT:
-        return err_add(e, ERR_CONFLICT, S(""), S(""), "there is one with this key already (%s)",
-            "已存在相同的记录（%s）", db->note);
-    case ERR_BUSY:
-        return err_add(
-            e, ERR_BUSY, S(""), S(""), "the database is busy (%s)", "数据库正忙（%s）", db->note);
-    case ERR_LIMIT:
-        return err_add(e, ERR_LIMIT, S(""), S(""), "the query is too large (%s)",
-            "查询条件过多（%s）", db->note);
-    default:
-        return err_add(
-            e, db->failed, S(""), S(""), "the database failed (%s)", "数据库出错（%s）", db->note);
-    }
-}
-
-bool db_sqlite_ready(struct db *db)
-{
-    if (db->failed)
-        return false;
-    if (db->fail_in > 0 && --db->fail_in == 0) {
-        note(db, ERR_STORE, "injected failure", S(""));
-        return false;
-    }
-    return true;
-}
-
-void db_fail_at(struct db *db, int64_t n)
-{
-    db->fail_in = n;
+    sqlite3 *h = sqlite_of(db)->handle;
+    bool silent = sqlite3_errcode(h) == SQLITE_OK;
+    db_fail_in(db, code_of(rc), silent ? sqlite3_errstr(rc) : sqlite3_errmsg(h), sql);
 }
 
 // --- opening
@@ -120,7 +62,7 @@ static int only_reading(
 
 static int log_grew(void *arg, sqlite3 *handle, const char *name, int pages)
 {
-    struct db *db = arg;
+    struct db_sqlite *db = arg;
     (void)handle, (void)name;
     db->log_pages = pages;
     return SQLITE_OK;
@@ -149,10 +91,11 @@ static int first_text(void *arg, int n, char **values, char **names)
     return 0;
 }
 
-static int set_pragmas(struct db *db, bool memory)
+static int set_pragmas(struct db_sqlite *db, bool memory)
 {
     char text[400], journal[20] = "";
-    if (db->mode == DB_READ)
+    bool reader = db->db.mode == DB_READ;
+    if (reader)
         (void)snprintf(text, sizeof(text),
             "PRAGMA query_only=1; PRAGMA temp_store=memory; PRAGMA mmap_size=%" PRId64 ";"
             "SELECT 1 FROM sqlite_schema LIMIT 1",
@@ -165,7 +108,7 @@ static int set_pragmas(struct db *db, bool memory)
     int rc = sqlite3_exec(db->handle, text, first_text, journal, NULL);
     if (rc != SQLITE_OK)
         return rc;
-    if (db->mode == DB_READ)
+    if (reader)
         return sqlite3_set_authorizer(db->handle, only_reading, NULL);
     // Some network file systems cannot share the log's index between processes; SQLite then stays
     // as it was.
@@ -184,20 +127,20 @@ static void create_private(const char *path)
         (void)close(fd);
 }
 
-static bool open_handle(struct db *db, str target, struct err *e)
+static bool open_handle(struct db_sqlite *db, str target, struct err *e)
 {
     // "file:" in front would be read as a URI with options.
-    const char *path = str_z(db->arena, target);
+    const char *path = str_z(db->db.arena, target);
     if (str_starts(target, S("file:")))
-        path = str_fmt(db->arena, "./%s", path).s;
+        path = str_fmt(db->db.arena, "./%s", path).s;
     bool memory = str_eq(target, S(":memory:"));
-    if (db->mode == DB_WRITE && !memory)
+    if (db->db.mode == DB_WRITE && !memory)
         create_private(path);
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     flags |=
-        db->mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+        db->db.mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     int rc =
-        sqlite3_open_v2(path, &db->handle, flags, db->mode == DB_WRITE ? wal_vfs_name() : NULL);
+        sqlite3_open_v2(path, &db->handle, flags, db->db.mode == DB_WRITE ? wal_vfs_name() : NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_busy_timeout(db->handle, db->busy_wait_ms);
     if (rc == SQLITE_OK)
@@ -220,180 +163,264 @@ static void configure_once(void)
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-struct db *db_open(str target, enum db_mode mode, struct err *e)
+static const struct db_ops OPS;
+
+struct db *db_sqlite_open(str target, enum db_mode mode, struct err *e)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     (void)pthread_once(&once, configure_once);
-    if (str_starts(target, S("postgresql:")) || str_starts(target, S("postgres:"))) {
-        (void)err_add(e, ERR_INVALID, S("database"), S("a file path"),
-            "this program keeps its data in a file; PostgreSQL is not built in",
-            "本程序把数据存放在文件中，尚不支持 PostgreSQL");
-        return NULL;
-    }
     struct arena *arena = arena_new();
-    struct db *db = NEW(arena, struct db);
-    db->arena = arena;
-    db->mode = mode;
+    struct db_sqlite *db = NEW(arena, struct db_sqlite);
+    db->db.ops = &OPS;
+    db->db.arena = arena;
+    db->db.mode = mode;
     db->busy_wait_ms = DB_BUSY_WAIT_MS;
-    db->memo = mode == DB_READ ? memo_new() : NULL;
-    if (!open_handle(db, target, e)) {
-        db_close(db);
-        return NULL;
-    }
-    return db;
+    db->db.memo = mode == DB_READ ? memo_new() : NULL;
+    if (open_handle(db, target, e))
+        return &db->db;
+    db_close(&db->db);
+    return NULL;
 }
 
-void db_close(struct db *db)
+static void lite_close(struct db *db)
 {
-    if (!db)
-        return;
-    stmt_free_all(&db->cache);
-    memo_free(db->memo);
-    int rc = sqlite3_close(db->handle);
+    int rc = sqlite3_close(sqlite_of(db)->handle);
     CHECK(rc == SQLITE_OK); // every statement and backup was finished
-    arena_free(db->arena);
 }
 
-void db_busy_wait(struct db *db, int ms)
+static void lite_busy_wait(struct db *db, int ms)
 {
-    db->busy_wait_ms = ms;
-    (void)sqlite3_busy_timeout(db->handle, ms);
+    sqlite_of(db)->busy_wait_ms = ms;
+    (void)sqlite3_busy_timeout(sqlite_of(db)->handle, ms);
 }
 
 // --- transactions
 
-void db_sqlite_close_cursors(struct db *db)
+static bool lite_control(struct db *db, enum db_control what)
 {
-    for (size_t i = 0; i < db->open_n; i++) {
-        (void)sqlite3_reset(db->open[i]->handle); // repeats an error that was reported
-        db->open[i]->open = false;
-    }
-    db->open_n = 0;
-}
-
-// Runs one of the literals below. With counted false it runs whatever happened before.
-static bool control(struct db *db, const char *sql, bool counted)
-{
-    if (counted && !db_sqlite_ready(db))
+    static const char *const TEXTS[] = {[DB_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+        [DB_BEGIN_READ] = "BEGIN",
+        [DB_COMMIT] = "COMMIT",
+        [DB_ROLLBACK] = "ROLLBACK",
+        [DB_SAVEPOINT] = "SAVEPOINT one",
+        [DB_RELEASE] = "RELEASE one",
+        [DB_ROLLBACK_TO] = "ROLLBACK TO one"};
+    struct stmt *s = stmt_get(db, STMT_INNER, (str){TEXTS[what], 0});
+    if (!s)
         return false;
-    int rc = SQLITE_OK;
-    struct stmt *s = stmt_get(&db->cache, db->handle, STMT_INNER, (str){sql, 0}, &rc);
-    if (s) {
-        (void)sqlite3_step(s->handle);
-        rc = sqlite3_reset(s->handle);
-    }
+    (void)sqlite3_step(s->handle);
+    int rc = sqlite3_reset(s->handle);
     if (rc != SQLITE_OK)
-        db_sqlite_fail(db, rc, str_of(sql));
+        fail(db, rc, str_of(TEXTS[what]));
     return rc == SQLITE_OK;
 }
 
-static bool in_transaction(const struct db *db)
+static bool lite_in_transaction(const struct db *db)
 {
-    return !sqlite3_get_autocommit(db->handle);
+    return !sqlite3_get_autocommit(((const struct db_sqlite *)db)->handle);
 }
 
-// Leaves no transaction, whatever state the connection is in.
-static void abandon(struct db *db)
+static void lite_script(struct db *db, str sql)
 {
-    db_sqlite_close_cursors(db);
-    if (in_transaction(db)) // SQLite may have rolled back already, for example on a full disk
-        (void)control(db, "ROLLBACK", false);
-    db->savepoint_open = false;
-    db->read_open = false;
-    db->read_depth = 0;
-}
-
-void db_begin(struct db *db)
-{
-    (void)control(db, db->mode == DB_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", true);
-}
-
-enum err_code db_commit(struct db *db, struct err *e)
-{
-    if (!db->failed)
-        db_sqlite_close_cursors(db);
-    if (control(db, "COMMIT", true)) {
-        db->savepoint_open = false;
-        return OK;
+    while (sql.n > 0 && db_ready(db)) {
+        sqlite3_stmt *s = NULL;
+        const char *tail = sql.s + sql.n;
+        int rc = sqlite3_prepare_v2(sqlite_of(db)->handle, sql.s, (int)sql.n, &s, &tail);
+        while (rc == SQLITE_OK && s && (rc = sqlite3_step(s)) == SQLITE_ROW)
+            rc = SQLITE_OK;
+        if (rc != SQLITE_OK && rc != SQLITE_DONE)
+            fail(db, rc, sql);
+        (void)sqlite3_finalize(s); // repeats rc
+        sql = str_sub(sql, (size_t)(tail - sql.s), sql.n);
     }
-    abandon(db);
-    return db_status(db, e);
 }
 
-void db_rollback(struct db *db)
+// --- statements
+
+static bool blank(str x)
 {
-    abandon(db);
-    db->failed = OK;
+    for (size_t i = 0; i < x.n; i++)
+        if (x.s[i] && !strchr(" \t\r\n;", x.s[i]))
+            return false;
+    return true;
 }
 
-void db_savepoint(struct db *db)
+static void *lite_compile(struct db *db, str sql)
 {
-    CHECK(!db->savepoint_open);
-    db->savepoint_open = control(db, "SAVEPOINT one", true);
-}
-
-void db_release(struct db *db)
-{
-    if (control(db, "RELEASE one", true))
-        db->savepoint_open = false;
-}
-
-void db_rollback_to(struct db *db)
-{
-    db_sqlite_close_cursors(db);
-    // Without the transaction there is nothing to go back to: what came before the savepoint is
-    // lost as well, and the error must stay, or else the next statements would run outside any
-    // transaction.
-    if (!db->savepoint_open || !in_transaction(db)) {
-        db->savepoint_open = false;
-        db_fail(db, ERR_STORE, "the transaction is gone");
-        return;
+    sqlite3_stmt *made = NULL;
+    const char *tail = NULL;
+    int rc = sqlite3_prepare_v3(
+        sqlite_of(db)->handle, sql.s, (int)sql.n, SQLITE_PREPARE_PERSISTENT, &made, &tail);
+    if (rc != SQLITE_OK) {
+        fail(db, rc, sql);
+        return NULL;
     }
-    enum err_code before = db->failed;
-    db->failed = OK;
-    if (!control(db, "ROLLBACK TO one", false) && before)
-        db->failed = before;
+    if (made && blank((str){tail, (size_t)(sql.s + sql.n - tail)}))
+        return made;
+    // A second statement would silently never run.
+    (void)sqlite3_finalize(made);
+    db_fail_in(db, ERR_STORE, "not exactly one statement in a text", sql);
+    return NULL;
 }
 
-void db_read_begin(struct db *db)
+static void lite_release(struct db *db, void *handle)
 {
-    if (db->read_depth++ == 0 && !in_transaction(db))
-        db->read_open = control(db, "BEGIN", true);
+    (void)db;
+    (void)sqlite3_finalize(handle); // repeats the last step's error, which was reported then
 }
 
-void db_read_end(struct db *db)
+static const char *lite_text(const void *handle)
 {
-    if (db->read_depth == 0 || --db->read_depth > 0 || !db->read_open)
-        return;
-    db_sqlite_close_cursors(db);
-    db->read_open = false;
-    if (in_transaction(db)) // ROLLBACK, which cannot fail for a reader, and which a sticky error
-                            // may not prevent
-        (void)control(db, "ROLLBACK", false);
+    return sqlite3_sql((sqlite3_stmt *)(uintptr_t)handle);
+}
+
+static int lite_parameters(const void *handle)
+{
+    return sqlite3_bind_parameter_count((sqlite3_stmt *)(uintptr_t)handle);
+}
+
+static bool bind_one(sqlite3_stmt *s, int at, const struct val *v)
+{
+    // An empty slice may be {NULL, 0}, which SQLite would read as NULL.
+    const char *bytes = v->s.s ? v->s.s : "";
+    switch (v->type) {
+    case VAL_NULL:
+        return sqlite3_bind_null(s, at) == SQLITE_OK;
+    case VAL_I64:
+        return sqlite3_bind_int64(s, at, v->i) == SQLITE_OK;
+    case VAL_F64:
+        return sqlite3_bind_double(s, at, v->f) == SQLITE_OK;
+    case VAL_STR:
+        return sqlite3_bind_text64(s, at, bytes, v->s.n, SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK;
+    case VAL_BLOB:
+        return sqlite3_bind_blob64(s, at, bytes, v->s.n, SQLITE_STATIC) == SQLITE_OK;
+    }
+    UNREACHABLE();
+}
+
+static bool lite_bind(struct db *db, void *handle, const struct val *v, size_t n)
+{
+    sqlite_of(db)->changes_before = sqlite3_total_changes64(sqlite_of(db)->handle);
+    for (size_t i = 0; i < n; i++)
+        if (!bind_one(handle, (int)i + 1, &v[i])) {
+            fail(db, sqlite3_extended_errcode(sqlite_of(db)->handle), str_of(lite_text(handle)));
+            return false;
+        }
+    return true;
+}
+
+static enum db_step lite_step(struct db *db, void *handle)
+{
+    int rc = sqlite3_step(handle);
+    if (rc == SQLITE_ROW)
+        return DB_ROW;
+    if (rc == SQLITE_DONE)
+        return DB_END;
+    fail(db, rc, str_of(lite_text(handle)));
+    return DB_STEP_FAILED;
+}
+
+static bool lite_reset(struct db *db, void *handle)
+{
+    int rc = sqlite3_reset(handle); // repeats the last step's error
+    if (rc != SQLITE_OK)
+        fail(db, rc, str_of(lite_text(handle)));
+    return rc == SQLITE_OK;
+}
+
+static int64_t lite_changed(struct db *db, void *handle)
+{
+    // What is not an insert, update or delete leaves the number of the last one that was.
+    struct db_sqlite *x = sqlite_of(db);
+    (void)handle;
+    bool none = sqlite3_total_changes64(x->handle) == x->changes_before;
+    return none ? 0 : sqlite3_changes64(x->handle);
+}
+
+static int64_t lite_i64(void *handle, int column)
+{
+    return sqlite3_column_int64(handle, column);
+}
+
+static double lite_f64(void *handle, int column)
+{
+    return sqlite3_column_double(handle, column);
+}
+
+static str lite_bytes(void *handle, int column)
+{
+    // Asked as a text, a blob would be converted in place.
+    bool blob = sqlite3_column_type(handle, column) == SQLITE_BLOB;
+    const void *bytes =
+        blob ? sqlite3_column_blob(handle, column) : sqlite3_column_text(handle, column);
+    int n = sqlite3_column_bytes(handle, column);
+    return bytes && n > 0 ? (str){bytes, (size_t)n} : S("");
+}
+
+static bool lite_null(void *handle, int column)
+{
+    return sqlite3_column_type(handle, column) == SQLITE_NULL;
+}
+
+// --- plans
+
+// Steps name their parent; a step's depth is its parent's and one.
+static int depth_of(int64_t parent, const int64_t *ids, const int *depths, size_t n)
+{
+    while (n-- > 0)
+        if (ids[n] == parent)
+            return depths[n] + 1;
+    return 0;
+}
+
+static str lite_plan(struct db *db, struct arena *a, str sql)
+{
+    enum { STEPS_MAX = 200, PLAN_BYTES_MAX = 64 * KIB };
+    int64_t ids[STEPS_MAX];
+    int depths[STEPS_MAX];
+    size_t n = 0;
+    struct buf out;
+    buf_init(&out, a, PLAN_BYTES_MAX);
+    str text = str_fmt(a, "EXPLAIN QUERY PLAN %.*s", STR_ARG(sql));
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v2(sqlite_of(db)->handle, text.s, (int)text.n, &s, NULL);
+    while (rc == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW && n < STEPS_MAX) {
+        ids[n] = sqlite3_column_int64(s, 0);
+        depths[n] = depth_of(sqlite3_column_int64(s, 1), ids, depths, n);
+        buf_fmt(&out, "%*s%s\n", 2 * depths[n], "", (const char *)sqlite3_column_text(s, 3));
+        n++;
+    }
+    if (rc != SQLITE_OK)
+        fail(db, rc, text);
+    rc = sqlite3_finalize(s);
+    if (rc != SQLITE_OK)
+        fail(db, rc, text);
+    return buf_str(&out);
 }
 
 // --- the log
 
-int64_t db_log_pages(const struct db *db)
+static int64_t lite_log_pages(const struct db *db)
 {
-    return db->log_pages;
+    return ((const struct db_sqlite *)db)->log_pages;
 }
 
-void db_checkpoint(struct db *db, bool truncate)
+static void lite_checkpoint(struct db *db, bool truncate)
 {
-    (void)sqlite3_busy_timeout(db->handle, truncate ? DB_CHECKPOINT_WAIT_MS : 0);
-    int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL,
+    struct db_sqlite *x = sqlite_of(db);
+    (void)sqlite3_busy_timeout(x->handle, truncate ? DB_CHECKPOINT_WAIT_MS : 0);
+    int rc = sqlite3_wal_checkpoint_v2(x->handle, NULL,
         truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    (void)sqlite3_busy_timeout(db->handle, db->busy_wait_ms);
+    (void)sqlite3_busy_timeout(x->handle, x->busy_wait_ms);
     if (rc == SQLITE_OK && truncate)
-        db->log_pages = 0;
+        x->log_pages = 0;
     else if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY)
-        log_line(LOG_ERROR, "store message=\"checkpoint failed: %s\"", sqlite3_errmsg(db->handle));
+        log_line(LOG_ERROR, "store message=\"checkpoint failed: %s\"", sqlite3_errmsg(x->handle));
 }
 
-struct db *db_second(struct db *db)
+static struct db *lite_second(struct db *db)
 {
-    const char *path = sqlite3_db_filename(db->handle, "main");
+    const char *path = sqlite3_db_filename(sqlite_of(db)->handle, "main");
     if (!path || !*path)
         return NULL;
     struct arena *a = arena_new();
@@ -406,20 +433,33 @@ struct db *db_second(struct db *db)
     return second;
 }
 
-bool db_failed(const struct db *db)
-{
-    return db->failed != OK;
-}
-
-struct memo *db_memo(struct db *db)
-{
-    return db->memo;
-}
-
-int64_t db_data_version(struct db *db)
+static int64_t lite_data_version(struct db *db)
 {
     struct cursor c = db_rows_inner(db, "PRAGMA data_version", NULL, 0);
     int64_t version = db_next(&c) ? db_i64(&c, 0) : 0;
     db_done(&c);
     return version;
 }
+
+static const struct db_ops OPS = {.close = lite_close,
+    .busy_wait = lite_busy_wait,
+    .control = lite_control,
+    .in_transaction = lite_in_transaction,
+    .script = lite_script,
+    .compile = lite_compile,
+    .release = lite_release,
+    .text = lite_text,
+    .parameters = lite_parameters,
+    .bind = lite_bind,
+    .step = lite_step,
+    .reset = lite_reset,
+    .changed = lite_changed,
+    .i64 = lite_i64,
+    .f64 = lite_f64,
+    .bytes = lite_bytes,
+    .null = lite_null,
+    .plan = lite_plan,
+    .data_version = lite_data_version,
+    .log_pages = lite_log_pages,
+    .checkpoint = lite_checkpoint,
+    .second = lite_second};

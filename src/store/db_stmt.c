@@ -1,10 +1,12 @@
 #include "store/db_stmt.h"
 
+#include <pthread.h>
 #include <string.h>
 #include "base/map.h"
+#include "store/db_inner.h"
 
-// Process-wide, guarded by SQLite's mutex for applications. Entries never change once counted, so
-// they may be read without it.
+// Process-wide. Entries never change once counted, so they may be read without the lock.
+static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
     struct arena *arena;
     struct map known;
@@ -14,8 +16,7 @@ static struct {
 
 static void list_add(str sql)
 {
-    sqlite3_mutex *lock = sqlite3_mutex_alloc(SQLITE_MUTEX_STATIC_APP1);
-    sqlite3_mutex_enter(lock);
+    pthread_mutex_lock(&list_lock);
     if (!list.arena) {
         list.arena = arena_new();
         map_init(&list.known, list.arena);
@@ -27,15 +28,14 @@ static void list_add(str sql)
         list.bytes += sql.n;
         map_put(&list.known, *kept, kept);
     }
-    sqlite3_mutex_leave(lock);
+    pthread_mutex_unlock(&list_lock);
 }
 
 void db_each_statement(void (*f)(str sql, void *arg), void *arg)
 {
-    sqlite3_mutex *lock = sqlite3_mutex_alloc(SQLITE_MUTEX_STATIC_APP1);
-    sqlite3_mutex_enter(lock);
+    pthread_mutex_lock(&list_lock);
     size_t n = list.n;
-    sqlite3_mutex_leave(lock);
+    pthread_mutex_unlock(&list_lock);
     for (size_t i = 0; i < n; i++)
         f(list.texts[i], arg); // outside the lock: f may prepare statements itself
 }
@@ -65,13 +65,14 @@ static struct stmt *find(struct stmt_cache *c, enum stmt_kind kind, uint64_t has
     return s;
 }
 
-static void forget(struct stmt_cache *c, struct stmt *s)
+static void forget(struct db *db, struct stmt *s)
 {
+    struct stmt_cache *c = &db->cache;
     struct stmt **at = &c->heads[s->hash & (STMT_HEADS - 1)];
     while (*at != s)
         at = &(*at)->next;
     *at = s->next;
-    (void)sqlite3_finalize(s->handle); // repeats the last step's error, which was reported then
+    db->ops->release(db, s->handle);
     *s = (struct stmt){0};
 }
 
@@ -85,8 +86,9 @@ static bool leaves_before(const struct stmt *a, const struct stmt *b)
     return a->used < b->used;
 }
 
-static struct stmt *free_slot(struct stmt_cache *c)
+static struct stmt *free_slot(struct db *db)
 {
+    struct stmt_cache *c = &db->cache;
     if (c->n < DB_STATEMENTS_MAX)
         return &c->slots[c->n++];
     struct stmt *worst = NULL;
@@ -96,20 +98,13 @@ static struct stmt *free_slot(struct stmt_cache *c)
             worst = s;
     }
     CHECK(worst); // fewer cursors may be open than there are slots
-    forget(c, worst);
+    forget(db, worst);
     return worst;
 }
 
-static bool blank(str x)
+struct stmt *stmt_get(struct db *db, enum stmt_kind kind, str sql)
 {
-    for (size_t i = 0; i < x.n; i++)
-        if (x.s[i] && !strchr(" \t\r\n;", x.s[i]))
-            return false;
-    return true;
-}
-
-struct stmt *stmt_get(struct stmt_cache *c, sqlite3 *handle, enum stmt_kind kind, str sql, int *rc)
-{
+    struct stmt_cache *c = &db->cache;
     uint64_t hash = hash_of(kind, sql);
     struct stmt *s = find(c, kind, hash, sql);
     if (s) {
@@ -118,21 +113,13 @@ struct stmt *stmt_get(struct stmt_cache *c, sqlite3 *handle, enum stmt_kind kind
     }
     if (kind != STMT_COMPOSED)
         sql = str_of(sql.s);
-    sqlite3_stmt *made = NULL;
-    const char *tail = NULL;
-    *rc = sqlite3_prepare_v3(handle, sql.s, (int)sql.n, SQLITE_PREPARE_PERSISTENT, &made, &tail);
-    if (*rc != SQLITE_OK)
+    void *made = db->ops->compile(db, sql);
+    if (!made)
         return NULL;
-    if (!made || !blank((str){tail, (size_t)(sql.s + sql.n - tail)})) {
-        // A second statement would silently never run.
-        (void)sqlite3_finalize(made);
-        *rc = SQLITE_MISUSE;
-        return NULL;
-    }
-    s = free_slot(c);
+    s = free_slot(db);
     *s = (struct stmt){.handle = made, .hash = hash, .used = ++c->tick, .kind = kind};
-    s->key = kind == STMT_COMPOSED ? sqlite3_sql(made) : sql.s;
-    s->n = strlen(s->key); // SQLite's copy ends at the semicolon, if there is one
+    s->key = kind == STMT_COMPOSED ? db->ops->text(made) : sql.s;
+    s->n = strlen(s->key); // the store's copy ends at the semicolon, if there is one
     s->next = c->heads[hash & (STMT_HEADS - 1)];
     c->heads[hash & (STMT_HEADS - 1)] = s;
     c->prepared++;
@@ -141,9 +128,10 @@ struct stmt *stmt_get(struct stmt_cache *c, sqlite3 *handle, enum stmt_kind kind
     return s;
 }
 
-void stmt_free_all(struct stmt_cache *c)
+void stmt_free_all(struct db *db)
 {
-    for (size_t i = 0; i < c->n; i++)
-        (void)sqlite3_finalize(c->slots[i].handle);
-    *c = (struct stmt_cache){0};
+    for (size_t i = 0; i < db->cache.n; i++)
+        if (db->cache.slots[i].handle)
+            db->ops->release(db, db->cache.slots[i].handle);
+    db->cache = (struct stmt_cache){0};
 }

@@ -2,7 +2,6 @@
 #ifndef BH_STORE_DB_STMT_H
 #define BH_STORE_DB_STMT_H
 
-#include <sqlite3.h>
 #include "base/str.h"
 #include "store/db.h"
 
@@ -15,11 +14,11 @@ enum {
 enum stmt_kind {
     STMT_LITERAL,  // key is the literal's address
     STMT_INNER,    // the same, but not listed
-    STMT_COMPOSED, // key is SQLite's own copy of the text
+    STMT_COMPOSED, // key is the store's own copy of the text
 };
 
 struct stmt {
-    sqlite3_stmt *handle; // NULL: a free slot
+    void *handle; // the store's; NULL: a free slot
     const char *key;
     size_t n;
     uint64_t hash;
@@ -34,13 +33,11 @@ struct stmt_cache {
     struct stmt *heads[STMT_HEADS];
     size_t n;
     uint64_t tick;
-    int64_t prepared; // so often SQLite had to compile
+    int64_t prepared; // so often the store had to compile
 };
 
-// A statement ready to be bound, prepared or found; NULL and SQLite's code in *rc when it does not
-// compile.
-struct stmt *stmt_get(
-    struct stmt_cache *c, sqlite3 *handle, enum stmt_kind kind, str sql, int *rc) MUST_USE;
-void stmt_free_all(struct stmt_cache *c);
+// A statement ready to be bound, prepared or found; NULL with the connection failed.
+struct stmt *stmt_get(struct db *db, enum stmt_kind kind, str sql) MUST_USE;
+void stmt_free_all(struct db *db);
 
 #endif

@@ -15,16 +15,17 @@ static const char create_sql[] = "CREATE TABLE IF NOT EXISTS migration ("
                                  "  applied_us @int@ NOT NULL,"
                                  "  PRIMARY KEY (number)) @heap@";
 
+// Texts compare by their bytes, in every store and under every locale.
 static const struct {
-    str word, text;
+    str word, sqlite, pg;
 } words[] = {
-    {S("int"), S("INTEGER")},
-    {S("real"), S("REAL")},
-    {S("text"), S("TEXT")},
-    {S("blob"), S("BLOB")},
-    {S("json"), S("TEXT")},
-    {S("clustered"), S("STRICT, WITHOUT ROWID")},
-    {S("heap"), S("STRICT")},
+    {S("int"), S("INTEGER"), S("BIGINT")},
+    {S("real"), S("REAL"), S("DOUBLE PRECISION")},
+    {S("text"), S("TEXT"), S("TEXT COLLATE \"C\"")},
+    {S("blob"), S("BLOB"), S("BYTEA")},
+    {S("json"), S("TEXT"), S("JSON")},
+    {S("clustered"), S("STRICT, WITHOUT ROWID"), S("")},
+    {S("heap"), S("STRICT"), S("")},
 };
 
 static int64_t number_of(str name)
@@ -44,17 +45,18 @@ static size_t word_length(str x)
     return n > 1 && n < x.n && x.s[n] == '@' ? n + 1 : 0;
 }
 
-static bool add_word(struct buf *out, str word)
+static bool add_word(struct buf *out, bool pg, str word)
 {
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         if (str_eq(words[i].word, word)) {
-            buf_add(out, words[i].text);
+            buf_add(out, pg ? words[i].pg : words[i].sqlite);
             return true;
         }
     return false;
 }
 
-static enum err_code replace_words(struct arena *a, str name, str sql, str *out, struct err *e)
+static enum err_code replace_words(
+    struct arena *a, bool pg, str name, str sql, str *out, struct err *e)
 {
     struct buf b;
     buf_init(&b, a, MIGRATION_BYTES_MAX);
@@ -66,7 +68,7 @@ static enum err_code replace_words(struct arena *a, str name, str sql, str *out,
         if (n == 0) {
             n = sql.n > 0 ? 1 : 0;
             buf_add(&b, str_sub(sql, 0, n));
-        } else if (!add_word(&b, str_sub(sql, 1, n - 2))) {
+        } else if (!add_word(&b, pg, str_sub(sql, 1, n - 2))) {
             return err_add(e, ERR_INVALID, name,
                 S("@int@, @real@, @text@, @blob@, @json@, @clustered@ or @heap@"),
                 "unknown word %.*s in a migration", "数据库升级脚本中有未知的占位词 %.*s", (int)n,
@@ -82,8 +84,11 @@ static enum err_code replace_words(struct arena *a, str name, str sql, str *out,
 // The number of a table of ours: the catalogue of tables is the store's own.
 static bool table_exists(struct db *db)
 {
-    struct cursor c = db_rows_inner(
-        db, "SELECT 1 FROM sqlite_schema WHERE type='table' AND name='migration'", NULL, 0);
+    struct cursor c =
+        db_is_pg(db)
+            ? db_rows_inner(db, "SELECT 1 WHERE to_regclass('migration') IS NOT NULL", NULL, 0)
+            : db_rows_inner(db,
+                  "SELECT 1 FROM sqlite_schema WHERE type='table' AND name='migration'", NULL, 0);
     bool found = db_next(&c);
     db_done(&c);
     return found;
@@ -141,9 +146,10 @@ static enum err_code apply(
     struct db *db, struct arena *a, const struct migration *m, int64_t now_us, struct err *e)
 {
     str sql = S(""), create = S("");
-    enum err_code code = replace_words(a, str_of(m->name), m->sql, &sql, e);
+    bool pg = db_is_pg(db);
+    enum err_code code = replace_words(a, pg, str_of(m->name), m->sql, &sql, e);
     if (!code)
-        code = replace_words(a, S("migration"), str_of(create_sql), &create, e);
+        code = replace_words(a, pg, S("migration"), str_of(create_sql), &create, e);
     if (code)
         return code;
     db_script(db, create);

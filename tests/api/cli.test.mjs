@@ -7,7 +7,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Person, Town, program, root } from './lib.mjs';
+import { Person, Town, program, root, server, until } from './lib.mjs';
 
 const COMMANDS = ['serve', 'init', 'import', 'export', 'def', 'demo', 'token', 'audit', 'tally', 'backup', 'restore', 'doctor',
   'version'];
@@ -188,12 +188,7 @@ test('the history proves itself', async (t) => {
     const [noted] = ask('audit', 'list', '--item', item.no, '--dir', town.dir).json.events;
     assert.deepEqual([noted.note, noted.what], ['居委会已到现场看过', 'note']);
     good(call('audit', 'verify', '--dir', town.dir));
-    const file = join(town.dir, 'bihuan.db');
-    const bytes = readFileSync(file);
-    const at = bytes.indexOf(noted.note);
-    assert.equal(bytes.indexOf(noted.note, at + 1), -1, 'it stands in the file once');
-    bytes[at + 2] ^= 1;
-    writeFileSync(file, bytes);
+    town.forge(noted.id, noted.note);
     const r = call('audit', 'verify', '--dir', town.dir, '--lang', 'en');
     assert.equal(r.code, 1);
     assert.match(r.err, new RegExp(`event ${noted.id} \\("note" of item ${item.id}\\)`));
@@ -224,7 +219,7 @@ test('counters prove themselves', { skip: sqlite ? false : 'skipped: no sqlite3'
   assert.match(one.err, /3/);
 });
 
-test('backup while the town is served, restore, and a look at the result', async (t) => {
+test('backup while the town is served, restore, and a look at the result', { skip: server ? 'skipped: pg_dump is what backs up a server' : false }, async (t) => {
   const town = await Town.make();
   t.after(() => town.end());
   const above = scratch(t);
@@ -498,7 +493,7 @@ test('a token made on the machine opens the API, until it is dropped', async (t)
   assert.deepEqual(ask('token', 'list', '--as', 'dispatcher2', ...here).json.tokens, []);
   assert.equal(call('token', 'drop', '00000000', ...here).code, 2);
   good(call('token', 'drop', row.hash.slice(0, 12), ...here));
-  assert.equal((await machine.get('/api/me')).status, 401);
+  await until('the token is refused', async () => (await machine.get('/api/me')).status === 401, 5000); // the server looks once a second
   assert.equal(call('token', 'make', '--as', 'nobody-here', '--name', 'x', ...here).code, 2);
   const what = ask('audit', 'list', '--last', '2', ...here).json.events.map((e) => e.what);
   assert.deepEqual(what, ['token_drop', 'token_make']);

@@ -1,7 +1,7 @@
 // A real server with a town of its own, and people who are logged in to it. Every test file makes its own town in a
 // temporary folder, at a stated time, and takes it away afterwards.
 import { spawn, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { connect } from 'node:net';
 import { join, resolve, dirname } from 'node:path';
@@ -10,6 +10,14 @@ import { fileURLToPath } from 'node:url';
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const program = process.env.BIHUAN ?? join(root, 'build/release/bihuan');
 export const PASSWORD = 'bihuan-demo-2026';
+
+/** A PostgreSQL server to keep the towns of the tests in, as an address without a database; else they are files. */
+export const server = process.env.BIHUAN_POSTGRES;
+let databases = 0;
+
+function psql(sql, database = 'postgres') {
+  return execFileSync('psql', ['-q', '-X', '-v', 'ON_ERROR_STOP=1', '-d', `${server}/${database}`, '-At', '-c', sql], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
 
 /** Runs a command of the program to its end; answers its standard output. */
 export function run(...args) {
@@ -23,7 +31,13 @@ export class Town {
     t.dir = mkdtempSync(join(tmpdir(), 'bihuan-'));
     t.at = at;
     t.still = still;
-    run('init', '--dir', t.dir, '--town', town);
+    const where = [];
+    if (server) {
+      t.database = `bihuan_${process.pid}_${++databases}`;
+      psql(`CREATE DATABASE ${t.database}`);
+      where.push('--db', `${server}/${t.database}`);
+    }
+    run('init', '--dir', t.dir, '--town', town, ...where);
     if (prepare) await prepare(t);
     await t.start();
     return t;
@@ -65,6 +79,7 @@ export class Town {
   async end() {
     await this.stop();
     rmSync(this.dir, { recursive: true, force: true });
+    if (this.database) psql(`DROP DATABASE ${this.database} WITH (FORCE)`);
   }
 
   /** Somebody logged in. */
@@ -75,6 +90,29 @@ export class Town {
     p.cookie = r.headers.get('set-cookie').split(';')[0];
     p.me = r.body;
     return p;
+  }
+
+  /** Says SQL to the database behind the program's back; answers what it printed. */
+  sql(text) {
+    return server ? psql(text, this.database) : execFileSync('sqlite3', [join(this.dir, 'bihuan.db'), text], { encoding: 'utf8' });
+  }
+
+  /** Everything that is kept of the town in its database, as bytes. */
+  kept() {
+    if (server) return execFileSync('pg_dump', [`${server}/${this.database}`], { maxBuffer: 1 << 28 });
+    return Buffer.concat(['bihuan.db', 'bihuan.db-wal'].map((name) => join(this.dir, name)).filter(existsSync)
+      .map((file) => readFileSync(file)));
+  }
+
+  /** Changes one letter of an event's note behind the program's back; the town is not served meanwhile. */
+  forge(event, note) {
+    if (server) return this.sql(`UPDATE event SET note = '!' || substr(note, 2) WHERE id = ${Number(event)}`);
+    const file = join(this.dir, 'bihuan.db');
+    const bytes = readFileSync(file);
+    const at = bytes.indexOf(note);
+    if (at < 0 || bytes.indexOf(note, at + 1) >= 0) throw new Error(`${note} does not stand in the file once`);
+    bytes[at + 2] ^= 1;
+    return writeFileSync(file, bytes);
   }
 
   nobody() {

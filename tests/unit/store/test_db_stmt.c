@@ -2,11 +2,10 @@
 
 #include "base/log.h"
 #include "store/db_inner.h"
-#include "store/db_stmt.h"
 
 struct fixture {
     struct arena *a;
-    sqlite3 *handle;
+    struct db *db;
     struct stmt_cache *cache;
 };
 
@@ -14,26 +13,28 @@ static int setup(void **state)
 {
     struct arena *a = arena_new();
     struct fixture *f = NEW(a, struct fixture);
+    struct err e;
+    err_init(&e, a, LANG_EN);
     f->a = a;
-    f->cache = NEW(a, struct stmt_cache);
+    f->db = db_open(S(":memory:"), DB_WRITE, &e);
     *state = f;
-    return sqlite3_open(":memory:", &f->handle);
+    if (!f->db)
+        return -1;
+    f->cache = &f->db->cache;
+    return 0;
 }
 
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    stmt_free_all(f->cache);
-    int rc = sqlite3_close(f->handle);
+    db_close(f->db);
     arena_free(f->a);
-    return rc;
+    return 0;
 }
 
 static struct stmt *get(struct fixture *f, enum stmt_kind kind, str sql)
 {
-    int rc = SQLITE_OK;
-    struct stmt *s = stmt_get(f->cache, f->handle, kind, sql, &rc);
-    assert_int_equal(rc, SQLITE_OK);
+    struct stmt *s = stmt_get(f->db, kind, sql);
     assert_non_null(s);
     return s;
 }
@@ -92,7 +93,7 @@ static void composed_ones_leave_first(void **state)
     assert_ptr_equal(get(f, STMT_LITERAL, (str){literal, 0}), kept);
     (void)get(f, STMT_COMPOSED, S("SELECT 'often'"));
     assert_int_equal(f->cache->prepared, before);
-    assert_string_equal(sqlite3_sql(open->handle), "SELECT 'open'");
+    assert_string_equal(f->db->ops->text(open->handle), "SELECT 'open'");
     (void)get(f, STMT_COMPOSED, S("SELECT 0")); // was pushed out
     assert_int_equal(f->cache->prepared, before + 1);
 }

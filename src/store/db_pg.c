@@ -1,0 +1,505 @@
+// The PostgreSQL connection.
+//
+// A statement runs when it is bound, and its rows are held until it is reset; so cursors nest as
+// they do over SQLite. Texts travel with their length, numbers as digits.
+
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/buf.h"
+#include "base/log.h"
+#include "store/db_inner.h"
+
+enum {
+    CONNECT_S = 10,
+    STATEMENT_MS = 60000, // a reader's; what takes longer is a job's work
+    OID_BYTEA = 17,
+    OID_INT8 = 20,
+    OID_FLOAT8 = 701,
+    NUMBER_BYTES = 32,
+    LOCK_KEY = 0x6268, // of the writers' lock, one a database
+};
+
+struct pg_stmt {
+    struct arena *arena; // holds this struct
+    char name[32];
+    const char *sql, *text; // with ?1 as it was written, with $1
+    int params;
+    uint64_t generation; // of the connection it is prepared on
+    PGresult *rows;
+    int at; // current row; -1: before the first
+    struct arena *decoded;
+};
+
+struct db_pg {
+    struct db db; // first
+    PGconn *conn;
+    uint64_t generation; // grows with every connection made
+    uint64_t names;
+    struct arena *scratch; // of one bind
+    int64_t begun;         // number of the last write begun here
+    int64_t version;
+    int busy_wait_ms;
+};
+
+static struct db_pg *pg_of(struct db *db)
+{
+    return (struct db_pg *)db;
+}
+
+bool db_pg_target(str target)
+{
+    return str_starts(target, S("postgresql:")) || str_starts(target, S("postgres:"));
+}
+
+// ---- errors
+
+// By class of SQLSTATE. [PostgreSQL 15, appendix A]
+static enum err_code code_of(const PGconn *conn, const PGresult *r)
+{
+    const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
+    if (!state)
+        return PQstatus(conn) == CONNECTION_BAD ? ERR_BUSY : ERR_STORE;
+    if (strcmp(state, "23505") == 0)
+        return ERR_CONFLICT;
+    static const char *const BUSY[] = {"40", "55P03", "57014", "57P", "08", "53300", "25006"};
+    for (size_t i = 0; i < ARRAY_LEN(BUSY); i++)
+        if (strncmp(state, BUSY[i], strlen(BUSY[i])) == 0)
+            return ERR_BUSY;
+    return ERR_STORE;
+}
+
+static void fail(struct db *db, const PGresult *r, str sql)
+{
+    PGconn *conn = pg_of(db)->conn;
+    char text[DB_NOTE_BYTES];
+    if (PQstatus(conn) == CONNECTION_BAD) {
+        // Where the server stands is for the log.
+        log_line(LOG_WARN, "store message=\"%s\"", PQerrorMessage(conn));
+        db_fail_in(db, ERR_BUSY, "the database server does not answer", sql);
+        return;
+    }
+    const char *said = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+    (void)snprintf(text, sizeof(text), "%s", said ? said : PQerrorMessage(conn));
+    size_t n = strlen(text);
+    while (n > 0 && text[n - 1] == '\n')
+        text[--n] = 0;
+    db_fail_in(db, code_of(conn, r), text, sql);
+}
+
+static bool good(const PGresult *r)
+{
+    ExecStatusType s = PQresultStatus(r);
+    return s == PGRES_COMMAND_OK || s == PGRES_TUPLES_OK;
+}
+
+// Runs literals; false and the connection failed when it cannot.
+static bool exec(struct db *db, const char *sql, int64_t *first)
+{
+    PGresult *r = PQexec(pg_of(db)->conn, sql);
+    bool ok = good(r);
+    if (!ok)
+        fail(db, r, str_of(sql));
+    else if (first)
+        *first = PQntuples(r) > 0 ? strtoll(PQgetvalue(r, 0, 0), NULL, 10) : 0;
+    PQclear(r);
+    return ok;
+}
+
+// ---- connecting
+
+static void notice(void *arg, const char *text)
+{
+    (void)arg;
+    log_line(LOG_DEBUG, "store notice=\"%.200s\"", text);
+}
+
+// What every connection is told first.
+static bool set_up(struct db_pg *p)
+{
+    char text[300];
+    (void)snprintf(text, sizeof(text),
+        "SET client_encoding = 'UTF8'; SET lock_timeout = %d; SET statement_timeout = %d;"
+        "SET default_transaction_read_only = %s; SET synchronous_commit = on",
+        p->busy_wait_ms, p->db.mode == DB_READ ? STATEMENT_MS : 0,
+        p->db.mode == DB_READ ? "on" : "off");
+    p->generation++;
+    return exec(&p->db, text, NULL);
+}
+
+// What the statements need beside SQL, made once a database.
+static bool prepare_database(struct db_pg *p)
+{
+    return exec(&p->db,
+        "BEGIN; SELECT pg_advisory_xact_lock(25192);"
+        "CREATE SEQUENCE IF NOT EXISTS bihuan_writes;"
+        "CREATE OR REPLACE FUNCTION instr(text, text) RETURNS integer LANGUAGE sql IMMUTABLE STRICT"
+        " PARALLEL SAFE AS 'SELECT strpos($1, $2)';"
+        "COMMIT",
+        NULL);
+}
+
+// After the server has gone: tries once. Statements are prepared anew on their next use.
+static bool connected(struct db_pg *p)
+{
+    if (PQstatus(p->conn) == CONNECTION_OK)
+        return true;
+    PQreset(p->conn);
+    if (PQstatus(p->conn) == CONNECTION_OK)
+        return set_up(p);
+    fail(&p->db, NULL, S(""));
+    return false;
+}
+
+static const struct db_ops OPS;
+
+struct db *db_pg_open(str target, enum db_mode mode, struct err *e)
+{
+    struct arena *a = arena_new();
+    struct db_pg *p = NEW(a, struct db_pg);
+    p->db.ops = &OPS;
+    p->db.arena = a;
+    p->db.mode = mode;
+    p->busy_wait_ms = DB_BUSY_WAIT_MS;
+    p->scratch = arena_new();
+    char seconds[12];
+    (void)snprintf(seconds, sizeof(seconds), "%d", CONNECT_S);
+    const char *const names[] = {
+        "dbname", "connect_timeout", "application_name", "target_session_attrs", NULL};
+    const char *const values[] = {
+        str_z(a, target), seconds, "bihuan", mode == DB_WRITE ? "read-write" : "any", NULL};
+    p->conn = PQconnectdbParams(names, values, 1);
+    if (PQstatus(p->conn) == CONNECTION_OK) {
+        (void)PQsetNoticeProcessor(p->conn, notice, NULL);
+        if (set_up(p) && (mode == DB_READ || prepare_database(p)))
+            return &p->db;
+    } else {
+        fail(&p->db, NULL, S(""));
+    }
+    // The address may hold a password; it is not repeated.
+    (void)err_add(e, p->db.failed, S("database"), S(""), "cannot open the database: %s",
+        "无法打开数据库：%s", p->db.note);
+    db_close(&p->db);
+    return NULL;
+}
+
+bool db_is_pg(const struct db *db)
+{
+    return db->ops == &OPS;
+}
+
+static void pg_close(struct db *db)
+{
+    PQfinish(pg_of(db)->conn);
+    arena_free(pg_of(db)->scratch);
+}
+
+static void pg_busy_wait(struct db *db, int ms)
+{
+    char text[60];
+    pg_of(db)->busy_wait_ms = ms;
+    (void)snprintf(text, sizeof(text), "SET lock_timeout = %d", ms);
+    (void)exec(db, text, NULL);
+}
+
+// ---- transactions
+
+static bool pg_in_transaction(const struct db *db)
+{
+    PGTransactionStatusType s = PQtransactionStatus(((const struct db_pg *)db)->conn);
+    return s == PQTRANS_INTRANS || s == PQTRANS_INERROR || s == PQTRANS_ACTIVE;
+}
+
+// One writer at a time in a database, as over a file. The sequence tells each whether another was
+// here in between.
+static bool begin_write(struct db *db)
+{
+    struct db_pg *p = pg_of(db);
+    int64_t number = 0;
+    if (!connected(p) || !exec(db,
+                             "BEGIN; SELECT pg_advisory_xact_lock(25192);"
+                             "SELECT nextval('bihuan_writes')",
+                             &number))
+        return false;
+    if (number != p->begun + 1)
+        p->version++;
+    p->begun = number;
+    return true;
+}
+
+// A transaction that has failed ends with COMMIT as with ROLLBACK, and only the answer says so.
+static bool commit(struct db *db)
+{
+    PGresult *r = PQexec(pg_of(db)->conn, "COMMIT");
+    bool ok = good(r) && strcmp(PQcmdStatus(r), "COMMIT") == 0;
+    if (!good(r))
+        fail(db, r, S("COMMIT"));
+    else if (!ok)
+        db_fail_in(db, ERR_STORE, "the transaction was rolled back", S("COMMIT"));
+    PQclear(r);
+    return ok;
+}
+
+static bool pg_control(struct db *db, enum db_control what)
+{
+    static const char *const TEXTS[] = {
+        [DB_BEGIN_READ] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        [DB_ROLLBACK] = "ROLLBACK",
+        [DB_SAVEPOINT] = "SAVEPOINT one",
+        [DB_RELEASE] = "RELEASE one",
+        [DB_ROLLBACK_TO] = "ROLLBACK TO one"};
+    if (what == DB_BEGIN_WRITE)
+        return begin_write(db);
+    if (what == DB_COMMIT)
+        return commit(db);
+    if (what == DB_BEGIN_READ && !connected(pg_of(db)))
+        return false;
+    return exec(db, TEXTS[what], NULL);
+}
+
+static void pg_script(struct db *db, str sql)
+{
+    if (db_ready(db))
+        (void)exec(db, str_z(pg_of(db)->scratch, sql), NULL);
+}
+
+// ---- statements
+
+// ?1 becomes $1, but not inside a text.
+static const char *numbered(struct arena *a, str sql, int *params)
+{
+    char *out = arena_alloc(a, sql.n + 1);
+    char quote = 0;
+    for (size_t i = 0; i < sql.n; i++) {
+        char c = sql.s[i];
+        if (quote)
+            quote = c == quote ? 0 : quote;
+        else if (c == '\'' || c == '"')
+            quote = c;
+        out[i] = c == '?' && !quote ? '$' : c;
+        if (out[i] == '$' && c == '?') {
+            int number = atoi(sql.s + i + 1);
+            *params = number > *params ? number : *params;
+        }
+    }
+    out[sql.n] = 0;
+    return out;
+}
+
+static void *pg_compile(struct db *db, str sql)
+{
+    struct arena *a = arena_new();
+    struct pg_stmt *s = NEW(a, struct pg_stmt);
+    s->arena = a;
+    s->sql = str_z(a, sql);
+    s->text = numbered(a, sql, &s->params);
+    (void)snprintf(s->name, sizeof(s->name), "s%" PRIu64, ++pg_of(db)->names);
+    return s; // prepared when the types of its values are known
+}
+
+static void pg_release(struct db *db, void *handle)
+{
+    struct pg_stmt *s = handle;
+    struct db_pg *p = pg_of(db);
+    PQclear(s->rows);
+    if (s->generation == p->generation && PQtransactionStatus(p->conn) != PQTRANS_INERROR &&
+        PQstatus(p->conn) == CONNECTION_OK) {
+        char text[60];
+        (void)snprintf(text, sizeof(text), "DEALLOCATE %s", s->name);
+        PQclear(PQexec(p->conn, text));
+    }
+    arena_free(s->decoded);
+    arena_free(s->arena);
+}
+
+static const char *pg_text(const void *handle)
+{
+    return ((const struct pg_stmt *)handle)->sql;
+}
+
+static int pg_parameters(const void *handle)
+{
+    return ((const struct pg_stmt *)handle)->params;
+}
+
+static bool prepare(struct db *db, struct pg_stmt *s, const struct val *v, size_t n)
+{
+    struct db_pg *p = pg_of(db);
+    if (s->generation == p->generation)
+        return true;
+    // A text takes the type of what it stands beside: a column of JSON, or text.
+    static const Oid TYPES[] = {[VAL_I64] = OID_INT8,
+        [VAL_F64] = OID_FLOAT8,
+        [VAL_BLOB] = OID_BYTEA,
+        [VAL_NULL] = 0,
+        [VAL_STR] = 0};
+    Oid *types = NEW_ARRAY(p->scratch, n + 1, Oid);
+    for (size_t i = 0; i < n; i++)
+        types[i] = TYPES[v[i].type];
+    PGresult *r = PQprepare(p->conn, s->name, s->text, (int)n, types);
+    bool ok = good(r);
+    if (!ok)
+        fail(db, r, str_of(s->sql));
+    PQclear(r);
+    if (ok)
+        s->generation = p->generation;
+    return ok;
+}
+
+static void put_value(struct arena *a, const struct val *v, const char **at, int *n, int *binary)
+{
+    *n = 0;
+    *binary = v->type == VAL_STR || v->type == VAL_BLOB;
+    char *text = NULL;
+    switch (v->type) {
+    case VAL_NULL:
+        break;
+    case VAL_I64:
+        text = arena_alloc(a, NUMBER_BYTES);
+        (void)snprintf(text, NUMBER_BYTES, "%" PRId64, v->i);
+        break;
+    case VAL_F64:
+        text = arena_alloc(a, NUMBER_BYTES);
+        (void)snprintf(text, NUMBER_BYTES, "%.17g", v->f);
+        break;
+    case VAL_STR:
+    case VAL_BLOB:
+        *n = (int)v->s.n;
+        *at = v->s.s ? v->s.s : "";
+        return;
+    }
+    *at = text;
+}
+
+static bool pg_bind(struct db *db, void *handle, const struct val *v, size_t n)
+{
+    struct db_pg *p = pg_of(db);
+    struct pg_stmt *s = handle;
+    arena_reset(p->scratch);
+    if (!pg_in_transaction(db) && !connected(p))
+        return false;
+    if (!prepare(db, s, v, n))
+        return false;
+    const char **values = NEW_ARRAY(p->scratch, n + 1, const char *);
+    int *lengths = NEW_ARRAY(p->scratch, n + 1, int);
+    int *formats = NEW_ARRAY(p->scratch, n + 1, int);
+    for (size_t i = 0; i < n; i++)
+        put_value(p->scratch, &v[i], &values[i], &lengths[i], &formats[i]);
+    PQclear(s->rows);
+    s->rows = PQexecPrepared(p->conn, s->name, (int)n, values, lengths, formats, 0);
+    s->at = -1;
+    if (good(s->rows))
+        return true;
+    fail(db, s->rows, str_of(s->sql));
+    return false;
+}
+
+static enum db_step pg_step(struct db *db, void *handle)
+{
+    struct pg_stmt *s = handle;
+    (void)db;
+    if (!s->rows)
+        return DB_STEP_FAILED;
+    return ++s->at < PQntuples(s->rows) ? DB_ROW : DB_END;
+}
+
+static bool pg_reset(struct db *db, void *handle)
+{
+    struct pg_stmt *s = handle;
+    (void)db;
+    PQclear(s->rows);
+    s->rows = NULL;
+    return true;
+}
+
+static int64_t pg_changed(struct db *db, void *handle)
+{
+    struct pg_stmt *s = handle;
+    (void)db;
+    bool reads = PQresultStatus(s->rows) == PGRES_TUPLES_OK &&
+                 strncmp(PQcmdStatus(s->rows), "SELECT", 6) == 0;
+    return reads ? 0 : strtoll(PQcmdTuples(s->rows), NULL, 10);
+}
+
+static const char *cell(const struct pg_stmt *s, int column)
+{
+    return s->rows && s->at >= 0 && s->at < PQntuples(s->rows) &&
+                   !PQgetisnull(s->rows, s->at, column)
+               ? PQgetvalue(s->rows, s->at, column)
+               : NULL;
+}
+
+static int64_t pg_i64(void *handle, int column)
+{
+    const char *x = cell(handle, column);
+    return !x ? 0 : x[0] == 't' ? 1 : strtoll(x, NULL, 10); // conditions answer t or f
+}
+
+static double pg_f64(void *handle, int column)
+{
+    const char *x = cell(handle, column);
+    return x ? strtod(x, NULL) : 0.0;
+}
+
+static str unhex(struct pg_stmt *s, const char *x)
+{
+    size_t n = 0;
+    unsigned char *bytes = PQunescapeBytea((const unsigned char *)x, &n);
+    if (!s->decoded)
+        s->decoded = arena_new();
+    str out = str_dup(s->decoded, (str){(const char *)bytes, n});
+    PQfreemem(bytes);
+    return out;
+}
+
+static str pg_bytes(void *handle, int column)
+{
+    struct pg_stmt *s = handle;
+    const char *x = cell(s, column);
+    if (!x)
+        return S("");
+    if (s->decoded)
+        arena_reset(s->decoded);
+    if (PQftype(s->rows, column) == OID_BYTEA)
+        return unhex(s, x);
+    return (str){x, (size_t)PQgetlength(s->rows, s->at, column)};
+}
+
+static bool pg_null(void *handle, int column)
+{
+    return cell(handle, column) == NULL;
+}
+
+// ---- the rest
+
+static str pg_plan(struct db *db, struct arena *a, str sql)
+{
+    (void)db, (void)a, (void)sql;
+    return S(""); // plans are tested over SQLite
+}
+
+static int64_t pg_data_version(struct db *db)
+{
+    return pg_of(db)->version;
+}
+
+static const struct db_ops OPS = {.close = pg_close,
+    .busy_wait = pg_busy_wait,
+    .control = pg_control,
+    .in_transaction = pg_in_transaction,
+    .script = pg_script,
+    .compile = pg_compile,
+    .release = pg_release,
+    .text = pg_text,
+    .parameters = pg_parameters,
+    .bind = pg_bind,
+    .step = pg_step,
+    .reset = pg_reset,
+    .changed = pg_changed,
+    .i64 = pg_i64,
+    .f64 = pg_f64,
+    .bytes = pg_bytes,
+    .null = pg_null,
+    .plan = pg_plan,
+    .data_version = pg_data_version};
