@@ -49,7 +49,7 @@ static void claim_keys(struct ctx *c, const struct def *d, const struct item *it
         str v = f->unique ? item_field(it, f->key) : (str){0};
         if (v.n == 0)
             continue;
-        int64_t put = db_run(c->db,
+        int64_t put = db_change(c->db,
             "INSERT INTO item_key (town, loop, field, val, item) VALUES (?1, ?2, ?3, ?4, ?5)"
             " ON CONFLICT DO NOTHING",
             V(c->rules->town), V(d->loop), V(f->key), V(v), V(it->id));

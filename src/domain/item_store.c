@@ -270,7 +270,7 @@ static int64_t update_row(struct ctx *c, const struct item *b, const struct item
     bool placed = b->unit == it->unit && b->open == it->open && b->due_us == it->due_us &&
                   b->alarm_us == it->alarm_us && b->closed_us == it->closed_us;
     if (placed)
-        return db_run(c->db,
+        return db_change(c->db,
             "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7, "
             "priority = ?8,"
             " changed_us = ?9, version = ?10, round = ?11, returns = ?12, urges = ?13, extensions "
@@ -283,7 +283,7 @@ static int64_t update_row(struct ctx *c, const struct item *b, const struct item
             V(it->returns), V(it->urges), V(it->extensions), V(it->reopens), V(it->level),
             V(it->raised), V(it->parent), V(it->merged), V(it->excluded), V(it->def),
             V(it->receiver), V(b->version), V(it->gone));
-    return db_run(c->db,
+    return db_change(c->db,
         "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7, priority = "
         "?8,"
         " changed_us = ?9, version = ?10, round = ?11, returns = ?12, urges = ?13, extensions = "

@@ -269,11 +269,11 @@ enum err_code person_grant(
     if (e->code != OK)
         return e->code;
     int64_t moved =
-        take_away ? db_run(c->db,
+        take_away ? db_change(c->db,
                         "DELETE FROM person_role WHERE town = ?1 AND person = ?2 AND role = ?3 AND "
                         "unit = ?4",
                         V(c->rules->town), V(person), V(role), V(unit))
-                  : db_run(c->db,
+                  : db_change(c->db,
                         "INSERT INTO person_role (town, person, role, unit) VALUES (?1, ?2, ?3, ?4)"
                         " ON CONFLICT (town, person, role, unit) DO NOTHING",
                         V(c->rules->town), V(person), V(role), V(unit));

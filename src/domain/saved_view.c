@@ -154,7 +154,7 @@ enum err_code saved_view_put(struct ctx *c, const struct saved_view *in, int64_t
 enum err_code saved_view_drop(struct ctx *c, int64_t id, struct err *e)
 {
     int64_t gone =
-        db_run(c->db, "DELETE FROM saved_view WHERE town = ?1 AND person = ?2 AND id = ?3",
+        db_change(c->db, "DELETE FROM saved_view WHERE town = ?1 AND person = ?2 AND id = ?3",
             V(c->rules->town), V(c->actor->id), V(id));
     if (gone == 0 && db_status(c->db, e) == OK)
         return err_add(e, ERR_MISSING, S("id"), (str){0}, "you have no such view", "没有这个视图");

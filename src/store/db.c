@@ -205,9 +205,8 @@ static str text_of(enum stmt_kind kind, str sql)
     return kind == STMT_COMPOSED ? sql : str_of(sql.s);
 }
 
-// A statement prepared and bound, or NULL with the connection failed.
-static struct stmt *start(
-    struct db *db, enum stmt_kind kind, str sql, const struct val *v, size_t n)
+// A statement that takes n values, or NULL with the connection failed.
+static struct stmt *found(struct db *db, enum stmt_kind kind, str sql, size_t n)
 {
     if (!db_ready(db))
         return NULL;
@@ -223,10 +222,30 @@ static struct stmt *start(
         db_fail_in(db, ERR_STORE, text, text_of(kind, sql));
         return NULL;
     }
-    return db->ops->bind(db, s->handle, v, (size_t)wanted) ? s : NULL;
+    return s;
 }
 
-int64_t db_run_(struct db *db, const char *sql, const struct val *v, size_t n)
+// The same, with its values bound.
+static struct stmt *start(
+    struct db *db, enum stmt_kind kind, str sql, const struct val *v, size_t n)
+{
+    struct stmt *s = found(db, kind, sql, n);
+    size_t wanted = s ? (size_t)db->ops->parameters(s->handle) : 0;
+    return s && db->ops->bind(db, s->handle, v, wanted) ? s : NULL;
+}
+
+void db_run_(struct db *db, const char *sql, const struct val *v, size_t n)
+{
+    if (!db->ops->send) {
+        (void)db_change_(db, sql, v, n);
+        return;
+    }
+    struct stmt *s = found(db, STMT_LITERAL, (str){sql, 0}, n);
+    if (s)
+        (void)db->ops->send(db, s->handle, v, (size_t)db->ops->parameters(s->handle));
+}
+
+int64_t db_change_(struct db *db, const char *sql, const struct val *v, size_t n)
 {
     struct stmt *s = start(db, STMT_LITERAL, (str){sql, 0}, v, n);
     if (!s)

@@ -78,9 +78,12 @@ static inline struct val val_blob(str x)
 #define DB_VALS_(...)                                                                              \
     ((struct val[]){__VA_ARGS__}), (sizeof((struct val[]){__VA_ARGS__}) / sizeof(struct val))
 
-// Runs a statement to its end; answers the number of rows it changed (0 on error).
-// Every statement here has at least one bound value: the town.
+// Runs a statement to its end. Every statement here has at least one bound value: the town.
+// On a server, within a transaction, it is only sent: whether it worked shows at the next statement
+// that answers something, or at db_release or db_commit.
 #define db_run(db, sql, ...) db_run_((db), "" sql, DB_VALS_(__VA_ARGS__))
+// The same, waiting for the number of rows it changed (0 on error).
+#define db_change(db, sql, ...) db_change_((db), "" sql, DB_VALS_(__VA_ARGS__))
 // Opens a cursor: while (db_next(&c)) { ... db_i64(&c, 0) ... }   It closes itself at the end;
 // db_done(&c) closes early.
 #define db_rows(db, sql, ...) db_rows_((db), "" sql, DB_VALS_(__VA_ARGS__))
@@ -94,7 +97,8 @@ struct cursor {
     struct db *db;
     void *stmt; // NULL when closed or failed
 };
-int64_t db_run_(struct db *db, const char *sql, const struct val *v, size_t n);
+void db_run_(struct db *db, const char *sql, const struct val *v, size_t n);
+int64_t db_change_(struct db *db, const char *sql, const struct val *v, size_t n);
 struct cursor db_rows_(struct db *db, const char *sql, const struct val *v, size_t n) MUST_USE;
 int64_t db_one_i64_(
     struct db *db, int64_t otherwise, const char *sql, const struct val *v, size_t n);

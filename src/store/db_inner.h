@@ -33,6 +33,8 @@ struct db_ops {
     const char *(*text)(const void *handle); // its own copy, ending in NUL
     int (*parameters)(const void *handle);
     bool (*bind)(struct db *db, void *handle, const struct val *v, size_t n);
+    // Binds and runs without waiting for the end; NULL: a store that never needs to wait.
+    bool (*send)(struct db *db, void *handle, const struct val *v, size_t n);
     enum db_step (*step)(struct db *db, void *handle);
     bool (*reset)(struct db *db, void *handle);
     int64_t (*changed)(struct db *db, void *handle); // rows, by the step that has just ended

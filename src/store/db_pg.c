@@ -2,6 +2,10 @@
 //
 // A statement runs when it is bound, and its rows are held until it is reset; so cursors nest as
 // they do over SQLite. Texts travel with their length, numbers as digits.
+//
+// The connection is in pipeline mode: what answers nothing (BEGIN, SAVEPOINT, an INSERT, ROLLBACK)
+// is sent and its success read later, together with the rows of the next statement that has some.
+// So a read of one statement costs one journey to the server, and a filed order two.
 
 #include <libpq-fe.h>
 #include <stdio.h>
@@ -18,6 +22,7 @@ enum {
     OID_INT8 = 20,
     OID_FLOAT8 = 701,
     NUMBER_BYTES = 32,
+    SENT_MAX = 200,    // whose success was not read yet
     LOCK_KEY = 0x6268, // of the writers' lock, one a database
 };
 
@@ -32,9 +37,21 @@ struct pg_stmt {
     struct arena *decoded;
 };
 
+// A command whose success was not read yet.
+struct sent {
+    const char *sql;
+    struct pg_stmt *prepares; // NULL: it runs something
+    bool quiet;               // nobody minds its failure
+};
+
 struct db_pg {
     struct db db; // first
     PGconn *conn;
+    struct sent sent[SENT_MAX];
+    size_t n_sent;
+    bool synced;         // what was sent ends with a sync
+    bool in_transaction; // as of what was sent
+    bool answered;       // a statement of this transaction has been answered
     uint64_t generation; // grows with every connection made
     uint64_t names;
     struct arena *scratch; // of one bind
@@ -94,16 +111,89 @@ static bool good(const PGresult *r)
     return s == PGRES_COMMAND_OK || s == PGRES_TUPLES_OK;
 }
 
-// Runs literals; false and the connection failed when it cannot.
-static bool exec(struct db *db, const char *sql, int64_t *first)
+// ---- the pipeline
+
+// All results of one command; the first is what counts.
+static PGresult *take_result(PGconn *conn)
 {
-    PGresult *r = PQexec(pg_of(db)->conn, sql);
+    PGresult *first = PQgetResult(conn), *r;
+    while (first && (r = PQgetResult(conn)) != NULL)
+        PQclear(r);
+    return first;
+}
+
+// Reads the success of everything sent. last: gets the result of the last command, to be cleared.
+static bool settle(struct db *db, PGresult **last)
+{
+    struct db_pg *p = pg_of(db);
+    bool lost = false;
+    if (last)
+        *last = NULL;
+    if (p->n_sent > 0 && !p->synced)
+        lost = PQpipelineSync(p->conn) != 1;
+    for (size_t i = 0; i < p->n_sent && !lost; i++) {
+        PGresult *r = take_result(p->conn);
+        lost = !r;
+        bool mind = !p->sent[i].quiet && (!r || PQresultStatus(r) != PGRES_PIPELINE_ABORTED);
+        if (mind && !good(r))
+            fail(db, r, str_of(p->sent[i].sql));
+        if (p->sent[i].prepares && !good(r))
+            p->sent[i].prepares->generation = 0; // behind a failure it was passed over
+        if (last && i + 1 == p->n_sent)
+            *last = r;
+        else
+            PQclear(r);
+    }
+    if (p->n_sent > 0 && !lost)
+        PQclear(PQgetResult(p->conn)); // the sync's own
+    p->n_sent = 0;
+    p->synced = false;
+    if (lost || PQstatus(p->conn) == CONNECTION_BAD) {
+        p->in_transaction = false;
+        fail(db, NULL, S(""));
+    }
+    return !db->failed;
+}
+
+// Room for one more command; what ended with a sync is read first.
+static bool room(struct db *db)
+{
+    struct db_pg *p = pg_of(db);
+    return (!p->synced && p->n_sent < SENT_MAX) || settle(db, NULL);
+}
+
+static void note_sent(struct db_pg *p, const char *sql, bool quiet)
+{
+    p->sent[p->n_sent++] = (struct sent){.sql = sql, .quiet = quiet};
+}
+
+// Sends a literal of one statement.
+static bool say(struct db *db, const char *sql, bool quiet)
+{
+    struct db_pg *p = pg_of(db);
+    if (!room(db) && !quiet)
+        return false;
+    if (PQsendQueryParams(p->conn, sql, 0, NULL, NULL, NULL, NULL, 0) != 1) {
+        if (!quiet)
+            fail(db, NULL, str_of(sql));
+        return false;
+    }
+    note_sent(p, sql, quiet);
+    return true;
+}
+
+// Several statements in one text, outside of the pipeline.
+static bool exec(struct db *db, const char *sql)
+{
+    struct db_pg *p = pg_of(db);
+    if (!settle(db, NULL) || PQexitPipelineMode(p->conn) != 1)
+        return false;
+    PGresult *r = PQexec(p->conn, sql);
     bool ok = good(r);
     if (!ok)
         fail(db, r, str_of(sql));
-    else if (first)
-        *first = PQntuples(r) > 0 ? strtoll(PQgetvalue(r, 0, 0), NULL, 10) : 0;
     PQclear(r);
+    (void)PQenterPipelineMode(p->conn);
     return ok;
 }
 
@@ -125,7 +215,10 @@ static bool set_up(struct db_pg *p)
         p->busy_wait_ms, p->db.mode == DB_READ ? STATEMENT_MS : 0,
         p->db.mode == DB_READ ? "on" : "off");
     p->generation++;
-    return exec(&p->db, text, NULL);
+    p->n_sent = 0;
+    p->synced = p->in_transaction = false;
+    (void)PQenterPipelineMode(p->conn);
+    return exec(&p->db, text);
 }
 
 // What the statements need beside SQL, made once a database.
@@ -136,8 +229,7 @@ static bool prepare_database(struct db_pg *p)
         "CREATE SEQUENCE IF NOT EXISTS bihuan_writes;"
         "CREATE OR REPLACE FUNCTION instr(text, text) RETURNS integer LANGUAGE sql IMMUTABLE STRICT"
         " PARALLEL SAFE AS 'SELECT strpos($1, $2)';"
-        "COMMIT",
-        NULL);
+        "COMMIT");
 }
 
 // After the server has gone: tries once. Statements are prepared anew on their next use.
@@ -200,15 +292,14 @@ static void pg_busy_wait(struct db *db, int ms)
     char text[60];
     pg_of(db)->busy_wait_ms = ms;
     (void)snprintf(text, sizeof(text), "SET lock_timeout = %d", ms);
-    (void)exec(db, text, NULL);
+    (void)exec(db, text);
 }
 
 // ---- transactions
 
 static bool pg_in_transaction(const struct db *db)
 {
-    PGTransactionStatusType s = PQtransactionStatus(((const struct db_pg *)db)->conn);
-    return s == PQTRANS_INTRANS || s == PQTRANS_INERROR || s == PQTRANS_ACTIVE;
+    return ((const struct db_pg *)db)->in_transaction;
 }
 
 // One writer at a time in a database, as over a file. The sequence tells each whether another was
@@ -216,52 +307,93 @@ static bool pg_in_transaction(const struct db *db)
 static bool begin_write(struct db *db)
 {
     struct db_pg *p = pg_of(db);
-    int64_t number = 0;
-    if (!connected(p) || !exec(db,
-                             "BEGIN; SELECT pg_advisory_xact_lock(25192);"
-                             "SELECT nextval('bihuan_writes')",
-                             &number))
+    PGresult *r = NULL;
+    if (!say(db, "BEGIN", false) || !say(db, "SELECT pg_advisory_xact_lock(25192)", false) ||
+        !say(db, "SELECT nextval('bihuan_writes')", false))
         return false;
-    if (number != p->begun + 1)
+    p->in_transaction = true;
+    bool ok = settle(db, &r);
+    int64_t number = ok && PQntuples(r) > 0 ? strtoll(PQgetvalue(r, 0, 0), NULL, 10) : 0;
+    PQclear(r);
+    if (ok && number != p->begun + 1)
         p->version++;
-    p->begun = number;
-    return true;
+    p->begun = ok ? number : p->begun;
+    return ok;
 }
 
 // A transaction that has failed ends with COMMIT as with ROLLBACK, and only the answer says so.
 static bool commit(struct db *db)
 {
-    PGresult *r = PQexec(pg_of(db)->conn, "COMMIT");
-    bool ok = good(r) && strcmp(PQcmdStatus(r), "COMMIT") == 0;
-    if (!good(r))
-        fail(db, r, S("COMMIT"));
-    else if (!ok)
+    PGresult *r = NULL;
+    bool ok = say(db, "COMMIT", false) && settle(db, &r);
+    pg_of(db)->in_transaction = false;
+    if (ok && strcmp(PQcmdStatus(r), "COMMIT") != 0) {
         db_fail_in(db, ERR_STORE, "the transaction was rolled back", S("COMMIT"));
+        ok = false;
+    }
     PQclear(r);
     return ok;
 }
 
+// Behind a failure nothing more gets through: reads what was sent, whatever came of it.
+static void clear_way(struct db *db)
+{
+    enum err_code before = db->failed;
+    if (pg_of(db)->n_sent > 0)
+        (void)settle(db, NULL);
+    db->failed = before;
+}
+
+// Sent off; nobody waits for its end.
+static bool rollback(struct db *db)
+{
+    struct db_pg *p = pg_of(db);
+    clear_way(db);
+    p->in_transaction = false;
+    if (say(db, "ROLLBACK", true)) {
+        p->synced = PQpipelineSync(p->conn) == 1;
+        (void)PQflush(p->conn);
+    }
+    return true;
+}
+
 static bool pg_control(struct db *db, enum db_control what)
 {
-    static const char *const TEXTS[] = {
-        [DB_BEGIN_READ] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        [DB_ROLLBACK] = "ROLLBACK",
-        [DB_SAVEPOINT] = "SAVEPOINT one",
-        [DB_RELEASE] = "RELEASE one",
-        [DB_ROLLBACK_TO] = "ROLLBACK TO one"};
-    if (what == DB_BEGIN_WRITE)
-        return begin_write(db);
-    if (what == DB_COMMIT)
+    struct db_pg *p = pg_of(db);
+    switch (what) {
+    case DB_BEGIN_WRITE:
+        if (!connected(p))
+            return false;
+        if (begin_write(db))
+            return true;
+        if (PQstatus(p->conn) != CONNECTION_BAD)
+            return false;
+        db->failed = OK; // nothing was done yet: once more where the service now is
+        return connected(p) && begin_write(db);
+    case DB_BEGIN_READ:
+        p->answered = false;
+        p->in_transaction =
+            connected(p) && say(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", false);
+        return p->in_transaction;
+    case DB_COMMIT:
         return commit(db);
-    if (what == DB_BEGIN_READ && !connected(pg_of(db)))
-        return false;
-    return exec(db, TEXTS[what], NULL);
+    case DB_ROLLBACK:
+        return rollback(db);
+    case DB_SAVEPOINT:
+        return say(db, "SAVEPOINT one", false);
+    case DB_RELEASE:
+        return say(db, "RELEASE one", false) && settle(db, NULL);
+    case DB_ROLLBACK_TO:
+        clear_way(db);
+        return say(db, "ROLLBACK TO one", false) && settle(db, NULL);
+    }
+    UNREACHABLE();
 }
 
 static void pg_script(struct db *db, str sql)
 {
     if (db_ready(db))
-        (void)exec(db, str_z(pg_of(db)->scratch, sql), NULL);
+        (void)exec(db, str_z(pg_of(db)->scratch, sql));
 }
 
 // ---- statements
@@ -303,11 +435,14 @@ static void pg_release(struct db *db, void *handle)
     struct pg_stmt *s = handle;
     struct db_pg *p = pg_of(db);
     PQclear(s->rows);
-    if (s->generation == p->generation && PQtransactionStatus(p->conn) != PQTRANS_INERROR &&
-        PQstatus(p->conn) == CONNECTION_OK) {
+    for (size_t i = 0; i < p->n_sent; i++)
+        if (p->sent[i].prepares == s)
+            p->sent[i].prepares = NULL;
+    if (s->generation == p->generation && !db->failed && room(db)) {
         char text[60];
         (void)snprintf(text, sizeof(text), "DEALLOCATE %s", s->name);
-        PQclear(PQexec(p->conn, text));
+        if (PQsendQueryParams(p->conn, text, 0, NULL, NULL, NULL, NULL, 0) == 1)
+            note_sent(p, "DEALLOCATE", true);
     }
     arena_free(s->decoded);
     arena_free(s->arena);
@@ -337,14 +472,16 @@ static bool prepare(struct db *db, struct pg_stmt *s, const struct val *v, size_
     Oid *types = NEW_ARRAY(p->scratch, n + 1, Oid);
     for (size_t i = 0; i < n; i++)
         types[i] = TYPES[v[i].type];
-    PGresult *r = PQprepare(p->conn, s->name, s->text, (int)n, types);
-    bool ok = good(r);
-    if (!ok)
-        fail(db, r, str_of(s->sql));
-    PQclear(r);
-    if (ok)
-        s->generation = p->generation;
-    return ok;
+    if (!room(db))
+        return false;
+    if (PQsendPrepare(p->conn, s->name, s->text, (int)n, types) != 1) {
+        fail(db, NULL, str_of(s->sql));
+        return false;
+    }
+    note_sent(p, s->sql, false);
+    p->sent[p->n_sent - 1].prepares = s;
+    s->generation = p->generation;
+    return true;
 }
 
 static void put_value(struct arena *a, const struct val *v, const char **at, int *n, int *binary)
@@ -372,27 +509,51 @@ static void put_value(struct arena *a, const struct val *v, const char **at, int
     *at = text;
 }
 
-static bool pg_bind(struct db *db, void *handle, const struct val *v, size_t n)
+static bool dispatch(struct db *db, struct pg_stmt *s, const struct val *v, size_t n)
 {
     struct db_pg *p = pg_of(db);
-    struct pg_stmt *s = handle;
     arena_reset(p->scratch);
-    if (!pg_in_transaction(db) && !connected(p))
+    if (!p->in_transaction && !connected(p))
         return false;
-    if (!prepare(db, s, v, n))
+    if (!prepare(db, s, v, n) || !room(db))
         return false;
     const char **values = NEW_ARRAY(p->scratch, n + 1, const char *);
     int *lengths = NEW_ARRAY(p->scratch, n + 1, int);
     int *formats = NEW_ARRAY(p->scratch, n + 1, int);
     for (size_t i = 0; i < n; i++)
         put_value(p->scratch, &v[i], &values[i], &lengths[i], &formats[i]);
+    if (PQsendQueryPrepared(p->conn, s->name, (int)n, values, lengths, formats, 0) != 1) {
+        fail(db, NULL, str_of(s->sql));
+        return false;
+    }
+    note_sent(p, s->sql, false);
+    return true;
+}
+
+static bool pg_send(struct db *db, void *handle, const struct val *v, size_t n)
+{
+    return dispatch(db, handle, v, n) && (pg_of(db)->in_transaction || settle(db, NULL));
+}
+
+static bool pg_bind(struct db *db, void *handle, const struct val *v, size_t n)
+{
+    struct pg_stmt *s = handle;
     PQclear(s->rows);
-    s->rows = PQexecPrepared(p->conn, s->name, (int)n, values, lengths, formats, 0);
+    s->rows = NULL;
     s->at = -1;
-    if (good(s->rows))
-        return true;
-    fail(db, s->rows, str_of(s->sql));
-    return false;
+    struct db_pg *p = pg_of(db);
+    bool in = p->in_transaction;
+    bool ok = dispatch(db, s, v, n) && settle(db, &s->rows);
+    // A reader that has seen nothing yet begins again where the service now is.
+    if (!ok && db->mode == DB_READ && PQstatus(p->conn) == CONNECTION_BAD && !(in && p->answered)) {
+        PQclear(s->rows);
+        s->rows = NULL;
+        db->failed = OK;
+        ok = connected(p) && (!in || pg_control(db, DB_BEGIN_READ)) && dispatch(db, s, v, n) &&
+             settle(db, &s->rows);
+    }
+    p->answered = true;
+    return ok;
 }
 
 static enum db_step pg_step(struct db *db, void *handle)
@@ -494,6 +655,7 @@ static const struct db_ops OPS = {.close = pg_close,
     .text = pg_text,
     .parameters = pg_parameters,
     .bind = pg_bind,
+    .send = pg_send,
     .step = pg_step,
     .reset = pg_reset,
     .changed = pg_changed,

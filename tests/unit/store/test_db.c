@@ -11,8 +11,8 @@ static void values_come_back(void **state)
         V(1));
     const str none = {NULL, 0};
     str bytes = {"a\0b\xff", 4};
-    assert_int_equal(db_run(db, "INSERT INTO v VALUES (?1, ?2, ?3, ?4, ?5, ?6)", V(1), V(INT64_MIN),
-                         V(0.1), V(S("闵行")), V(val_blob(bytes)), V(VAL_NONE)),
+    assert_int_equal(db_change(db, "INSERT INTO v VALUES (?1, ?2, ?3, ?4, ?5, ?6)", V(1),
+                         V(INT64_MIN), V(0.1), V(S("闵行")), V(val_blob(bytes)), V(VAL_NONE)),
         1);
     db_run(db, "INSERT INTO v VALUES (?1, ?2, ?3, ?4, ?5, ?6)", V(1), V(true), V(1e300), V(none),
         V(val_blob(none)), V(none));
@@ -60,16 +60,16 @@ static void counts_changed_rows(void **state)
     struct db *db = temp_db(t, DB_WRITE);
     temp_table(t, db);
     assert_int_equal(
-        db_run(db, "INSERT INTO t VALUES (?1, 1, 'a'), (?1, 2, 'b'), (?1, 3, 'c')", V(1)), 3);
-    assert_int_equal(db_run(db, "UPDATE t SET s='z' WHERE town=?1 AND n>1", V(1)), 2);
-    assert_int_equal(db_run(db, "CREATE TABLE u (x INTEGER) STRICT", V(1)), 0);
-    assert_int_equal(db_run(db, "SELECT n FROM t WHERE town=?1", V(1)), 0);
-    assert_int_equal(db_run(db, "UPDATE t SET s='z' WHERE town=?1 AND n>9", V(1)), 0);
-    assert_int_equal(db_run(db, "DELETE FROM t WHERE town=?1 RETURNING n", V(1)), 3);
+        db_change(db, "INSERT INTO t VALUES (?1, 1, 'a'), (?1, 2, 'b'), (?1, 3, 'c')", V(1)), 3);
+    assert_int_equal(db_change(db, "UPDATE t SET s='z' WHERE town=?1 AND n>1", V(1)), 2);
+    assert_int_equal(db_change(db, "CREATE TABLE u (x INTEGER) STRICT", V(1)), 0);
+    assert_int_equal(db_change(db, "SELECT n FROM t WHERE town=?1", V(1)), 0);
+    assert_int_equal(db_change(db, "UPDATE t SET s='z' WHERE town=?1 AND n>9", V(1)), 0);
+    assert_int_equal(db_change(db, "DELETE FROM t WHERE town=?1 RETURNING n", V(1)), 3);
     assert_int_equal(
-        db_run(db, "INSERT INTO t VALUES (?1, 1, 'a') ON CONFLICT DO NOTHING", V(1)), 1);
+        db_change(db, "INSERT INTO t VALUES (?1, 1, 'a') ON CONFLICT DO NOTHING", V(1)), 1);
     assert_int_equal(
-        db_run(db, "INSERT INTO t VALUES (?1, 1, 'a') ON CONFLICT DO NOTHING", V(1)), 0);
+        db_change(db, "INSERT INTO t VALUES (?1, 1, 'a') ON CONFLICT DO NOTHING", V(1)), 0);
     db_close(db);
 }
 

@@ -63,7 +63,7 @@ static void error_is_sticky_until_rollback(void **state)
     temp_table(t, db);
     db_begin(db);
     add(db, 1);
-    assert_int_equal(db_run(db, "INSERT INTO nowhere VALUES (?1)", V(1)), 0);
+    assert_int_equal(db_change(db, "INSERT INTO nowhere VALUES (?1)", V(1)), 0);
     add(db, 2); // does nothing
     assert_int_equal(count(db), -1);
     struct cursor c = db_rows(db, "SELECT n FROM t WHERE town=?1", V(1));
