@@ -9,8 +9,8 @@ struct literal {
     str sql;
     str where; // file:line
 };
-// Every literal given to db_run, db_rows, db_one_i64 or db_one_str below a folder. One whose text
-// is not a plain literal has an empty sql.
+// Every literal given to db_run, db_change, db_rows, db_one_i64 or db_one_str below a folder. One
+// whose text is not a plain literal has an empty sql.
 struct literal *literals_below(struct arena *a, const char *folder, size_t *n);
 
 #endif
