@@ -163,6 +163,8 @@ void *arena_extend(struct arena *a, void *p, size_t n, size_t more)
     b->used += new_step - old_step;
     a->used += new_step - old_step;
     UNPOISON(p, more);
+    // It is longer now: the compiler must forget what it knows of its size.
+    __asm__("" : "+r"(p));
     return p;
 }
 
