@@ -14,7 +14,7 @@ struct loop_thread {
     struct arena *arena;
     struct db *db;
     struct rules_hold *rules;
-    struct session_memory *sessions;
+    struct memo *sessions;
 };
 
 void *call_thread_open(void *arg)
@@ -40,7 +40,7 @@ void call_thread_close(void *arg, void *thread)
     (void)arg;
     db_close(t->db);
     app_rules_drop(t->rules);
-    session_memory_free(t->sessions);
+    memo_free(t->sessions);
     arena_free(t->arena);
 }
 

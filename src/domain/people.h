@@ -3,6 +3,7 @@
 #ifndef BH_DOMAIN_PEOPLE_H
 #define BH_DOMAIN_PEOPLE_H
 
+#include "base/memo.h"
 #include "domain/ctx.h"
 
 enum {
@@ -99,14 +100,12 @@ struct session {
 enum err_code session_open(struct ctx *c, const struct login_check *check, struct session *out,
     str *secret, struct err *refused, struct err *e) MUST_USE;
 // What a loop remembers of the sessions it has found, so that a busy one asks the database once.
-struct session_memory;
-struct session_memory *session_memory_new(void);
-void session_memory_free(struct session_memory *m);
+struct memo *session_memory_new(void);
 // On a loop: who is it? ERR_LOGIN when nobody, expired, of an older epoch, or inactive. bearer or
 // cookie secret. memory may be NULL; what it holds counts as long as serial is the same, which must
 // change with every event that is not about an item.
-enum err_code session_find(struct ctx *c, struct session_memory *memory, uint64_t serial,
-    str secret, struct session *out, struct err *e) MUST_USE;
+enum err_code session_find(struct ctx *c, struct memo *memory, uint64_t serial, str secret,
+    struct session *out, struct err *e) MUST_USE;
 // everywhere: all sessions and tokens of the person end.
 enum err_code session_close(struct ctx *c, str secret, bool everywhere, struct err *e) MUST_USE;
 // The actor's own password, in two halves as well: password_check on a loop compares the old one

@@ -1,6 +1,5 @@
 // Log-ins: the secret a browser holds, of which only the hash is kept.
 
-#include "base/map.h"
 #include "domain/people_inner.h"
 
 enum { SECRET_BYTES = 32, CSRF_BYTES = 24, SECRET_MAX = 200, MEMORY_MAX = 2000 };
@@ -117,44 +116,17 @@ struct found {
     struct session session;
     int64_t epoch;
 };
-struct session_memory {
-    struct arena *own;   // holds this struct
-    struct arena *arena; // of what is remembered
-    uint64_t serial;
-    struct map by_hash; // struct found
-};
-
-struct session_memory *session_memory_new(void)
+struct memo *session_memory_new(void)
 {
-    struct arena *own = arena_new();
-    struct session_memory *m = NEW(own, struct session_memory);
-    *m = (struct session_memory){.own = own, .arena = arena_new()};
-    map_init(&m->by_hash, m->arena);
-    return m;
+    return memo_new(MEMORY_MAX);
 }
 
-void session_memory_free(struct session_memory *m)
+static void remember(struct memo *m, str hash, const struct found *f)
 {
-    arena_free(m->arena);
-    arena_free(m->own);
-}
-
-static void remember(struct session_memory *m, str hash, const struct found *f)
-{
-    struct found *kept = NEW(m->arena, struct found);
+    struct found *kept = NEW(memo_arena(m), struct found);
     *kept = *f;
-    kept->session.csrf = str_dup(m->arena, f->session.csrf);
-    map_put(&m->by_hash, str_dup(m->arena, hash), kept);
-}
-
-static const struct found *recall(struct session_memory *m, uint64_t serial, str hash)
-{
-    if (m->serial != serial || m->by_hash.n >= MEMORY_MAX) {
-        arena_reset(m->arena);
-        map_init(&m->by_hash, m->arena);
-        m->serial = serial;
-    }
-    return map_get(&m->by_hash, hash);
+    kept->session.csrf = str_dup(memo_arena(m), f->session.csrf);
+    memo_put(m, hash, kept);
 }
 
 static bool look_up(struct ctx *c, str hash, struct found *out)
@@ -182,14 +154,14 @@ static bool holds(const struct ctx *c, const struct found *f)
            (p->rights >> MAY_LOGIN & 1);
 }
 
-enum err_code session_find(struct ctx *c, struct session_memory *memory, uint64_t serial,
-    str secret, struct session *out, struct err *e)
+enum err_code session_find(struct ctx *c, struct memo *memory, uint64_t serial, str secret,
+    struct session *out, struct err *e)
 {
     *out = (struct session){0};
     if (secret.n == 0 || secret.n > SECRET_MAX)
         return nobody(e);
     str hash = session_hash(c->arena, secret);
-    const struct found *known = memory ? recall(memory, serial, hash) : NULL;
+    const struct found *known = memory ? memo_get(memory, serial, hash) : NULL;
     if (known && holds(c, known)) {
         *out = known->session;
         out->csrf = str_dup(c->arena, known->session.csrf);

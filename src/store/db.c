@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/log.h"
+#include "base/memo.h"
 #include "store/db_inner.h"
-#include "store/memo.h"
 
 // ---- errors
 

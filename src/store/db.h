@@ -1,5 +1,4 @@
-// The whole SQL surface. Behind it stands SQLite today; PostgreSQL will stand behind the same
-// functions, so nothing here or above may depend on which one it is.
+// The whole SQL surface. Behind it stands SQLite or PostgreSQL; nothing above may depend on which.
 //
 // SQL is a literal with ?1, ?2 … bound by V(...): anything but a literal does not compile. It is
 // written in the subset both stores share: integers for time and flags, RETURNING, ON CONFLICT, ->>
@@ -29,7 +28,7 @@ struct db;
 
 enum db_mode { DB_READ, DB_WRITE };
 
-// target: a file path, or later a postgresql:// URL. DB_WRITE creates the file. NULL and a note on
+// target: a file path, or a postgresql:// address. DB_WRITE creates the file. NULL and a note on
 // failure.
 struct db *db_open(str target, enum db_mode mode, struct err *e) MUST_USE;
 void db_close(struct db *db); // NULL is fine; an open transaction is rolled back

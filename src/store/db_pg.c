@@ -22,8 +22,7 @@ enum {
     OID_INT8 = 20,
     OID_FLOAT8 = 701,
     NUMBER_BYTES = 32,
-    SENT_MAX = 200,    // whose success was not read yet
-    LOCK_KEY = 0x6268, // of the writers' lock, one a database
+    SENT_MAX = 200, // whose success was not read yet
 };
 
 struct pg_stmt {

@@ -6,9 +6,11 @@
 #include <unistd.h>
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/memo.h"
 #include "store/files.h"
-#include "store/memo.h"
 #include "store/wal_vfs.h"
+
+enum { COUNTS_REMEMBERED_MAX = 1000 };
 
 // --- errors
 
@@ -175,7 +177,7 @@ struct db *db_sqlite_open(str target, enum db_mode mode, struct err *e)
     db->db.arena = arena;
     db->db.mode = mode;
     db->busy_wait_ms = DB_BUSY_WAIT_MS;
-    db->db.memo = mode == DB_READ ? memo_new() : NULL;
+    db->db.memo = mode == DB_READ ? memo_new(COUNTS_REMEMBERED_MAX) : NULL;
     if (open_handle(db, target, e))
         return &db->db;
     db_close(&db->db);

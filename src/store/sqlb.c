@@ -1,8 +1,8 @@
 #include "store/sqlb.h"
 
 #include "base/buf.h"
+#include "base/memo.h"
 #include "store/db_inner.h"
-#include "store/memo.h"
 
 void sqlb_init(struct sqlb *q, struct arena *a)
 {
@@ -87,12 +87,13 @@ int64_t sqlb_i64(struct db *db, struct sqlb *q)
     str key = memo && !q->overflow ? key_of(q) : (str){0};
     if (key.n == 0)
         return ask(db, q);
-    int64_t n = 0;
     db_read_begin(db); // the version and the count are of one state
-    if (!memo_get(memo, db_data_version(db), key, &n)) {
-        n = ask(db, q);
-        if (!db_failed(db))
-            memo_put(memo, key, n);
+    const int64_t *known = memo_get(memo, (uint64_t)db_data_version(db), key);
+    int64_t n = known ? *known : ask(db, q);
+    if (!known && !db_failed(db)) {
+        int64_t *kept = NEW(memo_arena(memo), int64_t);
+        *kept = n;
+        memo_put(memo, key, kept);
     }
     db_read_end(db);
     return n;

@@ -125,7 +125,7 @@ bad README.md 'see /''work/main/x\n' '1: path'
 bad web/a.mjs "x = '/""tmp/x'\n" '1: path'
 bad run 'cd /''root/x\n' '1: path'
 good tests/a.mjs "x = '/""tmp/x'\n"
-good web/a.mjs "x = '/api/work/tmp/x'\n"
+good web/a.mjs "x = '/api/""tmp/x'\n"
 bad web/package-lock.json '{\n  "resolved": "x"\n}\n' '2: lock'
 good web/node_modules/a.c '\tint x; \n'
 
