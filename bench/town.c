@@ -80,7 +80,7 @@ struct town *town_at(const char *dir)
         .blob_dir = town_blob_dir(a, path)};
     struct err none;
     err_init(&none, a, LANG_EN);
-    int64_t town = town_only(t->db, &none);
+    int64_t town = town_of(a, path, t->db, &none);
     bool made = town == 0;
     if (made)
         town = make(t);

@@ -18,6 +18,8 @@ enum {
     TICK_SWEEP_S = 600,    // between two sweeps of sessions and request keys
     TICK_DEFER_S = 3600,   // an item whose clock could not be noticed is tried again
     TICK_DEFERRED_MAX = 1000,
+    TICK_SLICE_MS = 100, // a thread that listens to the database looks up so often
+    TICK_SLICES = 10,
 };
 
 struct rules_hold {
@@ -37,6 +39,7 @@ struct app {
     pthread_mutex_t lock;
     atomic_uint_fast64_t serial, published; // serial: of the last built; published: of latest
     atomic_uint_fast64_t town_serial;       // newest event that is not about an item
+    atomic_int_fast64_t newest;             // event the writer knows of
     struct writer *writer;
     _Atomic(struct http_server *) http; // requests may come before http_start has returned
     struct jobs *jobs;
@@ -162,6 +165,8 @@ static void on_finish(void *arg, struct db *db, bool committed)
         publish(app, app->own);
         feed_rules(app);
     }
+    atomic_store(&app->newest, journal_newest(app->journal));
+    feed_others(app, db, app->journal);
     feed_group(app, app->journal);
 }
 
@@ -198,8 +203,7 @@ struct deferred {
 };
 // What the ticker remembers from one second to the next.
 struct beat {
-    int64_t swept_us;   // when sessions and request keys were swept
-    int64_t town_event; // newest event about units, people or definitions
+    int64_t swept_us; // when sessions and request keys were swept
     struct deferred later[TICK_DEFERRED_MAX];
     size_t n_later;
 };
@@ -312,19 +316,35 @@ static void tick_once(struct app *app, struct db *db, struct beat *b)
         struct alarm *due = NEW_ARRAY(a, TICK_ALARMS_MAX, struct alarm);
         n = find_due(app, db, a, b, due);
         bool old = tm_mono() - b->swept_us > TICK_SWEEP_S * US_SECOND;
-        // The writer looks when it begins a group whether another process changed the rules; an
-        // idle one is made to look.
-        int64_t town_event = journal_town_event(db, app->town);
+        // The writer looks when it begins a group whether another process has written: rules, or
+        // what open pages want to hear of. An idle one is made to look.
         struct sweep s = {.write = {.apply = sweep_apply}, .app = app, .arena = a, .old = old};
-        bool look = old || town_event != b->town_event;
-        if (look && writer_run(app->writer, &s.write, &e) == OK) {
-            b->town_event = town_event;
-            b->swept_us = old ? tm_mono() : b->swept_us;
-        }
+        bool look = old || journal_newest_event(db, app->town) > atomic_load(&app->newest);
+        if (look && writer_run(app->writer, &s.write, &e) == OK && old)
+            b->swept_us = tm_mono();
         if (!ring(app, a, b, due, n))
             break;
     } while (n == TICK_ALARMS_MAX);
     arena_free(a);
+}
+
+// Under the lock. Shorter when the server stops, or another process tells of a change.
+static void wait_a_second(struct app *app, struct db *db)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    if (!db_shared(db)) {
+        until.tv_sec += 1;
+        pthread_cond_timedwait(&app->wake, &app->lock, &until);
+        return;
+    }
+    bool heard = false;
+    for (int i = 0; i < TICK_SLICES && !heard && !app->stopping; i++) {
+        pthread_mutex_unlock(&app->lock);
+        db_rollback(db); // hears nothing within a transaction
+        heard = db_heard(db, app->town, TICK_SLICE_MS);
+        pthread_mutex_lock(&app->lock);
+    }
 }
 
 static void *ticker(void *arg)
@@ -338,10 +358,7 @@ static void *ticker(void *arg)
     beat->swept_us = tm_mono();
     pthread_mutex_lock(&app->lock);
     while (!app->stopping && db) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += 1;
-        pthread_cond_timedwait(&app->wake, &app->lock, &until);
+        wait_a_second(app, db);
         if (app->stopping)
             break;
         pthread_mutex_unlock(&app->lock);
@@ -361,7 +378,7 @@ static struct db *open_town(struct app *app, struct err *e)
     struct db *db = town_open(app->arena, app->conf.dir, true, tm_now(), e);
     if (!db)
         return NULL;
-    app->town = app->conf.town ? app->conf.town : town_only(db, e);
+    app->town = town_of(app->arena, app->conf.dir, db, e);
     struct rules *r = NULL;
     if (app->town != 0 && town_keys(app->arena, app->conf.dir, false, &app->keys, e) == OK)
         r = rules_load(db, app->town, e);
@@ -373,6 +390,7 @@ static struct db *open_town(struct app *app, struct err *e)
     app->latest = app->own;
     atomic_fetch_add(&app->own->holders, 1);
     atomic_store(&app->published, app->own->serial);
+    atomic_store(&app->newest, journal_newest_event(db, app->town));
     return db;
 }
 

@@ -15,8 +15,7 @@
 struct app;
 
 struct app_conf {
-    str dir;      // holds bihuan.db, key, blobs/
-    int64_t town; // 0: the only one in the database
+    str dir; // holds bihuan.db, key, blobs/
     const char *host;
     int port, threads;
     bool demo;   // show the demonstration log-ins; quick password hashes

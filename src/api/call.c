@@ -292,6 +292,8 @@ static enum err_code apply(struct write *w, struct db *db)
 {
     struct call *k = (struct call *)w;
     struct ctx c;
+    err_init(&k->err, k->req->arena, k->ctx.lang);
+    k->repeated = false;
     app_writer_ctx(k->app, db, k->req->arena, &c);
     c.lang = k->ctx.lang;
     c.actor = k->actor ? rules_person(c.rules, k->actor) : NULL;

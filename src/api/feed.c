@@ -2,6 +2,8 @@
 
 #include "base/json.h"
 
+enum { OTHERS_MAX = 200 };
+
 struct listener {
     struct app *app;
     struct arena *arena;
@@ -55,6 +57,50 @@ void feed_group(struct app *app, const struct journal *j)
     struct rules_hold *h = app_rules_take(app);
     struct listener l = {.app = app, .arena = arena_new(), .rules = app_rules(h)};
     journal_each_notice(j, tell, &l);
+    arena_free(l.arena);
+    app_rules_drop(h);
+}
+
+// The units of the event, of its item, and of the item's parts.
+static void find_units(struct db *db, struct arena *a, int64_t town, struct notice *n,
+    int64_t charge, int64_t receiver)
+{
+    const int64_t first[] = {n->ev.unit, charge, receiver};
+    for (size_t i = 0; i < ARRAY_LEN(first); i++)
+        VEC_PUSH(a, n->units, n->n_units) = first[i];
+    struct cursor p =
+        db_rows(db, "SELECT unit FROM part WHERE town = ?1 AND item = ?2", V(town), V(n->ev.item));
+    while (db_next(&p))
+        VEC_PUSH(a, n->units, n->n_units) = db_i64(&p, 0);
+    db_done(&p);
+}
+
+void feed_others(struct app *app, struct db *db, const struct journal *j)
+{
+    int64_t from, to;
+    journal_others(j, &from, &to);
+    if (from == to || !app_http(app) || http_streams(app_http(app)) == 0)
+        return;
+    struct rules_hold *h = app_rules_take(app);
+    struct listener l = {.app = app, .arena = arena_new(), .rules = app_rules(h)};
+    if (to - from > OTHERS_MAX) // a page that hears of many looks at its list once
+        from = to - OTHERS_MAX;
+    struct cursor r = db_rows(db,
+        "SELECT e.id, e.item, e.version, e.unit, i.unit, i.receiver, i.loop"
+        " FROM event e JOIN item i ON i.town = e.town AND i.id = e.item"
+        " WHERE e.town = ?1 AND e.id >= ?2 AND e.id < ?3 ORDER BY e.id",
+        V(l.rules->town), V(from), V(to));
+    while (db_next(&r)) {
+        struct notice n = {.ev = {.id = db_i64(&r, 0),
+                               .item = db_i64(&r, 1),
+                               .version = db_i64(&r, 2),
+                               .unit = db_i64(&r, 3)},
+            .loop = db_dup(&r, 6, l.arena)};
+        find_units(db, l.arena, l.rules->town, &n, db_i64(&r, 4), db_i64(&r, 5));
+        tell(&l, &n);
+    }
+    db_done(&r);
+    db_rollback(db); // what could not be read is not told; nothing else depends on it
     arena_free(l.arena);
     app_rules_drop(h);
 }

@@ -7,6 +7,8 @@
 #include "domain/journal.h"
 
 void feed_group(struct app *app, const struct journal *j); // after a commit, on the writer
+// What other processes wrote before the group, as far as it is not too much to tell.
+void feed_others(struct app *app, struct db *db, const struct journal *j);
 void feed_rules(struct app *app);
 void feed_job(struct app *app, int64_t job, str state, int64_t done, int64_t total);
 

@@ -68,6 +68,7 @@ static enum err_code group_apply(struct write *w, struct db *db)
 {
     struct group *g = (struct group *)w;
     struct ctx c;
+    err_init(g->err, g->arena, g->err->lang);
     app_writer_ctx(g->app, db, g->arena, &c);
     c.actor = g->person ? rules_person(c.rules, g->person) : NULL;
     return g->fn(&c, g->arg, g->err);
@@ -207,13 +208,13 @@ static void run_import(struct jobs *j, struct bench *b, const struct work *w)
 }
 
 struct settle_state {
-    int64_t after, looked;
+    int64_t after, reached, looked;
 };
 
 static enum err_code settle_group(struct ctx *c, void *arg, struct err *e)
 {
     struct settle_state *s = arg;
-    s->looked = def_settle_some(c, s->after, &s->after, e);
+    s->looked = def_settle_some(c, s->after, &s->reached, e);
     return e->code;
 }
 
@@ -226,6 +227,7 @@ static void run_settle(struct jobs *j, struct bench *b)
             log_line(LOG_ERROR, "settle %.*s", STR_ARG(err_text(&b->err, b->arena)));
             return;
         }
+        s.after = s.reached;
     } while (s.looked > 0 && !stopping(j));
 }
 

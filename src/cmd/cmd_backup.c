@@ -47,7 +47,7 @@ static enum err_code describe(struct backing *b, struct db *copy)
     struct manifest *m = &b->m;
     *m = (struct manifest){
         .format = MANIFEST_FORMAT, .made_us = tm_now(), .program = str_of(cmd_version())};
-    m->town = town_only(copy, &a->err);
+    m->town = town_of(a->arena, b->folder, copy, &a->err);
     m->schema = migrate_version(copy);
     m->town_name = db_one_str(
         copy, a->arena, "SELECT name FROM unit WHERE town = ?1 AND parent = 0", V(m->town));

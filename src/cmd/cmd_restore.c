@@ -151,7 +151,7 @@ static enum err_code fill(struct restoring *r)
     if (!db)
         return e->code;
     enum err_code code = backup_check(db, e);
-    int64_t town = code == OK ? town_only(db, e) : 0;
+    int64_t town = code == OK ? town_of(a->arena, r->folder, db, e) : 0;
     if (code == OK)
         code = e->code;
     if (code == OK)

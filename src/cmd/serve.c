@@ -13,9 +13,9 @@ static const struct opt OPTIONS[] = {
     {"host", OPT_STR, "ADDRESS", "address to listen on; beyond loopback only when you say so",
         "监听地址，默认只限本机", "127.0.0.1"},
     {"port", OPT_I64, "N", "port; 0 takes a free one", "端口，0 为任意空闲端口", "8080", 0, 65535},
-    {"threads", OPT_I64, "N", "loop threads; 0: one a core", "线程数，0 为每核一个", "0", 0, 64},
-    {"town", OPT_I64, "ID", "which town, when the database holds several", "数据库有多个镇时选哪个",
-        "0", 0, INT64_MAX},
+    {"threads", OPT_I64, "N",
+        "loop threads, each with a connection to the database; 0: one a core, eight on a server",
+        "线程数，每个线程占一个数据库连接；0 为每核一个，使用 PostgreSQL 时为 8 个", "0", 0, 64},
     {"demo", OPT_FLAG, NULL, "show the demonstration log-ins on the log-in page",
         "登录页显示演示用户"},
     {"at", OPT_STR, "TIME", "tests: begin at this time instead of now", "测试用：从这个时刻开始"},
@@ -60,6 +60,17 @@ static bool set_time(struct args *a)
     return true;
 }
 
+// A thread that asks another machine waits; while it does, others work.
+static int threads_of(struct args *a)
+{
+    enum { ON_SERVER = 8 };
+    int64_t threads = args_i64(a, "threads");
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (threads == 0)
+        threads = town_on_server(a->arena, args_dir(a)) ? ON_SERVER : cores;
+    return threads > 0 ? (int)threads : 1;
+}
+
 static int run(struct args *a)
 {
     sigset_t set;
@@ -76,15 +87,10 @@ static int run(struct args *a)
             "这个目录里没有镇的数据库，可先用 init 或 demo 创建");
         return args_fail(a, EXIT_OPEN);
     }
-    int64_t threads = args_i64(a, "threads");
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
     struct app_conf conf = {.dir = args_dir(a),
-        .town = args_i64(a, "town"),
         .host = str_z(a->arena, args_str(a, "host")),
         .port = (int)args_i64(a, "port"),
-        .threads = threads > 0 ? (int)threads
-                   : cores > 0 ? (int)cores
-                               : 1,
+        .threads = threads_of(a),
         .demo = args_flag(a, "demo")};
     int lock;
     if (town_lock(a->arena, conf.dir, TOWN_LOCK_SERVE, &lock, &a->err) != OK)

@@ -70,7 +70,7 @@ static enum err_code open_all(
         d->read = town_open(a->arena, dir, false, 0, e);
     if (e->code != OK)
         return e->code;
-    d->town = town_only(d->read, e);
+    d->town = town_of(a->arena, dir, d->read, e);
     if (d->town == 0)
         return e->code;
     if (mode != TOWN_DOOR_LOOK) {

@@ -26,6 +26,8 @@ enum err_code town_make_in(struct args *a, str dir, str server, const struct tow
     enum err_code code = town_keys(a->arena, dir, true, &keys, &a->err);
     if (code == OK)
         code = town_init(db, a->arena, src, &keys, now_us, town, &a->err);
+    if (code == OK && server.n > 0)
+        code = town_is(a->arena, dir, *town, &a->err);
     db_close(db);
     return code;
 }

@@ -86,10 +86,10 @@ enum err_code audit_verify(
 {
     struct walk w = {.c = c, .out = out};
     *out = (struct audit_out){0};
-    int64_t total = db_one_i64(c->db, 0,
-        "SELECT id FROM event WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(c->rules->town));
+    db_read_begin(c->db);
+    int64_t total = journal_newest_event(c->db, c->rules->town);
     enum err_code code = OK;
-    struct cursor r = db_rows(c->db,
+    struct cursor r = db_rows_many(c->db,
         "SELECT id, lane, item, version, at_us, person, unit, what, part, note, changes, hash FROM "
         "event"
         " WHERE town = ?1 ORDER BY id",
@@ -100,6 +100,7 @@ enum err_code audit_verify(
             p(arg, out->events, total);
     }
     db_done(&r);
+    db_read_end(c->db);
     if (code != OK)
         return code;
     if (p)

@@ -240,8 +240,10 @@ static enum err_code write_group(struct ctx *c, void *arg, struct err *e)
         return e->code;
     }
     enum err_code code = OK;
-    for (size_t i = 0; code == OK && !r->job.dry && i < r->n; i++)
+    for (size_t i = 0; code == OK && !r->job.dry && i < r->n; i++) {
+        r->rows[i].n_problems = r->rows[i].n_read; // the group may come here again
         code = write_row(c, r, &g->after, &r->rows[i], e);
+    }
     for (size_t i = 0; code == OK && r->job.dry && i < r->n; i++) {
         struct import_row *row = &r->rows[i];
         g->after.last_row = row->row;
@@ -331,6 +333,7 @@ static enum err_code read_rows(struct run *r, bool *stopped)
         struct import_row *x = &r->rows[r->n++];
         *x = (struct import_row){.row = row};
         import_row(r->group, r->map, r->reader->rules, cells, n, x, r->e->lang);
+        x->n_read = x->n_problems;
         if (r->n < IMPORT_GROUP)
             continue;
         if (run_group(r) != OK)

@@ -87,7 +87,7 @@ struct import_row {
     str *texts; // what was read, by column of the map
     str key;    // what makes it the same row another time
     struct import_problem *problems;
-    size_t n_problems;
+    size_t n_problems, n_read; // n_read: those of the sheet itself, before the engine's
 };
 // Reads one row of cells. Everything lives in a.
 void import_row(struct arena *a, const struct import_map *m, const struct rules *r,

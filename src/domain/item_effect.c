@@ -317,7 +317,7 @@ static void link_add(struct turn *t, int64_t item, str kind, int64_t other)
 {
     db_run(t->c->db,
         "INSERT INTO link (town, item, kind, other) VALUES (?1, ?2, ?3, ?4)"
-        " ON CONFLICT (town, item, kind, other) DO NOTHING",
+        " ON CONFLICT DO NOTHING",
         V(t->c->rules->town), V(item), V(kind), V(other));
 }
 

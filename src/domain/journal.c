@@ -15,6 +15,7 @@ struct move {
 struct sequence {
     str name;
     int64_t day, last, at_command;
+    bool there; // it has a row
 };
 struct head {
     int64_t next_event, next_item;
@@ -26,6 +27,9 @@ struct journal {
     struct arena *arena; // one group
     bool loaded, loaded_once;
     int64_t town_event; // newest event that is not about an item: units, people, definitions
+    int64_t town_event_at_group;
+    int64_t others_from,
+        others_to; // events another process wrote before this group: from <= id < to
     int64_t data_version;
     struct head now, at_group, at_command;
     struct move *moves;
@@ -54,6 +58,12 @@ void journal_free(struct journal *j)
     arena_free(j->own);
 }
 
+int64_t journal_newest_event(struct db *db, int64_t town)
+{
+    return db_one_i64(
+        db, 0, "SELECT id FROM event WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(town));
+}
+
 int64_t journal_town_event(struct db *db, int64_t town)
 {
     return db_one_i64(db, 0,
@@ -65,12 +75,21 @@ int64_t journal_town_seen(const struct journal *j)
     return j->town_event;
 }
 
+int64_t journal_newest(const struct journal *j)
+{
+    return j->now.next_event - 1;
+}
+
+void journal_others(const struct journal *j, int64_t *from, int64_t *to)
+{
+    *from = j->others_from;
+    *to = j->others_to;
+}
+
 static void load_heads(struct journal *j, struct db *db)
 {
-    j->now.next_event =
-        db_one_i64(
-            db, 0, "SELECT id FROM event WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(j->town)) +
-        1;
+    int64_t expected = j->now.next_event;
+    j->now.next_event = journal_newest_event(db, j->town) + 1;
     j->now.next_item =
         db_one_i64(
             db, 0, "SELECT id FROM item WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(j->town)) +
@@ -90,6 +109,10 @@ static void load_heads(struct journal *j, struct db *db)
     if (j->loaded_once && town_event != j->town_event)
         j->rules_dirty = true;
     j->town_event = town_event;
+    if (j->loaded_once) {
+        j->others_from = expected;
+        j->others_to = j->now.next_event;
+    }
     j->loaded = j->loaded_once = true;
 }
 
@@ -100,10 +123,12 @@ void journal_begin(struct journal *j, struct db *db)
     j->sequences = NULL;
     j->notices = NULL;
     j->n_moves = j->n_sequences = j->n_notices = 0;
+    j->others_from = j->others_to = 0;
     int64_t v = db_data_version(db);
     if (!j->loaded || v != j->data_version)
         load_heads(j, db);
     j->data_version = v;
+    j->town_event_at_group = j->town_event;
     j->at_group = j->now;
     j->dirty_at_group = j->rules_dirty;
     journal_command(j);
@@ -157,34 +182,64 @@ static int move_order_v(const void *a, const void *b)
 
 static void write_sequences(const struct journal *j, struct db *db)
 {
-    for (size_t i = 0; i < j->n_sequences; i++)
-        if (j->sequences[i].last > 0)
-            db_run(db,
-                "INSERT INTO seq (town, name, day, last) VALUES (?1, ?2, ?3, ?4)"
-                " ON CONFLICT (town, name, day) DO UPDATE SET last = excluded.last",
-                V(j->town), V(j->sequences[i].name), V(j->sequences[i].day),
-                V(j->sequences[i].last));
+    for (size_t i = 0; i < j->n_sequences; i++) {
+        const struct sequence *s = &j->sequences[i];
+        if (s->there)
+            db_run(db, "UPDATE seq SET last = ?4 WHERE town = ?1 AND name = ?2 AND day = ?3",
+                V(j->town), V(s->name), V(s->day), V(s->last));
+        else if (s->last > 0)
+            db_run(db, "INSERT INTO seq (town, name, day, last) VALUES (?1, ?2, ?3, ?4)",
+                V(j->town), V(s->name), V(s->day), V(s->last));
+    }
 }
 
-enum err_code journal_flush(struct journal *j, struct db *db, struct err *e)
+// Sums the moves of each cell, in place.
+static void sum_moves(struct journal *j)
 {
+    size_t n = 0;
     if (j->n_moves > 1)
         qsort(j->moves, j->n_moves, sizeof(*j->moves), move_order_v);
     for (size_t i = 0; i < j->n_moves;) {
         struct move m = j->moves[i++];
         while (i < j->n_moves && move_order(&m, &j->moves[i]) == 0)
             m.n += j->moves[i++].n;
-        if (m.n == 0)
-            continue;
-        db_run(db,
-            "INSERT INTO tally (town, loop, dim, period, unit, class, channel, key, n)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
-            " ON CONFLICT (town, loop, dim, period, unit, class, channel, key)"
-            " DO UPDATE SET n = tally.n + excluded.n",
-            V(j->town), V(m.loop), V(m.dim), V(m.period), V(m.unit), V(m.cls), V(m.channel),
-            V(m.key), V(m.n));
+        if (m.n != 0)
+            j->moves[n++] = m;
     }
+    j->n_moves = n;
+}
+
+// All are sent before the first answer is waited for, and the few cells that are new then put in.
+static void write_moves(struct journal *j, struct db *db)
+{
+    int64_t *there = NEW_ARRAY(j->arena, j->n_moves + 1, int64_t);
+    for (size_t i = 0; i < j->n_moves; i++) {
+        const struct move *m = &j->moves[i];
+        db_change_later(db, &there[i],
+            "UPDATE tally SET n = n + ?9 WHERE town = ?1 AND loop = ?2 AND dim = ?3"
+            " AND period = ?4 AND unit = ?5 AND class = ?6 AND channel = ?7 AND key = ?8",
+            V(j->town), V(m->loop), V(m->dim), V(m->period), V(m->unit), V(m->cls), V(m->channel),
+            V(m->key), V(m->n));
+    }
+    db_settle(db);
+    for (size_t i = 0; i < j->n_moves; i++) {
+        const struct move *m = &j->moves[i];
+        if (there[i] == 0)
+            db_run(db,
+                "INSERT INTO tally (town, loop, dim, period, unit, class, channel, key, n)"
+                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                V(j->town), V(m->loop), V(m->dim), V(m->period), V(m->unit), V(m->cls),
+                V(m->channel), V(m->key), V(m->n));
+    }
+}
+
+enum err_code journal_flush(struct journal *j, struct db *db, struct err *e)
+{
+    sum_moves(j);
+    write_moves(j, db);
     write_sequences(j, db);
+    if (j->town_event != j->town_event_at_group)
+        db_tell(db, j->town);
     return db_status(db, e);
 }
 
@@ -251,9 +306,11 @@ int64_t journal_next_number(struct ctx *c, str name, int64_t day)
         if (j->sequences[i].day == day && str_eq(j->sequences[i].name, name))
             return ++j->sequences[i].last;
     struct sequence s = {.name = str_dup(j->arena, name), .day = day};
-    s.last = s.at_command =
-        db_one_i64(c->db, 0, "SELECT last FROM seq WHERE town = ?1 AND name = ?2 AND day = ?3",
+    int64_t last =
+        db_one_i64(c->db, -1, "SELECT last FROM seq WHERE town = ?1 AND name = ?2 AND day = ?3",
             V(j->town), V(name), V(day));
+    s.there = last >= 0;
+    s.last = s.at_command = last >= 0 ? last : 0;
     VEC_PUSH(j->arena, j->sequences, j->n_sequences) = s;
     return ++j->sequences[j->n_sequences - 1].last;
 }

@@ -23,9 +23,13 @@ enum err_code journal_flush(
     struct journal *j, struct db *db, struct err *e) MUST_USE; // moves the counters
 void journal_finish(struct journal *j, bool committed);
 
+int64_t journal_newest_event(struct db *db, int64_t town); // its id, as stored
 // Id of the newest event that is not about an item: when it has moved, the rules may have.
 int64_t journal_town_event(struct db *db, int64_t town);
 int64_t journal_town_seen(const struct journal *j); // the same, as the last group left it
+int64_t journal_newest(const struct journal *j);    // id of the newest event, as far as known here
+// The events from <= id < to came from another process before this group; none: from == to.
+void journal_others(const struct journal *j, int64_t *from, int64_t *to);
 
 struct event {
     int64_t id, item, version, at_us, person, unit;

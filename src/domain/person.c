@@ -275,7 +275,7 @@ enum err_code person_grant(
                         V(c->rules->town), V(person), V(role), V(unit))
                   : db_change(c->db,
                         "INSERT INTO person_role (town, person, role, unit) VALUES (?1, ?2, ?3, ?4)"
-                        " ON CONFLICT (town, person, role, unit) DO NOTHING",
+                        " ON CONFLICT DO NOTHING",
                         V(c->rules->town), V(person), V(role), V(unit));
     if (moved == 0)
         return db_status(c->db, e);

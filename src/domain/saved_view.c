@@ -2,6 +2,7 @@
 
 #include "domain/filter.h"
 #include "domain/item_list.h"
+#include "domain/journal.h"
 
 enum err_code saved_views(struct ctx *c, struct saved_view **rows, size_t *n, struct err *e)
 {
@@ -72,13 +73,7 @@ static const struct saved_view *find(const struct saved_view *rows, size_t n, in
 // Numbers of dropped views are not given again: another window may still know them.
 static int64_t next_id(struct ctx *c)
 {
-    db_run(c->db,
-        "INSERT INTO seq (town, name, day, last) VALUES (?1, 'saved_view', 0, 1)"
-        " ON CONFLICT (town, name, day) DO UPDATE SET last = seq.last + 1",
-        V(c->rules->town));
-    return db_one_i64(c->db, 0,
-        "SELECT last FROM seq WHERE town = ?1 AND name = 'saved_view' AND day = 0",
-        V(c->rules->town));
+    return journal_next_number(c, S("saved_view"), 0);
 }
 
 // The rows before and behind the view close up around its place.
@@ -97,15 +92,20 @@ static void settle_places(
     }
 }
 
-static void write_view(struct ctx *c, const struct saved_view *v)
+static void write_view(struct ctx *c, const struct saved_view *v, bool there)
 {
-    db_run(c->db,
-        "INSERT INTO saved_view (town, person, id, place, title, filter, sort, version)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1) ON CONFLICT (town, person, id) DO UPDATE SET"
-        " place = excluded.place, title = excluded.title, filter = excluded.filter,"
-        " sort = excluded.sort, version = saved_view.version + 1",
-        V(c->rules->town), V(c->actor->id), V(v->id), V(v->place), V(v->title), V(v->filter),
-        V(v->sort));
+    if (there)
+        db_run(c->db,
+            "UPDATE saved_view SET place = ?4, title = ?5, filter = ?6, sort = ?7,"
+            " version = version + 1 WHERE town = ?1 AND person = ?2 AND id = ?3",
+            V(c->rules->town), V(c->actor->id), V(v->id), V(v->place), V(v->title), V(v->filter),
+            V(v->sort));
+    else
+        db_run(c->db,
+            "INSERT INTO saved_view (town, person, id, place, title, filter, sort, version)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)",
+            V(c->rules->town), V(c->actor->id), V(v->id), V(v->place), V(v->title), V(v->filter),
+            V(v->sort));
 }
 
 static bool same_view(const struct saved_view *a, const struct saved_view *b)
@@ -147,7 +147,7 @@ enum err_code saved_view_put(struct ctx *c, const struct saved_view *in, int64_t
     if (was && same_view(was, &v))
         return OK;
     settle_places(c, rows, n, &v);
-    write_view(c, &v);
+    write_view(c, &v, was != NULL);
     return db_status(c->db, e);
 }
 

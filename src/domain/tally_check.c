@@ -80,7 +80,7 @@ static void note_cell(struct check *k, const struct counted *x, int64_t stored)
 
 static void compare_tallies(struct check *k)
 {
-    struct cursor r = db_rows(k->c->db,
+    struct cursor r = db_rows_many(k->c->db,
         "SELECT loop, key, dim, period, unit, class, channel, n FROM tally WHERE town = ?1",
         V(k->c->rules->town));
     while (db_next(&r)) {

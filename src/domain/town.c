@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -115,15 +116,18 @@ static enum err_code make_folder(const char *dir, struct err *e)
 
 static bool read_file(struct arena *a, const char *path, str *text);
 
-// What db_open is given.
-static str target_of(struct arena *a, str dir)
+// What db_open is given, and the town's number if the folder says it.
+static str target_of(struct arena *a, str dir, int64_t *town)
 {
-    str address;
-    if (!read_file(a, str_z(a, server_path(a, dir)), &address))
+    str text, address, number = {0};
+    *town = 0;
+    if (!read_file(a, str_z(a, server_path(a, dir)), &text))
         return town_db_path(a, dir);
-    while (address.n > 0 && address.s[address.n - 1] <= ' ')
-        address.n--;
-    return address;
+    if (!str_cut(&text, '\n', &address))
+        return str_trim(text);
+    if (str_cut(&text, '\n', &number) && !str_i64(str_trim(number), town))
+        *town = 0;
+    return str_trim(address);
 }
 
 struct db *town_open(struct arena *a, str dir, bool write, int64_t now_us, struct err *e)
@@ -135,16 +139,20 @@ struct db *town_open(struct arena *a, str dir, bool write, int64_t now_us, struc
             "这个目录里没有镇的数据库");
         return NULL;
     }
-    struct db *db = db_open(target_of(a, dir), write ? DB_WRITE : DB_READ, e);
+    int64_t town;
+    struct db *db = db_open(target_of(a, dir, &town), write ? DB_WRITE : DB_READ, e);
     if (!db)
         return NULL;
-    if (bring_up_to_date(a, db, write, now_us, e) == OK)
+    if (bring_up_to_date(a, db, write, now_us, e) == OK) {
+        if (town != 0)
+            db_town(db, town);
         return db;
+    }
     db_close(db);
     return NULL;
 }
 
-int64_t town_only(struct db *db, struct err *e)
+static int64_t only(struct db *db, struct err *e)
 {
     // Two steps along the primary key, because the database may hold a city.
     int64_t none = INT64_MIN;
@@ -165,6 +173,19 @@ int64_t town_only(struct db *db, struct err *e)
         return 0;
     }
     return first;
+}
+
+int64_t town_of(struct arena *a, str dir, struct db *db, struct err *e)
+{
+    int64_t named;
+    (void)target_of(a, dir, &named);
+    if (named == 0)
+        return only(db, e);
+    int64_t there = db_one_i64(db, 0, "SELECT id FROM unit WHERE town = ?1 AND id = ?1", V(named));
+    if (db_status(db, e) == OK && there == 0)
+        err_add(e, ERR_MISSING, S("town"), (str){0}, "the database does not hold the town %" PRId64,
+            "数据库里没有编号为 %" PRId64 " 的镇", named);
+    return e->code == OK ? named : 0;
 }
 
 // ---- the key
@@ -265,6 +286,19 @@ enum err_code town_keys(struct arena *a, str dir, bool make, struct keys *out, s
     return code;
 }
 
+// For its owner only: the address may hold a password.
+static enum err_code write_server_file(struct arena *a, str path, str text, struct err *e)
+{
+    char *name = str_z(a, path);
+    int fd = files_create(name);
+    if (fd < 0)
+        return files_failed(e, name);
+    enum err_code code = write_whole(fd, name, text, e);
+    if (close(fd) != 0 && code == OK)
+        code = files_failed(e, name);
+    return code;
+}
+
 enum err_code town_use_server(struct arena *a, str dir, str address, struct err *e)
 {
     if (!str_starts(address, S("postgresql://")) && !str_starts(address, S("postgres://")))
@@ -272,14 +306,20 @@ enum err_code town_use_server(struct arena *a, str dir, str address, struct err 
             "is not the address of a PostgreSQL database", "不是 PostgreSQL 数据库地址");
     if (make_folder(str_z(a, dir), e) != OK)
         return e->code;
-    char *path = str_z(a, server_path(a, dir));
-    int fd = files_create(path); // for its owner only: the address may hold a password
-    if (fd < 0)
-        return files_failed(e, path);
-    enum err_code code = write_whole(fd, path, str_fmt(a, "%.*s\n", STR_ARG(address)), e);
-    if (close(fd) != 0 && code == OK)
-        code = files_failed(e, path);
-    return code;
+    return write_server_file(a, server_path(a, dir), str_fmt(a, "%.*s\n", STR_ARG(address)), e);
+}
+
+enum err_code town_is(struct arena *a, str dir, int64_t town, struct err *e)
+{
+    int64_t before;
+    str path = server_path(a, dir), address = target_of(a, dir, &before);
+    str beside = files_temporary(a, path);
+    str text = str_fmt(a, "%.*s\n%" PRId64 "\n", STR_ARG(address), town);
+    if (write_server_file(a, beside, text, e) != OK)
+        return e->code;
+    if (rename(str_z(a, beside), str_z(a, path)) != 0)
+        return files_failed(e, str_z(a, path));
+    return files_sync(str_z(a, dir), e);
 }
 
 // ---- sources

@@ -18,8 +18,11 @@ str town_blob_dir(struct arena *a, str dir);
 // ERR_CONFLICT.
 enum { TOWN_LOCK_SERVE = 0 };
 enum err_code town_lock(struct arena *a, str dir, int64_t what, int *fd, struct err *e) MUST_USE;
-// The only town of a database; 0 and a note when there is none or several.
-int64_t town_only(struct db *db, struct err *e);
+// The town of DIR: the one that was named by town_is, or else the only one of the database; 0 and
+// a note when there is none.
+int64_t town_of(struct arena *a, str dir, struct db *db, struct err *e);
+// Names the town in DIR: on a server several may share a database.
+enum err_code town_is(struct arena *a, str dir, int64_t town, struct err *e) MUST_USE;
 // Reads DIR/key (mode 0600), or makes it when make is true.
 enum err_code town_keys(
     struct arena *a, str dir, bool make, struct keys *out, struct err *e) MUST_USE;
@@ -37,9 +40,9 @@ struct town_source {
 struct town_source town_source_embedded(struct arena *a, str name);
 // A folder of files. What it does not have under defs/ is read from the embedded defs.
 struct town_source town_source_folder(struct arena *a, str path);
-// Makes a town in an empty database from its town.yaml: definitions, units, classes, people, all in
-// one transaction.
-// Everything wrong in any file is noted with file, line and column; then nothing is made.
+// Makes a town in a database that is empty, or a server's that does not hold it, from its
+// town.yaml: definitions, units, classes, people, all in one transaction. Everything wrong in any
+// file is noted with file, line and column; then nothing is made.
 enum err_code town_init(struct db *db, struct arena *a, const struct town_source *src,
     const struct keys *keys, int64_t now_us, int64_t *town, struct err *e) MUST_USE;
 

@@ -355,10 +355,14 @@ static enum err_code make_whole(struct making *m)
     return code;
 }
 
-static enum err_code refuse_second(struct db *db, struct err *e)
+// A file holds one town; a server's database each town once.
+static enum err_code refuse_second(struct db *db, int64_t town, struct err *e)
 {
-    int64_t there = db_one_i64(
-        db, 0, "SELECT town FROM unit WHERE town > ?1 ORDER BY town LIMIT 1", V(INT64_MIN));
+    int64_t there =
+        db_shared(db)
+            ? db_one_i64(db, 0, "SELECT town FROM unit WHERE town = ?1 LIMIT 1", V(town))
+            : db_one_i64(db, 0, "SELECT town FROM unit WHERE town > ?1 ORDER BY town LIMIT 1",
+                  V(INT64_MIN));
     if (db_status(db, e) != OK)
         return e->code;
     if (there == 0)
@@ -375,14 +379,15 @@ enum err_code town_init(struct db *db, struct arena *a, const struct town_source
     m->src = src;
     m->e = e;
     m->c = (struct ctx){.db = db, .arena = a, .now_us = now_us, .keys = keys, .lang = e->lang};
-    if (refuse_second(db, e) != OK)
-        return e->code;
     bool planned = read_plan(m);
+    if (refuse_second(db, m->root.id, e) != OK)
+        return e->code;
     for (size_t i = 0; i < m->defs.n; i++)
         check_def(m, m->defs.at[i]); // what is wrong stays in the file's own notes
     check_twice(m);
     if (!planned)
         return report(m);
+    db_town(db, m->root.id);
     enum err_code code = make_whole(m);
     if (code == OK)
         *town = m->root.id;

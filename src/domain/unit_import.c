@@ -240,10 +240,14 @@ static enum err_code write_class(struct ctx *c, const struct node *x, struct err
 {
     static const struct node nothing = {0};
     const struct node *was = x->was ? x->was : &nothing;
-    db_run(c->db,
-        "INSERT INTO class (town, id, parent, scheme, code, name) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-        " ON CONFLICT (town, id) DO UPDATE SET parent = excluded.parent, name = excluded.name",
-        V(c->rules->town), V(x->id), V(x->parent), V(x->scheme), V(x->code), V(x->name));
+    if (x->was)
+        db_run(c->db, "UPDATE class SET parent = ?3, name = ?4 WHERE town = ?1 AND id = ?2",
+            V(c->rules->town), V(x->id), V(x->parent), V(x->name));
+    else
+        db_run(c->db,
+            "INSERT INTO class (town, id, parent, scheme, code, name)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            V(c->rules->town), V(x->id), V(x->parent), V(x->scheme), V(x->code), V(x->name));
     struct people_change ch;
     people_change_begin(c, &ch);
     jw_ki64(&ch.w, "class", x->id);

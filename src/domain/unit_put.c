@@ -110,7 +110,7 @@ static void write_row(struct ctx *c, const struct node *x)
         // all.
         db_run(c->db,
             "INSERT INTO unit_past (town, unit, until_us, parent, name) VALUES (?1, ?2, ?3, ?4, ?5)"
-            " ON CONFLICT (town, unit, until_us) DO NOTHING",
+            " ON CONFLICT DO NOTHING",
             V(town), V(x->id), V(c->now_us), V(was->parent), V(was->name));
     db_run(c->db,
         "UPDATE unit SET parent = ?3, kind = ?4, code = ?5, name = ?6, short_name = ?7, seq = ?8,"

@@ -150,6 +150,34 @@ void db_rollback(struct db *db)
 {
     abandon(db);
     db->failed = OK;
+    db->may_repeat = false;
+}
+
+bool db_may_repeat(const struct db *db)
+{
+    return db->failed && db->may_repeat;
+}
+
+bool db_shared(const struct db *db)
+{
+    return db->ops->town != NULL;
+}
+
+void db_town(struct db *db, int64_t town)
+{
+    if (db->ops->town)
+        db->ops->town(db, town);
+}
+
+void db_tell(struct db *db, int64_t town)
+{
+    if (db->ops->tell && db_ready(db))
+        db->ops->tell(db, town);
+}
+
+bool db_heard(struct db *db, int64_t town, int wait_ms)
+{
+    return db->ops->heard && db->ops->heard(db, town, wait_ms);
 }
 
 void db_savepoint(struct db *db)
@@ -227,27 +255,47 @@ static struct stmt *found(struct db *db, enum stmt_kind kind, str sql, size_t n)
 
 // The same, with its values bound.
 static struct stmt *start(
-    struct db *db, enum stmt_kind kind, str sql, const struct val *v, size_t n)
+    struct db *db, enum stmt_kind kind, bool many, str sql, const struct val *v, size_t n)
 {
     struct stmt *s = found(db, kind, sql, n);
-    size_t wanted = s ? (size_t)db->ops->parameters(s->handle) : 0;
-    return s && db->ops->bind(db, s->handle, v, wanted) ? s : NULL;
+    if (!s)
+        return NULL;
+    size_t wanted = (size_t)db->ops->parameters(s->handle);
+    bool bound = many && db->ops->bind_many ? db->ops->bind_many(db, s->handle, v, wanted)
+                                            : db->ops->bind(db, s->handle, v, wanted);
+    return bound ? s : NULL;
 }
 
 void db_run_(struct db *db, const char *sql, const struct val *v, size_t n)
 {
+    db_change_later_(db, NULL, sql, v, n);
+}
+
+void db_change_later_(
+    struct db *db, int64_t *changed, const char *sql, const struct val *v, size_t n)
+{
+    if (changed)
+        *changed = 0;
     if (!db->ops->send) {
-        (void)db_change_(db, sql, v, n);
+        int64_t now = db_change_(db, sql, v, n);
+        if (changed)
+            *changed = now;
         return;
     }
     struct stmt *s = found(db, STMT_LITERAL, (str){sql, 0}, n);
     if (s)
-        (void)db->ops->send(db, s->handle, v, (size_t)db->ops->parameters(s->handle));
+        (void)db->ops->send(db, s->handle, v, (size_t)db->ops->parameters(s->handle), changed);
+}
+
+void db_settle(struct db *db)
+{
+    if (db->ops->settle)
+        db->ops->settle(db);
 }
 
 int64_t db_change_(struct db *db, const char *sql, const struct val *v, size_t n)
 {
-    struct stmt *s = start(db, STMT_LITERAL, (str){sql, 0}, v, n);
+    struct stmt *s = start(db, STMT_LITERAL, false, (str){sql, 0}, v, n);
     if (!s)
         return 0;
     enum db_step step = DB_ROW;
@@ -259,12 +307,12 @@ int64_t db_change_(struct db *db, const char *sql, const struct val *v, size_t n
 }
 
 static struct cursor open_cursor(
-    struct db *db, enum stmt_kind kind, str sql, const struct val *v, size_t n)
+    struct db *db, enum stmt_kind kind, bool many, str sql, const struct val *v, size_t n)
 {
     struct cursor c = {.db = db};
     if (!db->failed && db->open_n == DB_CURSORS_MAX)
         db_fail(db, ERR_STORE, "too many open cursors");
-    struct stmt *s = start(db, kind, sql, v, n);
+    struct stmt *s = start(db, kind, many, sql, v, n);
     if (s) {
         s->open = true;
         db->open[db->open_n++] = s;
@@ -275,17 +323,22 @@ static struct cursor open_cursor(
 
 struct cursor db_rows_(struct db *db, const char *sql, const struct val *v, size_t n)
 {
-    return open_cursor(db, STMT_LITERAL, (str){sql, 0}, v, n);
+    return open_cursor(db, STMT_LITERAL, false, (str){sql, 0}, v, n);
+}
+
+struct cursor db_rows_many_(struct db *db, const char *sql, const struct val *v, size_t n)
+{
+    return open_cursor(db, STMT_LITERAL, true, (str){sql, 0}, v, n);
 }
 
 struct cursor db_rows_inner(struct db *db, const char *sql, const struct val *v, size_t n)
 {
-    return open_cursor(db, STMT_INNER, (str){sql, 0}, v, n);
+    return open_cursor(db, STMT_INNER, false, (str){sql, 0}, v, n);
 }
 
 struct cursor db_rows_composed(struct db *db, str sql, const struct val *v, size_t n)
 {
-    return open_cursor(db, STMT_COMPOSED, sql, v, n);
+    return open_cursor(db, STMT_COMPOSED, false, sql, v, n);
 }
 
 // NULL once a rollback has closed it.

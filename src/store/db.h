@@ -83,9 +83,16 @@ static inline struct val val_blob(str x)
 #define db_run(db, sql, ...) db_run_((db), "" sql, DB_VALS_(__VA_ARGS__))
 // The same, waiting for the number of rows it changed (0 on error).
 #define db_change(db, sql, ...) db_change_((db), "" sql, DB_VALS_(__VA_ARGS__))
+// The same without waiting: *changed is known when db_settle has returned, and lives until then.
+#define db_change_later(db, changed, sql, ...)                                                     \
+    db_change_later_((db), (changed), "" sql, DB_VALS_(__VA_ARGS__))
+// Waits for everything that was only sent.
+void db_settle(struct db *db);
 // Opens a cursor: while (db_next(&c)) { ... db_i64(&c, 0) ... }   It closes itself at the end;
 // db_done(&c) closes early.
 #define db_rows(db, sql, ...) db_rows_((db), "" sql, DB_VALS_(__VA_ARGS__))
+// The same for an answer that may be longer than memory should hold; within a transaction.
+#define db_rows_many(db, sql, ...) db_rows_many_((db), "" sql, DB_VALS_(__VA_ARGS__))
 // First column of the first row, or otherwise when there is none. A NULL in that row reads as 0 or
 // empty.
 #define db_one_i64(db, otherwise, sql, ...)                                                        \
@@ -98,7 +105,10 @@ struct cursor {
 };
 void db_run_(struct db *db, const char *sql, const struct val *v, size_t n);
 int64_t db_change_(struct db *db, const char *sql, const struct val *v, size_t n);
+void db_change_later_(
+    struct db *db, int64_t *changed, const char *sql, const struct val *v, size_t n);
 struct cursor db_rows_(struct db *db, const char *sql, const struct val *v, size_t n) MUST_USE;
+struct cursor db_rows_many_(struct db *db, const char *sql, const struct val *v, size_t n) MUST_USE;
 int64_t db_one_i64_(
     struct db *db, int64_t otherwise, const char *sql, const struct val *v, size_t n);
 str db_one_str_(struct db *db, struct arena *a, const char *sql, const struct val *v, size_t n);
@@ -115,11 +125,20 @@ bool db_null(const struct cursor *c, int column);
 // (locked), ERR_CONFLICT (a unique key stands in the way). The note goes to e.
 enum err_code db_status(struct db *db, struct err *e) MUST_USE;
 
+// A file holds one town, a server's database many.
+bool db_shared(const struct db *db);
+// From now on this connection writes this town and no other: on a server its transactions keep
+// other writers out of this town, not out of the whole database.
+void db_town(struct db *db, int64_t town);
+
 void db_begin(struct db *db); // DB_WRITE: takes the write lock at once
 // A commit that fails has rolled everything back; the sticky error stays until db_rollback.
 // db_commit, db_rollback, db_rollback_to and db_read_end close every cursor.
 enum err_code db_commit(struct db *db, struct err *e) MUST_USE;
-void db_rollback(struct db *db);  // clears the sticky error; harmless without a transaction
+void db_rollback(struct db *db); // clears the sticky error; harmless without a transaction
+// Did the transaction fail only because of what others did at the same time, so that the very same
+// may succeed now? Asked before db_rollback.
+bool db_may_repeat(const struct db *db);
 void db_savepoint(struct db *db); // one level, used by the writer around each command
 void db_release(struct db *db);
 void db_rollback_to(struct db *db); // clears the sticky error; the savepoint stays open
@@ -130,6 +149,11 @@ void db_read_end(struct db *db);
 
 // Changes when another connection or process has committed.
 int64_t db_data_version(struct db *db);
+
+// When this transaction commits, tells every process that serves the town.
+void db_tell(struct db *db, int64_t town);
+// Waits for being told, or wait_ms. False: not told, or a file, over which nobody is.
+bool db_heard(struct db *db, int64_t town, int wait_ms);
 
 // DB_WRITE: pages in the write-ahead log after the last commit; and moving them into the database.
 // A passive checkpoint waits for nobody; a truncating one waits a little for readers and empties

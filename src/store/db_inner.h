@@ -33,8 +33,12 @@ struct db_ops {
     const char *(*text)(const void *handle); // its own copy, ending in NUL
     int (*parameters)(const void *handle);
     bool (*bind)(struct db *db, void *handle, const struct val *v, size_t n);
-    // Binds and runs without waiting for the end; NULL: a store that never needs to wait.
-    bool (*send)(struct db *db, void *handle, const struct val *v, size_t n);
+    // Binds and runs without waiting for the end; NULL: a store that never needs to wait. changed,
+    // if not NULL, gets the number of rows when settle returns.
+    bool (*send)(struct db *db, void *handle, const struct val *v, size_t n, int64_t *changed);
+    void (*settle)(struct db *db);
+    // As bind, for an answer of any length; NULL: bind does that.
+    bool (*bind_many)(struct db *db, void *handle, const struct val *v, size_t n);
     enum db_step (*step)(struct db *db, void *handle);
     bool (*reset)(struct db *db, void *handle);
     int64_t (*changed)(struct db *db, void *handle); // rows, by the step that has just ended
@@ -45,6 +49,10 @@ struct db_ops {
     // The rest.
     str (*plan)(struct db *db, struct arena *a, str sql);
     int64_t (*data_version)(struct db *db);
+    // Several towns and processes in one database; NULL: a store that has one town.
+    void (*town)(struct db *db, int64_t town);
+    void (*tell)(struct db *db, int64_t town);
+    bool (*heard)(struct db *db, int64_t town, int wait_ms);
     int64_t (*log_pages)(const struct db *db); // NULL: a store that tends its log itself
     void (*checkpoint)(struct db *db, bool truncate);
     struct db *(*second)(struct db *db);
@@ -58,6 +66,7 @@ struct db {
     enum err_code failed; // sticky
     char note[DB_NOTE_BYTES];
     int64_t fail_in; // statements until the injected failure; 0: none
+    bool may_repeat; // it failed because of what others did at the same time
     int read_depth;
     bool read_open; // db_read_begin opened the transaction
     bool savepoint_open;

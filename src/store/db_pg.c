@@ -8,11 +8,13 @@
 // So a read of one statement costs one journey to the server, and a filed order two.
 
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/tm.h"
 #include "store/db_inner.h"
 
 enum {
@@ -22,7 +24,10 @@ enum {
     OID_INT8 = 20,
     OID_FLOAT8 = 701,
     NUMBER_BYTES = 32,
-    SENT_MAX = 200, // whose success was not read yet
+    SENT_MAX = 200,    // whose success was not read yet
+    FETCH_ROWS = 1000, // of an answer of any length
+    FETCH_SQL_BYTES = 80,
+    BEGIN_TRIES_MAX = 1000,
 };
 
 struct pg_stmt {
@@ -32,7 +37,8 @@ struct pg_stmt {
     int params;
     uint64_t generation; // of the connection it is prepared on
     PGresult *rows;
-    int at; // current row; -1: before the first
+    int at;    // current row; -1: before the first
+    bool many; // rows are the part of the answer that was fetched last
     struct arena *decoded;
 };
 
@@ -41,6 +47,7 @@ struct sent {
     const char *sql;
     struct pg_stmt *prepares; // NULL: it runs something
     bool quiet;               // nobody minds its failure
+    int64_t *changed;         // NULL: nobody asks how many rows
 };
 
 struct db_pg {
@@ -54,8 +61,10 @@ struct db_pg {
     uint64_t generation; // grows with every connection made
     uint64_t names;
     struct arena *scratch; // of one bind
-    int64_t begun;         // number of the last write begun here
+    int64_t town;          // 0: none yet
+    int64_t begun;         // number of the last write of the town begun here
     int64_t version;
+    uint64_t listening; // generation that was told to listen
     int busy_wait_ms;
 };
 
@@ -96,6 +105,11 @@ static void fail(struct db *db, const PGresult *r, str sql)
         db_fail_in(db, ERR_BUSY, "the database server does not answer", sql);
         return;
     }
+    // Two transactions in each other's way, and the server has ended this one. [appendix A, class
+    // 40]
+    const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
+    if (!db->failed)
+        db->may_repeat = state && strncmp(state, "40", 2) == 0;
     const char *said = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
     (void)snprintf(text, sizeof(text), "%s", said ? said : PQerrorMessage(conn));
     size_t n = strlen(text);
@@ -138,6 +152,8 @@ static bool settle(struct db *db, PGresult **last)
             fail(db, r, str_of(p->sent[i].sql));
         if (p->sent[i].prepares && !good(r))
             p->sent[i].prepares->generation = 0; // behind a failure it was passed over
+        if (p->sent[i].changed && good(r))
+            *p->sent[i].changed = strtoll(PQcmdTuples(r), NULL, 10);
         if (last && i + 1 == p->n_sent)
             *last = r;
         else
@@ -207,12 +223,18 @@ static void notice(void *arg, const char *text)
 // What every connection is told first.
 static bool set_up(struct db_pg *p)
 {
-    char text[300];
+    // What the administrator has set, in the address or for the role, stays.
+    char text[500];
     (void)snprintf(text, sizeof(text),
-        "SET client_encoding = 'UTF8'; SET lock_timeout = %d; SET statement_timeout = %d;"
-        "SET default_transaction_read_only = %s; SET synchronous_commit = on",
-        p->busy_wait_ms, p->db.mode == DB_READ ? STATEMENT_MS : 0,
-        p->db.mode == DB_READ ? "on" : "off");
+        "SET client_encoding = 'UTF8'; SET default_transaction_read_only = %s;"
+        "SELECT set_config('lock_timeout', '%d', false) WHERE current_setting('lock_timeout') = "
+        "'0';"
+        "SELECT set_config('statement_timeout', '%d', false)"
+        " WHERE current_setting('statement_timeout') = '0';"
+        "SELECT set_config('synchronous_commit', 'on', false)"
+        " WHERE current_setting('synchronous_commit') IN ('off', 'local')",
+        p->db.mode == DB_READ ? "on" : "off", p->busy_wait_ms,
+        p->db.mode == DB_READ ? STATEMENT_MS : 0);
     p->generation++;
     p->n_sent = 0;
     p->synced = p->in_transaction = false;
@@ -225,7 +247,8 @@ static bool prepare_database(struct db_pg *p)
 {
     return exec(&p->db,
         "BEGIN; SELECT pg_advisory_xact_lock(25192);"
-        "CREATE SEQUENCE IF NOT EXISTS bihuan_writes;"
+        "CREATE TABLE IF NOT EXISTS bihuan_writer (town BIGINT PRIMARY KEY, n BIGINT NOT NULL)"
+        " WITH (fillfactor = 10);" // room for new versions of the row beside the old ones
         "CREATE OR REPLACE FUNCTION instr(text, text) RETURNS integer LANGUAGE sql IMMUTABLE STRICT"
         " PARALLEL SAFE AS 'SELECT strpos($1, $2)';"
         "COMMIT");
@@ -301,23 +324,72 @@ static bool pg_in_transaction(const struct db *db)
     return ((const struct db_pg *)db)->in_transaction;
 }
 
-// One writer at a time in a database, as over a file. The sequence tells each whether another was
-// here in between.
-static bool begin_write(struct db *db)
+// Sends a literal with the town as its only value.
+static bool say_town(struct db *db, const char *sql)
 {
     struct db_pg *p = pg_of(db);
-    PGresult *r = NULL;
-    if (!say(db, "BEGIN", false) || !say(db, "SELECT pg_advisory_xact_lock(25192)", false) ||
-        !say(db, "SELECT nextval('bihuan_writes')", false))
+    char town[NUMBER_BYTES];
+    (void)snprintf(town, sizeof(town), "%" PRId64, p->town);
+    const char *values[] = {town};
+    if (!room(db))
         return false;
-    p->in_transaction = true;
-    bool ok = settle(db, &r);
+    if (PQsendQueryParams(p->conn, sql, 1, NULL, values, NULL, NULL, 0) != 1) {
+        fail(db, NULL, str_of(sql));
+        return false;
+    }
+    note_sent(p, sql, false);
+    return true;
+}
+
+// One writer at a time in a town, as over a file: whoever has its row here. The number in it tells
+// each whether another was here in between; it goes back with a transaction that is rolled back.
+static bool lock_town(struct db *db)
+{
+    struct db_pg *p = pg_of(db);
+    static const char lock[] = "UPDATE bihuan_writer SET n = n + 1 WHERE town = $1 RETURNING n";
+    PGresult *r = NULL;
+    bool ok = say_town(db, lock) && settle(db, &r);
+    if (ok && PQntuples(r) == 0) { // the town's first write
+        PQclear(r);
+        r = NULL;
+        ok = say_town(db, "INSERT INTO bihuan_writer (town, n) VALUES ($1, 0)"
+                          " ON CONFLICT DO NOTHING") &&
+             say_town(db, lock) && settle(db, &r);
+    }
     int64_t number = ok && PQntuples(r) > 0 ? strtoll(PQgetvalue(r, 0, 0), NULL, 10) : 0;
     PQclear(r);
     if (ok && number != p->begun + 1)
         p->version++;
     p->begun = ok ? number : p->begun;
     return ok;
+}
+
+// Without a town, as while the schema is made: the only such writer of the database.
+static bool lock_database(struct db *db)
+{
+    pg_of(db)->version++;
+    return say(db, "SELECT pg_advisory_xact_lock(25192)", false) && settle(db, NULL);
+}
+
+static bool rollback(struct db *db);
+
+static bool begin_write(struct db *db)
+{
+    struct db_pg *p = pg_of(db);
+    int64_t end_us = tm_mono() + (int64_t)p->busy_wait_ms * (US_SECOND / 1000);
+    // Where the row lies on another server, having waited for it in vain is an error of class 40.
+    for (int tries = 1;; tries++) {
+        if (!say(db, "BEGIN", false))
+            return false;
+        p->in_transaction = true;
+        if (p->town != 0 ? lock_town(db) : lock_database(db))
+            return true;
+        if (!db->may_repeat || tries == BEGIN_TRIES_MAX || tm_mono() > end_us)
+            return false;
+        (void)rollback(db);
+        db->failed = OK;
+        db->may_repeat = false;
+    }
 }
 
 // A transaction that has failed ends with COMMIT as with ROLLBACK, and only the answer says so.
@@ -457,23 +529,28 @@ static int pg_parameters(const void *handle)
     return ((const struct pg_stmt *)handle)->params;
 }
 
-static bool prepare(struct db *db, struct pg_stmt *s, const struct val *v, size_t n)
+// A text takes the type of what it stands beside: a column of JSON, or text.
+static const Oid *types_of(struct arena *a, const struct val *v, size_t n)
 {
-    struct db_pg *p = pg_of(db);
-    if (s->generation == p->generation)
-        return true;
-    // A text takes the type of what it stands beside: a column of JSON, or text.
     static const Oid TYPES[] = {[VAL_I64] = OID_INT8,
         [VAL_F64] = OID_FLOAT8,
         [VAL_BLOB] = OID_BYTEA,
         [VAL_NULL] = 0,
         [VAL_STR] = 0};
-    Oid *types = NEW_ARRAY(p->scratch, n + 1, Oid);
+    Oid *types = NEW_ARRAY(a, n + 1, Oid);
     for (size_t i = 0; i < n; i++)
         types[i] = TYPES[v[i].type];
+    return types;
+}
+
+static bool prepare(struct db *db, struct pg_stmt *s, const struct val *v, size_t n)
+{
+    struct db_pg *p = pg_of(db);
+    if (s->generation == p->generation)
+        return true;
     if (!room(db))
         return false;
-    if (PQsendPrepare(p->conn, s->name, s->text, (int)n, types) != 1) {
+    if (PQsendPrepare(p->conn, s->name, s->text, (int)n, types_of(p->scratch, v, n)) != 1) {
         fail(db, NULL, str_of(s->sql));
         return false;
     }
@@ -508,6 +585,20 @@ static void put_value(struct arena *a, const struct val *v, const char **at, int
     *at = text;
 }
 
+struct bound {
+    const char **values;
+    int *lengths, *formats;
+};
+
+static struct bound bound_values(struct arena *a, const struct val *v, size_t n)
+{
+    struct bound b = {
+        NEW_ARRAY(a, n + 1, const char *), NEW_ARRAY(a, n + 1, int), NEW_ARRAY(a, n + 1, int)};
+    for (size_t i = 0; i < n; i++)
+        put_value(a, &v[i], &b.values[i], &b.lengths[i], &b.formats[i]);
+    return b;
+}
+
 static bool dispatch(struct db *db, struct pg_stmt *s, const struct val *v, size_t n)
 {
     struct db_pg *p = pg_of(db);
@@ -516,12 +607,8 @@ static bool dispatch(struct db *db, struct pg_stmt *s, const struct val *v, size
         return false;
     if (!prepare(db, s, v, n) || !room(db))
         return false;
-    const char **values = NEW_ARRAY(p->scratch, n + 1, const char *);
-    int *lengths = NEW_ARRAY(p->scratch, n + 1, int);
-    int *formats = NEW_ARRAY(p->scratch, n + 1, int);
-    for (size_t i = 0; i < n; i++)
-        put_value(p->scratch, &v[i], &values[i], &lengths[i], &formats[i]);
-    if (PQsendQueryPrepared(p->conn, s->name, (int)n, values, lengths, formats, 0) != 1) {
+    struct bound b = bound_values(p->scratch, v, n);
+    if (PQsendQueryPrepared(p->conn, s->name, (int)n, b.values, b.lengths, b.formats, 0) != 1) {
         fail(db, NULL, str_of(s->sql));
         return false;
     }
@@ -529,9 +616,19 @@ static bool dispatch(struct db *db, struct pg_stmt *s, const struct val *v, size
     return true;
 }
 
-static bool pg_send(struct db *db, void *handle, const struct val *v, size_t n)
+static bool pg_send(struct db *db, void *handle, const struct val *v, size_t n, int64_t *changed)
 {
-    return dispatch(db, handle, v, n) && (pg_of(db)->in_transaction || settle(db, NULL));
+    struct db_pg *p = pg_of(db);
+    if (!dispatch(db, handle, v, n))
+        return false;
+    p->sent[p->n_sent - 1].changed = changed;
+    return p->in_transaction || settle(db, NULL);
+}
+
+static void pg_settle(struct db *db)
+{
+    if (!db->failed)
+        (void)settle(db, NULL);
 }
 
 static bool pg_bind(struct db *db, void *handle, const struct val *v, size_t n)
@@ -540,6 +637,7 @@ static bool pg_bind(struct db *db, void *handle, const struct val *v, size_t n)
     PQclear(s->rows);
     s->rows = NULL;
     s->at = -1;
+    s->many = false;
     struct db_pg *p = pg_of(db);
     bool in = p->in_transaction;
     bool ok = dispatch(db, s, v, n) && settle(db, &s->rows);
@@ -555,21 +653,67 @@ static bool pg_bind(struct db *db, void *handle, const struct val *v, size_t n)
     return ok;
 }
 
+// ---- answers of any length: a cursor on the server, named as the statement
+
+static bool fetch(struct db *db, struct pg_stmt *s)
+{
+    char text[FETCH_SQL_BYTES];
+    (void)snprintf(text, sizeof(text), "FETCH %d FROM %s", (int)FETCH_ROWS, s->name);
+    PQclear(s->rows);
+    s->rows = NULL;
+    s->at = -1;
+    return say(db, text, false) && settle(db, &s->rows);
+}
+
+static bool pg_bind_many(struct db *db, void *handle, const struct val *v, size_t n)
+{
+    struct pg_stmt *s = handle;
+    struct db_pg *p = pg_of(db);
+    if (!p->in_transaction) // the cursor would end with its own statement
+        return pg_bind(db, handle, v, n);
+    arena_reset(p->scratch);
+    struct bound b = bound_values(p->scratch, v, n);
+    const char *text =
+        str_fmt(p->scratch, "DECLARE %s NO SCROLL CURSOR FOR %s", s->name, s->text).s;
+    if (!room(db))
+        return false;
+    if (PQsendQueryParams(p->conn, text, (int)n, types_of(p->scratch, v, n), b.values, b.lengths,
+            b.formats, 0) != 1) {
+        fail(db, NULL, str_of(s->sql));
+        return false;
+    }
+    note_sent(p, s->sql, false);
+    s->many = fetch(db, s);
+    p->answered = true;
+    return s->many;
+}
+
 static enum db_step pg_step(struct db *db, void *handle)
 {
     struct pg_stmt *s = handle;
-    (void)db;
     if (!s->rows)
         return DB_STEP_FAILED;
-    return ++s->at < PQntuples(s->rows) ? DB_ROW : DB_END;
+    if (++s->at < PQntuples(s->rows))
+        return DB_ROW;
+    if (!s->many || PQntuples(s->rows) < FETCH_ROWS)
+        return DB_END;
+    if (!fetch(db, s))
+        return DB_STEP_FAILED;
+    s->at = 0;
+    return PQntuples(s->rows) > 0 ? DB_ROW : DB_END;
 }
 
 static bool pg_reset(struct db *db, void *handle)
 {
     struct pg_stmt *s = handle;
-    (void)db;
     PQclear(s->rows);
     s->rows = NULL;
+    if (s->many && pg_of(db)->in_transaction && !db->failed) {
+        char text[FETCH_SQL_BYTES];
+        (void)snprintf(text, sizeof(text), "CLOSE %s", s->name);
+        (void)say(db, text, true);
+    }
+    s->many = false;
     return true;
 }
 
@@ -644,6 +788,54 @@ static int64_t pg_data_version(struct db *db)
     return pg_of(db)->version;
 }
 
+static void pg_town(struct db *db, int64_t town)
+{
+    pg_of(db)->town = town;
+    pg_of(db)->begun = 0;
+    pg_of(db)->version++;
+}
+
+// ---- told by other processes
+
+static void pg_tell(struct db *db, int64_t town)
+{
+    char text[FETCH_SQL_BYTES];
+    (void)snprintf(text, sizeof(text), "NOTIFY bihuan_%" PRId64, town);
+    (void)say(db, text, false);
+}
+
+static bool take_notices(PGconn *conn)
+{
+    bool any = false;
+    PGnotify *n;
+    while ((n = PQnotifies(conn)) != NULL) {
+        any = true;
+        PQfreemem(n);
+    }
+    return any;
+}
+
+static bool pg_heard(struct db *db, int64_t town, int wait_ms)
+{
+    struct db_pg *p = pg_of(db);
+    if (!connected(p))
+        return false;
+    if (p->listening != p->generation) { // and what was told before is not known
+        char text[FETCH_SQL_BYTES];
+        (void)snprintf(text, sizeof(text), "LISTEN bihuan_%" PRId64, town);
+        if (!exec(db, text)) // a standby cannot; its towns are looked at once a second
+            db->failed = OK;
+        p->listening = p->generation;
+        return true;
+    }
+    if (take_notices(p->conn)) // came with an answer
+        return true;
+    struct pollfd fd = {.fd = PQsocket(p->conn), .events = POLLIN};
+    if (poll(&fd, 1, wait_ms) <= 0)
+        return false;
+    return PQconsumeInput(p->conn) == 1 && take_notices(p->conn);
+}
+
 static const struct db_ops OPS = {.close = pg_close,
     .busy_wait = pg_busy_wait,
     .control = pg_control,
@@ -655,6 +847,8 @@ static const struct db_ops OPS = {.close = pg_close,
     .parameters = pg_parameters,
     .bind = pg_bind,
     .send = pg_send,
+    .settle = pg_settle,
+    .bind_many = pg_bind_many,
     .step = pg_step,
     .reset = pg_reset,
     .changed = pg_changed,
@@ -663,4 +857,7 @@ static const struct db_ops OPS = {.close = pg_close,
     .bytes = pg_bytes,
     .null = pg_null,
     .plan = pg_plan,
-    .data_version = pg_data_version};
+    .data_version = pg_data_version,
+    .town = pg_town,
+    .tell = pg_tell,
+    .heard = pg_heard};

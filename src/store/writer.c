@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/log.h"
 #include "base/tm.h"
 #include "store/log_mover.h"
@@ -113,6 +114,8 @@ static enum err_code apply_one(struct writer *w, struct member *m, struct err *g
         m->code = db_status(w->db, e);
         m->e = m->code ? e : NULL;
     }
+    if (m->code != OK && db_may_repeat(w->db)) // the whole group, then
+        return db_status(w->db, group_error);
     if (m->code != OK) {
         db_rollback_to(w->db);
         db_release(w->db);
@@ -137,11 +140,12 @@ static enum err_code apply_all(struct writer *w, struct err *e)
     return code ? code : db_commit(w->db, e);
 }
 
-// The transaction: OK, or nothing of it remains and e says why.
-static enum err_code commit_group(struct writer *w, struct err *e)
+// The transaction: OK, or nothing of it remains and e says why. again: it may succeed now.
+static enum err_code try_group(struct writer *w, bool *again, struct err *e)
 {
     db_begin(w->db);
     enum err_code code = db_status(w->db, e);
+    *again = false;
     if (code) {
         db_rollback(w->db);
         return code;
@@ -151,10 +155,27 @@ static enum err_code commit_group(struct writer *w, struct err *e)
     code = db_status(w->db, e);
     if (!code)
         code = apply_all(w, e);
+    *again = db_may_repeat(w->db);
     if (code)
         db_rollback(w->db);
     if (w->hooks.finish)
         w->hooks.finish(w->hooks.arg, w->db, code == OK);
+    return code;
+}
+
+static enum err_code commit_group(struct writer *w, struct err *e)
+{
+    bool again;
+    enum err_code code = try_group(w, &again, e);
+    for (int tries = 1; again && tries < WRITER_TRIES_MAX; tries++) {
+        log_line(LOG_WARN, "writer message=\"group repeated\" commands=%zu", w->n);
+        // Who was in the way has been let through, if only he is quicker than we are.
+        (void)usleep((useconds_t)(WRITER_PAUSE_MS << (tries - 1)) * 1000);
+        for (size_t i = 0; i < w->n; i++)
+            w->group[i] = (struct member){.cmd = w->group[i].cmd};
+        err_init(e, w->group_arena, LANG_ZH);
+        code = try_group(w, &again, e);
+    }
     return code;
 }
 

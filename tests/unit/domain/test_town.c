@@ -28,7 +28,7 @@ static void makes_xinjing(void **state)
     struct made *m = made_town(t, "x", "towns/xinjing");
     const struct rules *r = m->rules;
     assert_int_equal(r->town, 310105102);
-    assert_int_equal(town_only(m->db, &m->e), r->town);
+    assert_int_equal(town_of(m->e.arena, S(""), m->db, &m->e), r->town);
     assert_true(str_eq(r->town_name, S("新泾镇")));
     assert_int_equal(ARRAY_LEN(COMMITTEES), 33);
     for (size_t i = 0; i < ARRAY_LEN(COMMITTEES); i++) {
@@ -255,7 +255,7 @@ static void opening(void **state)
     err_init(&t->e, t->a, LANG_EN);
     struct db *db = town_open(t->a, temp_path(t, "new"), true, now, &t->e);
     assert_non_null(db);
-    assert_int_equal(town_only(db, &t->e), 0);
+    assert_int_equal(town_of(t->e.arena, S(""), db, &t->e), 0);
     assert_int_equal(t->e.code, ERR_MISSING);
     db_close(db);
     err_init(&t->e, t->a, LANG_EN);
@@ -281,7 +281,7 @@ static void several_towns_must_be_told_apart(void **state)
         "INSERT INTO unit (town, id, parent, kind, code, name, short_name, seq)"
         " VALUES (?1, ?1, 0, 'town', 'b', 'b', 'b', 1)",
         V(8));
-    assert_int_equal(town_only(m->db, &m->e), 0);
+    assert_int_equal(town_of(m->e.arena, S(""), m->db, &m->e), 0);
     assert_int_equal(m->e.code, ERR_INVALID);
     made_close(m);
 }

@@ -1,0 +1,186 @@
+// Several servers on one database: two for one town, as on two machines, and one for another town. What one does, the
+// other sees; what both try at once is done once. Needs PostgreSQL: a file has one server.
+import test, { before, after } from 'node:test';
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Town, Person, run, server, root, until } from './lib.mjs';
+
+const AT = '2026-11-20T09:00:00+08:00';
+const skip = server ? false : 'skipped: no PostgreSQL';
+const NEIGHBOUR = 310105199;
+let town, twin, other, here, there;
+
+/** The same town served from another folder: its address and key are all that a second machine needs; the attachments are shared. */
+async function serveAgain(first) {
+  const t = new Town();
+  Object.assign(t, { dir: mkdtempSync(join(tmpdir(), 'bihuan-')), at: AT, still: true });
+  for (const name of ['database', 'key']) cpSync(join(first.dir, name), join(t.dir, name));
+  mkdirSync(join(first.dir, 'blobs'), { recursive: true });
+  symlinkSync(join(first.dir, 'blobs'), join(t.dir, 'blobs'));
+  await t.start();
+  return t;
+}
+
+/** Another town in the same database. */
+async function neighbour(first) {
+  const source = mkdtempSync(join(tmpdir(), 'bihuan-'));
+  cpSync(join(root, 'towns/xinjing'), source, { recursive: true });
+  const plan = readFileSync(join(source, 'town.yaml'), 'utf8').replace(/^id: .*$/m, `id: ${NEIGHBOUR}`);
+  writeFileSync(join(source, 'town.yaml'), plan);
+  const t = new Town();
+  Object.assign(t, { dir: join(source, 'served'), at: AT, still: true, source });
+  mkdirSync(t.dir);
+  run('init', '--dir', t.dir, '--town', `${source}/`, '--db', `${server}/${first.database}`);
+  await t.start();
+  return t;
+}
+
+/** Somebody at a psql prompt: what he has begun stands until he ends it. */
+function prompt(t, database) {
+  const child = spawn('psql', ['-q', '-X', '-At', '-d', `${server}/${database}`], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let out = '';
+  child.stdout.on('data', (d) => { out += d; });
+  child.stderr.on('data', (d) => { out += d; });
+  t.after(() => new Promise((done) => { child.on('exit', done); child.stdin.end(); }));
+  return {
+    async saying(sql) {
+      out = '';
+      child.stdin.write(`${sql};\nSELECT 'said';\n`);
+      await until(`psql has done ${sql}`, () => out.includes('said'));
+    },
+  };
+}
+const waiting = (t) => Number(t.sql(`SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = '${t.database}'`));
+
+before(async () => {
+  if (skip) return;
+  town = await Town.make({ at: AT });
+  twin = await serveAgain(town);
+  other = await neighbour(town);
+  here = await town.as('dispatcher1');
+  there = await twin.as('dispatcher1');
+});
+after(async () => {
+  if (skip) return;
+  for (const t of [twin, other].filter((x) => x?.child)) {
+    await t.stop();
+    rmSync(t.source ?? t.dir, { recursive: true, force: true });
+  }
+  await town.end();
+});
+
+test('orders filed at both at once: each once, numbers without gaps, counters equal', { skip }, async () => {
+  const all = await Promise.all(Array.from({ length: 200 }, (_, i) => (i % 2 ? here : there).file({ title: `单 ${i}` })));
+  assert.deepEqual([...new Set(all.map((r) => r.status))], [201]);
+  const numbers = all.map((r) => Number(r.body.no.split('-')[1])).sort((a, b) => a - b);
+  assert.deepEqual(numbers, Array.from({ length: 200 }, (_, i) => i + 1));
+  for (const p of [here, there]) {
+    assert.equal((await p.list('')).total, 200);
+    assert.equal((await p.board('2026-11')).total.tallies.find((t) => t.key === 'intake').v, 200);
+  }
+});
+
+test('one key sent to both at once is one order', { skip }, async () => {
+  for (let i = 0; i < 10; i++) {
+    const body = { loop: 'hotline', title: `同一单 ${i}`, class: await here.klass('0102'), fields: { channel: '12345', kind: '投诉' } };
+    const two = await Promise.all([here, there].map((p) => p.post('/api/items', body, { 'idempotency-key': `both-${i}` })));
+    assert.deepEqual(two.map((r) => r.status), [201, 201]);
+    assert.equal(two[0].body.id, two[1].body.id);
+  }
+});
+
+test('one version is stepped on once', { skip }, async () => {
+  const unit = await here.unit('beihong');
+  for (let i = 0; i < 10; i++) {
+    const it = (await here.file()).body;
+    const two = await Promise.all([here, there].map((p) => p.step(it, 'dispatch', { units: [unit] })));
+    assert.deepEqual(two.map((r) => r.status).sort(), [200, 409]);
+    assert.equal((await there.item(it.id)).version, it.version + 1);
+  }
+});
+
+test('what changes at one is known at the other within a second', { skip }, async () => {
+  const boss = await town.as('sysadmin');
+  const begun = Date.now();
+  const made = await boss.post('/api/units', { code: 'new-desk', name: '新设站点', kind: 'office', parent: await boss.unit('ops-centre') });
+  assert.equal(made.status, 201, JSON.stringify(made.body));
+  await until('the other knows the unit', async () => (await there.get('/api/catalog')).body.units.some((u) => u.code === 'new-desk'), 5000);
+  assert.ok(Date.now() - begun < 1000, `${Date.now() - begun} ms`);
+});
+
+test('who logs out at one is logged out at the other within a second', { skip }, async () => {
+  const p = await town.as('reader1');
+  const q = new Person(twin);
+  Object.assign(q, { cookie: p.cookie, me: p.me });
+  assert.equal((await q.get('/api/me')).status, 200);
+  const begun = Date.now();
+  await p.post('/api/logout', {});
+  await until('the other refuses', async () => (await q.get('/api/me')).status === 401, 5000);
+  assert.ok(Date.now() - begun < 1000, `${Date.now() - begun} ms`);
+});
+
+test('an open page hears of what was done at the other server', { skip }, async () => {
+  const res = await fetch(`${twin.base}/api/events`, { headers: { cookie: there.cookie } });
+  const reader = res.body.getReader();
+  const it = (await here.file({ title: '另一台机器上受理' })).body;
+  let heard = '';
+  while (!heard.includes(`"id":${it.id},`)) {
+    const { value, done } = await reader.read();
+    assert.equal(done, false);
+    heard += Buffer.from(value).toString();
+  }
+  await reader.cancel();
+});
+
+test('a clock that runs out is noticed once, with two servers looking', { skip }, async () => {
+  const it = (await here.file()).body;
+  for (const t of [town, twin]) await t.stop();
+  // Two working days later, both at once.
+  const late = '2026-11-24T16:00:00+08:00';
+  await Promise.all([town.start({ at: late }), twin.start({ at: late })]);
+  [here, there] = [await town.as('dispatcher1'), await twin.as('dispatcher1')];
+  await until('the clocks are noticed', async () => !Number(town.sql(`SELECT count(*) FROM item WHERE alarm_us > 0 AND alarm_us < ${Date.parse(late)}000`)));
+  const said = (await here.item(it.id)).timeline.filter((e) => e.what === 'overdue' || e.what === 'alarm' || e.what === 'late');
+  assert.ok(said.length > 0, JSON.stringify((await here.item(it.id)).timeline.map((e) => e.what)));
+  const keys = said.map((e) => JSON.stringify(e.changes));
+  assert.equal(new Set(keys).size, keys.length, 'none twice');
+});
+
+test('towns do not wait for each other', { skip }, async (t) => {
+  const neighbours = await other.as('dispatcher1');
+  const psql = prompt(t, town.database);
+  await psql.saying(`BEGIN; UPDATE bihuan_writer SET n = n WHERE town <> ${NEIGHBOUR}`);
+  const held = here.file({ title: '等着' });
+  await until('the first town waits', () => waiting(town) > 0);
+  const made = await neighbours.file({ title: '不等' });
+  assert.equal(made.status, 201);
+  assert.equal(made.body.no.endsWith('-00001'), true, 'its numbers are its own');
+  await psql.saying('ROLLBACK');
+  assert.equal((await held).status, 201);
+  assert.equal((await neighbours.list('')).total, 1);
+});
+
+test('a group the server has ended for a deadlock is done again, once', { skip }, async (t) => {
+  const it = (await here.file()).body;
+  const psql = prompt(t, town.database);
+  // He holds the order, our writer the town; when he asks for the town, the server ends whose patience is shorter: ours.
+  await psql.saying(`SET deadlock_timeout = '1min'; BEGIN; UPDATE item SET level = level WHERE id = ${it.id}`);
+  const step = here.step(it, 'urge', { note: '请尽快' });
+  await until('our writer waits for the order', () => waiting(town) > 0);
+  await psql.saying('UPDATE bihuan_writer SET n = n');
+  await psql.saying('ROLLBACK');
+  const done = await step;
+  assert.equal(done.status, 200, JSON.stringify(done.body));
+  assert.equal((await here.item(it.id)).timeline.filter((e) => e.what === 'urge').length, 1);
+  assert.match(town.log, /group repeated/);
+});
+
+test('the history is one chain, the counters are whole', { skip }, () => {
+  for (const t of [town, other]) {
+    run('audit', 'verify', '--dir', t.dir);
+    run('tally', 'verify', '--dir', t.dir);
+  }
+});
