@@ -13,10 +13,20 @@ export const PASSWORD = 'bihuan-demo-2026';
 
 /** A PostgreSQL server to keep the towns of the tests in, as an address without a database; else they are files. */
 export const server = process.env.BIHUAN_POSTGRES;
+/** In a city (tools/shards.sh) the servers that hold the rows: that of the towns of the tests first. The last one is down. */
+const shards = (process.env.BIHUAN_SHARDS ?? '').split(' ').filter(Boolean).slice(0, -1);
+/** Where the rows of the town are. */
+export const home = shards[0] ?? server;
 let databases = 0;
 
-function psql(sql, database = 'postgres') {
-  return execFileSync('psql', ['-q', '-X', '-v', 'ON_ERROR_STOP=1', '-d', `${server}/${database}`, '-At', '-c', sql], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+function psql(sql, database = 'postgres', at = server) {
+  return execFileSync('psql', ['-q', '-X', '-v', 'ON_ERROR_STOP=1', '-d', `${at}/${database}`, '-At', '-c', sql], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** An empty database for one town or several; over a city one on every server. */
+function makeDatabase(name) {
+  for (const at of [server, ...shards]) psql(`CREATE DATABASE ${name} ${shards.length ? 'TEMPLATE bihuan_city' : ''}`, 'postgres', at);
+  for (const i of shards.keys()) psql(`ALTER SERVER shard${i} OPTIONS (SET dbname '${name}')`, name);
 }
 
 /** Runs a command of the program to its end; answers its standard output. */
@@ -34,7 +44,7 @@ export class Town {
     const where = [];
     if (server) {
       t.database = `bihuan_${process.pid}_${++databases}`;
-      psql(`CREATE DATABASE ${t.database}`);
+      makeDatabase(t.database);
       where.push('--db', `${server}/${t.database}`);
     }
     run('init', '--dir', t.dir, '--town', town, ...where);
@@ -79,7 +89,7 @@ export class Town {
   async end() {
     await this.stop();
     rmSync(this.dir, { recursive: true, force: true });
-    if (this.database) psql(`DROP DATABASE ${this.database} WITH (FORCE)`);
+    if (this.database) for (const at of [server, ...shards]) psql(`DROP DATABASE ${this.database} WITH (FORCE)`, 'postgres', at);
   }
 
   /** Somebody logged in. */
@@ -94,14 +104,19 @@ export class Town {
 
   /** Says SQL to the database behind the program's back; answers what it printed. */
   sql(text) {
-    return server ? psql(text, this.database) : execFileSync('sqlite3', [join(this.dir, 'bihuan.db'), text], { encoding: 'utf8' });
+    return server ? psql(text, this.database, home) : execFileSync('sqlite3', [join(this.dir, 'bihuan.db'), text], { encoding: 'utf8' });
   }
 
   /** Everything that is kept of the town in its database, as bytes. */
   kept() {
-    if (server) return execFileSync('pg_dump', [`${server}/${this.database}`], { maxBuffer: 1 << 28 });
+    if (server) return execFileSync('pg_dump', [`${home}/${this.database}`], { maxBuffer: 1 << 28 });
     return Buffer.concat(['bihuan.db', 'bihuan.db-wal'].map((name) => join(this.dir, name)).filter(existsSync)
       .map((file) => readFileSync(file)));
+  }
+
+  /** How many are waiting for a lock in the town's database. */
+  waiting() {
+    return Number(psql(`SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = '${this.database}'`, 'postgres', home));
   }
 
   /** Changes one letter of an event's note behind the program's back; the town is not served meanwhile. */

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Town, Person, run, server, root, until } from './lib.mjs';
+import { Town, Person, run, server, home, root, until } from './lib.mjs';
 
 const AT = '2026-11-20T09:00:00+08:00';
 const skip = server ? false : 'skipped: no PostgreSQL';
@@ -40,7 +40,7 @@ async function neighbour(first) {
 
 /** Somebody at a psql prompt: what he has begun stands until he ends it. */
 function prompt(t, database) {
-  const child = spawn('psql', ['-q', '-X', '-At', '-d', `${server}/${database}`], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn('psql', ['-q', '-X', '-At', '-d', `${home}/${database}`], { stdio: ['pipe', 'pipe', 'pipe'] });
   let out = '';
   child.stdout.on('data', (d) => { out += d; });
   child.stderr.on('data', (d) => { out += d; });
@@ -53,7 +53,6 @@ function prompt(t, database) {
     },
   };
 }
-const waiting = (t) => Number(t.sql(`SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = '${t.database}'`));
 
 before(async () => {
   if (skip) return;
@@ -154,7 +153,7 @@ test('towns do not wait for each other', { skip }, async (t) => {
   const psql = prompt(t, town.database);
   await psql.saying(`BEGIN; UPDATE bihuan_writer SET n = n WHERE town <> ${NEIGHBOUR}`);
   const held = here.file({ title: '等着' });
-  await until('the first town waits', () => waiting(town) > 0);
+  await until('the first town waits', () => town.waiting() > 0);
   const made = await neighbours.file({ title: '不等' });
   assert.equal(made.status, 201);
   assert.equal(made.body.no.endsWith('-00001'), true, 'its numbers are its own');
@@ -169,7 +168,7 @@ test('a group the server has ended for a deadlock is done again, once', { skip }
   // He holds the order, our writer the town; when he asks for the town, the server ends whose patience is shorter: ours.
   await psql.saying(`SET deadlock_timeout = '1min'; BEGIN; UPDATE item SET level = level WHERE id = ${it.id}`);
   const step = here.step(it, 'urge', { note: '请尽快' });
-  await until('our writer waits for the order', () => waiting(town) > 0);
+  await until('our writer waits for the order', () => town.waiting() > 0);
   await psql.saying('UPDATE bihuan_writer SET n = n');
   await psql.saying('ROLLBACK');
   const done = await step;
