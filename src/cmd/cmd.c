@@ -18,6 +18,7 @@ static const struct cmd *const COMMANDS[] = {
     &CMD_TALLY,
     &CMD_BACKUP,
     &CMD_RESTORE,
+    &CMD_MOVE,
     &CMD_DOCTOR,
     &CMD_VERSION,
 };

@@ -7,7 +7,6 @@
 // is sent and its success read later, together with the rows of the next statement that has some.
 // So a read of one statement costs one journey to the server, and a filed order two.
 
-#include <libpq-fe.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/tm.h"
-#include "store/db_inner.h"
+#include "store/db_pg_copy.h"
 
 enum {
     CONNECT_S = 10,
@@ -210,6 +209,27 @@ static bool exec(struct db *db, const char *sql)
     PQclear(r);
     (void)PQenterPipelineMode(p->conn);
     return ok;
+}
+
+// ---- for db_pg_copy.c, whose rows do not go through the pipeline
+
+PGconn *db_pg_bare(struct db *db)
+{
+    struct db_pg *p = pg_of(db);
+    if (!settle(db, NULL))
+        return NULL;
+    if (PQexitPipelineMode(p->conn) == 1)
+        return p->conn;
+    fail(db, NULL, S(""));
+    return NULL;
+}
+
+void db_pg_piped(struct db *db, PGresult *last, const char *sql)
+{
+    if (!good(last))
+        fail(db, last, str_of(sql));
+    PQclear(last);
+    (void)PQenterPipelineMode(pg_of(db)->conn);
 }
 
 // ---- connecting
