@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Person, Town, program, root, server, until } from './lib.mjs';
 
-const COMMANDS = ['serve', 'init', 'import', 'export', 'def', 'demo', 'token', 'audit', 'tally', 'backup', 'restore', 'doctor',
+const COMMANDS = ['serve', 'init', 'import', 'export', 'def', 'demo', 'token', 'audit', 'tally', 'backup', 'restore', 'move', 'doctor',
   'version'];
 
 /** Runs a command to its end, whatever comes of it. */

@@ -19,7 +19,7 @@ const shards = (process.env.BIHUAN_SHARDS ?? '').split(' ').filter(Boolean).slic
 export const home = shards[0] ?? server;
 let databases = 0;
 
-function psql(sql, database = 'postgres', at = server) {
+export function psql(sql, database = 'postgres', at = server) {
   return execFileSync('psql', ['-q', '-X', '-v', 'ON_ERROR_STOP=1', '-d', `${at}/${database}`, '-At', '-c', sql], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
