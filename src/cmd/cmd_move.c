@@ -102,12 +102,6 @@ static enum err_code copy_key(struct moving *m)
 
 // ---- proving
 
-static int64_t last_event(struct moving *m)
-{
-    return db_one_i64(m->src.db, 0, "SELECT id FROM event WHERE town = ?1 ORDER BY id DESC LIMIT 1",
-        V(m->src.rules->town));
-}
-
 // The copy, as the program itself reads it: its chain ends where that of the source does, and its
 // items and counters follow from its history.
 static enum err_code prove(struct moving *m)
@@ -138,7 +132,7 @@ static enum err_code check_still(struct moving *m)
 {
     m->exit = EXIT_FAILED;
     db_read_end(m->src.db);
-    int64_t now = last_event(m);
+    int64_t now = journal_newest_event(m->src.db, m->rows.town);
     if (db_status(m->src.db, &m->a->err) != OK)
         return m->a->err.code;
     return now == m->last_event
@@ -189,7 +183,11 @@ static enum err_code make_target(struct moving *m)
         return a->err.code;
     m->exit = EXIT_OPEN;
     m->rows.to = town_open(a->arena, m->folder, true, tm_now(), &a->err);
-    return m->rows.to ? OK : a->err.code;
+    if (!m->rows.to)
+        return a->err.code;
+    db_town(m->rows.to, m->rows.town);
+    m->exit = EXIT_FAILED;
+    return server.n > 0 ? town_is(a->arena, m->folder, m->rows.town, &a->err) : OK;
 }
 
 // Once committed, the town is in the database; should its folder not get its name then, it is
@@ -216,7 +214,7 @@ static enum err_code move_all(struct moving *m, str place)
     interrupt_catch();
     progress_start(&m->p, a, "audit");
     db_read_begin(m->src.db);
-    m->last_event = last_event(m);
+    m->last_event = journal_newest_event(m->src.db, m->rows.town);
     m->exit = EXIT_FOUND;
     enum err_code code = audit_verify(&m->src, show, m, &m->before, &a->err);
     if (code == OK)

@@ -33,11 +33,11 @@ static struct cursor columns_of(struct db *db)
                               NULL, 0);
 }
 
-static int kind_of(str type)
+static enum move_kind kind_of(str type)
 {
     static const struct {
         str name;
-        int kind;
+        enum move_kind kind;
     } kinds[] = {
         {S("INTEGER"), MOVE_I64},
         {S("REAL"), MOVE_F64},
@@ -366,7 +366,7 @@ static enum err_code copy_table(struct target *to, int64_t *done)
     // A server has no figures about rows it has just got, and would read them all for each
     // question.
     if (pg)
-        db_script(m->to, str_fmt(m->arena, "ANALYZE \"%.*s\"", STR_ARG(to->t->name)));
+        db_script(m->to, str_fmt(m->arena, "ANALYZE (SKIP_LOCKED) \"%.*s\"", STR_ARG(to->t->name)));
     return db_status(m->from, to->e) == OK ? db_status(m->to, to->e) : to->e->code;
 }
 

@@ -16,10 +16,11 @@
 
 enum { MOVE_COLUMNS_MAX = 100 };
 
+enum move_kind { MOVE_I64, MOVE_F64, MOVE_TEXT, MOVE_BLOB, MOVE_UNKNOWN };
 struct move_column {
     str name;
     int key; // place in the primary key, from 1; 0: not in it
-    enum { MOVE_I64, MOVE_F64, MOVE_TEXT, MOVE_BLOB, MOVE_UNKNOWN } kind;
+    enum move_kind kind;
 };
 struct move_table {
     str name;

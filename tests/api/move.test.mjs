@@ -61,14 +61,14 @@ function rows(db) {
 }
 
 const sqlite = (dir, text) => execFileSync('sqlite3', [join(dir, 'bihuan.db'), text], { encoding: 'utf8', maxBuffer: 64 << 20 });
-const exported = (dir) => good(call('export', '--filter', 'loop:hotline', '--dir', dir)).out;
+const exported = (dir, loop) => good(call('export', '--filter', `loop:${loop}`, '--dir', dir)).out;
 const history = (dir) => good(call('audit', 'list', '--last', '100000', '--dir', dir, '--json')).out;
 
 /** A town in a file that has lived, in all tables a town's life fills. */
 const origin = join(above, 'origin');
 const known = {};
 test.before(async () => {
-  good(call('demo', '--dir', origin, '--items', '300', '--until', '2026-03-20T18:00:00+08:00'));
+  good(call('demo', '--dir', origin, '--items', '150', '--until', '2026-03-20T18:00:00+08:00'));
   await live(origin, async (town) => {
     const desk = await town.as('dispatcher1');
     const filed = await desk.file({ title: '特殊字符 \\ \t', text: TEXT, caller: { name: '李小明', phone: PHONE, door: '3号楼402室' } });
@@ -97,8 +97,8 @@ async function live(dir, what) {
 }
 
 /** Two folders hold the same town. */
-function same(from, to) {
-  assert.equal(exported(to), exported(from));
+function same(from, to, loop = 'hotline') {
+  assert.equal(exported(to, loop), exported(from, loop));
   assert.equal(history(to), history(from));
   const verified = [from, to].map((dir) => good(ask('audit', 'verify', '--dir', dir)).json);
   assert.deepEqual(verified[1], verified[0]);
@@ -175,6 +175,20 @@ test('from a file to a server, and back', { skip: without_server }, async (t) =>
     assert.equal(rows(db), before);
     good(call('audit', 'verify', '--dir', first));
   });
+});
+
+test('beside another town in the same database', { skip: without_server }, async (t) => {
+  const db = database(t);
+  const [neighbour, first, back, beyond] = [place(), place(), place(), place()];
+  good(call('init', '--dir', neighbour, '--town', 'pingshan-sample', '--db', db.address));
+  const untouched = good(ask('audit', 'verify', '--dir', neighbour)).json;
+  move(origin, first, '--db', db.address);
+  await live(neighbour, async (town) => { await town.as('sysadmin'); });
+  assert.ok(good(ask('audit', 'verify', '--dir', neighbour)).json.events > untouched.events);
+  move(first, back);
+  good(call('move', '--from', neighbour, '--to', beyond));
+  same(neighbour, beyond, 'order');
+  assert.equal(sqlite(beyond, 'SELECT count(DISTINCT town) FROM unit').trim(), '1');
 });
 
 test('wrong use is refused, and nothing is made', async (t) => {

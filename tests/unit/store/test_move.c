@@ -149,8 +149,7 @@ static void every_value_arrives(void **state)
 static void a_row_that_differs_is_noticed(void **state)
 {
     static const char *const damages[] = {
-        "UPDATE thing SET name = '' WHERE town = ?1 AND id = (SELECT max(id) FROM thing WHERE name "
-        "IS NULL)",
+        "UPDATE thing SET name = '' WHERE town = ?1 AND name IS NULL AND id > 0",
         "UPDATE thing SET name = name || ' ' WHERE town = ?1 AND id = (SELECT max(id) FROM thing)",
         "UPDATE thing SET place = place + 0.0000001 WHERE town = ?1 AND place BETWEEN 5 AND 5.5",
         "UPDATE thing SET seal = CAST(seal || x'00' AS BLOB) WHERE town = ?1 AND id < 0",
