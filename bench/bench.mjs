@@ -1,23 +1,24 @@
 // The runs behind bench/run: each kind of work and its ceiling by turns, K times; medians and their spread. Raw data go to
 // bench/out/, one file a run; towns of a million orders are kept in var/ for the next time.
-import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, release, totalmem } from 'node:os';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
+import { busiest, machine, median, round, run, runJson, spread, townsOn } from './towns.mjs';
 
 const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
 const build = process.env.BIHUAN_BUILD ?? join(root, 'build/release');
 const program = join(build, 'bihuan');
 const tool = (name) => join(build, 'bench', name);
 
-const options = { items: 0, seconds: 5, runs: 5, connections: 64 };
+const options = { items: 0, seconds: 5, runs: 5, connections: 64, store: 'sqlite' };
 const KINDS = ['file', 'lifecycle', 'read', 'queue', 'board', 'import'];
 // Published by the makers of the best of the civic peers: lifecycles a second on 16 virtual cores, empty.
 const PEER_LIFECYCLES = 37;
 const IMPORT_ROWS = 100000;
 
 function usage(message) {
-  console.error(`${message}\nusage: bench/run ${KINDS.join('|')} [--items N] [--seconds S] [--runs K] [--connections C]`);
+  console.error(`${message}\nusage: bench/run ${KINDS.join('|')} [--items N] [--seconds S] [--runs K] [--connections C] [--store sqlite|postgresql]`);
   process.exit(2);
 }
 
@@ -25,79 +26,27 @@ const kind = process.argv[2];
 if (!KINDS.includes(kind)) usage('what is to be measured?');
 for (let i = 3; i < process.argv.length; i += 2) {
   const name = process.argv[i].replace(/^--/, '');
-  const value = Number(process.argv[i + 1]);
-  if (!(name in options) || !(value >= 0)) usage(`${process.argv[i]} is not an option, or its value no number`);
+  const value = name === 'store' ? process.argv[i + 1] : Number(process.argv[i + 1]);
+  const good = name === 'store' ? ['sqlite', 'postgresql'].includes(value) : value >= 0;
+  if (!(name in options) || !good) usage(`${process.argv[i]} is not an option, or its value none it takes`);
   options[name] = value;
 }
 
 // ---- programs
 
-const run = (command, ...args) => execFileSync(command, args.map(String), { encoding: 'utf8', maxBuffer: 1 << 30,
-  stdio: ['ignore', 'pipe', 'ignore'] });
-const runJson = (command, ...args) => JSON.parse(run(command, ...args));
 /** CPU seconds of all programs that were run and have ended. */
 const childrenCpu = () => {
   const fields = readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /, '').split(' ');
   return (Number(fields[13]) + Number(fields[14])) / 100;
 };
-const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
-const round = (x, digits = 3) => Number(x.toPrecision(digits));
 
 const work = mkdtempSync(join(mkdirSync(join(root, 'var'), { recursive: true }) ?? join(root, 'var'), 'bench-run-'));
-process.on('exit', () => rmSync(work, { recursive: true, force: true }));
+const towns = townsOn({ build, root, work, store: options.store });
+process.on('exit', () => {
+  towns.clean();
+  rmSync(work, { recursive: true, force: true });
+});
 process.on('SIGINT', () => process.exit(1));
-
-/** A town with so many items, made once; none is cheap enough to be made every time. */
-function baseTown(items) {
-  if (items === 0) {
-    const dir = join(work, 'empty');
-    if (!existsSync(dir)) run(tool('fill'), dir, 0);
-    return dir;
-  }
-  const dir = join(root, 'var', `bench-${items}`);
-  if (!existsSync(join(dir, 'filled'))) {
-    console.error(`making ${dir}: about ${Math.ceil(items / 8000)} s`);
-    rmSync(dir, { recursive: true, force: true });
-    run(tool('fill'), dir, items, Math.min(20000, items / 10));
-    run(program, 'token', 'make', '--dir', dir, '--as', 'bench', '--name', 'bench', '--days', 700);
-    writeFileSync(join(dir, 'filled'), '');
-  }
-  return dir;
-}
-
-function copyTown(from, name) {
-  const to = join(work, name);
-  rmSync(to, { recursive: true, force: true });
-  cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('-shm') });
-  return to;
-}
-
-async function serve(dir) {
-  const child = spawn(program, ['serve', '--dir', dir, '--port', '0', '--lang', 'en'], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const base = await new Promise((done, fail) => {
-    let out = '';
-    child.stdout.on('data', (d) => {
-      out += d;
-      const ready = out.match(/ready on (http:\S+)/);
-      if (ready) done(ready[1]);
-    });
-    child.on('exit', () => fail(new Error('the server ended')));
-  });
-  const token = run(program, 'token', 'make', '--dir', dir, '--as', 'bench', '--name', 'bench').trim();
-  const get = async (path) => {
-    const answer = await fetch(base + path, { headers: { authorization: `Bearer ${token}` } });
-    const text = await answer.text();
-    if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${text}`);
-    return { text, json: JSON.parse(text) };
-  };
-  const status = () => readFileSync(`/proc/${child.pid}/status`, 'utf8');
-  const cpu = () => {
-    const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  };
-  return { base, port: new URL(base).port, token, get, cpu, memory_mb: () => Number(status().match(/VmHWM:\s+(\d+)/)[1]) / 1024,
-    stop: () => new Promise((done) => { child.on('exit', done); child.kill('SIGTERM'); }) };
-}
 
 async function constant(bytes) {
   const port = 20000 + (process.pid % 20000);
@@ -127,18 +76,12 @@ function wrk(url, connections, seconds, token) {
   return { per_s: Number(out.match(/Requests\/sec:\s+([\d.]+)/)[1]), p50_us: took(50), p99_us: took(99) };
 }
 
-function machine() {
-  const lines = run('df', '--output=fstype', work).trim().split('\n');
-  return { cpu: cpus()[0].model, cores: cpus().length, memory_gib: round(totalmem() / 2 ** 30), kernel: release(),
-    files: lines[lines.length - 1], load: round(loadavg()[0]) };
-}
-
 // ---- the kinds of work: each answers a list of {value, ceiling, …}
 
 async function writes(scenario) {
-  const base = baseTown(options.items);
+  const base = towns.base(options.items);
   const bodies = join(work, 'bodies');
-  writeFileSync(bodies, run(tool('bodies'), copyTown(base, 'for-bodies'), 20000, 5000000));
+  writeFileSync(bodies, run(tool('bodies'), towns.copy(base, 'for-bodies'), 20000, 5000000));
   const runs = [];
   for (let i = 0; i < options.runs; i++) {
     let ceiling = { orders_s: PEER_LIFECYCLES };
@@ -146,12 +89,14 @@ async function writes(scenario) {
       const dir = join(work, 'ceiling');
       rmSync(dir, { recursive: true, force: true });
       mkdirSync(dir);
-      copyTown(base, 'ceiling/a');
-      copyTown(base, 'ceiling/b');
-      ceiling = runJson(tool('ceiling_file'), dir, Math.round(options.seconds * 10000));
+      const [a, b] = ['ceiling/a', 'ceiling/b'].map((name) => towns.copy(base, name));
+      // As many orders as the store is likely to take in the time.
+      const orders = Math.round(options.seconds * (towns.onServer ? 3000 : 10000));
+      ceiling = towns.onServer ? runJson(tool('ceiling_server'), 'file', a, towns.address(a), towns.address(b), orders)
+        : runJson(tool('ceiling_file'), dir, orders);
       rmSync(dir, { recursive: true, force: true });
     }
-    const server = await serve(copyTown(base, 'town'));
+    const server = await towns.serve(towns.copy(base, 'town'));
     const before = server.cpu();
     const load = runJson(tool('load'), server.port, server.token, bodies, scenario, options.connections, options.seconds);
     runs.push({ value: load.orders_s, ceiling: ceiling.orders_s, p50_us: load.p50_us, p99_us: load.p99_us,
@@ -163,7 +108,7 @@ async function writes(scenario) {
 }
 
 async function reads(path) {
-  const server = await serve(baseTown(options.items));
+  const server = await towns.serve(towns.base(options.items));
   const url = await path(server);
   const bytes = Buffer.byteLength((await server.get(url)).text);
   const runs = [];
@@ -181,17 +126,6 @@ async function reads(path) {
   }
   await server.stop();
   return runs;
-}
-
-/** The unit with most open items, as its people see their queue. */
-async function busiest(server) {
-  const units = (await server.get('/api/catalog')).json.units;
-  let best = { n: -1 };
-  for (const u of units.filter((x) => x.kind === 'neighbourhood')) {
-    const n = (await server.get(`/api/items?limit=1&filter=${encodeURIComponent(`open:yes unit:${u.code}`)}`)).json.total;
-    if (n > best.n) best = { n, code: u.code };
-  }
-  return best.code;
 }
 
 const WORK = {
@@ -219,20 +153,24 @@ const WORK = {
     unit: 'rows/s',
     go: async () => {
       const rows = options.items || IMPORT_ROWS;
-      const base = baseTown(0);
+      const base = towns.base(0);
       const sheet = join(work, 'sheet.csv');
       writeFileSync(sheet, run(tool('sheet'), base, rows));
       const runs = [];
       for (let i = 0; i < options.runs; i++) {
-        const dir = copyTown(base, 'town');
-        const before = process.hrtime.bigint();
+        const dir = towns.copy(base, 'town');
+        const start = process.hrtime.bigint();
         const cpuBefore = childrenCpu();
         run(program, 'import', sheet, '--map', 'city-orders', '--dir', dir);
-        const s = Number(process.hrtime.bigint() - before) / 1e9;
+        const s = Number(process.hrtime.bigint() - start) / 1e9;
         const cpu = childrenCpu() - cpuBefore;
-        const ceiling = runJson(tool('ceiling_import'), dir, copyTown(base, 'before'));
-        runs.push({ value: rows / s, ceiling: ceiling.rows_s, cpu_us_per_row: round((1e6 * cpu) / rows),
-          cpu_us_per_row_ceiling: round((1e6 * ceiling.cpu_s) / rows) });
+        const before = towns.copy(base, 'before');
+        const ceiling = towns.onServer ? runJson(tool('ceiling_server'), 'import', towns.address(dir), towns.address(before))
+          : runJson(tool('ceiling_import'), dir, before);
+        // On a server most of the work is done in the server's processes, the ceiling's too: its CPU tells nothing.
+        const used = towns.onServer ? {} : { cpu_us_per_row: round((1e6 * cpu) / rows),
+          cpu_us_per_row_ceiling: round((1e6 * ceiling.cpu_s) / rows) };
+        runs.push({ value: rows / s, ceiling: ceiling.rows_s, ...used });
       }
       return runs;
     },
@@ -242,9 +180,9 @@ const WORK = {
 const runs = await WORK[kind].go();
 const value = median(runs.map((r) => r.value));
 const ceiling = median(runs.map((r) => r.ceiling));
-const result = { bench: kind, store: 'sqlite', items: options.items, value: round(value, 4), unit: WORK[kind].unit,
+const result = { bench: kind, store: options.store, items: options.items, value: round(value, 4), unit: WORK[kind].unit,
   ceiling: round(ceiling, 4), ratio: round(median(runs.map((r) => r.value / r.ceiling))),
-  spread: round((Math.max(...runs.map((r) => r.value)) - Math.min(...runs.map((r) => r.value))) / value, 2), runs, machine: machine() };
+  spread: spread(runs.map((r) => r.value)), runs, machine: machine(work) };
 console.log(JSON.stringify(result));
 mkdirSync(join(root, 'bench/out'), { recursive: true });
 writeFileSync(join(root, 'bench/out', `${new Date().toISOString().replace(/[:.]/g, '-')}-${kind}.json`),

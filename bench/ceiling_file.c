@@ -14,12 +14,11 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "base/map.h"
 #include "base/tm.h"
 #include "store/log_mover.h"
-#include "town.h"
+#include "recording.h"
 
-enum { GROUP_DEFAULT = 64, GROUP_MAX = 1000, COLUMNS_MAX = 40, CACHE_KIB = 16384 };
+enum { CACHE_KIB = 16384 };
 
 struct row {
     struct val *v;
@@ -29,67 +28,12 @@ struct rows {
     struct row *all;
     size_t n, next;
 };
-struct cell {
-    str loop, dim, key, channel;
-    int64_t period, unit, cls, n;
-};
-struct group {
-    struct cell *cells;
-    size_t n;
-    struct map by_text;
-};
-
-// What the engine left: the rows of each table in the order of the orders, and the counters of each
-// group.
-struct recording {
-    struct arena *a;
-    int64_t item_before, event_before; // what stood there already
+// The rows of each table in the order of the orders.
+struct tables {
     struct rows item, doc, event, caller;
-    struct group *groups;
-    size_t n_groups;
-    size_t orders, group;
 };
 
-// ---- recording
-
-struct taking {
-    struct recording *rec;
-    struct group *group;
-};
-
-static void take_move(void *arg, str loop, str key, const struct tally_cell *cell, int64_t n)
-{
-    struct taking *t = arg;
-    struct arena *a = t->rec->a;
-    str text = str_fmt(a, "%.*s %.*s %.*s %" PRId64 " %" PRId64 " %" PRId64 " %.*s", STR_ARG(loop),
-        STR_ARG(key), STR_ARG(cell->dim), cell->period, cell->unit, cell->cls,
-        STR_ARG(cell->channel));
-    size_t at = (size_t)(uintptr_t)map_get(&t->group->by_text, text);
-    if (at == 0) {
-        struct cell c = {str_dup(a, loop), str_dup(a, cell->dim), str_dup(a, key),
-            str_dup(a, cell->channel), cell->period, cell->unit, cell->cls, 0};
-        VEC_PUSH(a, t->group->cells, t->group->n) = c;
-        at = t->group->n;
-        map_put(&t->group->by_text, text, (void *)(uintptr_t)at);
-    }
-    t->group->cells[at - 1].n += n;
-}
-
-static void record_group(struct town *t, struct recording *rec, size_t first, size_t n)
-{
-    struct group *g = &rec->groups[rec->n_groups++];
-    struct taking taking = {rec, g};
-    map_init(&g->by_text, rec->a);
-    t->c.now_us = tm_now();
-    town_begin(t);
-    for (size_t i = 0; i < n; i++) {
-        struct item_in in = town_order(t->rules, t->group_arena, first + i);
-        struct item it;
-        town_settle(t, item_file(&t->c, &in, &it, &t->e));
-    }
-    journal_each_move(t->journal, take_move, &taking);
-    town_commit(t);
-}
+// ---- reading what was recorded
 
 static struct val column(struct arena *a, sqlite3_stmt *s, int i)
 {
@@ -137,33 +81,23 @@ static void read_rows(sqlite3 *h, struct arena *a, const char *sql, int64_t afte
     (void)sqlite3_finalize(s);
 }
 
-static void record(const char *dir, struct recording *rec)
+static void read_tables(const struct recording *rec, const char *dir, struct tables *out)
 {
-    struct town *t = town_at(dir);
-    rec->item_before =
-        db_one_i64(t->db, 0, "SELECT max(id) FROM item WHERE town = ?1", V(t->rules->town));
-    rec->event_before =
-        db_one_i64(t->db, 0, "SELECT max(id) FROM event WHERE town = ?1", V(t->rules->town));
-    rec->groups = NEW_ARRAY(rec->a, rec->orders / rec->group + 1, struct group);
-    for (size_t i = 0; i < rec->orders; i += rec->group)
-        record_group(t, rec, (size_t)rec->item_before + i,
-            i + rec->group < rec->orders ? rec->group : rec->orders - i);
     str path = town_db_path(rec->a, str_of(dir));
-    town_close(t);
     sqlite3 *h = NULL;
     if (sqlite3_open_v2(str_z(rec->a, path), &h, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
         die(h, dir);
     read_rows(h, rec->a, "SELECT * FROM item WHERE id > ?1 ORDER BY town, id", rec->item_before,
-        &rec->item);
+        &out->item);
     read_rows(h, rec->a, "SELECT * FROM item_doc WHERE id > ?1 ORDER BY town, id", rec->item_before,
-        &rec->doc);
+        &out->doc);
     read_rows(h, rec->a, "SELECT * FROM event WHERE id > ?1 ORDER BY town, id", rec->event_before,
-        &rec->event);
+        &out->event);
     read_rows(h, rec->a, "SELECT * FROM caller WHERE item > ?1 ORDER BY town, item",
-        rec->item_before, &rec->caller);
+        rec->item_before, &out->caller);
     (void)sqlite3_close(h);
-    CHECK(rec->item.n == rec->orders && rec->doc.n == rec->orders && rec->caller.n == rec->orders);
-    CHECK(rec->event.n >= rec->orders);
+    CHECK(out->item.n == rec->orders && out->doc.n == rec->orders && out->caller.n == rec->orders);
+    CHECK(out->event.n >= rec->orders);
 }
 
 // ---- writing them again
@@ -222,7 +156,7 @@ static sqlite3_stmt *inserter(struct target *t, const char *table, const struct 
     return prepare(t->h, sql);
 }
 
-static void open_target(struct target *t, const char *path, const struct recording *rec)
+static void open_target(struct target *t, const char *path, const struct tables *rows)
 {
     char pragmas[200];
     (void)snprintf(pragmas, sizeof(pragmas),
@@ -236,10 +170,10 @@ static void open_target(struct target *t, const char *path, const struct recordi
     (void)sqlite3_wal_hook(t->h, log_grew, t);
     t->begin = prepare(t->h, "BEGIN IMMEDIATE");
     t->commit = prepare(t->h, "COMMIT");
-    t->item = inserter(t, "item", &rec->item);
-    t->doc = inserter(t, "item_doc", &rec->doc);
-    t->event = inserter(t, "event", &rec->event);
-    t->caller = inserter(t, "caller", &rec->caller);
+    t->item = inserter(t, "item", &rows->item);
+    t->doc = inserter(t, "item_doc", &rows->doc);
+    t->event = inserter(t, "event", &rows->event);
+    t->caller = inserter(t, "caller", &rows->caller);
     t->seq = prepare(t->h,
         "INSERT INTO seq (town, name, day, last) VALUES (?1, 'RX', ?2, 1)"
         " ON CONFLICT (town, name, day) DO UPDATE SET last = seq.last + 1 RETURNING last");
@@ -258,18 +192,19 @@ static void put_cell(struct target *t, const struct val *town, const struct cell
     put(t, t->tally, &r);
 }
 
-static void write_group(struct target *t, struct recording *rec, size_t at, int64_t day)
+static void write_group(
+    struct target *t, const struct recording *rec, struct tables *rows, size_t at, int64_t day)
 {
-    const struct val *town = &rec->item.all[0].v[0];
+    const struct val *town = &rows->item.all[0].v[0];
     run(t, t->begin);
-    for (size_t i = 0; i < rec->group && rec->item.next < rec->item.n; i++) {
+    for (size_t i = 0; i < rec->group && rows->item.next < rows->item.n; i++) {
         struct val v[] = {*town, val_i64(day)};
         struct row seq = {v, ARRAY_LEN(v)};
         put(t, t->seq, &seq);
-        put(t, t->item, &rec->item.all[rec->item.next++]);
-        put(t, t->doc, &rec->doc.all[rec->doc.next++]);
-        put(t, t->event, &rec->event.all[rec->event.next++]);
-        put(t, t->caller, &rec->caller.all[rec->caller.next++]);
+        put(t, t->item, &rows->item.all[rows->item.next++]);
+        put(t, t->doc, &rows->doc.all[rows->doc.next++]);
+        put(t, t->event, &rows->event.all[rows->event.next++]);
+        put(t, t->caller, &rows->caller.all[rows->caller.next++]);
     }
     for (size_t i = 0; i < rec->groups[at].n; i++)
         put_cell(t, town, &rec->groups[at].cells[i]);
@@ -290,20 +225,24 @@ int main(int argc, char **argv)
         return 2;
     }
     struct arena *a = arena_new();
-    struct recording rec = {.a = a, .orders = strtoul(argv[2], NULL, 10), .group = GROUP_DEFAULT};
+    struct recording rec = {
+        .a = a, .orders = strtoul(argv[2], NULL, 10), .group = RECORDING_GROUP_DEFAULT};
     if (argc == 4)
         rec.group = strtoul(argv[3], NULL, 10);
-    if (rec.orders == 0 || rec.group == 0 || rec.group > GROUP_MAX)
+    if (rec.orders == 0 || rec.group == 0 || rec.group > RECORDING_GROUP_MAX)
         return 2;
     (void)mkdir(argv[1], 0700);
-    record(str_fmt(a, "%s/a", argv[1]).s, &rec);
+    struct tables rows = {0};
+    const char *recorded = str_fmt(a, "%s/a", argv[1]).s;
+    recording_make(&rec, recorded);
+    read_tables(&rec, recorded, &rows);
     const char *dir = str_fmt(a, "%s/b", argv[1]).s;
     town_close(town_at(dir)); // the tables and the settings
     struct target t = {0};
-    open_target(&t, str_z(a, town_db_path(a, str_of(dir))), &rec);
+    open_target(&t, str_z(a, town_db_path(a, str_of(dir))), &rows);
     int64_t start = tm_mono(), day = tm_local_day(tm_now(), TM_ZONE_DEFAULT_S);
     for (size_t i = 0; i < rec.n_groups; i++)
-        write_group(&t, &rec, i, day);
+        write_group(&t, &rec, &rows, i, day);
     double s = (double)(tm_mono() - start) / 1e6;
     struct rusage used;
     (void)getrusage(RUSAGE_SELF, &used);

@@ -7,6 +7,7 @@
 #include "domain/people.h"
 
 static const char PASSWORD[] = "bihuan-demo-2026";
+#define BENCH_LOGIN S("bench")
 
 void town_die(const struct err *e, const char *what)
 {
@@ -27,7 +28,7 @@ static void load_rules(struct town *t, int64_t town)
 static void add_person(struct town *t)
 {
     static const char *const roles[] = {"dispatcher", "handler", "leader", "importer"};
-    struct person_in in = {.login = S("bench"),
+    struct person_in in = {.login = BENCH_LOGIN,
         .name = S("演示 测量"),
         .password = str_of(PASSWORD),
         .active = 1,
@@ -81,13 +82,12 @@ struct town *town_at(const char *dir)
     struct err none;
     err_init(&none, a, LANG_EN);
     int64_t town = town_of(a, path, t->db, &none);
-    bool made = town == 0;
-    if (made)
+    if (town == 0)
         town = make(t);
     t->journal = journal_new(town, 1);
     t->c.journal = t->journal;
     load_rules(t, town);
-    if (made)
+    if (!map_get(&t->rules->person_by_login, BENCH_LOGIN))
         add_person(t);
     return t;
 }
