@@ -81,6 +81,13 @@ export function townsOn({ build, root, work, store }) {
       if (onServer) point(dir);
       return dir;
     },
+    /** One of its own, which goes away. */
+    fresh(name, items) {
+      const dir = join(work, name);
+      if (onServer) made.add(dir);
+      make(dir, items);
+      return dir;
+    },
     copy(from, name) {
       const to = join(work, name);
       rmSync(to, { recursive: true, force: true });
