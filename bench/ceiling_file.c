@@ -149,6 +149,7 @@ static void put(struct target *t, sqlite3_stmt *s, const struct row *r)
 static sqlite3_stmt *inserter(struct target *t, const char *table, const struct rows *rows)
 {
     char sql[400];
+    CHECK(rows->n > 0);
     int n = snprintf(sql, sizeof(sql), "INSERT INTO %s VALUES (?", table);
     for (size_t i = 1; i < rows->all[0].n; i++)
         n += snprintf(sql + n, sizeof(sql) - (size_t)n, ",?");

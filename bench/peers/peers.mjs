@@ -16,7 +16,7 @@ const root = resolve(here, '../..');
 const build = process.env.BIHUAN_BUILD ?? join(root, 'build/release');
 const options = { items: 0, seconds: 10, runs: 3, connections: 16, only: '' };
 const WORKS = ['create', 'read', 'list', 'update', 'search'];
-const STOCK = 2000; // filled through each peer's own library; more are copies of those rows
+const STOCK = 1000; // filled through each peer's own library; more are copies of those rows
 const BODIES = 50000;
 // Of the titles; each stands in an eighth of the orders.
 const WORDS = ['堆物', '飞线', '噪声', '困人', '垃圾', '积水', '架空', '占道'];
