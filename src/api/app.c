@@ -7,6 +7,7 @@
 #include "api/call.h"
 #include "api/feed.h"
 #include "api/jobs.h"
+#include "api/metrics.h"
 #include "api/tries.h"
 #include "base/log.h"
 #include "domain/item_step.h"
@@ -31,6 +32,7 @@ struct rules_hold {
 struct app {
     struct app_conf conf;
     struct arena *arena;
+    int64_t started_us;
     struct keys keys;
     int64_t town;
     struct journal *journal;   // the writer's
@@ -404,7 +406,10 @@ static bool start_http(struct app *app, struct err *e)
         .thread_close = call_thread_close,
         .body_limit = call_body_limit,
         .may_send = call_may_send,
-        .handle = call_handle};
+        .handle = call_handle,
+        .groups_n = metrics_groups(),
+        .log_requests = app->conf.log_requests};
+    hc.routes_n = metrics_route_names(app->arena, &hc.routes);
     app->http = http_start(&hc, e);
     return app->http != NULL;
 }
@@ -415,6 +420,7 @@ struct app *app_start(const struct app_conf *conf, struct err *e)
     struct app *app = NEW(a, struct app);
     app->arena = a;
     app->conf = *conf;
+    app->started_us = tm_wall();
     app->blob_dir = town_blob_dir(a, conf->dir);
     app->tries = tries_new(a);
     pthread_mutex_init(&app->lock, NULL);
@@ -497,6 +503,11 @@ struct jobs *app_jobs(struct app *app)
 struct tries *app_tries(struct app *app)
 {
     return app->tries;
+}
+
+int64_t app_started(const struct app *app)
+{
+    return app->started_us;
 }
 
 struct arena *app_arena(struct app *app)

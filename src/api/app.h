@@ -18,6 +18,8 @@ struct app_conf {
     str dir; // holds bihuan.db, key, blobs/
     const char *host;
     int port, threads;
+    bool log_requests; // one line each
+    const char *version;
     bool demo;   // show the demonstration log-ins; quick password hashes
     str web_dir; // serve assets from here instead of the embedded ones; empty: embedded
 };
@@ -46,7 +48,8 @@ const struct keys *app_keys(const struct app *app);
 struct http_server *app_http(struct app *app);
 struct jobs *app_jobs(struct app *app);
 struct tries *app_tries(struct app *app);
-struct arena *app_arena(struct app *app); // lives as long as the app; at start only
+int64_t app_started(const struct app *app); // on the wall clock
+struct arena *app_arena(struct app *app);   // lives as long as the app; at start only
 // The context of a command on the writer: its connection, the newest rules (also those made by this
 // very group).
 void app_writer_ctx(struct app *app, struct db *db, struct arena *a, struct ctx *out);

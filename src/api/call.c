@@ -1,6 +1,7 @@
 #include "api/call.h"
 
 #include <string.h>
+#include "api/metrics.h"
 #include "api/page.h"
 #include "base/log.h"
 #include "domain/town.h"
@@ -119,8 +120,10 @@ static void answer_error(struct call *k)
     enum err_code c = k->err.code;
     // An inner fault is for the log; the client learns that it was ours and that nothing was done.
     if (c == ERR_STORE)
-        log_line(LOG_ERROR, "api route=%s %.*s", k->route ? k->route->path : "-",
-            STR_ARG(err_text(&k->err, k->req->arena)));
+        log_line(LOG_ERROR, "api request=" HTTP_ID_FMT " route=%s %.*s", k->req->id,
+            k->route ? k->route->path : "-", STR_ARG(err_text(&k->err, k->req->arena)));
+    if (c == ERR_STORE || c == ERR_BUSY) // whoever complains can name it
+        http_set(k->req, "X-Request-Id", str_fmt(k->req->arena, HTTP_ID_FMT, k->req->id));
     if (c == ERR_BUSY)
         http_set(k->req, "Retry-After", S("1"));
     if (c == ERR_RATE)
@@ -192,8 +195,26 @@ static enum err_code identify(struct call *k)
     return OK;
 }
 
+bool call_from_loopback(const struct call *k)
+{
+    str peer = k->req->remote;
+    return str_starts(peer, S("127.")) || str_eq(peer, S("::1"));
+}
+
+// Asked by a program on this machine, and not by a proxy for somebody else.
+static bool from_here(const struct call *k)
+{
+    static const char *const PROXY[] = {"X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "Via"};
+    for (size_t i = 0; i < ARRAY_LEN(PROXY); i++)
+        if (http_header(k->req, PROXY[i]).n > 0)
+            return false;
+    return call_from_loopback(k);
+}
+
 static enum err_code permit(struct call *k)
 {
+    if (k->route->here && from_here(k))
+        return OK;
     if (identify(k) != OK)
         return k->err.code;
     if (k->route->may == MAY_ANYONE)
@@ -410,6 +431,8 @@ static struct call *call_of(struct app *app, struct http_req *req, bool *known)
     set_ctx(k, req->thread);
     if (!k->route) {
         k->route = route_find(req->method, req->path, k, known);
+        req->route = k->route ? metrics_route(k->route) : METRICS_OTHER;
+        req->group = k->route ? metrics_group(k->route) : METRICS_OTHER;
         err_init(&k->err, req->arena, k->ctx.lang);
         if (k->route && tm_frozen()) // pages set their clock by it
             http_set(req, "Date", tm_http(req->arena, k->ctx.now_us));

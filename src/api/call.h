@@ -40,6 +40,7 @@ struct route {
     enum err_code (*answer)(struct call *k);
     int status;        // of success
     enum right or_may; // this right will do as well; 0 (log-in): there is no other
+    bool here;         // a program on this very machine needs no log-in
 };
 
 struct call {
@@ -84,6 +85,9 @@ bool call_query_i64(
 // JSON text of the errors, plus "current" when e->extra is set.
 str call_errors(struct arena *a, const struct err *e);
 int call_status(enum err_code c);
+
+// Is the other end on this machine? It may be a proxy, which then says for whom it asks.
+bool call_from_loopback(const struct call *k);
 
 extern const struct route ROUTES[];
 size_t route_count(void);

@@ -347,6 +347,15 @@ enum err_code jobs_run_undo(struct app *app, int64_t job, struct err *e)
     return enqueue(app_jobs(app), (struct work){WORK_UNDO, job}, e);
 }
 
+size_t jobs_at_work(struct app *app)
+{
+    struct jobs *j = app_jobs(app);
+    pthread_mutex_lock(&j->lock);
+    size_t n = j->n + (j->running.kind != WORK_NONE);
+    pthread_mutex_unlock(&j->lock);
+    return n;
+}
+
 void jobs_stop_job(struct app *app, int64_t job)
 {
     struct jobs *j = app_jobs(app);

@@ -16,6 +16,8 @@ enum err_code jobs_run_import(struct app *app, int64_t job, struct err *e) MUST_
 enum err_code jobs_run_undo(struct app *app, int64_t job, struct err *e) MUST_USE;
 void jobs_stop_job(struct app *app, int64_t job); // at its next group; it can be resumed
 
+size_t jobs_at_work(struct app *app); // running and waiting
+
 // Endpoints (jobs_api.c)
 extern const struct field JOBS_LIST[], JOB_OUT[], IMPORT_MAPS[];
 enum err_code jobs_list(struct call *k);

@@ -117,7 +117,7 @@ struct login_state {
 static str address_of(const struct call *k)
 {
     str peer = k->req->remote, said = {0}, one;
-    if (!str_starts(peer, S("127.")) && !str_eq(peer, S("::1")))
+    if (!call_from_loopback(k))
         return peer;
     str rest = http_header(k->req, "X-Forwarded-For");
     while (str_cut(&rest, ',', &one))

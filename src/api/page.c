@@ -1,6 +1,7 @@
 #include "api/page.h"
 
 #include <string.h>
+#include "api/metrics.h"
 #include "base/embed.h"
 
 static const char CSP[] = "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; "
@@ -67,6 +68,7 @@ static const struct embed_file *web_file(struct call *k, str name)
 
 static void answer_file(struct call *k, const struct embed_file *f, bool hashed)
 {
+    k->req->route = k->req->group = METRICS_PAGE;
     str tag = str_fmt(k->req->arena, "\"%s\"", f->sha256_16);
     http_set(k->req, "ETag", tag);
     http_set(

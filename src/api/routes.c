@@ -12,6 +12,7 @@
 #include "api/jobs.h"
 #include "api/lists.h"
 #include "api/me.h"
+#include "api/metrics.h"
 #include "api/openapi.h"
 #include "api/page.h"
 #include "api/views.h"
@@ -24,6 +25,9 @@
 const struct route ROUTES[] = {
     {HTTP_GET, "/healthz", MAY_ANYONE, "Is the service up and its database readable",
         .read = watch_health, .out = HEALTH_VIEW, .status = 200},
+    {HTTP_GET, "/metrics", MAY_OPERATE,
+        "Figures of the service for Prometheus; on the machine itself without a log-in",
+        .or_may = MAY_READ_AUDIT, .here = true, .read = metrics_get, .status = 200},
     {HTTP_GET, "/api/openapi.json", MAY_ANYONE, "This description", .read = openapi_get,
         .status = 200},
     {HTTP_GET, "/login", MAY_ANYONE, "The plain log-in page", .read = page_login_get,

@@ -1,6 +1,7 @@
 #include "api/watch.h"
 
 #include "api/feed.h"
+#include "base/log.h"
 #include "domain/journal.h"
 #include "store/migrate.h"
 
@@ -34,8 +35,13 @@ enum err_code watch_health(struct call *k)
         .streams = (int64_t)http_streams(app_http(k->app)),
         .at_us = k->ctx.now_us};
     v.ok = db_status(k->ctx.db, &k->err) == OK;
-    if (!v.ok)
-        return k->err.code;
+    if (!v.ok) {
+        // Not a fault of this request: whoever asks is to send nobody here for now.
+        log_line(LOG_ERROR, "health %.*s", STR_ARG(err_text(&k->err, k->ctx.arena)));
+        err_init(&k->err, k->ctx.arena, k->ctx.lang);
+        return err_add(&k->err, ERR_BUSY, S("database"), (str){0}, "the database does not answer",
+            "数据库没有应答");
+    }
     return call_answer_fields(k, HEALTH_VIEW, &v);
 }
 

@@ -16,6 +16,8 @@ static const struct opt OPTIONS[] = {
     {"threads", OPT_I64, "N",
         "loop threads, each with a connection to the database; 0: one a core, eight on a server",
         "线程数，每个线程占一个数据库连接；0 为每核一个，使用 PostgreSQL 时为 8 个", "0", 0, 64},
+    {"log-requests", OPT_FLAG, NULL, "log every request: route, status, time; no personal data",
+        "记录每个请求的接口、状态和耗时，不含个人信息"},
     {"demo", OPT_FLAG, NULL, "show the demonstration log-ins on the log-in page",
         "登录页显示演示用户"},
     {"at", OPT_STR, "TIME", "tests: begin at this time instead of now", "测试用：从这个时刻开始"},
@@ -91,6 +93,8 @@ static int run(struct args *a)
         .host = str_z(a->arena, args_str(a, "host")),
         .port = (int)args_i64(a, "port"),
         .threads = threads_of(a),
+        .log_requests = args_flag(a, "log-requests"),
+        .version = cmd_version(),
         .demo = args_flag(a, "demo")};
     int lock;
     if (town_lock(a->arena, conf.dir, TOWN_LOCK_SERVE, &lock, &a->err) != OK)

@@ -10,30 +10,15 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "http/http_private.h"
 
 enum {
     LISTEN_BACKLOG = 4096,
-    FILES_SPARE = 512,   // descriptors for everything that is not a connection
     ACCEPT_REST_MS = 50, // when descriptors or memory have run out
 };
-
-static void raise_file_limit(void)
-{
-    struct rlimit r;
-    const rlim_t wanted = HTTP_CONNECTIONS_MAX + FILES_SPARE;
-    if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur >= wanted)
-        return;
-    r.rlim_cur = r.rlim_max < wanted ? r.rlim_max : wanted;
-    if (setrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur < wanted)
-        log_line(
-            LOG_WARN, "http file_limit=%ju wanted=%ju", (uintmax_t)r.rlim_cur, (uintmax_t)wanted);
-}
 
 static int listen_at(const struct addrinfo *at)
 {
@@ -65,7 +50,6 @@ static int port_of(int fd)
 
 int accept_listen(const char *host, int port, int *port_out, struct err *e)
 {
-    raise_file_limit();
     char service[16];
     CHECK(snprintf(service, sizeof(service), "%d", port) > 0);
     struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
@@ -97,8 +81,11 @@ static bool take(struct http_server *s)
     int fd = accept4(s->listen_fd, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) // one that has gone again is no reason to stop
         return errno == ECONNABORTED || errno == EINTR;
-    // To the loop threads by turns. One too many is closed in there.
-    (void)MHD_add_connection(s->daemon, fd, (struct sockaddr *)&from, n);
+    // To the loop threads by turns. What the library does not take, it closes.
+    if (guard_admit(s, fd, &from) &&
+        MHD_add_connection(s->daemons[s->turn++ % (unsigned)s->conf.threads], fd,
+            (struct sockaddr *)&from, n) != MHD_YES)
+        guard_forget(s, fd);
     return true;
 }
 

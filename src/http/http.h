@@ -9,14 +9,24 @@
 #define BH_HTTP_HTTP_H
 
 #include "base/err.h"
+#include "base/meter.h"
 
+// At the limits: a new connection takes the place of the one that has been idle for longest (of the
+// same address, when that is over its share). Is none idle, it is answered with 503 and Retry-After
+// and closed, never left waiting. What moves too slowly is cut.
 enum {
     HTTP_HEADER_MAX_BYTES = 16 * KIB, // request line and headers
     HTTP_URL_MAX_BYTES = 8 * KIB,     // path and query
-    HTTP_CONNECTIONS_MAX = 12000,     // further ones are closed
-    HTTP_PER_ADDRESS_MAX = 11000,     // from one address; a gateway in front counts as one
-    HTTP_IDLE_S = 75,                 // a silent connection is closed
-    HTTP_STREAMS_MAX = 2000,          // event streams
+    HTTP_CONNECTIONS_MAX = 12000,     // fewer where the system allows fewer open files
+    HTTP_PER_ADDRESS_MAX = 4000,     // from one address; this machine itself (a proxy) has no limit
+    HTTP_IDLE_S = 75,                // from one request to the next
+    HTTP_HEAD_S = 20,                // until the first request's headers are here
+    HTTP_RATE_S = 20,                // in any so many seconds of a body or an answer ...
+    HTTP_RATE_MIN_BYTES_S = 1 * KIB, // ... so much a second has to move
+    HTTP_GONE_S = 30,          // what was sent and is not confirmed for so long: nobody is there
+    HTTP_STREAMS_MAX = 2000,   // event streams
+    HTTP_STREAMS_WHO_MAX = 40, // of them for one reader
+    HTTP_SLOW_MS = 200,        // an answer that took longer is logged
     HTTP_STREAM_QUEUE_MAX_BYTES =
         64 * KIB,                     // a slower reader is cut and comes back with Last-Event-ID
     HTTP_ANSWER_MAX_BYTES = 16 * MIB, // body built in memory; larger answers are streamed
@@ -36,6 +46,8 @@ struct http_req {
     void *thread;            // what thread_open gave for this loop thread
     void *user;              // the handler's own, kept between the two runs; starts NULL
     str remote;              // peer address as text
+    unsigned route, group;   // set by the handler: what the answer is counted as; 0: other
+    uint64_t id;             // in the log, as HTTP_ID_FMT
     struct http_conn *conn;  // the room's own
 };
 
@@ -54,7 +66,12 @@ struct http_conf {
     // client waits or the body is very large, else when its end has come. May be NULL: always.
     bool (*may_send)(void *arg, struct http_req *req);
     void (*handle)(void *arg, struct http_req *req);
+    const char *const *routes; // names of what req->route can be; [0] is everything else
+    size_t routes_n, groups_n; // at least 1 each
+    bool log_requests;         // one line each at info; slow ones are logged anyway
 };
+
+#define HTTP_ID_FMT "%012" PRIx64
 
 struct http_server;
 struct http_server *http_start(const struct http_conf *conf, struct err *e) MUST_USE;
@@ -111,5 +128,25 @@ void http_events_tell(struct http_req *req, uint64_t id, const char *event, str 
 void http_publish(struct http_server *s, uint64_t id, const char *event, str data,
     bool (*visible)(void *arg, uint64_t who), void *arg);
 size_t http_streams(const struct http_server *s);
+
+// What happened since the start, for whoever watches the service.
+enum http_end {
+    HTTP_END_IDLE,       // made room for a new one
+    HTTP_END_HEAD,       // no whole headers within HTTP_HEAD_S, or HTTP_IDLE_S
+    HTTP_END_BODY,       // a body that came too slowly
+    HTTP_END_ANSWER,     // an answer that was taken too slowly
+    HTTP_REFUSE_FULL,    // at HTTP_CONNECTIONS_MAX
+    HTTP_REFUSE_ADDRESS, // at HTTP_PER_ADDRESS_MAX
+    HTTP_REFUSE_STREAM,  // an event stream too many
+    HTTP_ENDS
+};
+enum { HTTP_CLASSES = 6 }; // of a status: its first digit
+struct http_stats {
+    uint64_t (*answers)[HTTP_CLASSES]; // of each route
+    struct meter_sum *took;            // of each group: from the whole request to its answer
+    uint64_t connections_taken, ends[HTTP_ENDS];
+    size_t connections, connections_max, parked, streams;
+};
+void http_stats(struct http_server *s, struct arena *a, struct http_stats *out);
 
 #endif

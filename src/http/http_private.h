@@ -17,6 +17,7 @@ struct MHD_Connection;
 struct MHD_Daemon;
 struct MHD_Response;
 struct http_stream;
+struct http_peer;
 
 enum {
     CONN_HEADERS_MAX = 24, // headers one answer may set
@@ -24,8 +25,9 @@ enum {
     LOOP_STATICS_MAX =
         1024, // response objects a loop thread keeps for embedded assets; a power of two
     REQUEST_DRAIN_MAX_BYTES =
-        8 * MIB, // read and thrown away, so that the refusal reaches the client
-    STREAM_BEAT_MS = 15 * 1000,
+        8 * MIB,       // read and thrown away, so that the refusal reaches the client
+    GUARD_MS = 1000,   // between two looks at who is too slow
+    STREAM_BEATS = 15, // such looks between two comment lines to every stream
     STOP_GRACE_MS =
         10 * 1000, // for clients that are slow to take their answer when the server stops
 };
@@ -48,6 +50,8 @@ struct http_conn {
     struct http_server *server;
     struct http_loop *loop;
     struct MHD_Connection *mhd;
+    struct http_peer *peer;
+    int64_t began_us;       // the request was whole
     struct http_conn *next; // in the loop's free list
     str target;             // raw
     struct http_pair *query;
@@ -95,12 +99,26 @@ struct http_loop {
     _Atomic size_t running; // requests given to the handler and not ended; written by this thread
     struct static_response *statics;
     size_t statics_n;
+    uint64_t next_id;
+    _Atomic uint64_t (*answers)[HTTP_CLASSES]; // of each route
+    struct meter_hist *took;                   // of each group
+};
+
+// What a connection is at. Written by its loop thread as it goes, read by the guard.
+enum peer_phase {
+    PEER_NEW,    // the first headers are not whole
+    PEER_IDLE,   // the next headers are not whole
+    PEER_BODY,   // sends a body
+    PEER_RUNS,   // waits for us
+    PEER_ANSWER, // takes an answer
+    PEER_STREAM, // an event stream: has its own limit
 };
 
 struct http_server {
     struct http_conf conf;
     struct arena *arena;
-    struct MHD_Daemon *daemon;
+    struct MHD_Daemon **daemons; // one for each loop thread
+    unsigned turn;               // the accept thread's
     int port, listen_fd;
     int beat_fd; // readable once the server stops
     pthread_t beat_thread, accept_thread;
@@ -111,7 +129,12 @@ struct http_server {
     struct http_stream *streams;
     _Atomic size_t streams_n;
     struct arena *publish_arena; // under streams_lock
-    char apart[64];              // what every park and wake writes, away from what is only read
+    struct http_peer *peers;     // by descriptor
+    int peers_n;
+    pthread_mutex_t peers_lock; // who is there, not what they do
+    size_t connections, connections_max;
+    _Atomic uint64_t connections_taken, ends[HTTP_ENDS];
+    char apart[64]; // what every park and wake writes, away from what is only read
     _Atomic size_t parked;
     _Atomic size_t wakers; // threads inside http_wake
 };
@@ -125,6 +148,19 @@ void server_conn_give(struct http_conn *c);
 // Listens, at port 0 on a free one; -1 and a note when that cannot be.
 int accept_listen(const char *host, int port, int *port_out, struct err *e);
 void *accept_run(void *server); // the thread's function; ends when beat_fd becomes readable
+
+// guard.c: who is connected, for how long, and what he is at
+void guard_open(
+    struct http_server *s); // looks how many files may be open, and makes room for so many
+void guard_close(struct http_server *s);
+// Before a connection is given to a loop thread. False: it was answered and closed.
+bool guard_admit(struct http_server *s, int fd, const void *address);
+void guard_forget(struct http_server *s, int fd);
+// The library tells that a connection begins or ends; ends before its descriptor is given back.
+struct http_peer *guard_peer(struct http_server *s, int fd);
+void guard_phase(struct http_peer *p, enum peer_phase phase, int64_t now_us);
+void guard_look(struct http_server *s); // cuts what is too slow
+void guard_count(struct http_server *s, enum http_end end);
 
 // reply.c
 void reply_refuse(struct http_conn *c, const struct refusal *r);

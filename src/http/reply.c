@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/tm.h"
 #include "http/http_private.h"
 
 enum { REFUSAL_MAX_BYTES = 1 * KIB, PIECE_BYTES = 16 * KIB };
@@ -60,9 +61,29 @@ static void add_headers(struct http_conn *c, struct MHD_Response *r, const char 
         add(r, c->headers[i].name, c->headers[i].value);
 }
 
+// How long it took from the whole request, parked time included. No address, no query: neither may
+// stand in a log.
+static void note_answer(struct http_conn *c, int status)
+{
+    struct http_loop *loop = c->loop;
+    const struct http_conf *conf = &c->server->conf;
+    int64_t now_us = tm_mono(), took_us = c->running ? now_us - c->began_us : 0;
+    unsigned route = c->req.route < conf->routes_n ? c->req.route : 0;
+    meter_add(&loop->answers[route][status / 100 < HTTP_CLASSES ? status / 100 : 0], 1);
+    meter_time(&loop->took[c->req.group < conf->groups_n ? c->req.group : 0], took_us);
+    guard_phase(c->peer, c->stream != NULL ? PEER_STREAM : PEER_ANSWER, now_us);
+    bool slow = took_us > HTTP_SLOW_MS * (US_SECOND / 1000);
+    if (slow || conf->log_requests)
+        log_line(slow ? LOG_WARN : LOG_INFO,
+            slow ? "http slow request=" HTTP_ID_FMT " route=\"%s\" status=%d ms=%.1f"
+                 : "http request=" HTTP_ID_FMT " route=\"%s\" status=%d ms=%.1f",
+            c->req.id, conf->routes[route], status, (double)took_us / 1000);
+}
+
 static void queue(struct http_conn *c, int status, struct MHD_Response *r)
 {
     c->answered = true;
+    note_answer(c, status);
     if (MHD_queue_response(c->mhd, (unsigned)status, r) != MHD_YES) {
         log_line(LOG_ERROR, "http answer could not be queued status=%d", status);
         c->broken = true;
@@ -103,6 +124,8 @@ void reply_refuse(struct http_conn *c, const struct refusal *r)
     struct MHD_Response *response = response_of(buf_str(&b));
     add_headers(c, response, "application/json");
     add(response, "Connection", "close");
+    if (r->status == MHD_HTTP_SERVICE_UNAVAILABLE)
+        add(response, "Retry-After", "5");
     queue(c, r->status, response);
     MHD_destroy_response(response);
 }

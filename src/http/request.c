@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/tm.h"
 #include "http/http_private.h"
 #include "http/multipart.h"
 #include "http/request.h"
@@ -16,6 +17,9 @@ void *request_begin(void *server, const char *uri, struct MHD_Connection *mhd)
 {
     struct http_conn *c = server_conn_take(server);
     c->mhd = mhd;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    c->peer = info == NULL ? NULL : info->socket_context;
     c->target = str_dup(c->req.arena, str_of(uri));
     return c;
 }
@@ -269,7 +273,11 @@ static enum MHD_Result request_open(struct http_conn *c, const char *method)
     }
     open_target(c);
     c->req.remote = remote_text(c);
-    return open_body(c) ? request_run(c) : MHD_YES;
+    if (open_body(c))
+        return request_run(c);
+    if (c->body_expected > 0 || c->body_max > 0)
+        guard_phase(c->peer, PEER_BODY, tm_mono());
+    return MHD_YES;
 }
 
 // What Content-Length promises is allocated at once while it is small, and in steps when it is
@@ -342,6 +350,7 @@ void request_done(
         stream_closed(c);
     if (c->closed != NULL)
         c->closed(c->state);
+    guard_phase(c->peer, PEER_IDLE, tm_mono());
     server_conn_give(c);
 }
 

@@ -21,6 +21,9 @@ enum {
     STOP_POLL_US = 1000,
 };
 
+// Every loop thread numbers its own requests.
+#define LOOP_IDS (UINT64_C(1) << 40)
+
 // Set once by every loop thread; these threads end before their server does.
 static _Thread_local struct http_loop *own_loop;
 
@@ -34,7 +37,10 @@ static struct http_loop *loop_own(struct http_server *s)
     loop->server = s;
     if (s->conf.thread_open != NULL)
         loop->thread = s->conf.thread_open(s->conf.arg);
+    loop->answers = arena_array(a, s->conf.routes_n, sizeof(*loop->answers));
+    loop->took = NEW_ARRAY(a, s->conf.groups_n, struct meter_hist);
     pthread_mutex_lock(&s->loops_lock);
+    loop->next_id = s->loops == NULL ? LOOP_IDS : (s->loops->next_id / LOOP_IDS + 1) * LOOP_IDS;
     loop->next = s->loops;
     s->loops = loop;
     pthread_mutex_unlock(&s->loops_lock);
@@ -47,6 +53,8 @@ void server_conn_runs(struct http_conn *c)
     if (c->running)
         return;
     c->running = true;
+    c->began_us = tm_mono();
+    guard_phase(c->peer, PEER_RUNS, c->began_us);
     // No other thread writes it. Sequentially consistent, because the caller looks at stopping
     // next, while http_stop sets stopping and then looks here: one of the two must see the other.
     size_t n = atomic_load_explicit(&c->loop->running, memory_order_relaxed);
@@ -74,6 +82,7 @@ struct http_conn *server_conn_take(struct http_server *s)
     c->req.arena = arena;
     c->req.thread = loop->thread;
     c->req.conn = c;
+    c->req.id = ++loop->next_id;
     c->server = s;
     c->loop = loop;
     return c;
@@ -119,10 +128,28 @@ static void *beat(void *arg)
 {
     struct http_server *s = arg;
     struct pollfd stop = {.fd = s->beat_fd, .events = POLLIN};
-    while (!atomic_load(&s->stopping))
-        if (poll(&stop, 1, STREAM_BEAT_MS) == 0)
+    for (int n = 1; !atomic_load(&s->stopping); n++) {
+        if (poll(&stop, 1, GUARD_MS) != 0)
+            continue;
+        guard_look(s);
+        if (n % STREAM_BEATS == 0)
             stream_beat(s);
+    }
     return NULL;
+}
+
+// Called by the connection's loop thread; at its end the descriptor is still open.
+static void connection_changes(
+    void *server, struct MHD_Connection *mhd, void **peer, enum MHD_ConnectionNotificationCode what)
+{
+    struct http_server *s = server;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    CHECK(info != NULL);
+    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+        *peer = guard_peer(s, info->connect_fd);
+    else
+        guard_forget(s, info->connect_fd);
 }
 
 static struct MHD_Daemon *daemon_start(struct http_server *s)
@@ -132,12 +159,33 @@ static struct MHD_Daemon *daemon_start(struct http_server *s)
     // The logger stands first: what the library has to say about the others shall not go to
     // standard error.
     return MHD_start_daemon(flags, 0, NULL, NULL, request_step, s, MHD_OPTION_EXTERNAL_LOGGER,
-        log_library, NULL, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)s->conf.threads,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MAX,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)HTTP_PER_ADDRESS_MAX,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONN_MEMORY_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
-        request_begin, s, MHD_OPTION_NOTIFY_COMPLETED, request_done, s, MHD_OPTION_END);
+        log_library, NULL,
+        // The guard decides who comes in; the library's limit is out of reach.
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)(2 * s->peers_n), MHD_OPTION_NOTIFY_CONNECTION,
+        connection_changes, s, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONN_MEMORY_BYTES, MHD_OPTION_STRICT_FOR_CLIENT,
+        1, MHD_OPTION_URI_LOG_CALLBACK, request_begin, s, MHD_OPTION_NOTIFY_COMPLETED, request_done,
+        s, MHD_OPTION_END);
+}
+
+// A daemon of one thread each, not one with a pool: a pool chooses by the number of the descriptor,
+// so that connections may all fall to one thread.
+static bool daemons_start(struct http_server *s)
+{
+    s->daemons = NEW_ARRAY(s->arena, (size_t)s->conf.threads, struct MHD_Daemon *);
+    for (int i = 0; i < s->conf.threads; i++) {
+        s->daemons[i] = daemon_start(s);
+        if (s->daemons[i] == NULL)
+            return false;
+    }
+    return true;
+}
+
+static void daemons_stop(struct http_server *s)
+{
+    for (int i = 0; i < s->conf.threads; i++)
+        if (s->daemons[i] != NULL)
+            MHD_stop_daemon(s->daemons[i]);
 }
 
 static void server_free(struct http_server *s)
@@ -155,6 +203,7 @@ static void server_free(struct http_server *s)
     }
     close(s->listen_fd);
     close(s->beat_fd);
+    guard_close(s);
     pthread_mutex_destroy(&s->loops_lock);
     pthread_mutex_destroy(&s->streams_lock);
     arena_free(s->publish_arena);
@@ -172,6 +221,13 @@ struct http_server *http_start(const struct http_conf *conf, struct err *e)
     struct http_server *s = NEW(a, struct http_server);
     s->arena = a;
     s->conf = *conf;
+    if (conf->routes_n == 0) {
+        static const char *const OTHER[] = {"-"};
+        s->conf.routes = OTHER;
+        s->conf.routes_n = 1;
+    }
+    s->conf.groups_n = conf->groups_n == 0 ? 1 : conf->groups_n;
+    guard_open(s);
     s->port = port;
     s->listen_fd = fd;
     s->publish_arena = arena_new();
@@ -179,10 +235,10 @@ struct http_server *http_start(const struct http_conf *conf, struct err *e)
     CHECK(pthread_mutex_init(&s->streams_lock, NULL) == 0);
     s->beat_fd = eventfd(0, EFD_CLOEXEC);
     CHECK(s->beat_fd >= 0);
-    s->daemon = daemon_start(s);
-    if (s->daemon == NULL) {
+    if (!daemons_start(s)) {
         err_add(e, ERR_BUSY, S("threads"), S("free memory, threads and descriptors"),
             "cannot start the HTTP server: %s", "无法启动 HTTP 服务：%s", strerror(errno));
+        daemons_stop(s);
         server_free(s);
         return NULL;
     }
@@ -235,6 +291,6 @@ void http_stop(struct http_server *s)
     CHECK(pthread_join(s->accept_thread, NULL) == 0); // no new connections from here on
     stream_close_all(s);
     wait_for_requests(s);
-    MHD_stop_daemon(s->daemon);
+    daemons_stop(s);
     server_free(s);
 }

@@ -133,6 +133,10 @@ static bool enlist(struct http_server *s, struct http_stream *st)
 {
     pthread_mutex_lock(&s->streams_lock);
     bool room = !atomic_load(&s->stopping) && atomic_load(&s->streams_n) < HTTP_STREAMS_MAX;
+    size_t own = 0;
+    for (const struct http_stream *x = room ? s->streams : NULL; x != NULL; x = x->next)
+        own += x->who == st->who;
+    room = room && own < HTTP_STREAMS_WHO_MAX;
     if (room) {
         st->next = s->streams;
         if (st->next != NULL)
@@ -178,13 +182,14 @@ void http_events(struct http_req *req, uint64_t who)
     if (!enlist(s, st)) {
         stream_free(st);
         MHD_destroy_response(r);
-        reply_refuse(
-            c, &(struct refusal){.status = MHD_HTTP_SERVICE_UNAVAILABLE,
-                   .code = "busy",
-                   .field = "",
-                   .en = "too many event streams, or the server is stopping",
-                   .zh = "事件流过多，或服务正在停止",
-                   .expected = str_fmt(req->arena, "at most %d streams", HTTP_STREAMS_MAX)});
+        guard_count(s, HTTP_REFUSE_STREAM);
+        reply_refuse(c, &(struct refusal){.status = MHD_HTTP_SERVICE_UNAVAILABLE,
+                            .code = "busy",
+                            .field = "",
+                            .en = "too many event streams, or the server is stopping",
+                            .zh = "事件流过多，或服务正在停止",
+                            .expected = str_fmt(req->arena, "at most %d streams, %d for one reader",
+                                HTTP_STREAMS_MAX, HTTP_STREAMS_WHO_MAX)});
         return;
     }
     c->stream = st;

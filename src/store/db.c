@@ -449,6 +449,12 @@ void db_checkpoint(struct db *db, bool truncate)
         db->ops->checkpoint(db, truncate);
 }
 
+void db_sizes(struct db *db, int64_t *database, int64_t *log)
+{
+    *database = *log = 0;
+    db->ops->sizes(db, database, log);
+}
+
 struct db *db_second(struct db *db)
 {
     return db->ops->second ? db->ops->second(db) : NULL;

@@ -161,6 +161,10 @@ bool db_heard(struct db *db, int64_t town, int wait_ms);
 int64_t db_log_pages(const struct db *db);
 void db_checkpoint(struct db *db, bool truncate);
 
+// Bytes on disk, for whoever watches the service: of the database, and of its log (0: a store that
+// tends its log itself).
+void db_sizes(struct db *db, int64_t *database, int64_t *log);
+
 // Tests: the n-th statement from now on (begin, savepoint, release and commit count) fails with
 // ERR_STORE. 0: none.
 void db_fail_at(struct db *db, int64_t n);

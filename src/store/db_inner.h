@@ -56,6 +56,7 @@ struct db_ops {
     int64_t (*log_pages)(const struct db *db); // NULL: a store that tends its log itself
     void (*checkpoint)(struct db *db, bool truncate);
     struct db *(*second)(struct db *db);
+    void (*sizes)(struct db *db, int64_t *database, int64_t *log);
 };
 
 // The first member of each store's own struct.

@@ -856,6 +856,14 @@ static bool pg_heard(struct db *db, int64_t town, int wait_ms)
     return PQconsumeInput(p->conn) == 1 && take_notices(p->conn);
 }
 
+static void pg_sizes(struct db *db, int64_t *database, int64_t *log)
+{
+    (void)log;
+    struct cursor c = db_rows_inner(db, "SELECT pg_database_size(current_database())", NULL, 0);
+    *database = db_next(&c) ? db_i64(&c, 0) : 0;
+    db_done(&c);
+}
+
 static const struct db_ops OPS = {.close = pg_close,
     .busy_wait = pg_busy_wait,
     .control = pg_control,
@@ -880,4 +888,5 @@ static const struct db_ops OPS = {.close = pg_close,
     .data_version = pg_data_version,
     .town = pg_town,
     .tell = pg_tell,
-    .heard = pg_heard};
+    .heard = pg_heard,
+    .sizes = pg_sizes};

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "base/buf.h"
 #include "base/log.h"
@@ -435,6 +436,21 @@ static struct db *lite_second(struct db *db)
     return second;
 }
 
+static int64_t file_bytes(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 ? (int64_t)st.st_size : 0;
+}
+
+static void lite_sizes(struct db *db, int64_t *database, int64_t *log)
+{
+    const char *path = sqlite3_db_filename(sqlite_of(db)->handle, "main");
+    if (!path || !*path)
+        return;
+    *database = file_bytes(path);
+    *log = file_bytes(sqlite3_filename_wal(path));
+}
+
 static int64_t lite_data_version(struct db *db)
 {
     struct cursor c = db_rows_inner(db, "PRAGMA data_version", NULL, 0);
@@ -464,4 +480,5 @@ static const struct db_ops OPS = {.close = lite_close,
     .data_version = lite_data_version,
     .log_pages = lite_log_pages,
     .checkpoint = lite_checkpoint,
-    .second = lite_second};
+    .second = lite_second,
+    .sizes = lite_sizes};

@@ -82,6 +82,12 @@ void log_mover_look(struct log_mover *m)
         move(m, pages);
 }
 
+int64_t log_mover_waiting(const struct log_mover *m)
+{
+    int64_t pages = db_log_pages(m->db);
+    return pages >= m->since ? pages - m->since : pages;
+}
+
 void log_mover_stop(struct log_mover *m)
 {
     pthread_mutex_lock(&m->lock);

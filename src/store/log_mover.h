@@ -18,6 +18,7 @@ struct log_mover;
 // db: the writer's connection. Without a second connection or thread the writer does it all.
 struct log_mover *log_mover_start(struct db *db);
 void log_mover_look(struct log_mover *m); // by the writer after each group, outside a transaction
+int64_t log_mover_waiting(const struct log_mover *m); // pages; by the writer
 void log_mover_stop(struct log_mover *m);
 
 #endif

@@ -52,6 +52,7 @@ struct writer {
     struct member group[WRITER_GROUP_MAX];
     size_t n;
     int64_t slow;
+    struct meter_hist took;
     struct log_mover *mover;
 };
 
@@ -189,11 +190,12 @@ static struct wait *find_wait(const struct shared *s, const struct write *cmd)
 
 // Under one lock, before any done: it may free its command, and another may then stand at that
 // address.
-static void count_and_find_waits(struct writer *w)
+static void count_and_find_waits(struct writer *w, bool committed)
 {
     struct shared *s = w->shared;
     lock(s);
     s->stats.groups++;
+    s->stats.groups_failed += !committed;
     s->stats.commands += (int64_t)w->n;
     s->stats.slow = w->slow;
     if (s->stats.largest_group < (int64_t)w->n)
@@ -216,9 +218,9 @@ static void end_wait(struct shared *s, const struct member *m)
     unlock(s);
 }
 
-static void tell_all(struct writer *w)
+static void tell_all(struct writer *w, bool committed)
 {
-    count_and_find_waits(w);
+    count_and_find_waits(w, committed);
     for (size_t i = 0; i < w->n; i++) {
         const struct member *m = &w->group[i];
         if (m->cmd->done)
@@ -228,20 +230,32 @@ static void tell_all(struct writer *w)
     }
 }
 
+static void count_log(struct writer *w)
+{
+    int64_t pages = db_log_pages(w->db), waiting = log_mover_waiting(w->mover);
+    lock(w->shared);
+    w->shared->stats.log_pages = pages;
+    w->shared->stats.log_pages_waiting = waiting;
+    unlock(w->shared);
+}
+
 static void *run(void *arg)
 {
     struct writer *w = arg;
     while (take_group(w)) {
         struct err *e = new_err(w);
+        int64_t start = tm_mono();
         enum err_code code = commit_group(w, e);
+        meter_time(&w->took, tm_mono() - start);
         for (size_t i = 0; code && i < w->n; i++)
             if (w->group[i].code == OK) {
                 w->group[i].code = code;
                 w->group[i].e = e;
             }
-        tell_all(w);
+        tell_all(w, code == OK);
         arena_reset(w->group_arena);
         log_mover_look(w->mover);
+        count_log(w);
     }
     return NULL;
 }
@@ -369,5 +383,6 @@ struct writer_stats writer_stats(const struct writer *w)
     lock(w->shared);
     struct writer_stats stats = w->shared->stats;
     unlock(w->shared);
+    meter_collect(&w->took, &stats.took);
     return stats;
 }

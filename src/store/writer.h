@@ -4,6 +4,7 @@
 #ifndef BH_STORE_WRITER_H
 #define BH_STORE_WRITER_H
 
+#include "base/meter.h"
 #include "store/db.h"
 
 enum {
@@ -52,6 +53,10 @@ size_t writer_waiting(const struct writer *w);
 struct writer_stats {
     int64_t groups, commands, failed, slow; // slow: apply took over 5 ms
     int64_t largest_group;
+    int64_t groups_failed;     // whose transaction was lost
+    int64_t log_pages;         // in the log after the last group
+    int64_t log_pages_waiting; // of them not yet moved into the database
+    struct meter_sum took;     // a group, from BEGIN until it is on disk
 };
 struct writer_stats writer_stats(const struct writer *w);
 
