@@ -13,23 +13,35 @@ _Static_assert(
 struct loop_thread {
     struct app *app;
     struct arena *arena;
-    struct db *db;
+    struct db *db;       // NULL: it could not be opened
+    int64_t db_tried_us; // when that was
     struct rules_hold *rules;
     struct memo *sessions;
 };
+
+enum { DB_AGAIN_S = 1 }; // between two tries to open the database
+
+// A thread begins with its first request; the database may not answer just then.
+static void open_db(struct loop_thread *t)
+{
+    struct arena *a = arena_new();
+    struct err e;
+    err_init(&e, a, LANG_ZH);
+    t->db_tried_us = tm_mono();
+    t->db = town_open(t->arena, app_conf(t->app)->dir, false, 0, &e);
+    if (!t->db)
+        log_line(LOG_ERROR, "api cannot open the database: %.*s", STR_ARG(err_text(&e, a)));
+    arena_free(a);
+}
 
 void *call_thread_open(void *arg)
 {
     struct app *app = arg;
     struct arena *a = arena_new();
-    struct err e;
-    err_init(&e, a, LANG_ZH);
     struct loop_thread *t = NEW(a, struct loop_thread);
     t->app = app;
     t->arena = a;
-    t->db = town_open(a, app_conf(app)->dir, false, 0, &e);
-    if (!t->db)
-        log_line(LOG_ERROR, "api cannot open the database: %.*s", STR_ARG(err_text(&e, a)));
+    open_db(t);
     t->rules = app_rules_take(app);
     t->sessions = session_memory_new();
     return t;
@@ -382,7 +394,10 @@ static enum err_code first_run(struct call *k)
 static void set_ctx(struct call *k, struct loop_thread *t)
 {
     struct app *app = k->app;
-    db_read_begin(t->db); // all of one answer comes from one state
+    if (!t->db && tm_mono() - t->db_tried_us > DB_AGAIN_S * US_SECOND)
+        open_db(t);
+    if (t->db)
+        db_read_begin(t->db); // all of one answer comes from one state
     if (app_rules_stale(app, t->rules)) {
         struct rules_hold *old = t->rules;
         t->rules = app_rules_take(app);
@@ -401,16 +416,26 @@ static void set_ctx(struct call *k, struct loop_thread *t)
     jw_init(&k->w, &k->body);
 }
 
+static bool has_db(struct call *k)
+{
+    if (k->ctx.db)
+        return true;
+    err_add(&k->err, ERR_BUSY, S("database"), (str){0}, "the database does not answer",
+        "数据库没有应答");
+    return false;
+}
+
 static void run(struct call *k)
 {
     struct http_req *req = k->req;
     enum err_code code;
     if (k->refused) {
         code = k->err.code;
+    } else if (!(k->route->here && from_here(k)) && !has_db(k)) {
+        code = k->err.code;
     } else if (req->woken) {
         code = k->err.code != OK ? k->err.code : k->route->answer(k);
     } else {
-        err_init(&k->err, req->arena, k->ctx.lang);
         code = first_run(k);
     }
     if (code != OK && k->err.code != OK)
@@ -444,14 +469,15 @@ static struct call *call_of(struct app *app, struct http_req *req, bool *known)
 static void let_go(const struct http_req *req)
 {
     const struct loop_thread *t = req->thread;
-    db_rollback(t->db);
+    if (t->db)
+        db_rollback(t->db);
 }
 
 bool call_may_send(void *arg, struct http_req *req)
 {
     bool known;
     struct call *k = call_of(arg, req, &known);
-    k->refused = k->route && permit(k) != OK;
+    k->refused = k->route && (!has_db(k) || permit(k) != OK);
     let_go(req);
     return !k->refused;
 }

@@ -151,17 +151,21 @@ static void put_writer(struct prom *p, struct writer *w)
 
 static void put_store(struct prom *p, struct call *k)
 {
-    int64_t database, log;
-    db_sizes(k->ctx.db, &database, &log);
+    int64_t database = 0, log = 0;
+    size_t unnoticed = 0;
+    bool up = k->ctx.db != NULL;
+    if (up) {
+        struct item_due *due = NEW_ARRAY(k->ctx.arena, OVERDUE_LOOK_MAX, struct item_due);
+        struct err quiet;
+        err_init(&quiet, k->ctx.arena, k->ctx.lang);
+        db_sizes(k->ctx.db, &database, &log);
+        unnoticed = item_alarms_due(&k->ctx, OVERDUE_LOOK_MAX, due);
+        up = db_status(k->ctx.db, &quiet) == OK;
+    }
+    // A database that does not answer is a figure, too: the others are wanted most just then.
+    prom_one(p, "bihuan_store_up", "gauge", "1: the database answers.", up);
     prom_one(p, "bihuan_store_bytes", "gauge", "Size of the database.", (double)database);
     prom_one(p, "bihuan_store_log_bytes", "gauge", "Size of its log.", (double)log);
-    struct item_due *due = NEW_ARRAY(k->ctx.arena, OVERDUE_LOOK_MAX, struct item_due);
-    size_t unnoticed = item_alarms_due(&k->ctx, OVERDUE_LOOK_MAX, due);
-    // A database that does not answer is a figure, too: the others are wanted most just then.
-    struct err quiet;
-    err_init(&quiet, k->ctx.arena, k->ctx.lang);
-    bool up = db_status(k->ctx.db, &quiet) == OK;
-    prom_one(p, "bihuan_store_up", "gauge", "1: the database answers.", up);
     prom_one(p, "bihuan_clocks_unnoticed", "gauge",
         "Items with a clock that ran out and was not noticed yet; 1000 means at least so many.",
         (double)unnoticed);

@@ -53,8 +53,8 @@ export class Town {
     return t;
   }
 
-  async start({ at = this.at, port = 0 } = {}) {
-    const args = ['serve', '--dir', this.dir, '--port', String(port), '--demo'];
+  async start({ at = this.at, port = 0, options = [] } = {}) {
+    const args = ['serve', '--dir', this.dir, '--port', String(port), '--demo', ...options];
     if (at) args.push('--at', at);
     if (at && this.still) args.push('--stand-still');
     this.child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -51,7 +51,7 @@ test('the description', async (t) => {
   const handler = await town.as(`handler-${one.code}`);
 
   await t.test('every route is there, and nothing else', () => {
-    const PUBLIC = ['GET /healthz', 'GET /api/openapi.json', 'GET /login', 'POST /login', 'POST /api/login', 'POST /api/logout', 'GET /api/events'];
+    const PUBLIC = ['GET /healthz', 'GET /metrics', 'GET /api/openapi.json', 'GET /login', 'POST /login', 'POST /api/login', 'POST /api/logout', 'GET /api/events'];
     const seen = new Set(PUBLIC);
     for (const [request] of ROUTES) {
       const [method, path] = request.replace('ITEM', '1').split(' ');

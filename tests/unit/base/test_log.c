@@ -69,6 +69,32 @@ static void test_level(void **state)
     assert_true(str_ends(capture_end(&c, *state), S(" debug yes\n")));
 }
 
+// However often one place complains, the log grows by so many lines, and says that there were more.
+static void test_flood(void **state)
+{
+    struct arena *a = *state;
+    struct capture c;
+    uint64_t held = log_held();
+    capture_start(&c);
+    for (int i = 0; i < 1000; i++)
+        log_line(LOG_WARN, "the disk complains n=%d", i);
+    for (int i = 0; i < 100; i++) // what was asked for is not held back
+        log_line(LOG_INFO, "request n=%d", i);
+    log_line(LOG_ERROR, "another place");
+    str text = capture_end(&c, a), line = {0}, last = {0};
+    size_t warnings = 0, others = 0;
+    while (str_cut(&text, '\n', &line)) {
+        bool warning = str_has(line, S(" warn the disk complains n="));
+        warnings += warning;
+        others += !warning;
+        last = warning ? line : last;
+    }
+    assert_int_equal(warnings, LOG_BURST);
+    assert_int_equal(others, 101);
+    assert_true(str_ends(last, S(" warn the disk complains n=19 held=\"further ones for 10 s\"")));
+    assert_int_equal(log_held() - held, 1000 - LOG_BURST);
+}
+
 static void test_long_line_is_cut(void **state)
 {
     struct arena *a = *state;
@@ -117,6 +143,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         UNIT(test_line),
         UNIT(test_level),
+        UNIT(test_flood),
         UNIT(test_long_line_is_cut),
         UNIT(test_threads_do_not_mix),
     };
