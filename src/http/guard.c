@@ -47,11 +47,8 @@ static rlim_t files_allowed(void)
         return wanted;
     if (r.rlim_cur >= wanted)
         return r.rlim_cur;
-    struct rlimit more = {
-        .rlim_cur = wanted, .rlim_max = r.rlim_max < wanted ? wanted : r.rlim_max};
-    if (setrlimit(RLIMIT_NOFILE, &more) == 0) // beyond the hard limit only for root
-        return wanted;
-    r.rlim_cur = r.rlim_max;
+    // What the administrator has set as the hard limit stays, also for root.
+    r.rlim_cur = r.rlim_max < wanted ? r.rlim_max : wanted;
     (void)setrlimit(RLIMIT_NOFILE, &r);
     return r.rlim_cur;
 }

@@ -53,11 +53,13 @@ export class Town {
     return t;
   }
 
-  async start({ at = this.at, port = 0, options = [] } = {}) {
+  /** under: a command in front of the program, for example one that sets limits. */
+  async start({ at = this.at, port = 0, options = [], under = [] } = {}) {
     const args = ['serve', '--dir', this.dir, '--port', String(port), '--demo', ...options];
     if (at) args.push('--at', at);
     if (at && this.still) args.push('--stand-still');
-    this.child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [command, ...rest] = [...under, program, ...args];
+    this.child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.log = '';
     this.child.stderr.on('data', (d) => { this.log += d; });
     this.ended = new Promise((done) => this.child.on('exit', (code, signal) => done({ code, signal })));
