@@ -12,7 +12,7 @@ const program = join(build, 'bihuan');
 const tool = (name) => join(build, 'bench', name);
 
 const options = { items: 0, seconds: 5, runs: 5, connections: 64, store: 'sqlite' };
-const KINDS = ['file', 'lifecycle', 'read', 'queue', 'board', 'import'];
+const KINDS = ['file', 'lifecycle', 'read', 'queue', 'board', 'import', 'mixed'];
 // Published by the makers of the best of the civic peers: lifecycles a second on 16 virtual cores, empty.
 const PEER_LIFECYCLES = 37;
 const IMPORT_ROWS = 100000;
@@ -128,6 +128,45 @@ async function reads(path) {
   return runs;
 }
 
+const spawnJson = (command, ...args) => new Promise((done, fail) => {
+  const child = spawn(command, args.map(String), { stdio: ['ignore', 'pipe', 'inherit'] });
+  let out = '';
+  child.stdout.on('data', (d) => { out += d; });
+  child.on('close', (code) => (code === 0 ? done(JSON.parse(out)) : fail(new Error(`${command}: ${code}`))));
+});
+const MIXED_READS_S = 200;
+/** What a reader may wait while others write, in milliseconds. */
+const MIXED_P99_MS = 50;
+
+/** Reads at a fixed rate, alone and beside writers at full speed; times from the intended start of each. */
+async function mixed() {
+  const base = towns.base(options.items);
+  const bodies = join(work, 'bodies');
+  writeFileSync(bodies, run(tool('bodies'), towns.copy(base, 'for-bodies'), 20000, 5000000));
+  const runs = [];
+  for (let i = 0; i < options.runs; i++) {
+    const server = await towns.serve(towns.copy(base, 'town'));
+    runJson(tool('load'), server.port, server.token, bodies, 'lifecycle', 4, 10, 200); // something to read
+    const row = (await server.get('/api/items?limit=1')).json.rows[0];
+    const paths = { item: `/api/items/${row.id}`, list: '/api/items?limit=20&sort=due&filter=open:yes' };
+    for (const [what, path] of Object.entries(paths)) {
+      const pace = [tool('pace'), server.port, server.token, path, MIXED_READS_S, options.seconds];
+      const alone = runJson(...pace);
+      const before = await server.figures();
+      const [beside, load] = await Promise.all([spawnJson(...pace),
+        spawnJson(tool('load'), server.port, server.token, bodies, 'lifecycle', options.connections, options.seconds + 0.5)]);
+      const after = await server.figures();
+      const ms = ({ p50_us, p99_us, p999_us, max_us }) => ({ p50_ms: p50_us / 1e3, p99_ms: p99_us / 1e3, p999_ms: p999_us / 1e3, max_ms: max_us / 1e3 });
+      const groups = after.bihuan_writer_groups_total - before.bihuan_writer_groups_total;
+      runs.push({ what, value: beside.p99_us / 1e3, ceiling: MIXED_P99_MS, alone: ms(alone), beside: ms(beside), writes_s: load.requests_s,
+        commit_ms: round((1e3 * (after.bihuan_writer_commit_seconds_sum - before.bihuan_writer_commit_seconds_sum)) / groups),
+        log_pages: after.bihuan_store_log_pages, log_mb: round(after.bihuan_store_log_bytes / 1e6) });
+    }
+    await server.stop();
+  }
+  return runs;
+}
+
 const WORK = {
   file: { unit: 'orders/s', go: () => writes('file') },
   lifecycle: { unit: 'lifecycles/s', go: () => writes('lifecycle') },
@@ -149,6 +188,7 @@ const WORK = {
     unit: 'boards/s',
     go: () => reads(async () => `/api/boards/hotline?by=unit&period=${new Date().getFullYear()}`),
   },
+  mixed: { unit: 'ms p99', go: mixed },
   import: {
     unit: 'rows/s',
     go: async () => {

@@ -126,8 +126,10 @@ export function townsOn({ build, root, work, store }) {
         if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${text}`);
         return { text, json: JSON.parse(text) };
       };
+      const figures = async () => Object.fromEntries((await (await fetch(`${base}/metrics`)).text()).split('\n')
+        .filter((line) => /^[a-z_]+ /.test(line)).map((line) => [line.split(' ')[0], Number(line.split(' ')[1])]));
       const status = () => readFileSync(`/proc/${child.pid}/status`, 'utf8');
-      return { base, port: new URL(base).port, token, get, cpu: () => cpuOf(child.pid) + (onServer ? serverCpu() : 0),
+      return { base, port: new URL(base).port, token, get, figures, cpu: () => cpuOf(child.pid) + (onServer ? serverCpu() : 0),
         memory_mb: () => Number(status().match(/VmHWM:\s+(\d+)/)[1]) / 1024,
         stop: () => new Promise((done) => { child.on('exit', done); child.kill('SIGTERM'); }) };
     },
