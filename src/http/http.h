@@ -23,10 +23,10 @@ enum {
     HTTP_HEAD_S = 20,                // until the first request's headers are here
     HTTP_RATE_S = 20,                // in any so many seconds of a body or an answer ...
     HTTP_RATE_MIN_BYTES_S = 1 * KIB, // ... so much a second has to move
-    HTTP_GONE_S = 30,          // what was sent and is not confirmed for so long: nobody is there
-    HTTP_STREAMS_MAX = 2000,   // event streams
-    HTTP_STREAMS_WHO_MAX = 500,// of them for one reader
-    HTTP_SLOW_MS = 200,        // an answer that took longer is logged
+    HTTP_GONE_S = 30,           // what was sent and is not confirmed for so long: nobody is there
+    HTTP_STREAMS_MAX = 2000,    // event streams
+    HTTP_STREAMS_WHO_MAX = 500, // of them for one reader
+    HTTP_SLOW_MS = 200,         // an answer that took longer is logged
     HTTP_STREAM_QUEUE_MAX_BYTES =
         64 * KIB,                     // a slower reader is cut and comes back with Last-Event-ID
     HTTP_ANSWER_MAX_BYTES = 16 * MIB, // body built in memory; larger answers are streamed
