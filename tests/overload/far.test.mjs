@@ -48,7 +48,7 @@ if (!inside) {
     const refused = await until('one more is refused', async () => {
       const line = await Line.open(town, { from: AWAY });
       if ((await line.ask('GET', '/login')) === 503) return line;
-      line.end();
+      busy.push(line.send(sent)); // there was room yet: now it is at work, too
       return false;
     });
     assert.match(refused.head, /Retry-After: \d+/);
