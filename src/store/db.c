@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/memo.h"
 #include "store/db_inner.h"
@@ -59,15 +60,15 @@ enum err_code db_status(struct db *db, struct err *e)
     }
 }
 
-bool db_ready(struct db *db)
+bool db_ready(struct db *db, str what)
 {
     if (db->failed)
         return false;
-    if (db->fail_in > 0 && --db->fail_in == 0) {
-        db_fail(db, ERR_STORE, "injected failure");
-        return false;
-    }
-    return true;
+    bool fails = db->fail_in > 0 && --db->fail_in == 0;
+    if (!fails && !fault_here(FAULT_STATEMENT, what))
+        return true;
+    db_fail_in(db, ERR_STORE, "injected failure", what.n > 0 ? what : str_of(what.s));
+    return false;
 }
 
 void db_fail_at(struct db *db, int64_t n)
@@ -110,7 +111,14 @@ static void close_cursors(struct db *db)
 
 static bool control(struct db *db, enum db_control what)
 {
-    return db_ready(db) && db->ops->control(db, what);
+    static const char *const NAMES[] = {[DB_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+        [DB_BEGIN_READ] = "BEGIN",
+        [DB_COMMIT] = "COMMIT",
+        [DB_ROLLBACK] = "ROLLBACK",
+        [DB_SAVEPOINT] = "SAVEPOINT",
+        [DB_RELEASE] = "RELEASE",
+        [DB_ROLLBACK_TO] = "ROLLBACK TO"};
+    return db_ready(db, (str){NAMES[what], 0}) && db->ops->control(db, what);
 }
 
 static bool in_transaction(const struct db *db)
@@ -138,6 +146,8 @@ enum err_code db_commit(struct db *db, struct err *e)
 {
     if (!db->failed)
         close_cursors(db);
+    if (!db->failed && fault_here(FAULT_COMMIT, S("COMMIT")))
+        db_fail(db, ERR_STORE, "injected failure");
     if (control(db, DB_COMMIT)) {
         db->savepoint_open = false;
         return OK;
@@ -171,7 +181,7 @@ void db_town(struct db *db, int64_t town)
 
 void db_tell(struct db *db, int64_t town)
 {
-    if (db->ops->tell && db_ready(db))
+    if (db->ops->tell && db_ready(db, S("NOTIFY")))
         db->ops->tell(db, town);
 }
 
@@ -236,7 +246,7 @@ static str text_of(enum stmt_kind kind, str sql)
 // A statement that takes n values, or NULL with the connection failed.
 static struct stmt *found(struct db *db, enum stmt_kind kind, str sql, size_t n)
 {
-    if (!db_ready(db))
+    if (!db_ready(db, sql))
         return NULL;
     struct stmt *s = stmt_get(db, kind, sql);
     if (!s)
@@ -430,7 +440,7 @@ void db_script(struct db *db, str sql)
 
 str db_plan(struct db *db, struct arena *a, str sql)
 {
-    return db_ready(db) ? db->ops->plan(db, a, sql) : S("");
+    return db_ready(db, sql) ? db->ops->plan(db, a, sql) : S("");
 }
 
 int64_t db_data_version(struct db *db)

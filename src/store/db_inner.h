@@ -98,7 +98,8 @@ struct memo *db_memo(struct db *db);
 void db_fail_in(struct db *db, enum err_code code, const char *message, str sql);
 void db_fail(struct db *db, enum err_code code, const char *message);
 bool db_failed(const struct db *db);
-// True when a statement may run now; counts it for db_fail_at.
-bool db_ready(struct db *db);
+// True when a statement may run now; counts it for db_fail_at and base/fault.h. what: its text; a
+// literal comes without its length.
+bool db_ready(struct db *db, str what);
 
 #endif

@@ -483,7 +483,7 @@ static bool pg_control(struct db *db, enum db_control what)
 
 static void pg_script(struct db *db, str sql)
 {
-    if (db_ready(db))
+    if (db_ready(db, sql))
         (void)exec(db, str_z(pg_of(db)->scratch, sql));
 }
 

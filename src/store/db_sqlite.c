@@ -225,7 +225,7 @@ static bool lite_in_transaction(const struct db *db)
 
 static void lite_script(struct db *db, str sql)
 {
-    while (sql.n > 0 && db_ready(db)) {
+    while (sql.n > 0 && db_ready(db, sql)) {
         sqlite3_stmt *s = NULL;
         const char *tail = sql.s + sql.n;
         int rc = sqlite3_prepare_v2(sqlite_of(db)->handle, sql.s, (int)sql.n, &s, &tail);
