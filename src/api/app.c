@@ -40,6 +40,7 @@ struct app {
     struct rules_hold *own;    // the writer's: may be ahead of latest within a group
     pthread_mutex_t lock;
     atomic_uint_fast64_t serial, published; // serial: of the last built; published: of latest
+    atomic_bool rules_behind;               // they could not be loaded after a change
     atomic_uint_fast64_t town_serial;       // newest event that is not about an item
     atomic_int_fast64_t newest;             // event the writer knows of
     struct writer *writer;
@@ -154,11 +155,22 @@ static enum err_code on_flush(void *arg, struct db *db, struct err *e)
     return journal_flush(app->journal, db, e);
 }
 
+// Behind the transaction. What fails here may not stay with the connection, or else it would fail
+// the next group; tried twice, and then by the ticker every second until it works.
+static void refresh_after(struct app *app, struct db *db)
+{
+    for (int i = 0; i < 2 && journal_rules_dirty(app->journal); i++) {
+        refresh_own(app, db);
+        db_rollback(db);
+    }
+    atomic_store(&app->rules_behind, journal_rules_dirty(app->journal));
+}
+
 static void on_finish(void *arg, struct db *db, bool committed)
 {
     struct app *app = arg;
     journal_finish(app->journal, committed);
-    refresh_own(app, db);
+    refresh_after(app, db);
     if (!committed)
         return;
     atomic_store_explicit(
@@ -321,7 +333,8 @@ static void tick_once(struct app *app, struct db *db, struct beat *b)
         // The writer looks when it begins a group whether another process has written: rules, or
         // what open pages want to hear of. An idle one is made to look.
         struct sweep s = {.write = {.apply = sweep_apply}, .app = app, .arena = a, .old = old};
-        bool look = old || journal_newest_event(db, app->town) > atomic_load(&app->newest);
+        bool look = old || atomic_load(&app->rules_behind) ||
+                    journal_newest_event(db, app->town) > atomic_load(&app->newest);
         if (look && writer_run(app->writer, &s.write, &e) == OK && old)
             b->swept_us = tm_mono();
         if (!ring(app, a, b, due, n))

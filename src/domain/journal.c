@@ -19,6 +19,7 @@ struct sequence {
 };
 struct head {
     int64_t next_event, next_item;
+    int64_t town_event; // newest event that is not about an item: units, people, definitions
     uint8_t hash[CRYPT_HASH_BYTES];
 };
 struct journal {
@@ -26,8 +27,6 @@ struct journal {
     struct arena *own;   // holds this struct
     struct arena *arena; // one group
     bool loaded, loaded_once;
-    int64_t town_event; // newest event that is not about an item: units, people, definitions
-    int64_t town_event_at_group;
     int64_t others_from,
         others_to; // events another process wrote before this group: from <= id < to
     int64_t data_version;
@@ -39,6 +38,7 @@ struct journal {
     struct notice *notices;
     size_t n_notices, notices_at_command;
     bool rules_dirty, dirty_at_command, dirty_at_group;
+    bool rules_built; // within this group: maybe from what is not committed
 };
 
 struct journal *journal_new(int64_t town, int64_t lane)
@@ -72,7 +72,7 @@ int64_t journal_town_event(struct db *db, int64_t town)
 
 int64_t journal_town_seen(const struct journal *j)
 {
-    return j->town_event;
+    return j->now.town_event;
 }
 
 int64_t journal_newest(const struct journal *j)
@@ -86,33 +86,35 @@ void journal_others(const struct journal *j, int64_t *from, int64_t *to)
     *to = j->others_to;
 }
 
+// All of it or nothing: what was known before is compared with it next time.
 static void load_heads(struct journal *j, struct db *db)
 {
-    int64_t expected = j->now.next_event;
-    j->now.next_event = journal_newest_event(db, j->town) + 1;
-    j->now.next_item =
-        db_one_i64(
-            db, 0, "SELECT id FROM item WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(j->town)) +
-        1;
-    memset(j->now.hash, 0, sizeof(j->now.hash));
+    struct head h = {.next_event = journal_newest_event(db, j->town) + 1};
+    h.next_item = db_one_i64(db, 0, "SELECT id FROM item WHERE town = ?1 ORDER BY id DESC LIMIT 1",
+                      V(j->town)) +
+                  1;
     struct cursor c =
         db_rows(db, "SELECT hash FROM event WHERE town = ?1 AND lane = ?2 ORDER BY id DESC LIMIT 1",
             V(j->town), V(j->lane));
     if (db_next(&c)) {
-        str h = db_str(&c, 0);
-        if (h.n == sizeof(j->now.hash))
-            memcpy(j->now.hash, h.s, h.n);
+        str x = db_str(&c, 0);
+        if (x.n == sizeof(h.hash))
+            memcpy(h.hash, x.s, x.n);
     }
     db_done(&c);
+    h.town_event = journal_town_event(db, j->town);
+    struct err quiet;
+    err_init(&quiet, j->arena, LANG_ZH);
+    if (db_status(db, &quiet) != OK)
+        return;
     // Another process changed units, people or definitions: the rules here are old.
-    int64_t town_event = journal_town_event(db, j->town);
-    if (j->loaded_once && town_event != j->town_event)
+    if (j->loaded_once && h.town_event != j->now.town_event)
         j->rules_dirty = true;
-    j->town_event = town_event;
     if (j->loaded_once) {
-        j->others_from = expected;
-        j->others_to = j->now.next_event;
+        j->others_from = j->now.next_event;
+        j->others_to = h.next_event;
     }
+    j->now = h;
     j->loaded = j->loaded_once = true;
 }
 
@@ -128,9 +130,9 @@ void journal_begin(struct journal *j, struct db *db)
     if (!j->loaded || v != j->data_version)
         load_heads(j, db);
     j->data_version = v;
-    j->town_event_at_group = j->town_event;
     j->at_group = j->now;
     j->dirty_at_group = j->rules_dirty;
+    j->rules_built = false;
     journal_command(j);
 }
 
@@ -238,14 +240,16 @@ enum err_code journal_flush(struct journal *j, struct db *db, struct err *e)
     sum_moves(j);
     write_moves(j, db);
     write_sequences(j, db);
-    if (j->town_event != j->town_event_at_group)
+    if (j->now.town_event != j->at_group.town_event)
         db_tell(db, j->town);
     return db_status(db, e);
 }
 
 void journal_finish(struct journal *j, bool committed)
 {
+    bool built = j->rules_built;
     j->n_moves = 0;
+    j->rules_built = false;
     if (committed)
         return;
     j->now = j->at_group;
@@ -253,7 +257,7 @@ void journal_finish(struct journal *j, bool committed)
     j->n_notices = 0;
     // The group's rule changes are gone, but the snapshot may have been built from them: build it
     // again.
-    j->rules_dirty = j->rules_dirty || j->dirty_at_group;
+    j->rules_dirty = j->rules_dirty || j->dirty_at_group || built;
 }
 
 void journal_hash(const struct event *ev, int64_t town, int64_t lane,
@@ -277,7 +281,7 @@ enum err_code journal_event(struct ctx *c, struct event *ev, struct err *e)
     CHECK(j != NULL);
     ev->id = j->now.next_event++;
     if (ev->item == 0)
-        j->town_event = ev->id;
+        j->now.town_event = ev->id;
     if (ev->changes.n == 0)
         ev->changes = S("{}");
     uint8_t hash[CRYPT_HASH_BYTES];
@@ -309,6 +313,10 @@ int64_t journal_next_number(struct ctx *c, str name, int64_t day)
     int64_t last =
         db_one_i64(c->db, -1, "SELECT last FROM seq WHERE town = ?1 AND name = ?2 AND day = ?3",
             V(j->town), V(name), V(day));
+    struct err quiet;
+    err_init(&quiet, j->arena, c->lang);
+    if (db_status(c->db, &quiet) != OK) // read anew by the next command
+        return 0;
     s.there = last >= 0;
     s.last = s.at_command = last >= 0 ? last : 0;
     VEC_PUSH(j->arena, j->sequences, j->n_sequences) = s;
@@ -418,6 +426,7 @@ bool journal_rules_dirty(const struct journal *j)
 void journal_rules_clean(struct journal *j)
 {
     j->rules_dirty = false;
+    j->rules_built = true;
 }
 
 void journal_notice(
