@@ -127,10 +127,28 @@ static str retry_after(const struct call *k)
     return str_fmt(k->req->arena, "%" PRId64, json_i64(j, S("retry_after_s"), API_RETRY_S));
 }
 
+// What could not be read makes every other word doubtful, "there is no such item" first of all: the
+// failure itself is the answer then.
+static bool store_failed(struct call *k, struct db *db)
+{
+    struct err e;
+    err_init(&e, k->req->arena, k->ctx.lang);
+    enum err_code code = db_status(db, &e);
+    if (code != ERR_STORE && code != ERR_BUSY)
+        return false;
+    k->err = e;
+    return true;
+}
+
 static void answer_error(struct call *k)
 {
+    (void)store_failed(k, k->ctx.db);
     enum err_code c = k->err.code;
-    // An inner fault is for the log; the client learns that it was ours and that nothing was done.
+    if ((k->written || k->repeated) && (c == ERR_STORE || c == ERR_BUSY))
+        (void)err_add(&k->err, c, (str){0}, (str){0}, "it is written; only the answer is missing",
+            "已经写入，只是暂时无法显示，请勿重复提交");
+    // An inner fault is for the log; the client learns that it was ours, and nothing was done
+    // unless it says so.
     if (c == ERR_STORE)
         log_line(LOG_ERROR, "api request=" HTTP_ID_FMT " route=%s %.*s", k->req->id,
             k->route ? k->route->path : "-", STR_ARG(err_text(&k->err, k->req->arena)));
@@ -146,6 +164,10 @@ static void answer_error(struct call *k)
 
 void call_answer(struct call *k, int status)
 {
+    if (store_failed(k, k->ctx.db)) {
+        answer_error(k);
+        return;
+    }
     if (k->body.overflow) {
         err_add(&k->err, ERR_LIMIT, (str){0}, (str){0}, "the answer would be larger than %d bytes",
             "结果超过 %d 字节，请缩小范围", (int)HTTP_ANSWER_MAX_BYTES);
@@ -294,7 +316,7 @@ static enum err_code repeat(struct call *k, struct ctx *c)
         "SELECT request, result FROM idem WHERE town = ?1 AND person = ?2 AND key = ?3",
         V(c->rules->town), V(k->actor), V(k->idem_key));
     if (!db_next(&r))
-        return OK;
+        return db_status(c->db, &k->err); // not known is not unused
     bool same = str_eq(db_str(&r, 0), k->idem_print);
     k->result = db_i64(&r, 1);
     k->repeated = same;
@@ -330,13 +352,17 @@ static enum err_code apply(struct write *w, struct db *db)
     app_writer_ctx(k->app, db, k->req->arena, &c);
     c.lang = k->ctx.lang;
     c.actor = k->actor ? rules_person(c.rules, k->actor) : NULL;
+    if (store_failed(k, db))
+        return k->err.code;
     if (k->actor && (!c.actor || !c.actor->active))
         return err_add(&k->err, ERR_LOGIN, (str){0}, (str){0}, "log in again", "请重新登录");
     // Asked again here, because the same request may have come twice at once.
     if (repeat(k, &c) != OK || k->repeated)
         return k->err.code;
-    if (k->route->apply(k, &c, &k->result, &k->err) != OK)
+    if (k->route->apply(k, &c, &k->result, &k->err) != OK) {
+        (void)store_failed(k, db);
         return k->err.code;
+    }
     if (k->idem_key.n > 0)
         db_run(db,
             "INSERT INTO idem (town, person, key, at_us, request, result) VALUES (?1, ?2, ?3, ?4, "
@@ -349,6 +375,7 @@ static enum err_code apply(struct write *w, struct db *db)
 static void done(struct write *w, enum err_code code, const struct err *group)
 {
     struct call *k = (struct call *)w;
+    k->written = code == OK;
     if (code != OK && k->err.code == OK && group)
         err_merge(&k->err, group, (str){0});
     if (code != OK && k->err.code == OK)
@@ -387,6 +414,8 @@ static enum err_code first_run(struct call *k)
         return k->err.code;
     if (k->route->read)
         return k->route->read(k);
+    if (store_failed(k, k->ctx.db)) // checked against what could not be read
+        return k->err.code;
     submit(k);
     return OK;
 }

@@ -60,6 +60,7 @@ struct call {
     int64_t result;
     const struct item *item;  // as this very write left it; NULL: none, or a repeat
     str idem_key, idem_print; // of the Idempotency-Key: it, and of what was asked under it
+    bool written;             // the commit is done
     bool repeated;            // answered from an Idempotency-Key
     bool refused;             // by call_may_send; err says why
     struct buf body;

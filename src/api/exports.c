@@ -1,5 +1,6 @@
 #include "api/exports.h"
 
+#include <string.h>
 #include "domain/export.h"
 
 const struct field EXPORT_QUERY[] = {
@@ -12,12 +13,20 @@ struct stream {
     struct arena *arena;
     struct rules_hold *rules;
     struct export *export;
+    str first; // what of the first piece was not sent yet
 };
+
+enum { FIRST_BYTES = 16 * KIB };
 
 static int64_t produce(void *arg, char *out, size_t max)
 {
     struct stream *s = arg;
-    return export_read(s->export, out, max);
+    if (s->first.n == 0)
+        return export_read(s->export, out, max);
+    size_t n = s->first.n < max ? s->first.n : max;
+    memcpy(out, s->first.s, n);
+    s->first = str_sub(s->first, n, s->first.n);
+    return (int64_t)n;
 }
 
 static void closed(void *arg)
@@ -46,6 +55,20 @@ static struct export *open_export(struct call *k, struct stream *s)
     return export_open(&c, f, &k->err);
 }
 
+// The first piece is made before the answer begins: until then a failure can still be told. Later
+// ones can only cut the answer short.
+static bool read_first(struct stream *s, struct err *e)
+{
+    char *piece = arena_alloc(s->arena, FIRST_BYTES);
+    int64_t n = export_read(s->export, piece, FIRST_BYTES);
+    if (n < 0) {
+        (void)export_error(s->export, e);
+        return false;
+    }
+    s->first = (str){piece, (size_t)n};
+    return true;
+}
+
 enum err_code items_export(struct call *k)
 {
     struct arena *a = arena_new();
@@ -53,7 +76,7 @@ enum err_code items_export(struct call *k)
     s->arena = a;
     s->rules = app_rules_take(k->app);
     s->export = open_export(k, s);
-    if (!s->export) {
+    if (!s->export || !read_first(s, &k->err)) {
         closed(s);
         return k->err.code;
     }

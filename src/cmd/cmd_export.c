@@ -40,10 +40,7 @@ static enum err_code copy_out(struct exporting *x, FILE *out, const char *name)
         if (interrupt_seen())
             return err_add(&a->err, ERR_STORE, str_of(name), (str){0}, "interrupted", "已中断");
     }
-    if (n < 0 && db_status(x->c.db, &a->err) == OK)
-        return err_add(
-            &a->err, ERR_STORE, (str){0}, (str){0}, "the orders cannot be read", "事项无法读取");
-    return a->err.code;
+    return n < 0 ? export_error(x->export, &a->err) : a->err.code;
 }
 
 // Whole or not at all: under another name until the last row is on disk.

@@ -281,9 +281,22 @@ int64_t export_read(struct export *x, char *out, size_t max)
         x->pending = str_sub(x->pending, piece.n, x->pending.n);
     }
     db_read_end(x->c.db);
+    if (!x->failed && db_status(x->c.db, &x->e) != OK)
+        x->failed = true;
     if (x->failed)
         db_rollback(x->c.db); // the connection serves others after us
     return x->failed ? -1 : (int64_t)n;
+}
+
+enum err_code export_error(const struct export *x, struct err *e)
+{
+    if (!x->failed)
+        return OK;
+    if (x->e.code != OK)
+        err_merge(e, &x->e, S(""));
+    return e->code != OK ? e->code
+                         : err_add(e, ERR_LIMIT, S(""), S(""), "a row is too large to be written",
+                               "有一行过长，无法写出");
 }
 
 int64_t export_rows(const struct export *x)

@@ -14,6 +14,8 @@ struct export *export_open(struct ctx *c, const struct filter *f, struct err *e)
 // Writes at most max bytes and answers how many: 0 at the end, -1 when the database fails. Between
 // two calls the connection is free for other reads. The header row comes with the first call.
 int64_t export_read(struct export *x, char *out, size_t max);
+// Why it was -1, added to e; OK when it was not.
+enum err_code export_error(const struct export *x, struct err *e);
 int64_t export_rows(const struct export *x); // written so far, without the header
 void export_close(struct export *x);         // NULL is fine
 
