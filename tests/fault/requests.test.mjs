@@ -1,0 +1,57 @@
+// Requests of a day's work, each with the n-th statement, commit, file write and allocation failing, n = 1, 2, ... until it
+// is done: every time an error answer and nothing kept, and in the end the chain, the counters and the folder are whole.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { REPLY } from '../api/lib.mjs';
+import { World, points } from './lib.mjs';
+
+for (const point of points) test(`an order's life, each ${point} failing`, { timeout: 1200_000 }, async (t) => {
+  const w = await World.make(t);
+  const { town } = w;
+  const desk = await town.as('dispatcher1'), leader = await town.as('leader1');
+  const committee = (await desk.catalog()).units.find((u) => u.kind === 'neighbourhood');
+  const handler = await town.as(`handler-${committee.code}`);
+  const cls = await desk.klass('0102');
+  const write = (what, ok, send) => w.write(point, what, ok, send);
+  const read = (what, path, who = desk) => w.read(point, what, () => who.get(path));
+  let it;
+  const step = async (who, name, more = {}) => {
+    it = (await write(name, 200, (h) => who.post(`/api/items/${it.id}/steps`, { step: name, version: it.version, ...more }, h))).body;
+  };
+  const attach = (text) => write('attach', 201, (h) => {
+    const form = new FormData();
+    form.append('file', new Blob([text], { type: 'text/plain' }), '现场.txt');
+    return handler.post(`/api/items/${it.id}/files`, form, h);
+  });
+
+  await write('log in', 200, () => town.nobody().post('/api/login', { login: 'reader1', password: 'bihuan-demo-2026' }));
+  it = (await write('file', 201, (h) => desk.post('/api/items', { loop: 'hotline', title: '楼道堆物', text: '二期7号楼',
+    class: cls, fields: { channel: '12345', kind: '投诉' }, caller: { name: '李小明', phone: '13812346612' } }, h))).body;
+  assert.equal(it.no, 'RX20261120-00001', 'no number is lost to what failed');
+  await step(desk, 'dispatch', { units: [committee.id] });
+  await step(handler, 'contact', { fields: { contacted: '是', contact_way: '电话' } });
+  it = (await attach('现场照片'.repeat(1000))).body;
+  assert.equal((await desk.get(`/api/items/${it.id}/files/1`)).body, '现场照片'.repeat(1000));
+  await step(leader, 'suspend', { note: '等材料', reason: { key: '客观条件', option: '待上级批复' },
+    fields: { promised: '2026-12-01', review_on: '2026-11-25' } });
+  await step(leader, 'resume');
+  await step(handler, 'reply', { fields: REPLY });
+  await step(desk, 'check');
+  await step(desk, 'close');
+  await step(desk, 'rate', { fields: { satisfied: '基本满意', solved: '实际解决' } });
+  await write('reveal', 200, (h) => leader.post(`/api/items/${it.id}/reveal`, { reason: '核实联系方式' }, h));
+  assert.equal(it.timeline.length, it.version, 'an event for every version');
+
+  await read('item', `/api/items/${it.id}`);
+  await read('by number', `/api/numbers/${it.no}`);
+  await read('file', `/api/items/${it.id}/files/1`);
+  await read('list', `/api/items?filter=${encodeURIComponent('loop:hotline state:rated')}&count=1`);
+  await read('search', `/api/items?filter=${encodeURIComponent('堆物')}&count=1`);
+  await read('board', '/api/boards/hotline?period=2026-11');
+  await w.read(point, 'export', () => desk.get('/api/export?filter='), { stream: true });
+  await read('catalogue', '/api/catalog');
+  await read('who I am', '/api/me');
+  await read('events', '/api/audit?limit=50', await town.as('auditadmin'));
+  await read('health', '/healthz', town.nobody());
+  await w.whole(t);
+});
