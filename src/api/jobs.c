@@ -28,6 +28,8 @@ struct jobs {
     bool stopping;
 };
 
+enum { AGAIN_S = 1 }; // what could not be begun or ended is tried again
+
 static bool same(const struct work *a, const struct work *b)
 {
     return a->kind == b->kind && a->job == b->job;
@@ -145,7 +147,7 @@ static bool bench_open(struct jobs *j, struct bench *b, int64_t job)
     int64_t person = db_one_i64(b->db, 0, "SELECT person FROM job WHERE town = ?1 AND id = ?2",
         V(b->ctx.rules->town), V(job));
     b->ctx.actor = person ? rules_person(b->ctx.rules, person) : NULL;
-    return true;
+    return db_status(b->db, &b->err) == OK;
 }
 
 static void bench_close(struct bench *b)
@@ -170,13 +172,15 @@ static enum err_code set_state(struct ctx *c, void *arg, struct err *e)
     return db_status(c->db, e);
 }
 
-static void mark(struct bench *b, struct door_state *d, str state)
+static bool mark(struct bench *b, struct door_state *d, str state)
 {
     struct work_end end = {d->job, state};
     struct err e;
     err_init(&e, b->arena, LANG_ZH);
-    if (door_run(d, set_state, &end, &e) != OK)
-        log_line(LOG_ERROR, "job id=%" PRId64 " cannot be marked", d->job);
+    if (door_run(d, set_state, &end, &e) == OK)
+        return true;
+    log_line(LOG_ERROR, "job id=%" PRId64 " cannot be marked", d->job);
+    return false;
 }
 
 static str state_of(struct bench *b, int64_t job)
@@ -186,8 +190,10 @@ static str state_of(struct bench *b, int64_t job)
         V(b->ctx.rules->town), V(job));
 }
 
-static void run_import(struct jobs *j, struct bench *b, const struct work *w)
+// False: it has to be done again, or else it would stay as it is until the next start.
+static bool run_import(struct jobs *j, struct bench *b, const struct work *w)
 {
+    bool marked = true;
     struct door_state d = {j, w->job, b->ctx.actor ? b->ctx.actor->id : 0, b->group};
     struct import_door door = {&d, door_run, door_progress};
     struct import_result r = {0};
@@ -199,51 +205,74 @@ static void run_import(struct jobs *j, struct bench *b, const struct work *w)
         log_line(LOG_WARN, "job id=%" PRId64 " %.*s", w->job, STR_ARG(err_text(&b->err, b->arena)));
     } else if (code != OK) {
         log_line(LOG_WARN, "job id=%" PRId64 " %.*s", w->job, STR_ARG(err_text(&b->err, b->arena)));
-        mark(b, &d, S("failed"));
+        marked = mark(b, &d, S("failed"));
     } else if (stopping(j) && str_eq(state_of(b, w->job), S("stopped"))) {
-        mark(b, &d,
-            S("running")); // not by a person, but by the server's end: the next start goes on
+        // not by a person, but by the server's end: the next start goes on
+        (void)mark(b, &d, S("running"));
     }
     feed_job(j->app, w->job, state_of(b, w->job), r.bytes, r.bytes_total);
+    return marked;
 }
 
 struct settle_state {
-    int64_t after, reached, looked;
+    int64_t wanted, after, reached, looked;
 };
 
 static enum err_code settle_group(struct ctx *c, void *arg, struct err *e)
 {
     struct settle_state *s = arg;
     s->looked = def_settle_some(c, s->after, &s->reached, e);
-    return e->code;
+    if (s->looked == 0 && e->code == OK)
+        def_settle_done(c, s->wanted);
+    return e->code != OK ? e->code : db_status(c->db, e);
 }
 
-static void run_settle(struct jobs *j, struct bench *b)
+// From the beginning when it fails: what is right already stays as it is.
+static bool run_settle(struct jobs *j, struct bench *b)
 {
     struct door_state d = {j, 0, 0, b->group};
-    struct settle_state s = {0};
+    struct settle_state s = {.wanted = def_settle_wanted(&b->ctx)};
     do {
         if (door_run(&d, settle_group, &s, &b->err) != OK) {
             log_line(LOG_ERROR, "settle %.*s", STR_ARG(err_text(&b->err, b->arena)));
-            return;
+            return false;
         }
         s.after = s.reached;
     } while (s.looked > 0 && !stopping(j));
+    return true;
 }
 
-static void run_work(struct jobs *j, const struct work *w)
+// False: it could not be begun or ended, and has to be tried again.
+static bool run_work(struct jobs *j, const struct work *w)
 {
     struct bench b = {0};
     int lock = -1;
-    bool open = bench_open(j, &b, w->job);
-    if (open && w->kind == WORK_SETTLE)
-        run_settle(j, &b);
-    else if (open && town_lock(b.arena, app_conf(j->app)->dir, w->job, &lock, &b.err) == OK)
-        run_import(j, &b, w);
-    else // also when a command is at it: then it is that command's
+    bool over = false;
+    enum err_code code = bench_open(j, &b, w->job) ? OK : ERR_STORE;
+    if (code == OK && w->kind != WORK_SETTLE)
+        code = town_lock(b.arena, app_conf(j->app)->dir, w->job, &lock, &b.err);
+    if (code == OK) {
+        over = w->kind == WORK_SETTLE ? run_settle(j, &b) : run_import(j, &b, w);
+    } else {
+        over = code == ERR_CONFLICT; // a command is at it, and it is that command's
         log_line(LOG_WARN, "job id=%" PRId64 " %.*s", w->job, STR_ARG(err_text(&b.err, b.arena)));
+    }
     files_unlock(lock);
     bench_close(&b);
+    return over;
+}
+
+// Under the lock: back into the queue, after a while or when the server stops.
+static void put_back(struct jobs *j, struct work w)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += AGAIN_S;
+    while (!j->stopping && pthread_cond_timedwait(&j->wake, &j->lock, &until) == 0)
+        ;
+    j->running = (struct work){0};
+    if (j->n < JOBS_WAITING_MAX)
+        j->queue[j->n++] = w;
 }
 
 static void *loop(void *arg)
@@ -260,8 +289,10 @@ static void *loop(void *arg)
         j->running = w;
         j->stop_job = 0;
         pthread_mutex_unlock(&j->lock);
-        run_work(j, &w);
+        bool over = run_work(j, &w);
         pthread_mutex_lock(&j->lock);
+        if (!over)
+            put_back(j, w);
         j->running = (struct work){0};
     }
     pthread_mutex_unlock(&j->lock);
@@ -278,11 +309,18 @@ static void resume(struct jobs *j)
     struct db *db = town_open(a, app_conf(j->app)->dir, false, 0, &e);
     if (db) {
         struct cursor r = db_rows(db,
-            "SELECT id FROM job WHERE town = ?1 AND kind = 'import' AND state = 'running' ORDER BY "
-            "id",
+            "SELECT id, state FROM job WHERE town = ?1 AND kind = 'import'"
+            " AND state IN ('waiting', 'running', 'undoing') ORDER BY id",
             V(app_rules(h)->town));
-        while (db_next(&r))
-            (void)enqueue(j, (struct work){WORK_IMPORT, db_i64(&r, 0)}, &e);
+        while (db_next(&r)) {
+            enum work_kind kind = str_eq(db_str(&r, 1), S("undoing")) ? WORK_UNDO : WORK_IMPORT;
+            (void)enqueue(j, (struct work){kind, db_i64(&r, 0)}, &e);
+        }
+        struct ctx c = {.db = db, .arena = a, .rules = app_rules(h)};
+        if (def_settle_wanted(&c) != 0)
+            (void)enqueue(j, (struct work){.kind = WORK_SETTLE}, &e);
+        if (db_status(db, &e) != OK)
+            log_line(LOG_ERROR, "jobs are not resumed: %.*s", STR_ARG(err_text(&e, a)));
         db_close(db);
     }
     app_rules_drop(h);

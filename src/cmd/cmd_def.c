@@ -239,6 +239,8 @@ static enum err_code settle_some(struct ctx *c, void *arg, struct err *e)
 {
     struct publishing *p = arg;
     p->looked = def_settle_some(c, p->after, &p->after, e);
+    if (p->looked == 0 && e->code == OK)
+        def_settle_done(c, p->out.id);
     return e->code;
 }
 

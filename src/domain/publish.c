@@ -129,6 +129,11 @@ static enum err_code store(struct ctx *c, str kind, str text, struct published *
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         V(town), V(out->id), V(kind), V(out->key), V(out->version), V(text), V(c->now_us),
         V(c->actor ? c->actor->id : 0));
+    if (str_eq(kind, S("calendar")))
+        db_run(c->db,
+            "INSERT INTO setting (town, key, val) VALUES (?1, 'settle', ?2)"
+            " ON CONFLICT (town, key) DO UPDATE SET val = excluded.val",
+            V(town), V(str_fmt(c->arena, "%" PRId64, out->id)));
     struct buf b;
     struct jw w;
     buf_init(&b, c->arena, 4 * KIB);
@@ -172,6 +177,20 @@ enum err_code def_publish(
         return err_add(e, ERR_CONFLICT, S("text"), (str){0}, "is the version in force already",
             "与现行版本相同");
     return dry ? OK : store(c, kind, text, out, e);
+}
+
+int64_t def_settle_wanted(struct ctx *c)
+{
+    int64_t id = 0;
+    str val = db_one_str(c->db, c->arena,
+        "SELECT val FROM setting WHERE town = ?1 AND key = 'settle'", V(c->rules->town));
+    return str_i64(val, &id) ? id : 0;
+}
+
+void def_settle_done(struct ctx *c, int64_t wanted)
+{
+    db_run(c->db, "DELETE FROM setting WHERE town = ?1 AND key = 'settle' AND val = ?2",
+        V(c->rules->town), V(str_fmt(c->arena, "%" PRId64, wanted)));
 }
 
 int64_t def_settle_some(struct ctx *c, int64_t after, int64_t *last, struct err *e)

@@ -20,5 +20,10 @@ enum err_code def_publish(
 // Computes the due times of the next open items with id > after again (a calendar or holiday
 // changed); answers how many it looked at, and the last id in *last. 0: done. On the writer.
 int64_t def_settle_some(struct ctx *c, int64_t after, int64_t *last, struct err *e);
+// The calendar's version (its definition's id) whose due times are still to be computed; 0: none.
+// Kept with the town, so that whoever stops in between is followed by the next.
+int64_t def_settle_wanted(struct ctx *c);
+// Computed to the end for this version; a newer one stays wanted. On the writer.
+void def_settle_done(struct ctx *c, int64_t wanted);
 
 #endif
