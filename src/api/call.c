@@ -127,22 +127,9 @@ static str retry_after(const struct call *k)
     return str_fmt(k->req->arena, "%" PRId64, json_i64(j, S("retry_after_s"), API_RETRY_S));
 }
 
-// What could not be read makes every other word doubtful, "there is no such item" first of all: the
-// failure itself is the answer then.
-static bool store_failed(struct call *k, struct db *db)
-{
-    struct err e;
-    err_init(&e, k->req->arena, k->ctx.lang);
-    enum err_code code = db_status(db, &e);
-    if (code != ERR_STORE && code != ERR_BUSY)
-        return false;
-    k->err = e;
-    return true;
-}
-
 static void answer_error(struct call *k)
 {
-    (void)store_failed(k, k->ctx.db);
+    (void)db_overrules(k->ctx.db, &k->err);
     enum err_code c = k->err.code;
     if ((k->written || k->repeated) && (c == ERR_STORE || c == ERR_BUSY))
         (void)err_add(&k->err, c, (str){0}, (str){0}, "it is written; only the answer is missing",
@@ -164,7 +151,7 @@ static void answer_error(struct call *k)
 
 void call_answer(struct call *k, int status)
 {
-    if (store_failed(k, k->ctx.db)) {
+    if (db_overrules(k->ctx.db, &k->err)) {
         answer_error(k);
         return;
     }
@@ -352,7 +339,7 @@ static enum err_code apply(struct write *w, struct db *db)
     app_writer_ctx(k->app, db, k->req->arena, &c);
     c.lang = k->ctx.lang;
     c.actor = k->actor ? rules_person(c.rules, k->actor) : NULL;
-    if (store_failed(k, db))
+    if (db_overrules(db, &k->err))
         return k->err.code;
     if (k->actor && (!c.actor || !c.actor->active))
         return err_add(&k->err, ERR_LOGIN, (str){0}, (str){0}, "log in again", "请重新登录");
@@ -360,7 +347,7 @@ static enum err_code apply(struct write *w, struct db *db)
     if (repeat(k, &c) != OK || k->repeated)
         return k->err.code;
     if (k->route->apply(k, &c, &k->result, &k->err) != OK) {
-        (void)store_failed(k, db);
+        (void)db_overrules(db, &k->err);
         return k->err.code;
     }
     if (k->idem_key.n > 0)
@@ -414,7 +401,7 @@ static enum err_code first_run(struct call *k)
         return k->err.code;
     if (k->route->read)
         return k->route->read(k);
-    if (store_failed(k, k->ctx.db)) // checked against what could not be read
+    if (db_overrules(k->ctx.db, &k->err)) // checked against what could not be read
         return k->err.code;
     submit(k);
     return OK;

@@ -73,7 +73,8 @@ static enum err_code group_apply(struct write *w, struct db *db)
     err_init(g->err, g->arena, g->err->lang);
     app_writer_ctx(g->app, db, g->arena, &c);
     c.actor = g->person ? rules_person(c.rules, g->person) : NULL;
-    return g->fn(&c, g->arg, g->err);
+    enum err_code code = g->fn(&c, g->arg, g->err);
+    return db_overrules(db, g->err) ? g->err->code : code;
 }
 
 struct door_state {

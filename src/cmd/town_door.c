@@ -200,7 +200,9 @@ enum err_code town_door_run(void *door,
         struct ctx c = context(d, d->write, d->action);
         c.journal = d->journal;
         code = fn(&c, fn_arg, e);
-        if (code == OK)
+        if (db_overrules(d->write, e))
+            code = e->code;
+        else if (code == OK)
             code = db_status(d->write, e);
     }
     journal_settle(d->journal, code == OK);

@@ -386,11 +386,11 @@ struct rules *rules_load(struct db *db, int64_t town, struct err *e)
     if (r->root) {
         r->town_name = r->root->name;
         r->town_code = r->root->code;
-    } else if (e->code == OK) {
+    } else if (e->code == OK && db_status(db, e) == OK) {
         err_add(e, ERR_MISSING, S("town"), (str){0}, "the database has no such town",
             "数据库里没有这个镇");
     }
-    if (db_status(db, e) == OK && e->code == OK) {
+    if (e->code == OK && db_status(db, e) == OK) {
         e->file = file;
         return r;
     }

@@ -60,6 +60,14 @@ enum err_code db_status(struct db *db, struct err *e)
     }
 }
 
+bool db_overrules(struct db *db, struct err *e)
+{
+    if (db->failed != ERR_STORE && db->failed != ERR_BUSY)
+        return false;
+    err_init(e, e->arena, e->lang);
+    return db_status(db, e) != OK;
+}
+
 bool db_ready(struct db *db, str what)
 {
     if (db->failed)

@@ -124,6 +124,10 @@ bool db_null(const struct cursor *c, int column);
 // OK, or the first error since the last rollback: ERR_STORE (disk, I/O, corruption), ERR_BUSY
 // (locked), ERR_CONFLICT (a unique key stands in the way). The note goes to e.
 enum err_code db_status(struct db *db, struct err *e) MUST_USE;
+// What could not be read makes every other word doubtful, "there is no such item" first of all.
+// When a statement has failed for the store's reasons (ERR_STORE, ERR_BUSY), e says that and
+// nothing else.
+bool db_overrules(struct db *db, struct err *e);
 
 // A file holds one town, a server's database many.
 bool db_shared(const struct db *db);

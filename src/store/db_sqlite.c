@@ -139,9 +139,10 @@ static bool open_handle(struct db_sqlite *db, str target, struct err *e)
     bool memory = str_eq(target, S(":memory:"));
     if (db->db.mode == DB_WRITE && !memory)
         create_private(path);
+    // SQLite itself makes no file: it would be for everybody to read.
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    flags |=
-        db->db.mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    flags |= db->db.mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    flags |= memory ? SQLITE_OPEN_CREATE : 0;
     int rc =
         sqlite3_open_v2(path, &db->handle, flags, db->db.mode == DB_WRITE ? wal_vfs_name() : NULL);
     if (rc == SQLITE_OK)
