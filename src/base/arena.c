@@ -48,8 +48,7 @@ static struct block *block_new(size_t cap, bool zeroed)
     if (__builtin_add_overflow(cap, sizeof(struct block), &n))
         check_failed("size of a block", __FILE__, __LINE__);
     struct block *b = zeroed ? calloc(1, n) : malloc(n);
-    if (b == NULL)
-        check_failed("out of memory", __FILE__, __LINE__);
+    CHECK_MEMORY(b != NULL);
     b->next = NULL;
     b->cap = cap;
     b->used = 0;
@@ -66,8 +65,7 @@ static void block_free(struct block *b)
 struct arena *arena_new(void)
 {
     struct arena *a = calloc(1, sizeof(*a));
-    if (a == NULL)
-        check_failed("out of memory", __FILE__, __LINE__);
+    CHECK_MEMORY(a != NULL);
     a->first = a->current = block_new(BLOCK_FIRST, false);
     a->block_next = 2 * (size_t)BLOCK_FIRST;
     return a;

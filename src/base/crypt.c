@@ -1,5 +1,6 @@
 #include "base/crypt.h"
 
+#include <errno.h>
 #include <assert.h>
 #include <errno.h>
 #include <openssl/evp.h>
@@ -22,7 +23,7 @@ static EVP_MD *sha256; // looked up once: a look-up costs more than hashing an e
 static EVP_MD_CTX *hash_begin(void)
 {
     EVP_MD_CTX *h = EVP_MD_CTX_new();
-    CHECK(h != NULL && EVP_DigestInit_ex2(h, sha256 ? sha256 : EVP_sha256(), NULL) == 1);
+    CHECK_MEMORY(h != NULL && EVP_DigestInit_ex2(h, sha256 ? sha256 : EVP_sha256(), NULL) == 1);
     return h;
 }
 
@@ -124,7 +125,8 @@ str crypt_password_hash(struct arena *a, str password, bool quick)
         quick ? crypto_pwhash_OPSLIMIT_MIN : crypto_pwhash_OPSLIMIT_INTERACTIVE;
     size_t memory = quick ? crypto_pwhash_MEMLIMIT_MIN : crypto_pwhash_MEMLIMIT_INTERACTIVE;
     // Fails only when the memory cannot be had.
-    CHECK(crypto_pwhash_str(text, (const char *)bytes_of(password), password.n, work, memory) == 0);
+    CHECK_MEMORY(
+        crypto_pwhash_str(text, (const char *)bytes_of(password), password.n, work, memory) == 0);
     return str_dup(a, str_of(text));
 }
 
@@ -134,7 +136,11 @@ bool crypt_password_ok(str hash, str password)
     if (hash.n == 0 || hash.n >= sizeof(text))
         return false;
     memcpy(text, hash.s, hash.n);
-    return crypto_pwhash_str_verify(text, (const char *)bytes_of(password), password.n) == 0;
+    errno = 0;
+    if (crypto_pwhash_str_verify(text, (const char *)bytes_of(password), password.n) == 0)
+        return true;
+    CHECK_MEMORY(errno != ENOMEM); // nobody is told that his password is wrong because of it
+    return false;
 }
 
 str crypt_seal(struct arena *a, const uint8_t key[CRYPT_KEY_BYTES], str plain, str context)

@@ -129,6 +129,11 @@ struct json *json_strict(struct arena *a, str text, struct err *e)
     json_error_t fault;
     json_t *doc = json_loadb(
         text.n == 0 ? "" : text.s, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
+    if (doc == NULL && json_error_code(&fault) == json_error_out_of_memory) {
+        (void)err_add(
+            e, ERR_BUSY, (str){0}, (str){0}, "out of memory, try again", "内存不足，请稍后再试");
+        return NULL;
+    }
     if (doc == NULL) {
         const char *what = parse_fault(json_error_code(&fault), e->lang);
         int line = fault.line > 0 ? fault.line : 1, column = fault.column > 0 ? fault.column : 1;

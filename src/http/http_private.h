@@ -119,6 +119,7 @@ struct http_server {
     struct arena *arena;
     struct MHD_Daemon **daemons; // one for each loop thread
     unsigned turn;               // the accept thread's
+    struct MHD_Response *spare; // for when there is no memory for another
     int port, listen_fd;
     int beat_fd; // readable once the server stops
     pthread_t beat_thread, accept_thread;
@@ -166,6 +167,9 @@ void guard_count(struct http_server *s, enum http_end end);
 void reply_refuse(struct http_conn *c, const struct refusal *r);
 // Adds headers, queues and gives up r, a response made by a callback and of no known size.
 void reply_queue_pieces(struct http_conn *c, int status, struct MHD_Response *r, const char *type);
+// For want of memory, instead of an answer of this status.
+void reply_no_memory(struct http_conn *c, int status);
+struct MHD_Response *reply_spare(void); // what reply_no_memory sends; made at the start
 void reply_statics_free(struct http_loop *loop);
 
 // stream.c

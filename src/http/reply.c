@@ -42,23 +42,23 @@ void http_set(struct http_req *req, const char *header, str value)
         c->headers_n++;
 }
 
-static void add(struct MHD_Response *r, const char *name, const char *value)
+// False when there is no memory for it: names and values were checked before.
+static bool add(struct MHD_Response *r, const char *name, const char *value)
 {
     // The library refuses empty values, which say nothing anyway.
-    if (value[0] != '\0')
-        CHECK(MHD_add_response_header(r, name, value) == MHD_YES);
+    return value[0] == '\0' || MHD_add_response_header(r, name, value) == MHD_YES;
 }
 
-static void add_headers(struct http_conn *c, struct MHD_Response *r, const char *type)
+static bool add_headers(struct http_conn *c, struct MHD_Response *r, const char *type)
 {
-    if (type != NULL)
-        add(r, "Content-Type", type);
-    add(r, "X-Content-Type-Options", "nosniff");
-    add(r, "Referrer-Policy", "same-origin");
+    bool ok = type == NULL || add(r, "Content-Type", type);
+    ok = ok && add(r, "X-Content-Type-Options", "nosniff");
+    ok = ok && add(r, "Referrer-Policy", "same-origin");
     if (!c->cache_set)
-        add(r, "Cache-Control", "no-store");
+        ok = ok && add(r, "Cache-Control", "no-store");
     for (size_t i = 0; i < c->headers_n; i++)
-        add(r, c->headers[i].name, c->headers[i].value);
+        ok = ok && add(r, c->headers[i].name, c->headers[i].value);
+    return ok;
 }
 
 // How long it took from the whole request, parked time included. No address, no query: neither may
@@ -90,6 +90,7 @@ static void queue(struct http_conn *c, int status, struct MHD_Response *r)
     }
 }
 
+// NULL when there is no memory for it.
 static struct MHD_Response *response_of(str body)
 {
     // The library does not change the bytes, but takes their address without const.
@@ -97,9 +98,32 @@ static struct MHD_Response *response_of(str body)
         const char *given;
         void *taken;
     } bytes = {.given = body.n == 0 ? "" : body.s};
-    struct MHD_Response *r =
-        MHD_create_response_from_buffer(body.n, bytes.taken, MHD_RESPMEM_PERSISTENT);
-    CHECK(r != NULL);
+    return MHD_create_response_from_buffer(body.n, bytes.taken, MHD_RESPMEM_PERSISTENT);
+}
+
+// Queues r and gives it up. whole: r and its headers could be made; when there was no memory for
+// them, what was made at the start for this case goes out instead.
+static void deliver(struct http_conn *c, int status, struct MHD_Response *r, bool whole)
+{
+    if (!whole)
+        log_line(LOG_ERROR, "http no memory for an answer status=%d", status);
+    if (whole)
+        queue(c, status, r);
+    else
+        queue(c, MHD_HTTP_SERVICE_UNAVAILABLE, c->server->spare);
+    if (r != NULL)
+        MHD_destroy_response(r);
+}
+
+struct MHD_Response *reply_spare(void)
+{
+    static const char BODY[] =
+        "{\"errors\":[{\"code\":\"busy\",\"field\":\"\",\"message\":\"内存不足，请稍后再试 "
+        "(out of memory, try again)\",\"expected\":\"\"}]}";
+    struct MHD_Response *r = response_of(str_of(BODY));
+    bool whole = r != NULL && add(r, "Content-Type", "application/json; charset=utf-8") &&
+                 add(r, "Cache-Control", "no-store") && add(r, "Retry-After", "1");
+    CHECK(whole); // the process has just begun
     return r;
 }
 
@@ -122,12 +146,11 @@ void reply_refuse(struct http_conn *c, const struct refusal *r)
     CHECK(!b.overflow);
     c->header_bad = false;
     struct MHD_Response *response = response_of(buf_str(&b));
-    add_headers(c, response, "application/json");
-    add(response, "Connection", "close");
+    bool whole = response != NULL && add_headers(c, response, "application/json") &&
+                 add(response, "Connection", "close");
     if (r->status == MHD_HTTP_SERVICE_UNAVAILABLE)
-        add(response, "Retry-After", "5");
-    queue(c, r->status, response);
-    MHD_destroy_response(response);
+        whole = whole && add(response, "Retry-After", "5");
+    deliver(c, r->status, response, whole);
 }
 
 static void refuse_answer(struct http_conn *c)
@@ -160,9 +183,7 @@ void http_answer(struct http_req *req, int status, const char *type, str body)
     if (!may_answer(c, body))
         return;
     struct MHD_Response *r = response_of(body);
-    add_headers(c, r, type);
-    queue(c, status, r);
-    MHD_destroy_response(r);
+    deliver(c, status, r, r != NULL && add_headers(c, r, type));
 }
 
 static bool same_headers(const struct static_response *kept, const struct http_conn *c)
@@ -195,10 +216,17 @@ static struct static_response *find_static(struct http_conn *c, const char *type
     }
 }
 
-static void keep_static(
+// False when there is no memory for it.
+static bool keep_static(
     struct http_conn *c, const char *type, str body, struct static_response *slot)
 {
     struct arena *a = c->loop->arena;
+    struct MHD_Response *r = response_of(body);
+    if (r == NULL || !add_headers(c, r, type)) {
+        if (r != NULL)
+            MHD_destroy_response(r);
+        return false;
+    }
     *slot = (struct static_response){.body = body.s,
         .body_n = body.n,
         .type = str_z(a, str_of(type)),
@@ -207,9 +235,9 @@ static void keep_static(
     for (size_t i = 0; i < c->headers_n; i++)
         slot->headers[i] = (struct conn_header){
             str_z(a, str_of(c->headers[i].name)), str_z(a, str_of(c->headers[i].value))};
-    slot->response = response_of(body);
-    add_headers(c, slot->response, type);
+    slot->response = r;
     c->loop->statics_n++;
+    return true;
 }
 
 // A loop thread keeps its own responses, so that two threads never touch one reference count.
@@ -226,9 +254,10 @@ void http_answer_static(struct http_req *req, int status, const char *type, str 
         refuse_answer(c);
         return;
     }
-    if (slot->body == NULL)
-        keep_static(c, type, body, slot);
-    queue(c, status, slot->response);
+    if (slot->body == NULL && !keep_static(c, type, body, slot))
+        deliver(c, status, NULL, false);
+    else
+        queue(c, status, slot->response);
 }
 
 void reply_statics_free(struct http_loop *loop)
@@ -249,6 +278,11 @@ static ssize_t produce_piece(void *arg, uint64_t at, char *out, size_t max)
     return n < 0 ? MHD_CONTENT_READER_END_WITH_ERROR : (ssize_t)n;
 }
 
+void reply_no_memory(struct http_conn *c, int status)
+{
+    deliver(c, status, NULL, false);
+}
+
 void reply_queue_pieces(struct http_conn *c, int status, struct MHD_Response *r, const char *type)
 {
     // To a HEAD the library (0.9.75) sends the last chunk of a chunked body, which the client would
@@ -256,9 +290,7 @@ void reply_queue_pieces(struct http_conn *c, int status, struct MHD_Response *r,
     if (c->head)
         CHECK(
             MHD_set_response_options(r, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END) == MHD_YES);
-    add_headers(c, r, type);
-    queue(c, status, r);
-    MHD_destroy_response(r);
+    deliver(c, status, r, add_headers(c, r, type));
 }
 
 void http_answer_stream(struct http_req *req, int status, const char *type,
@@ -274,6 +306,8 @@ void http_answer_stream(struct http_req *req, int status, const char *type,
     c->produce = produce;
     struct MHD_Response *r =
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE_BYTES, produce_piece, c, NULL);
-    CHECK(r != NULL);
-    reply_queue_pieces(c, status, r, type);
+    if (r != NULL)
+        reply_queue_pieces(c, status, r, type);
+    else
+        reply_no_memory(c, status);
 }

@@ -206,6 +206,7 @@ static void server_free(struct http_server *s)
     guard_close(s);
     pthread_mutex_destroy(&s->loops_lock);
     pthread_mutex_destroy(&s->streams_lock);
+    MHD_destroy_response(s->spare);
     arena_free(s->publish_arena);
     arena_free(s->arena);
 }
@@ -231,6 +232,7 @@ struct http_server *http_start(const struct http_conf *conf, struct err *e)
     s->port = port;
     s->listen_fd = fd;
     s->publish_arena = arena_new();
+    s->spare = reply_spare();
     CHECK(pthread_mutex_init(&s->loops_lock, NULL) == 0);
     CHECK(pthread_mutex_init(&s->streams_lock, NULL) == 0);
     s->beat_fd = eventfd(0, EFD_CLOEXEC);

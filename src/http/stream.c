@@ -178,7 +178,11 @@ void http_events(struct http_req *req, uint64_t who)
     http_set(req, "X-Accel-Buffering", S("no")); // a gateway must not collect events
     struct MHD_Response *r = MHD_create_response_from_callback(
         MHD_SIZE_UNKNOWN, HTTP10_PIECE_BYTES, stream_read, st, NULL);
-    CHECK(r != NULL);
+    if (r == NULL) {
+        stream_free(st);
+        reply_no_memory(c, MHD_HTTP_OK);
+        return;
+    }
     if (!enlist(s, st)) {
         stream_free(st);
         MHD_destroy_response(r);
