@@ -408,7 +408,7 @@ double db_f64(const struct cursor *c, int column)
 str db_str(const struct cursor *c, int column)
 {
     void *s = handle_of(c);
-    return s ? c->db->ops->bytes(s, column) : S("");
+    return s ? c->db->ops->bytes(c->db, s, column) : S("");
 }
 
 str db_dup(const struct cursor *c, int column, struct arena *a)

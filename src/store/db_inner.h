@@ -44,7 +44,7 @@ struct db_ops {
     int64_t (*changed)(struct db *db, void *handle); // rows, by the step that has just ended
     int64_t (*i64)(void *handle, int column);
     double (*f64)(void *handle, int column);
-    str (*bytes)(void *handle, int column);
+    str (*bytes)(struct db *db, void *handle, int column);
     bool (*null)(void *handle, int column);
     // The rest.
     str (*plan)(struct db *db, struct arena *a, str sql);

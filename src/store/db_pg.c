@@ -777,8 +777,9 @@ static str unhex(struct pg_stmt *s, const char *x)
     return out;
 }
 
-static str pg_bytes(void *handle, int column)
+static str pg_bytes(struct db *db, void *handle, int column)
 {
+    (void)db;
     struct pg_stmt *s = handle;
     const char *x = cell(s, column);
     if (!x)

@@ -21,7 +21,8 @@ static enum err_code code_of(int rc)
         rc == SQLITE_CONSTRAINT_ROWID)
         return ERR_CONFLICT;
     int primary = rc & 0xff;
-    return primary == SQLITE_BUSY || primary == SQLITE_LOCKED ? ERR_BUSY : ERR_STORE;
+    bool busy = primary == SQLITE_BUSY || primary == SQLITE_LOCKED || primary == SQLITE_NOMEM;
+    return busy ? ERR_BUSY : ERR_STORE;
 }
 
 // Makes the connection fail with what SQLite has just said.
@@ -351,13 +352,16 @@ static double lite_f64(void *handle, int column)
     return sqlite3_column_double(handle, column);
 }
 
-static str lite_bytes(void *handle, int column)
+static str lite_bytes(struct db *db, void *handle, int column)
 {
     // Asked as a text, a blob would be converted in place.
     bool blob = sqlite3_column_type(handle, column) == SQLITE_BLOB;
     const void *bytes =
         blob ? sqlite3_column_blob(handle, column) : sqlite3_column_text(handle, column);
     int n = sqlite3_column_bytes(handle, column);
+    // A value for which there was no memory is not an empty one.
+    if (!bytes && sqlite3_errcode(sqlite_of(db)->handle) == SQLITE_NOMEM)
+        fail(db, SQLITE_NOMEM, str_of(lite_text(handle)));
     return bytes && n > 0 ? (str){bytes, (size_t)n} : S("");
 }
 
