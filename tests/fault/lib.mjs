@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Town, run, server } from '../api/lib.mjs';
+import { Town, run, server, until } from '../api/lib.mjs';
 
 /** All n of everything, instead of a sample that fits into ./check. */
 export const ALL = process.env.FAULT_ALL === '1';
@@ -52,8 +52,8 @@ export class Faults {
 
 /** The n to fail: all of them, or the first ones and then ever fewer. */
 export function next(n) {
-  if (ALL || n < 40) return n + 1;
-  return n + Math.ceil(n / 8);
+  if (ALL || n < 16) return n + 1;
+  return n + Math.ceil(n / 5);
 }
 
 /** A town whose server can be made to fail. */
@@ -90,6 +90,14 @@ export class World {
     await this.town.start();
   }
 
+  /** Waits until it is clear that the server serves on, or has stopped for want of memory and is started again. */
+  async standing() {
+    let over = false;
+    this.town.ended.then(() => { over = true; });
+    const serves = await until('it serves or has ended', async () => (await this.town.nobody().get('/healthz').catch(() => null))?.status || (over && 'over'));
+    if (serves === 'over') await this.revive();
+  }
+
   /** One request with the n-th point failing: what it answered and what failed. Status 0: no answer. */
   async strike(point, n, send) {
     this.faults.arm(point, n);
@@ -97,10 +105,9 @@ export class World {
     return { r, f: this.faults.off() };
   }
 
-  /** An error answer that says so; nothing at all only when the process stopped for want of memory. */
+  /** An error answer that says so. */
   async refused(point, r, told) {
     this.tried[point]++;
-    if (point === 'memory' && r.status === 0) return this.revive();
     assert.ok(r.status === 500 || r.status === 503, `an error answer; ${told}`);
     return assert.ok(['store', 'busy'].includes(r.body?.errors?.[0]?.code), `with its code; ${told}`);
   }
