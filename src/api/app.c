@@ -9,6 +9,7 @@
 #include "api/jobs.h"
 #include "api/metrics.h"
 #include "api/tries.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "domain/item_step.h"
 #include "domain/people.h"
@@ -365,6 +366,7 @@ static void wait_a_second(struct app *app, struct db *db)
 static void *ticker(void *arg)
 {
     struct app *app = arg;
+    fault_spare();
     struct arena *a = arena_new();
     struct err e;
     err_init(&e, a, LANG_ZH);

@@ -24,6 +24,7 @@
 #endif
 
 static struct fault_control *control; // NULL: nothing ever fails
+static _Thread_local bool spared;
 
 // Before main: the libraries allocate as soon as they are loaded.
 __attribute__((constructor)) static void take_control(void)
@@ -50,7 +51,7 @@ static void tell(str what)
 
 bool fault_here(enum fault_point p, str what)
 {
-    if (!control)
+    if (!control || spared)
         return false;
     __atomic_fetch_add(&control->points[p].seen, 1, __ATOMIC_RELAXED);
     int64_t left = __atomic_load_n(&control->points[p].fail_in, __ATOMIC_RELAXED);
@@ -59,6 +60,11 @@ bool fault_here(enum fault_point p, str what)
     tell(what);
     __atomic_fetch_add(&control->points[p].fired, 1, __ATOMIC_RELEASE);
     return true;
+}
+
+void fault_spare(void)
+{
+    spared = true;
 }
 
 // ---- files: a full disk

@@ -34,11 +34,16 @@ struct fault_control {
 // True when it has to fail here. what: a statement, a call, for people; n may be 0 when it ends in
 // NUL.
 bool fault_here(enum fault_point p, str what);
+// This thread meets none: its work is nobody's request, and comes when it likes.
+void fault_spare(void);
 #else
 static inline bool fault_here(enum fault_point p, str what)
 {
     (void)p, (void)what;
     return false;
+}
+static inline void fault_spare(void)
+{
 }
 #endif
 

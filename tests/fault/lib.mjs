@@ -15,6 +15,14 @@ export const POINTS = ['statement', 'commit', 'file', 'memory'];
 export const points = (process.env.FAULT_POINTS ?? 'statement commit file').split(' ');
 const NUMBERS = POINTS.length * 3, WHERE_BYTES = 256, BYTES = NUMBERS * 8 + WHERE_BYTES;
 
+/**
+ * What may fail behind a commit without a word: the state an answer does not read after all; the rules, which are loaded once
+ * more (domain/rules.c); the log, moved into the database beside the writer.
+ */
+const SPARED = new RegExp(` \\d+ \\((BEGIN|(write|sync) [^ ]*bihuan\\.db|SELECT (${['val FROM setting', 'id, parent, kind, code, name, short_name',
+  'id, parent, scheme', 'person, role, unit FROM person_role', 'id, login, name, active, must_change, demo, epoch FROM',
+  'id, kind, key, version, text FROM def', 'id FROM event WHERE town = \\?1 AND item = 0'].join('|')}).*)\\):`);
+
 /** The control file of one or more processes; theirs when BIHUAN_FAULT names it. */
 export class Faults {
   constructor() {
@@ -160,9 +168,8 @@ export class World {
   async whole(t) {
     const tried = Object.values(this.tried).reduce((a, b) => a + b);
     t.diagnostic(`${tried} failures, ${this.late} behind the commit, ${this.unnoticed.length} unnoticed, ${this.restarts} restarts`);
-    // The state an answer does not read after all; the rules, which are loaded once more; the log moved into the database
-    // beside the writer. A second's other work may meet a failure meant for a request, too, but not often.
-    const strange = this.unnoticed.filter((x) => !/ \d+ \((BEGIN|SELECT val FROM setting .*|(write|sync) [^ ]*bihuan\.db)\):/.test(x));
+    // A second's other work may meet a failure meant for a request, too, but not often.
+    const strange = this.unnoticed.filter((x) => !SPARED.test(x));
     assert.ok(strange.length <= 2 + tried / 50, `failures nobody noticed:\n${strange.join('\n')}`);
     await this.town.stop();
     run('audit', 'verify', '--dir', this.town.dir);
