@@ -22,7 +22,7 @@ void pg_copy_begin(struct pg_copy *c, struct db *db, const char *sql, struct are
 {
     *c = (struct pg_copy){.db = db, .sql = sql};
     buf_init(&c->lines, a, LINES_BYTES_MAX);
-    if (!db_ready(db) || (c->conn = db_pg_bare(db)) == NULL)
+    if (!db_ready(db, str_of(sql)) || (c->conn = db_pg_bare(db)) == NULL)
         return;
     PGresult *r = PQexec(c->conn, sql);
     if (PQresultStatus(r) != PGRES_COPY_IN)
