@@ -1,0 +1,72 @@
+// What somebody asks of the town: the one thing the product and the model are both given.
+#ifndef BH_TESTS_SIM_ACT_H
+#define BH_TESTS_SIM_ACT_H
+
+#include "domain/item_step.h"
+#include "domain/people.h"
+
+// X(enum name, word)
+#define ACTS(X)                                                                                    \
+    X(ACT_FILE, "file")                                                                            \
+    X(ACT_PAST, "import")                                                                          \
+    X(ACT_STEP, "step")                                                                            \
+    X(ACT_TICK, "tick")                                                                            \
+    X(ACT_LOOP, "publish-loop")                                                                    \
+    X(ACT_CAL, "publish-calendar")                                                                 \
+    X(ACT_SETTLE, "settle")                                                                        \
+    X(ACT_MOVE_DEF, "move-def")                                                                    \
+    X(ACT_GRANT, "grant")                                                                          \
+    X(ACT_UNIT, "unit")
+enum act_kind {
+#define X(name, word) name,
+    ACTS(X)
+#undef X
+        ACT_KINDS
+};
+
+enum { ACT_UNITS_MAX = 5, ACT_FIELDS_MAX = 12 };
+
+// Numbers that change a definition of the loop; 0: as shipped.
+struct loop_change {
+    int handle_wd, unlock, extend_wd, contact_h;
+    int64_t night_from_day; // from this day on 特急 is to be handled within 12 hours; 0: never
+};
+struct day_change {
+    int64_t day;
+    int kind; // 0: as the week says, 1: off, 2: work
+};
+
+struct act {
+    int64_t seq; // number of the action, from 1
+    enum act_kind kind;
+    const char *who; // log-in name; NULL: the system itself
+    int64_t now_us;
+    // Faults: the command is taken back after it was done; or its n-th statement fails.
+    bool taken_back;
+    int fail_at;
+
+    struct item_in file; // ACT_FILE, ACT_PAST
+    struct item_past past;
+    struct step_in step;        // ACT_STEP
+    int64_t item, def;          // ACT_MOVE_DEF
+    struct loop_change loop;    // ACT_LOOP
+    struct day_change days[4];  // ACT_CAL
+    size_t n_days;
+    const char *person, *role; // ACT_GRANT
+    int64_t unit;
+    bool take_away;
+    struct unit_in put; // ACT_UNIT
+    // What the requests above point to.
+    struct item_field fields[ACT_FIELDS_MAX], child_fields[ACT_FIELDS_MAX];
+    int64_t units[ACT_UNITS_MAX];
+};
+
+// What came of it in the product.
+struct answer {
+    enum err_code code;
+    char note[200]; // the first note, for whoever reads the report
+    int64_t id;     // item, definition or unit
+    int64_t moved;  // ACT_TICK: items
+};
+
+#endif

@@ -1,0 +1,217 @@
+// The model: the rules of the hotline loop said once more, small and slow, from docs/loop.md,
+// docs/filter.md and defs/loops/hotline.yaml. It shares no rule with the engine: only the form of a
+// request (act.h), strings and arenas. Nothing is counted along the way: every count is made anew
+// from the items.
+#ifndef BH_TESTS_SIM_MODEL_H
+#define BH_TESTS_SIM_MODEL_H
+
+#include "act.h"
+
+enum {
+    M_UNITS_MAX = 60,
+    M_PEOPLE_MAX = 24,
+    M_GRANTS_MAX = 24,
+    M_DEFS_MAX = 12,
+    M_CLASSES_MAX = 12,
+};
+#define M_FIRST_DAY INT64_C(20393) // 2025-11-01
+enum { M_DAYS = 4000 };
+
+// ---- definition
+
+enum m_state {
+    ST_FILED,
+    ST_HANDLING,
+    ST_SUSPENDED,
+    ST_REPLIED,
+    ST_CHECKED,
+    ST_CLOSED,
+    ST_RATED,
+    ST_VOID,
+    ST_COUNT
+};
+enum m_part_state { PT_WAITING, PT_WORKING, PT_DONE, PT_RETURNED, PT_WITHDRAWN, PT_COUNT };
+enum m_clock_key { CK_DISPATCH, CK_CONTACT, CK_HANDLE, CK_ALL, CK_COUNT };
+enum m_role { RO_LEADER = 1, RO_DISPATCHER = 2, RO_CLERK = 4, RO_HANDLER = 8, RO_READER = 16 };
+enum { RO_SYSADMIN = 32, RO_SECADMIN = 64, RO_AUDITADMIN = 128 };
+
+enum m_effect {
+    E_MOVE,
+    E_DISPATCH,
+    E_ASSIST,
+    E_RETURN,
+    E_EXTEND,
+    E_REDO,
+    E_ROUND,
+    E_CLOSE,
+    E_REOPEN,
+    E_RATE,
+    E_EXCLUDE,
+    E_INCLUDE,
+    E_AMEND,
+    E_URGE,
+    E_MERGE,
+    E_UNMERGE,
+    E_CHILD,
+    E_NOTE,
+};
+struct m_step {
+    const char *key;
+    bool on_part;
+    unsigned from;   // bits of m_state or m_part_state
+    int to;          // -1: stays
+    unsigned who;    // bits of m_role
+    enum m_effect does;
+    bool note;           // required
+    const char *reasons; // name of the list
+    const char *asks[8]; // "key!" must have an answer afterwards
+    unsigned start, stop; // bits of m_clock_key
+    const char *stamp;
+    const char *judges; // of E_RATE, with blanks
+};
+extern const struct m_step M_STEPS[];
+extern const size_t M_N_STEPS;
+extern const char *const M_STATES[ST_COUNT], *const M_PARTS[PT_COUNT], *const M_CLOCKS[CK_COUNT];
+
+struct m_def {
+    int64_t id;
+    struct loop_change change; // with the shipped numbers filled in
+};
+
+// ---- what lasts
+
+struct m_dur {
+    int64_t us; // a working day as its nominal length
+    bool works;
+};
+struct m_run {
+    int64_t from_us, to_us; // to_us 0: running
+};
+enum m_clock_state { MC_RUNNING, MC_PAUSED, MC_MET, MC_LATE, MC_VOID };
+struct m_clock {
+    int key, round;
+    int64_t part;
+    enum m_clock_state state;
+    bool breached; // noticed
+    struct m_dur limit;
+    int64_t extra_us, due_us;
+    struct m_run *runs;
+    size_t n;
+};
+struct m_part {
+    int64_t unit, since_us;
+    bool lead;
+    int state;
+};
+struct m_item {
+    int64_t id, version;
+    str no;
+    size_t def; // index in defs
+    int state;
+    int64_t unit, receiver, cls;
+    int64_t filed_us, changed_us, closed_us;
+    int64_t round, returns, urges, extensions, reopens, level, raised, parent, merged;
+    bool open, paused, excluded;
+    struct item_field *f; // in no order; never an empty value
+    size_t n_f;
+    struct m_part *parts;
+    size_t n_parts;
+    struct m_clock *clocks;
+    size_t n_clocks;
+    int64_t touched; // number of the action that changed it last
+};
+struct m_unit {
+    int64_t id, parent, version;
+    bool closed;
+    char code[24];
+};
+struct m_grant {
+    unsigned role;
+    int64_t unit;
+};
+struct m_person {
+    int64_t id;
+    const char *login;
+    struct m_grant grants[M_GRANTS_MAX];
+    size_t n;
+};
+struct m_class {
+    int64_t id, parent;
+    char code[8];
+};
+struct model {
+    struct arena *a;
+    int64_t receiver, town;
+    struct m_unit units[M_UNITS_MAX];
+    size_t n_units;
+    struct m_person people[M_PEOPLE_MAX];
+    size_t n_people;
+    struct m_class classes[M_CLASSES_MAX];
+    size_t n_classes;
+    struct m_def defs[M_DEFS_MAX];
+    size_t n_defs;
+    int8_t days[M_DAYS]; // from M_FIRST_DAY: 0 by the week, 1 off, 2 work
+    struct m_item *items; // in the order of their filing; ids grow
+    size_t n_items;
+    struct m_counter {
+        int64_t day, n;
+    } * counters; // numbers given out by day
+    size_t n_counters;
+    int64_t seq; // the action being done
+};
+
+// model.c
+struct m_item *m_item_of(struct model *m, int64_t id); // NULL when there is none
+struct m_item *m_item_no(struct model *m, str no);
+const struct m_person *m_person_of(const struct model *m, const char *login);
+struct m_unit *m_unit_of(struct model *m, int64_t id);
+bool m_below(const struct model *m, int64_t unit, int64_t top); // also itself
+bool m_class_below(const struct model *m, int64_t cls, int64_t top);
+// Does the person hold one of the roles over that unit? NULL is the system, and may.
+bool m_holds(const struct model *m, const char *login, unsigned roles, int64_t unit);
+bool m_sees(const struct model *m, const char *login, const struct m_item *it);
+str m_get(const struct m_item *it, const char *key); // empty when none
+void m_set(struct model *m, struct m_item *it, const char *key, str val);
+const struct m_step *m_step_of(str key);
+bool m_part_ends(int state);
+
+// model_clock.c
+int64_t m_work_between(const struct model *m, int64_t from_us, int64_t to_us);
+int64_t m_work_add(const struct model *m, int64_t from_us, int64_t us);
+struct m_dur m_limit(
+    const struct model *m, const struct m_item *it, int clock, int64_t at_us);
+void m_clocks_start(struct model *m, struct m_item *it, unsigned mask, int64_t part, int64_t now);
+void m_clocks_stop(struct model *m, struct m_item *it, unsigned mask, int64_t part, int64_t now);
+void m_clocks_stop_part(struct model *m, struct m_item *it, int64_t part, int64_t now);
+void m_clocks_void(struct m_item *it, int64_t part, int64_t now); // part 0: all
+void m_clocks_pause(struct m_item *it, int64_t now);
+void m_clocks_resume(struct model *m, struct m_item *it, int64_t now);
+void m_clocks_relimit(struct model *m, struct m_item *it, int64_t now);
+// The kind of time and the length of an extension for such a clock; us 0: not to be had.
+struct m_dur m_extension(struct dur by, bool works);
+void m_clocks_extend(struct model *m, struct m_item *it, int64_t part, struct dur by, int64_t now);
+bool m_clocks_settle(struct model *m, struct m_item *it, int64_t now); // did anything move?
+bool m_clocks_notice(struct m_item *it, int64_t now);                 // has one run out?
+const char *m_outcome(const struct m_item *it, int clock);            // "" when none counts
+int64_t m_due(const struct m_item *it);
+int64_t m_alarm(const struct m_item *it);
+bool m_clock_open(const struct m_clock *k);
+
+// model_step.c
+struct m_reason {
+    const char *list, *key, *options; // options with blanks between
+};
+extern const struct m_reason M_REASONS[];
+extern const size_t M_N_REASONS;
+const char *m_options(str key); // of a field of choice, with blanks between; NULL: text or date
+unsigned m_role(str key);
+// May the action be done, and with which refusal not? Changes nothing.
+enum err_code m_check(struct model *m, const struct act *x);
+// May the step be taken by that person, as far as can be said before it is answered? part 0: the
+// item's, or of a part step none.
+enum err_code m_step_open(const struct model *m, const char *who, const struct m_step *s,
+    const struct m_item *it, int64_t part);
+// Does it. got: what only the product can know, ids.
+void m_do(struct model *m, const struct act *x, const struct answer *got);
+
+#endif
