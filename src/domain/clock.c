@@ -173,6 +173,12 @@ enum err_code clock_extend(struct clock *k, const struct cal *c, struct dur ext,
     return OK;
 }
 
+// us * part / whole. Some hours times a day, in microseconds, are more than 64 bits hold.
+static int64_t shared(int64_t us, int64_t part, int64_t whole)
+{
+    return (int64_t)((__int128)us * part / whole);
+}
+
 void clock_relimit(struct clock *k, const struct cal *c, struct dur limit)
 {
     if (!clock_open(k))
@@ -180,11 +186,9 @@ void clock_relimit(struct clock *k, const struct cal *c, struct dur limit)
     // A granted extension is kept as so many days when the kind of time changes.
     int64_t day_us = dur_us(c, (struct dur){.n = 1, .unit = DUR_WORK_DAYS});
     if (dur_works(limit) && !dur_works(k->limit))
-        k->extended_us =
-            k->extended_us / US_DAY * day_us + k->extended_us % US_DAY * day_us / US_DAY;
+        k->extended_us = shared(k->extended_us, day_us, US_DAY);
     else if (!dur_works(limit) && dur_works(k->limit))
-        k->extended_us =
-            k->extended_us / day_us * US_DAY + k->extended_us % day_us * US_DAY / day_us;
+        k->extended_us = shared(k->extended_us, US_DAY, day_us);
     k->limit = limit;
     clock_settle(k, c);
 }

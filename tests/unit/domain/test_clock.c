@@ -313,6 +313,23 @@ static void test_void_keeps_when_it_stopped(void **state)
     assert_int_equal(k.limit.n, 2);
 }
 
+// Nine hours granted are 146 minutes and a quarter of a working day of 390; the product of both, in
+// microseconds, is more than 64 bits hold.
+static void test_extension_in_hours_changes_its_kind(void **state)
+{
+    struct arena *a = *state;
+    struct err e;
+    const struct cal *c = cal_of(a, "workdays");
+    err_init(&e, a, LANG_EN);
+    struct clock k = clock_start(
+        a, c, S("handle"), (struct dur){.n = 24, .unit = DUR_HOURS}, at("2026-11-16 10:00"));
+    assert_int_equal(clock_extend(&k, c, (struct dur){.n = 9, .unit = DUR_HOURS}, &e), OK);
+    clock_relimit(&k, c, (struct dur){.n = 5, .unit = DUR_WORK_DAYS});
+    assert_true(k.extended_us == 146 * US_MINUTE + 15 * US_SECOND);
+    clock_relimit(&k, c, (struct dur){.n = 24, .unit = DUR_HOURS});
+    assert_true(k.extended_us == 9 * US_HOUR);
+}
+
 // ---- properties ----
 
 enum { ROUNDS = 3000 };
@@ -412,6 +429,7 @@ int main(void)
         UNIT(test_stretches_end),
         UNIT(test_time_does_not_run_backwards),
         UNIT(test_void_keeps_when_it_stopped),
+        UNIT(test_extension_in_hours_changes_its_kind),
         UNIT(test_pause_and_resume_at_once),
         UNIT(test_due_and_left_agree),
         UNIT(test_pause_subtracts),
