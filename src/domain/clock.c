@@ -237,7 +237,7 @@ double clock_share(const struct clock *k, const struct cal *c, int64_t now_us)
     return used_us > 0 ? HUGE_VAL : 1; // nothing was allowed
 }
 
-static bool is_late(const struct clock *k, const struct cal *c, int64_t now_us)
+bool clock_over(const struct clock *k, const struct cal *c, int64_t now_us)
 {
     switch (k->state) {
     case CLOCK_RUNNING:
@@ -258,7 +258,7 @@ enum lamp clock_lamp(
 {
     if (!has_limit(k) || k->state == CLOCK_VOID)
         return LAMP_NONE;
-    if (is_late(k, c, now_us))
+    if (clock_over(k, c, now_us))
         return LAMP_RED;
     return clock_share(k, c, now_us) >= yellow_share ? LAMP_YELLOW : LAMP_GREEN;
 }

@@ -62,6 +62,8 @@ void clock_relimit(struct clock *k, const struct cal *c, struct dur limit);
 // Computes due_us again (calendar changed, or after editing by hand). Stopped clocks keep theirs.
 void clock_settle(struct clock *k, const struct cal *c);
 bool clock_open(const struct clock *k); // running or paused
+// Has it run past its due instant? A paused or stopped one: while it ran.
+bool clock_over(const struct clock *k, const struct cal *c, int64_t now_us);
 
 int64_t clock_used_us(
     const struct clock *k, const struct cal *c, int64_t now_us); // in the limit's kind of time

@@ -123,7 +123,7 @@ void item_clocks_relimit(struct ctx *c, const struct def *d, struct item *it)
         const struct def_limit *l = item_clock_limit(c, &d->clocks[at], it, k->runs[0].from_us);
         if (l)
             clock_relimit(k, calendar(c, d), l->limit);
-        k->breached = k->breached && k->due_us != 0 && k->due_us < c->now_us;
+        k->breached = k->breached && clock_over(k, calendar(c, d), c->now_us);
     }
 }
 
@@ -150,7 +150,7 @@ enum err_code item_clocks_extend(struct ctx *c, const struct def *d, struct item
         if (clock_extend(k, calendar(c, d), item_clock_kind(by, k->limit), e) != OK)
             return e->code;
         // Granted late: the promise stands again until the new due time.
-        k->breached = k->breached && k->due_us != 0 && k->due_us < c->now_us;
+        k->breached = k->breached && clock_over(k, calendar(c, d), c->now_us);
         n++;
     }
     if (n == 0)

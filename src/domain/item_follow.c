@@ -57,7 +57,8 @@ enum err_code item_settle(struct ctx *c, int64_t id, struct err *e)
     for (size_t i = 0; i < it.n_clocks; i++) {
         clock_settle(&it.clocks[i], cal);
         if (clock_open(&it.clocks[i]))
-            it.clocks[i].breached = it.clocks[i].breached && it.clocks[i].due_us < c->now_us;
+            it.clocks[i].breached =
+                it.clocks[i].breached && clock_over(&it.clocks[i], cal, c->now_us);
     }
     item_clocks_derive(c, d, &it);
     if (it.due_us == before.due_us && it.alarm_us == before.alarm_us &&

@@ -93,6 +93,40 @@ static void test_suspension(void **state)
 
 // ---- rounds
 
+// A promise noticed as broken stays so while the order is suspended and moved to another version;
+// and no longer once the limit is so long that it was kept.
+static void test_breach_outlives_a_pause(void **state)
+{
+    struct fixture *f = *state;
+    struct item it = dispatched(f, "c01", NULL);
+    fixture_at(f, "2026-11-18 09:00"); // first contact was due on Tuesday at 10:30
+    fixture_as(f, NULL);
+    fixture_begin(f);
+    assert_int_equal(item_alarms(&f->c, 100, &f->e), 1);
+    fixture_ok(f, fixture_end(f, f->e.code));
+    it = read(f, it.id);
+    fixture_as(f, "leader");
+    fixture_ok(f, STEP(f, &it, .step = S("suspend"), .reason = S("客观条件"),
+                      .reason_option = S("待资金落实"), .note = S("等资金"),
+                      FIELDS({S("promised"), S("2026-12-01")}, {S("review_on"), S("2026-11-25")})));
+    assert_str(item_field(&it, S("clock/contact")), "breached");
+    str text = file_read(f->a, "defs/loops/hotline.yaml"), row = S("      - {limit: 1wd}");
+    size_t at = 0;
+    while (!str_starts(str_sub(text, at, row.n), row))
+        at++;
+    static const char *const LIMITS[] = {"1wd", "9wd"}, *const OUTCOMES[] = {"breached", "paused"};
+    for (size_t i = 0; i < ARRAY_LEN(LIMITS); i++) {
+        fixture_publish(f, "loop", "hotline",
+            str_fmt(f->a, "%.*s      - {limit: %s}%s# %s\n", (int)at, text.s, LIMITS[i],
+                text.s + at + row.n, LIMITS[i]));
+        fixture_as(f, NULL);
+        int64_t def = rules_loop(f->rules, S("hotline"))->now->id;
+        fixture_ok(f, fixture_do(f, item_move_def(&f->c, it.id, def, &f->e)));
+        it = read(f, it.id);
+        assert_str(item_field(&it, S("clock/contact")), OUTCOMES[i]);
+    }
+}
+
 static void test_redo(void **state)
 {
     struct fixture *f = *state;
@@ -565,6 +599,7 @@ int main(void)
         ITEM_TEST(test_extension),
         ITEM_TEST(test_extension_of_an_urgent_order),
         ITEM_TEST(test_suspension),
+        ITEM_TEST(test_breach_outlives_a_pause),
         ITEM_TEST(test_redo),
         ITEM_TEST(test_second_round),
         ITEM_TEST(test_reopen),
