@@ -47,10 +47,10 @@ struct act {
 
     struct item_in file; // ACT_FILE, ACT_PAST
     struct item_past past;
-    struct step_in step;        // ACT_STEP
-    int64_t item, def;          // ACT_MOVE_DEF
-    struct loop_change loop;    // ACT_LOOP
-    struct day_change days[4];  // ACT_CAL
+    struct step_in step;       // ACT_STEP
+    int64_t item, def;         // ACT_MOVE_DEF
+    struct loop_change loop;   // ACT_LOOP
+    struct day_change days[4]; // ACT_CAL
     size_t n_days;
     const char *person, *role; // ACT_GRANT
     int64_t unit;

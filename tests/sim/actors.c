@@ -63,8 +63,8 @@ static void put(struct item_field *f, size_t *n, str key, str val)
 
 // ---- filing
 
-static void order(struct rng *r, struct model *m, int64_t now_us, struct item_in *in,
-    struct item_field *f)
+static void order(
+    struct rng *r, struct model *m, int64_t now_us, struct item_in *in, struct item_field *f)
 {
     *in = (struct item_in){.loop = S("hotline"),
         .title = chance(r, 0.01) ? S("") : str_fmt(m->a, "事项 %d", (int)rng_range(r, 1, 99)),
@@ -118,9 +118,9 @@ static double liking(const struct m_step *s)
         const char *key;
         double weight;
     } LIKED[] = {{"dispatch", 12}, {"reply", 8}, {"accept", 5}, {"check", 9}, {"close", 14},
-        {"contact", 4}, {"rate", 4}, {"return", 2.5}, {"extend", 2}, {"resume", 8},
-        {"suspend", 2}, {"merge", 0.7}, {"void", 0.3}, {"child", 0.7}, {"reopen", 1.5},
-        {"recheck", 1.5}, {"assist", 1.5}};
+        {"contact", 4}, {"rate", 4}, {"return", 2.5}, {"extend", 2}, {"resume", 8}, {"suspend", 2},
+        {"merge", 0.7}, {"void", 0.3}, {"child", 0.7}, {"reopen", 1.5}, {"recheck", 1.5},
+        {"assist", 1.5}};
     for (size_t i = 0; i < ARRAY_LEN(LIKED); i++)
         if (strcmp(s->key, LIKED[i].key) == 0)
             return LIKED[i].weight;
@@ -228,8 +228,8 @@ static void act_step(struct rng *r, struct model *m, struct act *x)
 {
     const struct m_item *it = some_item(r, m);
     int64_t part = 0, unit = it->unit;
-    const struct m_step *s = chance(r, 0.95) ? fitting(r, it, &part, &unit)
-                                             : &M_STEPS[below(r, M_N_STEPS)];
+    const struct m_step *s =
+        chance(r, 0.95) ? fitting(r, it, &part, &unit) : &M_STEPS[below(r, M_N_STEPS)];
     x->kind = ACT_STEP;
     x->who = chance(r, 0.02) ? NULL : one_of(r, m, s->who, unit);
     struct step_in *in = &x->step;
@@ -266,8 +266,7 @@ static void act_loop(struct rng *r, struct model *m, struct act *x)
     if (chance(r, 0.5))
         x->loop.contact_h = (int)rng_range(r, 3, 8);
     if (chance(r, 0.5))
-        x->loop.night_from_day =
-            tm_local_day(x->now_us, TM_ZONE_DEFAULT_S) + rng_range(r, -20, 20);
+        x->loop.night_from_day = tm_local_day(x->now_us, TM_ZONE_DEFAULT_S) + rng_range(r, -20, 20);
 }
 
 static void act_cal(struct rng *r, struct model *m, struct act *x)

@@ -14,7 +14,6 @@ struct batch {
 };
 // The next group of actions, all by people who see the town as it stands now; at most max of them.
 // Texts live in the model's arena. *now_us moves on.
-void actors_next(
-    struct rng *r, struct model *m, int64_t *now_us, size_t max, struct batch *out);
+void actors_next(struct rng *r, struct model *m, int64_t *now_us, size_t max, struct batch *out);
 
 #endif

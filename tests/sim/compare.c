@@ -28,8 +28,8 @@ static void differ_time(struct buf *out, const char *what, int64_t got, int64_t 
 static void differ_str(struct buf *out, const char *what, str got, str wanted)
 {
     if (!str_eq(got, wanted))
-        buf_fmt(out, "    %s: got \"%.*s\", expected \"%.*s\"\n", what, STR_ARG(got),
-            STR_ARG(wanted));
+        buf_fmt(
+            out, "    %s: got \"%.*s\", expected \"%.*s\"\n", what, STR_ARG(got), STR_ARG(wanted));
 }
 
 static void compare_parts(const struct item *got, const struct m_item *it, struct buf *out)
@@ -56,8 +56,8 @@ static void compare_clocks(const struct item *got, const struct m_item *it, stru
         const struct clock *g = &got->clocks[i];
         const struct m_clock *k = &it->clocks[i];
         const char *key = M_CLOCKS[k->key];
-        (void)snprintf(what, sizeof(what), "clock %s of part %d, round %d", key, (int)k->part,
-            k->round);
+        (void)snprintf(
+            what, sizeof(what), "clock %s of part %d, round %d", key, (int)k->part, k->round);
         differ_str(out, what, g->key, str_of(key));
         differ_i64(out, what, g->part, k->part);
         differ_i64(out, what, g->round, k->round);
@@ -157,7 +157,8 @@ void compare_open_steps(
         bool wanted = m_step_open(m, who, s, it, rows[i].part) == OK;
         if (rows[i].ok != wanted)
             buf_fmt(out,
-                "  step %s of part %" PRId64 " of item %" PRId64 " for %s: %s, expected %s (%.*s)\n",
+                "  step %s of part %" PRId64 " of item %" PRId64
+                " for %s: %s, expected %s (%.*s)\n",
                 s->key, rows[i].part, it->id, who ? who : "the system",
                 rows[i].ok ? "open" : "closed", wanted ? "open" : "closed", STR_ARG(rows[i].why));
     }

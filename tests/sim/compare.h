@@ -11,8 +11,7 @@ void compare_item(struct ctx *c, const struct model *m, const struct m_item *it,
 // Items, and nothing but these.
 void compare_count(struct ctx *c, const struct model *m, struct buf *out);
 // A random filter, asked by a random person (whose name is in c): how many, and which first.
-void compare_list(
-    struct ctx *c, struct rng *r, struct model *m, const char *who, struct buf *out);
+void compare_list(struct ctx *c, struct rng *r, struct model *m, const char *who, struct buf *out);
 // The loop's board of a random period, broken down at random.
 void compare_board(struct ctx *c, struct rng *r, struct model *m, struct buf *out);
 // What may be taken now, and what not, of an item and by a person.

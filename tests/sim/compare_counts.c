@@ -42,7 +42,7 @@ enum cond_kind {
 };
 struct cond {
     enum cond_kind kind;
-    bool not;
+    bool not ;
     int64_t n;
     int64_t unit, cls;
     const char *word;
@@ -177,7 +177,7 @@ static bool yes(const struct m_item *it, enum cond_kind kind, int64_t now_us)
     case C_OPEN:
         return it->open;
     case C_CLOSED:
-        return it->closed_us != 0;
+        return !it->open; // what was merged is not open either
     case C_PAUSED:
         return it->paused;
     case C_EXCLUDED:
@@ -277,7 +277,7 @@ void compare_list(struct ctx *c, struct rng *r, struct model *m, const char *who
         const struct m_item *it = &m->items[i];
         bool in = m_sees(m, who, it);
         for (size_t k = 0; in && k < n; k++)
-            in = holds(m, who, c->now_us, it, &conds[k]) != conds[k].not;
+            in = holds(m, who, c->now_us, it, &conds[k]) != conds[k].not ;
         wanted += in;
         if (in && it->filed_us >= newest_us) {
             newest = it->id;
@@ -415,7 +415,8 @@ void compare_board(struct ctx *c, struct rng *r, struct model *m, struct buf *ou
     struct err e;
     err_init(&e, c->arena, LANG_EN);
     if (board_read(c, &in, &got, &e) != OK) {
-        buf_fmt(out, "  board of %.*s: %.*s\n", STR_ARG(in.period), STR_ARG(err_text(&e, c->arena)));
+        buf_fmt(
+            out, "  board of %.*s: %.*s\n", STR_ARG(in.period), STR_ARG(err_text(&e, c->arena)));
         return;
     }
     for (size_t t = 0; t < TALLIES; t++) {
@@ -428,7 +429,8 @@ void compare_board(struct ctx *c, struct rng *r, struct model *m, struct buf *ou
             int64_t n = expected(m, &in, &got, &got.rows[i], t);
             if (got.rows[i].tallies[t].n != n)
                 buf_fmt(out,
-                    "  board of %.*s by %d: %.*s of \"%.*s\" is %" PRId64 ", expected %" PRId64 "\n",
+                    "  board of %.*s by %d: %.*s of \"%.*s\" is %" PRId64 ", expected %" PRId64
+                    "\n",
                     STR_ARG(in.period), (int)in.by, STR_ARG(got.def->tallies[t].key),
                     STR_ARG(got.rows[i].name), got.rows[i].tallies[t].n, n);
         }

@@ -18,8 +18,8 @@ const char *const M_CLOCKS[CK_COUNT] = {"dispatch", "contact", "handle", "all"};
 
 // defs/loops/hotline.yaml, row by row.
 const struct m_step M_STEPS[] = {
-    {"dispatch", false, IN(FILED), ST_HANDLING, RO_DISPATCHER, E_DISPATCH,
-        .stop = CLOCK(DISPATCH), .start = CLOCK(CONTACT) | CLOCK(HANDLE)},
+    {"dispatch", false, IN(FILED), ST_HANDLING, RO_DISPATCHER, E_DISPATCH, .stop = CLOCK(DISPATCH),
+        .start = CLOCK(CONTACT) | CLOCK(HANDLE)},
     {"assist", false, IN(HANDLING), -1, RO_DISPATCHER, E_ASSIST, .start = CLOCK(HANDLE)},
     {"accept", true, PART(WAITING), PT_WORKING, RO_HANDLER, E_MOVE},
     {"contact", true, OPEN_PART, -1, RO_HANDLER, E_MOVE,

@@ -58,13 +58,13 @@ enum m_effect {
 struct m_step {
     const char *key;
     bool on_part;
-    unsigned from;   // bits of m_state or m_part_state
-    int to;          // -1: stays
-    unsigned who;    // bits of m_role
+    unsigned from; // bits of m_state or m_part_state
+    int to;        // -1: stays
+    unsigned who;  // bits of m_role
     enum m_effect does;
-    bool note;           // required
-    const char *reasons; // name of the list
-    const char *asks[8]; // "key!" must have an answer afterwards
+    bool note;            // required
+    const char *reasons;  // name of the list
+    const char *asks[8];  // "key!" must have an answer afterwards
     unsigned start, stop; // bits of m_clock_key
     const char *stamp;
     const char *judges; // of E_RATE, with blanks
@@ -150,7 +150,7 @@ struct model {
     size_t n_classes;
     struct m_def defs[M_DEFS_MAX];
     size_t n_defs;
-    int8_t days[M_DAYS]; // from M_FIRST_DAY: 0 by the week, 1 off, 2 work
+    int8_t days[M_DAYS];  // from M_FIRST_DAY: 0 by the week, 1 off, 2 work
     struct m_item *items; // in the order of their filing; ids grow
     size_t n_items;
     struct m_counter {
@@ -178,8 +178,7 @@ bool m_part_ends(int state);
 // model_clock.c
 int64_t m_work_between(const struct model *m, int64_t from_us, int64_t to_us);
 int64_t m_work_add(const struct model *m, int64_t from_us, int64_t us);
-struct m_dur m_limit(
-    const struct model *m, const struct m_item *it, int clock, int64_t at_us);
+struct m_dur m_limit(const struct model *m, const struct m_item *it, int clock, int64_t at_us);
 void m_clocks_start(struct model *m, struct m_item *it, unsigned mask, int64_t part, int64_t now);
 void m_clocks_stop(struct model *m, struct m_item *it, unsigned mask, int64_t part, int64_t now);
 void m_clocks_stop_part(struct model *m, struct m_item *it, int64_t part, int64_t now);
@@ -191,8 +190,8 @@ void m_clocks_relimit(struct model *m, struct m_item *it, int64_t now);
 struct m_dur m_extension(struct dur by, bool works);
 void m_clocks_extend(struct model *m, struct m_item *it, int64_t part, struct dur by, int64_t now);
 bool m_clocks_settle(struct model *m, struct m_item *it, int64_t now); // did anything move?
-bool m_clocks_notice(struct m_item *it, int64_t now);                 // has one run out?
-const char *m_outcome(const struct m_item *it, int clock);            // "" when none counts
+bool m_clocks_notice(struct m_item *it, int64_t now);                  // has one run out?
+const char *m_outcome(const struct m_item *it, int clock);             // "" when none counts
 int64_t m_due(const struct m_item *it);
 int64_t m_alarm(const struct m_item *it);
 bool m_clock_open(const struct m_clock *k);

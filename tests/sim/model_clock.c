@@ -223,11 +223,13 @@ void m_clocks_resume(struct model *m, struct m_item *it, int64_t now)
     }
 }
 
-// What was noticed holds as long as the due time lies behind; of a paused clock it holds on.
-static void still_breached(struct m_clock *k, int64_t now)
+// What was noticed holds as long as the due time lies behind, of a paused clock within its runs.
+static void still_breached(const struct model *m, struct m_clock *k, int64_t now)
 {
     if (k->state == MC_RUNNING)
         k->breached = k->breached && k->due_us < now;
+    else if (k->state == MC_PAUSED)
+        k->breached = k->breached && spent_at(m, k) != 0;
 }
 
 void m_clocks_relimit(struct model *m, struct m_item *it, int64_t now)
@@ -245,7 +247,7 @@ void m_clocks_relimit(struct model *m, struct m_item *it, int64_t now)
         }
         k->limit = limit;
         settle(m, k);
-        still_breached(k, now);
+        still_breached(m, k, now);
     }
 }
 
@@ -275,7 +277,7 @@ void m_clocks_extend(struct model *m, struct m_item *it, int64_t part, struct du
             continue;
         k->extra_us += m_extension(by, k->limit.works).us;
         settle(m, k);
-        still_breached(k, now);
+        still_breached(m, k, now);
     }
 }
 
@@ -286,7 +288,7 @@ bool m_clocks_settle(struct model *m, struct m_item *it, int64_t now)
         struct m_clock *k = &it->clocks[i];
         struct m_clock was = *k;
         settle(m, k);
-        still_breached(k, now);
+        still_breached(m, k, now);
         moved = moved || was.due_us != k->due_us || was.breached != k->breached;
     }
     return moved;

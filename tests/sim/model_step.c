@@ -79,9 +79,8 @@ static const char *kept_as(struct arena *a, const char *judge, str key)
     return judge ? str_z(a, str_fmt(a, "%s/%.*s", judge, STR_ARG(key))) : str_z(a, key);
 }
 
-static bool answers_ok(
-    struct model *m, const struct m_step *s, const struct m_item *it, const char *judge,
-    const struct step_in *in)
+static bool answers_ok(struct model *m, const struct m_step *s, const struct m_item *it,
+    const char *judge, const struct step_in *in)
 {
     for (size_t i = 0; i < in->n_fields; i++) {
         bool asked = false, must;
@@ -173,8 +172,7 @@ static str number(struct model *m, int64_t at_us)
         VEC_PUSH(m->a, m->counters, m->n_counters) = (struct m_counter){day, 0};
     int year, month, d;
     tm_from_days(day, &year, &month, &d);
-    return str_fmt(
-        m->a, "RX%04d%02d%02d-%05" PRId64, year, month, d, ++m->counters[i].n);
+    return str_fmt(m->a, "RX%04d%02d%02d-%05" PRId64, year, month, d, ++m->counters[i].n);
 }
 
 static void touch(struct model *m, struct m_item *it, int64_t now)
@@ -227,8 +225,7 @@ static void escalate(struct model *m, struct m_item *it, int64_t now)
 {
     for (size_t r = 0; r < ARRAY_LEN(RULES); r++) {
         int64_t round = 0;
-        if ((str_i64(m_get(it, RULES[r]), &round) && round == it->round) ||
-            !rule_holds(it, (int)r))
+        if ((str_i64(m_get(it, RULES[r]), &round) && round == it->round) || !rule_holds(it, (int)r))
             continue;
         const struct m_unit *u = m_unit_of(m, it->raised ? it->raised : it->unit);
         it->raised = u->parent ? u->parent : u->id;
@@ -260,7 +257,7 @@ static struct m_item *new_item(struct model *m, const struct act *x, const struc
 static void file(struct model *m, const struct act *x, const struct item_in *in)
 {
     struct m_item *it = new_item(m, x, in);
-    if (m_get(it, "priority").n == 0)
+    if (!given(in->fields, in->n_fields, S("priority"))) // a blank is an answer, too
         m_set(m, it, "priority", S("一般"));
     enter(m, it, ST_FILED, x->now_us);
     m_clocks_start(m, it, 1U << CK_DISPATCH | 1U << CK_ALL, 0, it->filed_us);
@@ -627,8 +624,8 @@ static void amend(struct model *m, struct m_item *it, const struct step_in *in, 
 }
 
 // Answers the item again: a child is filed behind it, and the array may move.
-static struct m_item *effect(struct model *m, const struct act *x, const struct m_step *s,
-    struct m_item *it, int64_t part)
+static struct m_item *effect(
+    struct model *m, const struct act *x, const struct m_step *s, struct m_item *it, int64_t part)
 {
     const struct step_in *in = &x->step;
     int64_t now = x->now_us, id = it->id;

@@ -17,10 +17,10 @@
 
 enum {
     STEPS_DEFAULT = 5000,
-    WHOLE_EVERY = 200,  // groups: all items lately changed, lists, boards
-    LOOK_ITEMS = 60,    // items looked at then
-    LOOK_COUNTS = 12,   // lists and boards asked then
-    SHOWN = 20,         // actions told of when something differs
+    WHOLE_EVERY = 200, // groups: all items lately changed, lists, boards
+    LOOK_ITEMS = 60,   // items looked at then
+    LOOK_COUNTS = 12,  // lists and boards asked then
+    SHOWN = 20,        // actions told of when something differs
     REPORT_BYTES = 64 * KIB,
 };
 
@@ -105,8 +105,8 @@ static void say_act(struct buf *b, const struct act *x, const struct answer *got
     if (x->kind == ACT_MOVE_DEF)
         buf_fmt(b, " item %" PRId64 " to %" PRId64, x->item, x->def);
     if (x->kind == ACT_GRANT)
-        buf_fmt(b, " %s %s at %" PRId64 "%s", x->person, x->role, x->unit,
-            x->take_away ? " away" : "");
+        buf_fmt(
+            b, " %s %s at %" PRId64 "%s", x->person, x->role, x->unit, x->take_away ? " away" : "");
     if (x->kind == ACT_UNIT)
         buf_fmt(b, " %" PRId64 " parent %" PRId64 " closed %d", x->put.id, x->put.parent,
             x->put.closed);
@@ -135,8 +135,8 @@ static bool answer_fits(struct sim *s, const struct act *x, const struct answer 
         wanted = ERR_BUSY;
     if (got->code == wanted)
         return true;
-    buf_fmt(&s->report, "  answer: got %s (%s), expected %s\n", err_code_name(got->code),
-        got->note, err_code_name(wanted));
+    buf_fmt(&s->report, "  answer: got %s (%s), expected %s\n", err_code_name(got->code), got->note,
+        err_code_name(wanted));
     return false;
 }
 
@@ -276,7 +276,8 @@ static str counters(struct sim *s, struct arena *a)
     struct buf b;
     buf_init(&b, a, 64 * MIB);
     struct cursor r = db_rows(c.db,
-        "SELECT loop, key, dim, period, unit, class, channel, n FROM tally WHERE town = ?1 AND n <> "
+        "SELECT loop, key, dim, period, unit, class, channel, n FROM tally WHERE town = ?1 AND n "
+        "<> "
         "0 ORDER BY loop, key, dim, period, unit, class, channel",
         V(s->model.town));
     while (db_next(&r)) {
@@ -383,8 +384,7 @@ static bool read_options(int argc, char **argv, struct options *o)
             o->quiet = true;
         else if (more && strcmp(argv[i], "--seed") == 0 && str_i64(str_of(argv[i + 1]), &seed))
             i++;
-        else if (more && strcmp(argv[i], "--steps") == 0 &&
-                 str_i64(str_of(argv[i + 1]), &o->steps))
+        else if (more && strcmp(argv[i], "--steps") == 0 && str_i64(str_of(argv[i + 1]), &o->steps))
             i++;
         else if (more && strcmp(argv[i], "--db") == 0)
             o->address = str_of(argv[++i]);
@@ -409,7 +409,8 @@ int main(int argc, char **argv)
     bool same = play(s, o.steps);
     if (same)
         printf("seed %" PRIu64 ": %" PRId64 " actions, %" PRId64 " done, %" PRId64
-               " refused, %" PRId64 " in failed groups, %" PRId64 " restarts, %zu items: the same\n",
+               " refused, %" PRId64 " in failed groups, %" PRId64
+               " restarts, %zu items: the same\n",
             o.seed, s->model.seq, s->accepted, s->refused, s->failed, s->restarts,
             s->model.n_items);
     else

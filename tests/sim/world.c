@@ -48,8 +48,8 @@ static str replaced(struct arena *a, str text, const char *from, str to)
     str f = str_of(from);
     for (size_t i = 0; i + f.n <= text.n; i++)
         if (memcmp(text.s + i, f.s, f.n) == 0)
-            return str_fmt(a, "%.*s%.*s%.*s", (int)i, text.s, STR_ARG(to),
-                (int)(text.n - i - f.n), text.s + i + f.n);
+            return str_fmt(a, "%.*s%.*s%.*s", (int)i, text.s, STR_ARG(to), (int)(text.n - i - f.n),
+                text.s + i + f.n);
     CHECK(!"the shipped loop has changed: its numbers are not found");
     return text;
 }
@@ -313,10 +313,8 @@ void world_run(struct world *w, const struct act *acts, size_t n, enum group_fau
 
 static bool open_all(struct world *w, struct err *e)
 {
-    static const struct writer_hooks hooks = {.begin = on_begin,
-        .settle = on_settle,
-        .flush = on_flush,
-        .finish = on_finish};
+    static const struct writer_hooks hooks = {
+        .begin = on_begin, .settle = on_settle, .flush = on_flush, .finish = on_finish};
     struct writer_hooks mine = hooks;
     mine.arg = w;
     w->write = town_open(w->arena, w->dir, true, tm_now(), e);
