@@ -325,9 +325,30 @@ static void test_return_is_locked(void **state)
     assert_count(f, "returned", 1); // an order that was returned, however often
 }
 
+// The day's last number could not be read: that order fails, the next of the group gets the right
+// one.
+static void test_number_not_read(void **state)
+{
+    struct fixture *f = *state;
+    struct item first = fixture_file(f, "甲"), it;
+    struct item_in in = fixture_order(f, "乙");
+    fixture_as(f, "dispatcher");
+    fixture_group(f);
+    fixture_begin(f);
+    db_fail_at(f->db, 1);
+    enum err_code code = item_file(&f->c, &in, &it, &f->e);
+    db_fail_at(f->db, 0);
+    fixture_fails(f, fixture_end(f, code), ERR_STORE);
+    fixture_ok(f, fixture_do(f, item_file(&f->c, &in, &it, &f->e)));
+    fixture_ungroup(f);
+    assert_str(first.no, "RX20261116-00001");
+    assert_str(it.no, "RX20261116-00002");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        ITEM_TEST(test_number_not_read),
         ITEM_TEST(test_filing),
         ITEM_TEST(test_main_path),
         ITEM_TEST(test_assist_later),
