@@ -16,7 +16,9 @@
     X(ACT_SETTLE, "settle")                                                                        \
     X(ACT_MOVE_DEF, "move-def")                                                                    \
     X(ACT_GRANT, "grant")                                                                          \
-    X(ACT_UNIT, "unit")
+    X(ACT_UNIT, "unit")                                                                            \
+    X(ACT_IMPORT, "import-sheet")                                                                  \
+    X(ACT_UNDO, "undo-import")
 enum act_kind {
 #define X(name, word) name,
     ACTS(X)
@@ -24,7 +26,7 @@ enum act_kind {
         ACT_KINDS
 };
 
-enum { ACT_UNITS_MAX = 5, ACT_FIELDS_MAX = 12 };
+enum { ACT_UNITS_MAX = 5, ACT_FIELDS_MAX = 12, ACT_ROWS_MAX = 8 };
 
 // Numbers that change a definition of the loop; 0: as shipped.
 struct loop_change {
@@ -34,6 +36,11 @@ struct loop_change {
 struct day_change {
     int64_t day;
     int kind; // 0: as the week says, 1: off, 2: work
+};
+
+// A row of a sheet of orders.
+struct sheet_row {
+    str key, kind, priority, cls; // cls: a code
 };
 
 struct act {
@@ -55,7 +62,10 @@ struct act {
     const char *person, *role; // ACT_GRANT
     int64_t unit;
     bool take_away;
-    struct unit_in put; // ACT_UNIT
+    struct unit_in put;                  // ACT_UNIT
+    struct sheet_row rows[ACT_ROWS_MAX]; // ACT_IMPORT
+    size_t n_rows;
+    int64_t job; // ACT_UNDO
     // What the requests above point to.
     struct item_field fields[ACT_FIELDS_MAX], child_fields[ACT_FIELDS_MAX];
     int64_t units[ACT_UNITS_MAX];
@@ -65,8 +75,9 @@ struct act {
 struct answer {
     enum err_code code;
     char note[200]; // the first note, for whoever reads the report
-    int64_t id;     // item, definition or unit
-    int64_t moved;  // ACT_TICK: items
+    int64_t id;     // item, definition, unit or job
+    // ACT_IMPORT: rows; ACT_UNDO: items.
+    int64_t made, same, bad, undone, kept;
 };
 
 #endif

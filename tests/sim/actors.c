@@ -335,6 +335,30 @@ static void act_move_def(struct rng *r, struct model *m, struct act *x)
     x->def = chance(r, 0.95) ? m->defs[below(r, m->n_defs)].id : 99999;
 }
 
+static void act_import(struct rng *r, struct model *m, struct act *x)
+{
+    x->kind = ACT_IMPORT;
+    x->who = one_of(r, m, RO_DISPATCHER, m->receiver);
+    x->n_rows = (size_t)rng_range(r, 1, ACT_ROWS_MAX);
+    for (size_t i = 0; i < x->n_rows; i++) {
+        struct sheet_row *row = &x->rows[i];
+        row->key = str_fmt(m->a, "P%d", (int)rng_range(r, 1, 3000));
+        row->kind = pick_word(r, chance(r, 0.95) ? m_options(S("kind")) : "没有这一类");
+        row->priority = pick_word(r, m_options(S("priority")));
+        row->cls = str_of(chance(r, 0.95) ? m->classes[below(r, m->n_classes)].code : "9999");
+        if (i > 0 && chance(r, 0.1))
+            row->key = x->rows[i - 1].key;
+    }
+}
+
+static void act_undo(struct rng *r, struct model *m, struct act *x)
+{
+    x->kind = ACT_UNDO;
+    x->who = chance(r, 0.9) ? "dispatcher" : somebody(r, m);
+    size_t lately = m->n_jobs < 3 ? m->n_jobs : 3;
+    x->job = m->n_jobs > 0 ? m->jobs[m->n_jobs - 1 - below(r, lately)].id : 1;
+}
+
 // ---- time and groups
 
 static int64_t later(struct rng *r, struct model *m, int64_t now_us)
@@ -382,7 +406,7 @@ void actors_next(struct rng *r, struct model *m, int64_t *now_us, size_t max, st
     size_t n = 1 + (size_t)(rng_unit(r) * rng_unit(r) * WORLD_GROUP_MAX);
     n = n < max ? n : max;
     *now_us = later(r, m, *now_us);
-    bool town = chance(r, 0.006);
+    bool town = chance(r, 0.012);
     for (size_t i = 0; i < n; i++) {
         struct act *x = &out->acts[out->n++];
         x->seq = m->seq + (int64_t)i + 1;
@@ -391,16 +415,20 @@ void actors_next(struct rng *r, struct model *m, int64_t *now_us, size_t max, st
             one(r, m, x);
             continue;
         }
-        // What is published stands alone in its group.
+        // What is published or imported stands alone in its group.
         if (m->n_defs < M_DEFS_MAX && chance(r, 0.15))
             act_loop(r, m, x);
-        else if (chance(r, 0.5))
+        else if (chance(r, 0.3))
             act_cal(r, m, x);
-        else
+        else if (chance(r, 0.3))
             x->kind = ACT_SETTLE;
+        else if (chance(r, 0.6))
+            act_import(r, m, x);
+        else
+            act_undo(r, m, x);
         break;
     }
-    if (chance(r, 0.01))
+    if (!town && chance(r, 0.012))
         out->fault = chance(r, 0.5) ? GROUP_FLUSH_FAILS : GROUP_COMMIT_FAILS;
     out->restart = chance(r, 0.002);
 }

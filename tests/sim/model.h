@@ -111,7 +111,9 @@ struct m_item {
     int64_t unit, receiver, cls;
     int64_t filed_us, changed_us, closed_us;
     int64_t round, returns, urges, extensions, reopens, level, raised, parent, merged;
-    bool open, paused, excluded;
+    bool open, paused, excluded, gone;
+    int64_t job;          // import that made it
+    bool worked;          // by a person since
     struct item_field *f; // in no order; never an empty value
     size_t n_f;
     struct m_part *parts;
@@ -157,6 +159,11 @@ struct model {
         int64_t day, n;
     } * counters; // numbers given out by day
     size_t n_counters;
+    struct m_job {
+        int64_t id, at_us;
+        bool undone;
+    } * jobs; // imports
+    size_t n_jobs;
     int64_t seq; // the action being done
 };
 
@@ -196,7 +203,20 @@ int64_t m_due(const struct m_item *it);
 int64_t m_alarm(const struct m_item *it);
 bool m_clock_open(const struct m_clock *k);
 
+// model_import.c
+enum err_code m_check_import(const struct model *m, const struct act *x);
+enum err_code m_check_undo(const struct model *m, const struct act *x);
+// What the job will say it did.
+void m_count_import(struct model *m, const struct act *x, struct answer *out);
+void m_count_undo(struct model *m, const struct act *x, struct answer *out);
+void m_import(struct model *m, const struct act *x, const struct answer *got);
+void m_undo(struct model *m, const struct act *x);
+
 // model_step.c
+void m_file(struct model *m, const struct act *x, const struct item_in *in);
+void m_touch(struct model *m, struct m_item *it, int64_t now_us);
+bool m_taken(const struct model *m, str source_no); // by an item that is not gone
+bool m_is_main(const struct model *m, const struct m_item *it);
 struct m_reason {
     const char *list, *key, *options; // options with blanks between
 };

@@ -121,10 +121,10 @@ static bool class_ok(const struct model *m, int64_t cls)
     return false;
 }
 
-static bool taken(const struct model *m, str source_no)
+bool m_taken(const struct model *m, str source_no)
 {
     for (size_t i = 0; i < m->n_items; i++)
-        if (str_eq(m_get(&m->items[i], "source_no"), source_no))
+        if (!m->items[i].gone && str_eq(m_get(&m->items[i], "source_no"), source_no))
             return true;
     return false;
 }
@@ -145,7 +145,7 @@ static enum err_code check_file(struct model *m, const struct act *x, const stru
     if (!ok)
         return ERR_INVALID;
     const struct item_field *no = given(in->fields, in->n_fields, S("source_no"));
-    return no && no->val.n > 0 && taken(m, no->val) ? ERR_CONFLICT : OK;
+    return no && no->val.n > 0 && m_taken(m, no->val) ? ERR_CONFLICT : OK;
 }
 
 static enum err_code check_past(struct model *m, const struct act *x)
@@ -175,7 +175,7 @@ static str number(struct model *m, int64_t at_us)
     return str_fmt(m->a, "RX%04d%02d%02d-%05" PRId64, year, month, d, ++m->counters[i].n);
 }
 
-static void touch(struct model *m, struct m_item *it, int64_t now)
+void m_touch(struct model *m, struct m_item *it, int64_t now)
 {
     it->version++;
     it->changed_us = now;
@@ -231,7 +231,7 @@ static void escalate(struct model *m, struct m_item *it, int64_t now)
         it->raised = u->parent ? u->parent : u->id;
         it->level++;
         mark_fired(m, it, r);
-        touch(m, it, now);
+        m_touch(m, it, now);
     }
 }
 
@@ -254,14 +254,14 @@ static struct m_item *new_item(struct model *m, const struct act *x, const struc
     return &m->items[m->n_items - 1];
 }
 
-static void file(struct model *m, const struct act *x, const struct item_in *in)
+void m_file(struct model *m, const struct act *x, const struct item_in *in)
 {
     struct m_item *it = new_item(m, x, in);
     if (!given(in->fields, in->n_fields, S("priority"))) // a blank is an answer, too
         m_set(m, it, "priority", S("一般"));
     enter(m, it, ST_FILED, x->now_us);
     m_clocks_start(m, it, 1U << CK_DISPATCH | 1U << CK_ALL, 0, it->filed_us);
-    touch(m, it, x->now_us);
+    m_touch(m, it, x->now_us);
     escalate(m, it, x->now_us);
 }
 
@@ -274,7 +274,7 @@ static void file_past(struct model *m, const struct act *x)
         if (str_eq(x->past.state, str_of(M_STATES[s])))
             enter(m, it, s, x->now_us);
     it->closed_us = x->past.closed_us ? x->past.closed_us : it->filed_us;
-    touch(m, it, x->now_us);
+    m_touch(m, it, x->now_us);
 }
 
 // ---- may a step be taken?
@@ -335,6 +335,8 @@ enum err_code m_step_open(const struct model *m, const char *who, const struct m
     const struct m_item *it, int64_t part)
 {
     const struct m_part *p = part ? &it->parts[part - 1] : NULL;
+    if (it->gone)
+        return ERR_INVALID;
     if (it->merged != 0 && s->does != E_UNMERGE && s->does != E_NOTE)
         return ERR_INVALID;
     if (s->on_part && (!p || it->paused))
@@ -430,7 +432,7 @@ static bool child_open(const struct model *m, const struct m_item *it)
     return false;
 }
 
-static bool is_main(const struct model *m, const struct m_item *it)
+bool m_is_main(const struct model *m, const struct m_item *it)
 {
     for (size_t i = 0; i < m->n_items; i++)
         if (m->items[i].merged == it->id)
@@ -475,7 +477,7 @@ static enum err_code check_effect(struct model *m, const struct act *x, const st
         return in->cls <= 0 || class_ok(m, in->cls) ? OK : ERR_INVALID;
     case E_MERGE:
         main = m_item_no(m, in->other);
-        return main && main != it && main->open && main->merged == 0 && !is_main(m, it)
+        return main && main != it && main->open && main->merged == 0 && !m_is_main(m, it)
                    ? OK
                    : ERR_INVALID;
     case E_CHILD:
@@ -681,7 +683,7 @@ static struct m_item *effect(
         break;
     case E_CHILD:
         child = child_of(m, it, in);
-        file(m, x, &child);
+        m_file(m, x, &child);
         return m_item_of(m, id);
     default:
         break;
@@ -700,8 +702,9 @@ static void end_part(struct model *m, struct m_item *it, int64_t part, int64_t n
 }
 
 // What was merged into it closes with it.
-static void close_merged(struct model *m, const struct m_item *main, int64_t now)
+static void close_merged(struct model *m, const struct m_item *main, const struct act *x)
 {
+    int64_t now = x->now_us;
     for (size_t i = 0; i < m->n_items; i++) {
         struct m_item *it = &m->items[i];
         if (it->merged != main->id || it->closed_us != 0)
@@ -709,7 +712,8 @@ static void close_merged(struct model *m, const struct m_item *main, int64_t now
         m_clocks_stop(m, it, ~0U, 0, now);
         enter(m, it, main->state, now);
         it->unit = main->unit;
-        touch(m, it, now);
+        it->worked = it->worked || x->who;
+        m_touch(m, it, now);
     }
 }
 
@@ -737,10 +741,11 @@ static void step(struct model *m, const struct act *x)
         m_clocks_start(m, it, s->start, s->does == E_RETURN ? 0 : part, now);
     if (s->stamp)
         m_set(m, it, s->stamp, str_fmt(m->a, "%" PRId64, now));
-    touch(m, it, now);
+    m_touch(m, it, now);
+    it->worked = it->worked || x->who;
     escalate(m, it, now);
     if (was_open && it->closed_us != 0)
-        close_merged(m, it, now);
+        close_merged(m, it, x);
 }
 
 // ---- the rest
@@ -750,7 +755,7 @@ static void tick(struct model *m, int64_t now)
     for (size_t i = 0; i < m->n_items; i++) {
         if (!m_clocks_notice(&m->items[i], now))
             continue;
-        touch(m, &m->items[i], now);
+        m_touch(m, &m->items[i], now);
         escalate(m, &m->items[i], now);
     }
 }
@@ -759,7 +764,7 @@ static void settle_all(struct model *m, int64_t now)
 {
     for (size_t i = 0; i < m->n_items; i++)
         if (m->items[i].open && m_clocks_settle(m, &m->items[i], now))
-            touch(m, &m->items[i], now);
+            m_touch(m, &m->items[i], now);
 }
 
 static const struct {
@@ -881,7 +886,7 @@ static void move_def(struct model *m, const struct act *x)
         if (m->defs[i].id == x->def)
             it->def = i;
     m_clocks_relimit(m, it, x->now_us);
-    touch(m, it, x->now_us);
+    m_touch(m, it, x->now_us);
 }
 
 static bool same_change(const struct loop_change *a, const struct loop_change *b)
@@ -921,6 +926,10 @@ enum err_code m_check(struct model *m, const struct act *x)
         return check_grant(m, x);
     case ACT_UNIT:
         return check_unit(m, x);
+    case ACT_IMPORT:
+        return m_check_import(m, x);
+    case ACT_UNDO:
+        return m_check_undo(m, x);
     default:
         return OK;
     }
@@ -931,7 +940,7 @@ void m_do(struct model *m, const struct act *x, const struct answer *got)
     m->seq = x->seq;
     switch (x->kind) {
     case ACT_FILE:
-        file(m, x, &x->file);
+        m_file(m, x, &x->file);
         break;
     case ACT_PAST:
         file_past(m, x);
@@ -960,6 +969,12 @@ void m_do(struct model *m, const struct act *x, const struct answer *got)
         break;
     case ACT_UNIT:
         put_unit(m, x, got->id);
+        break;
+    case ACT_IMPORT:
+        m_import(m, x, got);
+        break;
+    case ACT_UNDO:
+        m_undo(m, x);
         break;
     default:
         break;

@@ -133,7 +133,20 @@ static bool answer_fits(struct sim *s, const struct act *x, const struct answer 
         return true;
     if (x->taken_back && wanted == OK)
         wanted = ERR_BUSY;
-    if (got->code == wanted)
+    struct answer counts = {0};
+    if (wanted == OK && x->kind == ACT_IMPORT)
+        m_count_import(&s->model, x, &counts);
+    if (wanted == OK && x->kind == ACT_UNDO)
+        m_count_undo(&s->model, x, &counts);
+    if (got->made != counts.made || got->same != counts.same || got->bad != counts.bad ||
+        got->undone != counts.undone || got->kept != counts.kept)
+        buf_fmt(&s->report,
+            "  job: got %" PRId64 " made %" PRId64 " same %" PRId64 " bad %" PRId64
+            " undone %" PRId64 " kept, expected %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64
+            " %" PRId64 "\n",
+            got->made, got->same, got->bad, got->undone, got->kept, counts.made, counts.same,
+            counts.bad, counts.undone, counts.kept);
+    else if (got->code == wanted)
         return true;
     buf_fmt(&s->report, "  answer: got %s (%s), expected %s\n", err_code_name(got->code), got->note,
         err_code_name(wanted));
@@ -240,7 +253,10 @@ static bool do_group(struct sim *s, struct batch *b)
     }
     if (s->report.n == 0) {
         world_days(s->world, M_FIRST_DAY, s->model.days, M_DAYS);
-        world_run(s->world, b->acts, b->n, b->fault, got);
+        if (b->acts[0].kind == ACT_IMPORT || b->acts[0].kind == ACT_UNDO)
+            world_import(s->world, b->acts, got);
+        else
+            world_run(s->world, b->acts, b->n, b->fault, got);
         take_in(s, b, got);
     }
     if (s->report.n == 0)

@@ -201,7 +201,7 @@ static enum err_code do_one(struct job *j, struct ctx *c, struct err *e)
         code = item_step(c, &x->step, &it, e);
         break;
     case ACT_TICK:
-        j->answer->moved = item_alarms(c, ALARMS_MAX, e);
+        (void)item_alarms(c, ALARMS_MAX, e);
         return e->code;
     case ACT_LOOP:
     case ACT_CAL:
@@ -217,32 +217,45 @@ static enum err_code do_one(struct job *j, struct ctx *c, struct err *e)
     case ACT_UNIT:
         return unit_put(c, &x->put, &j->answer->id, e);
     default:
-        UNREACHABLE();
+        UNREACHABLE(); // jobs: world_import
     }
     j->answer->id = code == OK ? it.id : 0;
     return code;
 }
 
-static enum err_code job_apply(struct write *cmd, struct db *db)
+static struct ctx writing(
+    struct world *w, struct db *db, struct arena *a, const char *who, int64_t now_us)
 {
-    struct job *j = (struct job *)cmd;
-    struct world *w = j->w;
-    const struct act *x = j->act;
-    struct err e;
-    w->in_group = true;
     refresh(w, db);
-    err_init(&e, j->arena, LANG_EN);
     struct ctx c = {.db = db,
-        .arena = j->arena,
+        .arena = a,
         .rules = w->rules,
-        .now_us = x->now_us,
+        .now_us = now_us,
         .keys = &w->keys,
         .journal = w->journal,
         .lang = LANG_EN};
-    if (x->who) {
-        c.actor = map_get(&w->rules->person_by_login, str_of(x->who));
+    if (who) {
+        c.actor = map_get(&w->rules->person_by_login, str_of(who));
         CHECK(c.actor != NULL);
     }
+    return c;
+}
+
+void world_note(struct answer *answer, const struct err *e)
+{
+    if (e->n > 0)
+        (void)snprintf(answer->note, sizeof(answer->note), "%.*s: %.*s", STR_ARG(e->notes[0].field),
+            STR_ARG(e->notes[0].message));
+}
+
+static enum err_code job_apply(struct write *cmd, struct db *db)
+{
+    struct job *j = (struct job *)cmd;
+    const struct act *x = j->act;
+    struct err e;
+    j->w->in_group = true;
+    err_init(&e, j->arena, LANG_EN);
+    struct ctx c = writing(j->w, db, j->arena, x->who, x->now_us);
     db_fail_at(db, x->fail_at);
     enum err_code code = do_one(j, &c, &e);
     if (code == OK)
@@ -250,9 +263,7 @@ static enum err_code job_apply(struct write *cmd, struct db *db)
     db_fail_at(db, 0);
     if (code == OK && x->taken_back)
         code = ERR_BUSY;
-    if (e.n > 0)
-        (void)snprintf(j->answer->note, sizeof(j->answer->note), "%.*s: %.*s",
-            STR_ARG(e.notes[0].field), STR_ARG(e.notes[0].message));
+    world_note(j->answer, &e);
     return code;
 }
 
@@ -307,6 +318,42 @@ void world_run(struct world *w, const struct act *acts, size_t n, enum group_fau
         arena_free(jobs[i].arena);
     while (w->n_old > 0)
         rules_free(w->old[--w->n_old]);
+}
+
+// ---- commands of a job
+
+struct command {
+    struct write write;
+    struct world *w;
+    const struct act *by;
+    enum err_code (*fn)(struct ctx *c, void *arg, struct err *e);
+    void *arg;
+    struct err *e;
+};
+
+static enum err_code command_apply(struct write *cmd, struct db *db)
+{
+    struct command *x = (struct command *)cmd;
+    struct arena *a = arena_new();
+    struct ctx c = writing(x->w, db, a, x->by->who, x->by->now_us);
+    enum err_code code = x->fn(&c, x->arg, x->e);
+    if (code == OK)
+        code = db_status(db, x->e);
+    arena_free(a);
+    return code;
+}
+
+enum err_code world_command(struct world *w, const struct act *by,
+    enum err_code (*fn)(struct ctx *c, void *arg, struct err *e), void *arg, struct err *e)
+{
+    struct command x = {
+        .write = {.apply = command_apply}, .w = w, .by = by, .fn = fn, .arg = arg, .e = e};
+    return writer_run(w->writer, &x.write, e);
+}
+
+str world_folder(const struct world *w)
+{
+    return w->dir;
 }
 
 // ---- opening and closing

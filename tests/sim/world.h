@@ -24,6 +24,14 @@ bool world_restart(struct world *w, struct err *e) MUST_USE;
 // The actions as commands of one group, in this order.
 void world_run(struct world *w, const struct act *acts, size_t n, enum group_fault fault,
     struct answer *answers);
+// One more command, by itself and without faults.
+enum err_code world_command(struct world *w, const struct act *by,
+    enum err_code (*fn)(struct ctx *c, void *arg, struct err *e), void *arg,
+    struct err *e) MUST_USE;
+// ACT_IMPORT and ACT_UNDO are jobs of several commands: world_import.c.
+void world_import(struct world *w, const struct act *x, struct answer *answer);
+void world_note(struct answer *answer, const struct err *e); // keeps the first note
+str world_folder(const struct world *w);
 // What reads at that instant, for this person; lives in a.
 struct ctx world_reader(struct world *w, struct arena *a, const char *who, int64_t now_us);
 // A transaction on a write connection while nothing else writes: for proofs at the end.
