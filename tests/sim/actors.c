@@ -118,9 +118,9 @@ static double liking(const struct m_step *s)
         const char *key;
         double weight;
     } LIKED[] = {{"dispatch", 12}, {"reply", 8}, {"accept", 5}, {"check", 9}, {"close", 14},
-        {"contact", 4}, {"rate", 4}, {"return", 2.5}, {"extend", 2}, {"resume", 8}, {"suspend", 2},
-        {"merge", 0.7}, {"void", 0.3}, {"child", 0.7}, {"reopen", 1.5}, {"recheck", 1.5},
-        {"assist", 1.5}};
+        {"contact", 4}, {"rate", 4}, {"return", 6}, {"amend", 3}, {"extend", 2}, {"resume", 8},
+        {"suspend", 2}, {"merge", 0.7}, {"void", 0.3}, {"child", 0.7}, {"reopen", 1.5},
+        {"recheck", 1.5}, {"assist", 1.5}};
     for (size_t i = 0; i < ARRAY_LEN(LIKED); i++)
         if (strcmp(s->key, LIKED[i].key) == 0)
             return LIKED[i].weight;

@@ -368,7 +368,7 @@ static bool open_all(struct world *w, struct err *e)
     w->read = e->code == OK ? town_open(w->arena, w->dir, false, 0, e) : NULL;
     if (e->code != OK || town_keys(w->arena, w->dir, false, &w->keys, e) != OK)
         return false;
-    w->town = town_only(w->read, e);
+    w->town = town_of(w->arena, w->dir, w->read, e);
     w->rules = w->town ? rules_load(w->read, w->town, e) : NULL;
     if (!w->rules)
         return false;
