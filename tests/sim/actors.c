@@ -406,7 +406,9 @@ void actors_next(struct rng *r, struct model *m, int64_t *now_us, size_t max, st
     size_t n = 1 + (size_t)(rng_unit(r) * rng_unit(r) * WORLD_GROUP_MAX);
     n = n < max ? n : max;
     *now_us = later(r, m, *now_us);
-    bool town = chance(r, 0.012);
+    const struct m_job *last = m->n_jobs > 0 ? &m->jobs[m->n_jobs - 1] : NULL;
+    bool fresh = last && !last->undone && *now_us - last->at_us < US_DAY && chance(r, 0.1);
+    bool town = fresh || chance(r, 0.012);
     for (size_t i = 0; i < n; i++) {
         struct act *x = &out->acts[out->n++];
         x->seq = m->seq + (int64_t)i + 1;
@@ -416,7 +418,9 @@ void actors_next(struct rng *r, struct model *m, int64_t *now_us, size_t max, st
             continue;
         }
         // What is published or imported stands alone in its group.
-        if (m->n_defs < M_DEFS_MAX && chance(r, 0.15))
+        if (fresh)
+            act_undo(r, m, x);
+        else if (m->n_defs < M_DEFS_MAX && chance(r, 0.15))
             act_loop(r, m, x);
         else if (chance(r, 0.3))
             act_cal(r, m, x);

@@ -116,6 +116,14 @@ static const char *unit_code(const struct model *m, int64_t id)
     return "";
 }
 
+static const char *class_code(const struct model *m, int64_t id)
+{
+    for (size_t i = 0; i < m->n_classes; i++)
+        if (m->classes[i].id == id)
+            return m->classes[i].code;
+    return "";
+}
+
 static void write_date(struct buf *b, int64_t day, bool month)
 {
     int year, mon, d;
@@ -139,8 +147,7 @@ static void write_cond(struct buf *b, const struct model *m, const struct cond *
     else if (k->kind == C_PART)
         buf_fmt(b, "part:%s", unit_code(m, k->unit));
     else if (k->kind == C_CLASS)
-        for (size_t i = 0; i < m->n_classes; i++)
-            buf_fmt(b, m->classes[i].id == k->cls ? "class:matters/%s" : "", m->classes[i].code);
+        buf_fmt(b, "class:matters/%s", class_code(m, k->cls));
     else if (k->kind == C_OUTCOME)
         buf_fmt(b, "clock.handle:%s", k->word);
     else if (k->kind == C_FILED_DAY || k->kind == C_CLOSED_MONTH) {
