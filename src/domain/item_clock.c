@@ -68,8 +68,7 @@ void item_clocks_start(
 
 // Runs f on every open clock of the mask; part 0 means any.
 #define EACH_OPEN(k, d, it, mask, of_part)                                                         \
-    for (struct clock *k = (it)->clocks, *k##_end = (it)->clocks + (it)->n_clocks; k < k##_end;    \
-         k++)                                                                                      \
+    for (struct clock *k = (it)->clocks, *k##_end = k ? k + (it)->n_clocks : k; k < k##_end; k++)  \
         if (!clock_open(k) || !in_mask((d), k, (mask)) ||                                          \
             ((of_part) != 0 && k->part != 0 && k->part != (of_part)))                              \
             continue;                                                                              \
