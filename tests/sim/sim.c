@@ -1,6 +1,6 @@
 // A simulated town: seeded random people on a virtual clock against a small model of the rules.
 //
-//   sim --seed N [--steps M] [--db postgresql://…/empty] [--only FROM-TO,…] [--shrink] [--quiet]
+//   sim --seed N [--steps M] [--db postgresql://…/empty] [--quiet]
 //
 // Every answer must be the model's, and every so often the two towns must be the same. The same
 // seed and number of steps do the same again.
