@@ -1,12 +1,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "cmd/folder.h"
+#include "cmd/backup_store.h"
 #include "cmd/interrupt.h"
-#include "cmd/manifest.h"
 #include "cmd/town_door.h"
+#include "domain/manifest.h"
+#include "domain/snapshot.h"
 #include "store/backup.h"
 #include "store/files.h"
+#include "store/folder.h"
 #include "store/migrate.h"
 
 static const struct opt OPTIONS[] = {
@@ -14,6 +16,10 @@ static const struct opt OPTIONS[] = {
         "尚不存在的目录；不写则为 DIR.backup"},
     {"with-key", OPT_FLAG, NULL, "the key, too: whoever has both can read the callers' data",
         "连同密钥一起备份：两者俱全即可读出诉求人信息"},
+    {"keep", OPT_STR, "RULE", "7d,4w,12m: FOLDER is a store of backups that keeps so many of them",
+        "7d,4w,12m：该目录为备份库，按此规则保留"},
+    {"verify", OPT_STR, "FOLDER",
+        "read everything in a store of backups and compare it with its sums", "逐块核验备份库"},
     {0},
 };
 
@@ -30,36 +36,6 @@ static void show(void *arg, int64_t done, int64_t total)
     struct backing *b = arg;
     interrupt_leave(b->folder.s);
     progress_show(&b->p, done, total);
-}
-
-static struct manifest_file *add_file(struct backing *b, const char *name)
-{
-    struct manifest_file *files = b->m.files.v;
-    VEC_PUSH(b->a->arena, files, b->m.files.n) = (struct manifest_file){.path = str_of(name)};
-    b->m.files.v = files;
-    return &files[b->m.files.n - 1];
-}
-
-// What the copy says of itself, which may be newer than what the town was when the command began.
-static enum err_code describe(struct backing *b, struct db *copy)
-{
-    struct args *a = b->a;
-    struct manifest *m = &b->m;
-    *m = (struct manifest){
-        .format = MANIFEST_FORMAT, .made_us = tm_now(), .program = str_of(cmd_version())};
-    m->town = town_of(a->arena, b->folder, copy, &a->err);
-    m->schema = migrate_version(copy);
-    m->town_name = db_one_str(
-        copy, a->arena, "SELECT name FROM unit WHERE town = ?1 AND parent = 0", V(m->town));
-    struct cursor c = db_rows(
-        copy, "SELECT id, hash FROM event WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(m->town));
-    if (db_next(&c)) {
-        str hash = db_str(&c, 1);
-        m->event = db_i64(&c, 0);
-        m->head = crypt_hex(a->arena, (const uint8_t *)hash.s, hash.n);
-    }
-    db_done(&c);
-    return a->err.code != OK ? a->err.code : db_status(copy, &a->err);
 }
 
 static enum err_code copy_blob(struct backing *b, struct arena *a, str hash)
@@ -107,7 +83,7 @@ static enum err_code copy_blobs(struct backing *b, struct db *copy)
 static enum err_code copy_key(struct backing *b)
 {
     struct args *a = b->a;
-    struct manifest_file *f = add_file(b, "key");
+    struct manifest_file *f = manifest_add(a->arena, &b->m, "key");
     return folder_copy(a->arena, str_fmt(a->arena, "%.*s/key", STR_ARG(b->dir)).s,
         str_fmt(a->arena, "%.*s/key", STR_ARG(b->folder)).s, &f->bytes, &f->sha256, &a->err);
 }
@@ -122,11 +98,14 @@ static enum err_code fill(struct backing *b)
     struct db *copy = db_open(to, DB_READ, &a->err);
     if (!copy)
         return a->err.code;
-    enum err_code code = describe(b, copy);
+    // What the copy says of itself, which may be newer than what the town was when the command
+    // began.
+    enum err_code code =
+        manifest_describe(a->arena, b->folder, copy, str_of(cmd_version()), tm_now(), &b->m, &a->err);
     if (code == OK)
         code = copy_blobs(b, copy);
     db_close(copy);
-    struct manifest_file *f = add_file(b, "bihuan.db");
+    struct manifest_file *f = manifest_add(a->arena, &b->m, "bihuan.db");
     if (code == OK)
         code = folder_hash(a->arena, to.s, &f->bytes, &f->sha256, &a->err);
     if (code == OK && args_flag(a, "with-key"))
@@ -162,6 +141,15 @@ static int report(struct args *a, const struct manifest *m, str to)
     return EXIT_DONE;
 }
 
+static int on_server(struct args *a, str dir)
+{
+    err_add(&a->err, ERR_INVALID, dir, S("pg_dump"),
+        "the database of this town is a server's: back it up with pg_dump, and this folder's "
+        "key and blobs beside it",
+        "本镇使用 PostgreSQL：请用 pg_dump 备份数据库，并另存本目录中的 key 与 blobs");
+    return args_fail(a, EXIT_FAILED);
+}
+
 static int run(struct args *a)
 {
     str dir = args_dir(a);
@@ -170,19 +158,18 @@ static int run(struct args *a)
     while (to.n > 1 && to.s[to.n - 1] == '/')
         to.n--;
     char *place = str_z(a->arena, to);
+    if (args_given(a, "verify"))
+        return backup_store_verify(a, args_str(a, "verify"));
+    if (town_on_server(a->arena, dir))
+        return on_server(a, dir);
+    if (args_given(a, "keep") || snapshot_store(a->arena, to))
+        return backup_store_add(a, dir, to, args_str(a, "keep"), args_flag(a, "with-key"));
     if (!folder_empty(place)) {
         args_wrong(a, "--to", "", "there is something already: name another folder",
             "这个位置已有内容，请换一个目录");
         return args_fail(a, EXIT_USAGE);
     }
     struct backing b = {.a = a, .dir = dir, .folder = files_temporary(a->arena, to)};
-    if (town_on_server(a->arena, dir)) {
-        err_add(&a->err, ERR_INVALID, dir, S("pg_dump"),
-            "the database of this town is a server's: back it up with pg_dump, and this folder's "
-            "key and blobs beside it",
-            "本镇使用 PostgreSQL：请用 pg_dump 备份数据库，并另存本目录中的 key 与 blobs");
-        return args_fail(a, EXIT_FAILED);
-    }
     b.db = town_open(a->arena, dir, false, 0, &a->err);
     if (!b.db)
         return args_fail(a, EXIT_OPEN);
@@ -202,5 +189,7 @@ static int run(struct args *a)
 const struct cmd CMD_BACKUP = {"backup", "[OPTIONS]",
     "copy the town to a folder, also while it is being served", "备份到一个目录，服务运行时也可以",
     "  bihuan backup --dir var/town --to /backup/bihuan-2026-11-20\n"
-    "  bihuan backup --dir var/town --to /safe/bihuan --with-key",
+    "  bihuan backup --dir var/town --to /safe/bihuan --with-key\n"
+    "  bihuan backup --dir var/town --to /backup/store --keep 7d,4w,12m\n"
+    "  bihuan backup --verify /backup/store",
     OPTIONS, 0, 0, run};

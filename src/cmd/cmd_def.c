@@ -4,7 +4,7 @@
 #include <unistd.h>
 #include "base/embed.h"
 #include "cmd/def_trial.h"
-#include "cmd/folder.h"
+#include "store/folder.h"
 #include "cmd/town_door.h"
 #include "cmd/town_make.h"
 #include "domain/publish.h"

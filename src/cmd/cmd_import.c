@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "base/embed.h"
-#include "cmd/folder.h"
+#include "store/folder.h"
 #include "cmd/import_list.h"
 #include "cmd/interrupt.h"
 #include "cmd/town_door.h"

@@ -1,17 +1,20 @@
 #include <stdio.h>
 #include <sys/stat.h>
-#include "cmd/folder.h"
 #include "cmd/interrupt.h"
-#include "cmd/manifest.h"
 #include "cmd/town_door.h"
 #include "domain/audit.h"
+#include "domain/manifest.h"
+#include "domain/snapshot.h"
 #include "store/backup.h"
 #include "store/files.h"
+#include "store/folder.h"
 
 static const struct opt OPTIONS[] = {
     {"from", OPT_STR, "FOLDER", "what backup has made", "备份目录"},
     {"key", OPT_STR, "FILE", "the key, when it is not in the backup",
         "密钥文件（备份中不含密钥时）"},
+    {"at", OPT_STR, "TIME", "from a store of backups: as it was at this moment, not as it was last",
+        "从备份库恢复到这个时刻，不写则为最近一次备份"},
     {0},
 };
 
@@ -22,6 +25,8 @@ struct restoring {
     struct audit_out audit;
     struct progress p;
     int64_t blobs;
+    const struct snapshot *snapshot; // from a store of backups; NULL: from a plain folder
+    int64_t at_us, reached_us;
 };
 
 static void show(void *arg, int64_t done, int64_t total)
@@ -36,6 +41,12 @@ static str in(struct restoring *r, str folder, const char *name)
     return str_fmt(r->a->arena, "%.*s/%s", STR_ARG(folder), name);
 }
 
+// Where the manifest stands and the files it names.
+static str described(struct restoring *r)
+{
+    return r->snapshot ? snapshot_folder(r->a->arena, r->from, r->snapshot->name) : r->from;
+}
+
 // Copies, and compares what was copied with what the manifest says: a medium may read differently
 // the second time.
 static enum err_code copy_file(struct restoring *r, const char *name)
@@ -43,7 +54,7 @@ static enum err_code copy_file(struct restoring *r, const char *name)
     struct args *a = r->a;
     const struct manifest_file *f = manifest_find(&r->m, name);
     int64_t bytes;
-    str hex, from = in(r, r->from, name);
+    str hex, from = in(r, described(r), name);
     if (folder_copy(a->arena, from.s, in(r, r->folder, name).s, &bytes, &hex, &a->err) != OK)
         return a->err.code;
     if (bytes != f->bytes || !str_eq(hex, f->sha256))
@@ -136,14 +147,22 @@ static enum err_code check_history(struct restoring *r, struct db *db, int64_t t
     return db_status(db, &a->err);
 }
 
+static enum err_code copy_database(struct restoring *r)
+{
+    if (!r->snapshot)
+        return copy_file(r, "bihuan.db");
+    return snapshot_fill(r->a->arena, r->from, r->snapshot, r->at_us, in(r, r->folder, "bihuan.db"),
+        &r->reached_us, &r->a->err);
+}
+
 static enum err_code fill(struct restoring *r)
 {
     struct args *a = r->a;
     struct err *e = &a->err;
-    if (manifest_check(a->arena, r->from, &r->m, e) != OK ||
+    if (manifest_check(a->arena, described(r), &r->m, e) != OK ||
         folder_above(a->arena, r->folder, e) != OK || folder_make(r->folder.s, e) != OK)
         return e->code;
-    if (copy_file(r, "bihuan.db") != OK || copy_key(r) != OK)
+    if (copy_database(r) != OK || copy_key(r) != OK)
         return e->code;
     // For writing, so that a backup made by an older program is brought up to date here and not at
     // the first start.
@@ -163,6 +182,12 @@ static enum err_code fill(struct restoring *r)
     return code;
 }
 
+// To the second: the state is that of the last commit before the moment asked for.
+static str moment(struct arena *a, int64_t us)
+{
+    return tm_rfc3339(a, us - us % US_SECOND, TM_ZONE_DEFAULT_S);
+}
+
 static int report(struct args *a, const struct restoring *r, bool has_key)
 {
     if (a->json) {
@@ -171,6 +196,7 @@ static int report(struct args *a, const struct restoring *r, bool has_key)
         jw_kstr(&j.w, "dir", args_dir(a));
         jw_kstr(&j.w, "town", r->m.town_name);
         jw_ktime(&j.w, "made", r->m.made_us, TM_ZONE_DEFAULT_S);
+        jw_ktime(&j.w, "state", r->reached_us, TM_ZONE_DEFAULT_S);
         jw_ki64(&j.w, "events", r->audit.events);
         jw_kstr(&j.w, "head", r->audit.head);
         jw_ki64(&j.w, "blobs", r->blobs);
@@ -178,14 +204,38 @@ static int report(struct args *a, const struct restoring *r, bool has_key)
         args_json_end(&j);
     }
     args_say(a, "%.*s of %.*s is in %.*s: %" PRId64 " events, unbroken; %" PRId64 " attachments",
-        "%.*s（%.*s 备份）已恢复到 %.*s：%" PRId64 " 条记录，链完整；附件 %" PRId64 " 个",
-        STR_ARG(r->m.town_name), STR_ARG(tm_minute(a->arena, r->m.made_us, TM_ZONE_DEFAULT_S)),
-        STR_ARG(args_dir(a)), r->audit.events, r->blobs);
+        "%.*s（%.*s 的状态）已恢复到 %.*s：%" PRId64 " 条记录，链完整；附件 %" PRId64 " 个",
+        STR_ARG(r->m.town_name), STR_ARG(moment(a->arena, r->reached_us)), STR_ARG(args_dir(a)),
+        r->audit.events, r->blobs);
     if (!has_key)
         args_say(a,
             "the key is missing: put it there as a file named key (mode 0600) before serving",
             "缺少密钥：启动服务前请将密钥文件放入该目录，命名为 key（权限 0600）");
     return EXIT_DONE;
+}
+
+// Which backup, and what it says of itself.
+static enum err_code choose(struct restoring *r)
+{
+    struct args *a = r->a;
+    str at = args_str(a, "at");
+    r->at_us = INT64_MAX;
+    bool store = snapshot_store(a->arena, r->from);
+    if (at.n > 0 && !tm_parse(at, TM_ZONE_DEFAULT_S, &r->at_us))
+        return err_add(&a->err, ERR_INVALID, S("--at"), S("2026-11-20T09:00:00+08:00"),
+            "is not a time", "不是时间");
+    if (at.n > 0 && !store)
+        return err_add(&a->err, ERR_INVALID, S("--at"), S(""),
+            "only a store of backups knows moments; this is a single backup",
+            "只有备份库可以恢复到某个时刻，这里是单个备份");
+    if (!store) {
+        if (manifest_read(a->arena, r->from, &r->m, &a->err) == OK)
+            r->reached_us = r->m.made_us;
+        return a->err.code;
+    }
+    if (snapshot_find(a->arena, r->from, r->at_us, &r->snapshot, &a->err) == OK)
+        r->m = r->snapshot->m;
+    return a->err.code;
 }
 
 static int run(struct args *a)
@@ -201,8 +251,8 @@ static int run(struct args *a)
             "不是空目录：请恢复到新目录");
     if (a->err.code != OK)
         return args_fail(a, EXIT_USAGE);
-    if (manifest_read(a->arena, r.from, &r.m, &a->err) != OK)
-        return args_fail(a, EXIT_OPEN);
+    if (choose(&r) != OK)
+        return args_fail(a, a->err.code == ERR_INVALID ? EXIT_USAGE : EXIT_OPEN);
     interrupt_catch();
     progress_start(&r.p, a, "restore");
     enum err_code code = fill(&r);
@@ -221,5 +271,6 @@ static int run(struct args *a)
 const struct cmd CMD_RESTORE = {"restore", "--from FOLDER [OPTIONS]",
     "make a town's folder from a backup, checking all of it", "从备份恢复到新目录，并逐项核验",
     "  bihuan restore --from /backup/bihuan-2026-11-20 --dir var/new --key /safe/key\n"
-    "  bihuan restore --from /safe/bihuan --dir /srv/bihuan",
+    "  bihuan restore --from /safe/bihuan --dir /srv/bihuan\n"
+    "  bihuan restore --from /backup/store --at '2026-11-20 14:30' --dir var/new --key /safe/key",
     OPTIONS, 0, 0, run};

@@ -1,6 +1,6 @@
 #include "cmd/import_list.h"
 
-#include "cmd/folder.h"
+#include "store/folder.h"
 #include "cmd/town_door.h"
 #include "domain/town_list.h"
 

@@ -1,5 +1,5 @@
 #include <stdio.h>
-#include "cmd/folder.h"
+#include "store/folder.h"
 #include "cmd/town_make.h"
 
 static const struct opt OPTIONS[] = {

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "cmd/cmd.h"
-#include "cmd/folder.h"
+#include "store/folder.h"
 
 static volatile sig_atomic_t seen;
 

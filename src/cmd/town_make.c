@@ -1,7 +1,7 @@
 #include "cmd/town_make.h"
 
 #include <unistd.h>
-#include "cmd/folder.h"
+#include "store/folder.h"
 #include "store/files.h"
 
 struct town_source town_make_source(struct arena *a, str name)

@@ -5,10 +5,12 @@
 #include "store/db_inner.h"
 
 struct log_mover {
-    struct arena *arena; // holds this struct
-    struct db *db;       // the writer's
-    int64_t since;       // pages in the log when it was last moved; the writer's
-    struct db *second;   // the thread's; NULL: there is no thread
+    struct arena *arena;       // holds this struct
+    struct db *db;             // the writer's
+    int64_t since;             // pages in the log when it was last moved; the writer's
+    void (*before)(void *arg); // may be NULL
+    void *before_arg;
+    struct db *second; // the thread's; NULL: there is no thread
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -52,10 +54,22 @@ struct log_mover *log_mover_start(struct db *db)
     return m;
 }
 
+void log_mover_before(struct log_mover *m, void (*f)(void *arg), void *arg)
+{
+    m->before = f;
+    m->before_arg = arg;
+}
+
 // The writer's share: the rest that was written meanwhile, or all of it.
 static void move(struct log_mover *m, int64_t pages)
 {
-    db_checkpoint(m->db, pages >= LOG_PAGES_MAX);
+    if (m->before)
+        m->before(m->before_arg);
+    db_checkpoint(m->db, false);
+    if (m->before) // again, so that what was moved is no longer held
+        m->before(m->before_arg);
+    if (pages >= LOG_PAGES_MAX)
+        db_checkpoint(m->db, true);
     m->since = db_log_pages(m->db);
 }
 

@@ -268,6 +268,7 @@ static int start_threads(struct writer *w)
     int rc = pthread_sigmask(SIG_SETMASK, &all, &before);
     CHECK(rc == 0);
     w->mover = log_mover_start(w->db);
+    log_mover_before(w->mover, w->hooks.move, w->hooks.arg);
     int created = pthread_create(&w->thread, NULL, run, w);
     rc = pthread_sigmask(SIG_SETMASK, &before, NULL);
     CHECK(rc == 0);

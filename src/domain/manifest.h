@@ -1,8 +1,9 @@
 // What a backup says of itself: manifest.json beside the files it tells of.
-#ifndef BH_CMD_MANIFEST_H
-#define BH_CMD_MANIFEST_H
+#ifndef BH_DOMAIN_MANIFEST_H
+#define BH_DOMAIN_MANIFEST_H
 
 #include "base/json.h"
+#include "store/db.h"
 
 enum { MANIFEST_FORMAT = 1, MANIFEST_BYTES_MAX = 64 * KIB, MANIFEST_FILES_MAX = 8 };
 
@@ -18,8 +19,16 @@ struct manifest {
     str head;
     struct list files;         // struct manifest_file
     int64_t blobs, blob_bytes; // attachments; each one's name is its own SHA-256
+    // In a store of backups: the database's size, what was new, and where the log goes on from it.
+    int64_t database_bytes, new_pieces, new_bytes;
+    str log, log_file;
+    int64_t log_at;
 };
 
+// What a database says of itself: town, last event, head of the chain.
+enum err_code manifest_describe(struct arena *a, struct db *copy, str program, int64_t now_us,
+    struct manifest *m, struct err *e) MUST_USE;
+struct manifest_file *manifest_add(struct arena *a, struct manifest *m, const char *path);
 str manifest_text(struct arena *a, const struct manifest *m);
 // Reads FOLDER/manifest.json; notes everything wrong with its form.
 enum err_code manifest_read(

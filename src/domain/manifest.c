@@ -1,11 +1,14 @@
-#include "cmd/manifest.h"
+#include "domain/manifest.h"
 
+#include "base/crypt.h"
 #include "base/tm.h"
-#include "cmd/folder.h"
+#include "domain/town.h"
+#include "store/folder.h"
+#include "store/migrate.h"
 
 static const struct field FILES[] = {
     {"path", FIELD_STR, FIELD_REQUIRED, offsetof(struct manifest_file, path),
-        .options = "bihuan.db|key"},
+        .options = "bihuan.db|key|pieces|blobs"},
     {"bytes", FIELD_I64, FIELD_REQUIRED, offsetof(struct manifest_file, bytes), .max = INT64_MAX},
     {"sha256", FIELD_STR, FIELD_REQUIRED, offsetof(struct manifest_file, sha256), .min = 64,
         .max = 64},
@@ -25,6 +28,12 @@ static const struct field MANIFEST[] = {
         .max = MANIFEST_FILES_MAX, .sub = FILES, .size = sizeof(struct manifest_file)},
     {"blobs", FIELD_I64, FIELD_REQUIRED, offsetof(struct manifest, blobs)},
     {"blob_bytes", FIELD_I64, FIELD_REQUIRED, offsetof(struct manifest, blob_bytes)},
+    {"database_bytes", FIELD_I64, FIELD_ABSENT_NULL, offsetof(struct manifest, database_bytes)},
+    {"new_pieces", FIELD_I64, FIELD_ABSENT_NULL, offsetof(struct manifest, new_pieces)},
+    {"new_bytes", FIELD_I64, FIELD_ABSENT_NULL, offsetof(struct manifest, new_bytes)},
+    {"log", FIELD_STR, FIELD_ABSENT_NULL, offsetof(struct manifest, log), .max = 60},
+    {"log_file", FIELD_STR, FIELD_ABSENT_NULL, offsetof(struct manifest, log_file), .max = 60},
+    {"log_at", FIELD_I64, FIELD_ABSENT_NULL, offsetof(struct manifest, log_at)},
     {0},
 };
 
@@ -53,6 +62,33 @@ enum err_code manifest_read(struct arena *a, str folder, struct manifest *out, s
     return code;
 }
 
+struct manifest_file *manifest_add(struct arena *a, struct manifest *m, const char *path)
+{
+    struct manifest_file *files = m->files.v;
+    VEC_PUSH(a, files, m->files.n) = (struct manifest_file){.path = str_of(path)};
+    m->files.v = files;
+    return &files[m->files.n - 1];
+}
+
+enum err_code manifest_describe(struct arena *a, struct db *copy, str program, int64_t now_us,
+    struct manifest *m, struct err *e)
+{
+    *m = (struct manifest){.format = MANIFEST_FORMAT, .made_us = now_us, .program = program};
+    m->town = town_only(copy, e);
+    m->schema = migrate_version(copy);
+    m->town_name =
+        db_one_str(copy, a, "SELECT name FROM unit WHERE town = ?1 AND parent = 0", V(m->town));
+    struct cursor c = db_rows(
+        copy, "SELECT id, hash FROM event WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(m->town));
+    if (db_next(&c)) {
+        str hash = db_str(&c, 1);
+        m->event = db_i64(&c, 0);
+        m->head = crypt_hex(a, (const uint8_t *)hash.s, hash.n);
+    }
+    db_done(&c);
+    return e->code != OK ? e->code : db_status(copy, e);
+}
+
 const struct manifest_file *manifest_find(const struct manifest *m, const char *path)
 {
     const struct manifest_file *files = m->files.v;
@@ -65,7 +101,7 @@ const struct manifest_file *manifest_find(const struct manifest *m, const char *
 enum err_code manifest_check(struct arena *a, str folder, const struct manifest *m, struct err *e)
 {
     const struct manifest_file *files = m->files.v;
-    if (!manifest_find(m, "bihuan.db"))
+    if (!manifest_find(m, "bihuan.db") && !manifest_find(m, "pieces"))
         err_add(e, ERR_INVALID, S("manifest.json: files"), S("bihuan.db"),
             "does not name the database", "没有列出数据库");
     for (size_t i = 0; i < m->files.n; i++) {

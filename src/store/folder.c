@@ -1,5 +1,5 @@
 #define _GNU_SOURCE // nftw, syncfs
-#include "cmd/folder.h"
+#include "store/folder.h"
 
 #include <dirent.h>
 #include <errno.h>

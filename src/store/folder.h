@@ -1,7 +1,7 @@
 // Whole folders for the commands that move them: copying files with their checksum, taking a folder
 // away.
-#ifndef BH_CMD_FOLDER_H
-#define BH_CMD_FOLDER_H
+#ifndef BH_STORE_FOLDER_H
+#define BH_STORE_FOLDER_H
 
 #include "base/err.h"
 
