@@ -8,6 +8,7 @@
 #include "api/feed.h"
 #include "api/jobs.h"
 #include "api/metrics.h"
+#include "api/nightly.h"
 #include "api/tries.h"
 #include "base/fault.h"
 #include "base/log.h"
@@ -47,6 +48,7 @@ struct app {
     struct writer *writer;
     _Atomic(struct http_server *) http; // requests may come before http_start has returned
     struct jobs *jobs;
+    _Atomic(struct nightly *) nightly; // the writer runs before it does
     struct tries *tries;
     pthread_t ticker;
     pthread_cond_t wake;
@@ -183,6 +185,14 @@ static void on_finish(void *arg, struct db *db, bool committed)
     atomic_store(&app->newest, journal_newest(app->journal));
     feed_others(app, db, app->journal);
     feed_group(app, app->journal);
+}
+
+static void on_move(void *arg)
+{
+    struct app *app = arg;
+    struct nightly *n = app->nightly;
+    if (n)
+        nightly_log_moves(n);
 }
 
 // ---- the ticker: what is due, once a second
@@ -446,11 +456,17 @@ struct app *app_start(const struct app_conf *conf, struct err *e)
         return NULL;
     }
     app->journal = journal_new(app->town, 1);
-    struct writer_hooks hooks = {
-        .arg = app, .begin = on_begin, .settle = on_settle, .flush = on_flush, .finish = on_finish};
+    struct writer_hooks hooks = {.arg = app,
+        .begin = on_begin,
+        .settle = on_settle,
+        .flush = on_flush,
+        .finish = on_finish,
+        .move = on_move};
     app->writer = writer_start(db, &hooks, e);
     app->jobs = app->writer ? jobs_start(app) : NULL;
-    if (!app->jobs || !start_http(app, e)) {
+    if (app->jobs && conf->backup_to.n > 0)
+        app->nightly = nightly_start(app, e);
+    if (!app->jobs || e->code != OK || !start_http(app, e)) {
         app_stop(app);
         return NULL;
     }
@@ -469,8 +485,10 @@ void app_stop(struct app *app)
     jobs_stop(app->jobs);
     if (app->http)
         http_stop(app->http);
+    nightly_stop(app->nightly);
     if (app->writer)
         writer_stop(app->writer);
+    nightly_free(app->nightly);
     journal_free(app->journal);
     app_rules_drop(app->own);
     app_rules_drop(app->latest);
@@ -488,6 +506,16 @@ int app_port(const struct app *app)
 uint64_t app_town_serial(const struct app *app)
 {
     return atomic_load_explicit(&app->town_serial, memory_order_acquire);
+}
+
+int64_t app_town(const struct app *app)
+{
+    return app->town;
+}
+
+struct nightly *app_nightly(struct app *app)
+{
+    return app->nightly;
 }
 
 struct writer *app_writer(struct app *app)

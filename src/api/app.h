@@ -9,6 +9,7 @@
 
 #include "domain/ctx.h"
 #include "domain/journal.h"
+#include "domain/keep.h"
 #include "http/http.h"
 #include "store/writer.h"
 
@@ -21,6 +22,10 @@ struct app_conf {
     bool log_requests; // one line each
     const char *version;
     bool demo;   // show the demonstration log-ins; quick password hashes
+    str program;         // version
+    str backup_to;       // the store of backups; empty: none are made
+    int64_t backup_at_s; // second of the town's day
+    struct keep keep;
     str web_dir; // serve assets from here instead of the embedded ones; empty: embedded
 };
 
@@ -42,6 +47,8 @@ bool app_rules_stale(const struct app *app, const struct rules_hold *h);
 // what was read of people and sessions under one number, is still true while it stands.
 uint64_t app_town_serial(const struct app *app);
 
+int64_t app_town(const struct app *app);
+struct nightly *app_nightly(struct app *app); // NULL: no backups are made
 struct writer *app_writer(struct app *app);
 const struct app_conf *app_conf(const struct app *app);
 const struct keys *app_keys(const struct app *app);

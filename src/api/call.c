@@ -77,6 +77,7 @@ int call_status(enum err_code c)
     case ERR_RATE:
         return 429;
     case ERR_BUSY:
+    case ERR_FULL: // not 507: every client and proxy knows that 503 is worth another try
         return 503;
     case ERR_STORE:
         return 500;
@@ -141,8 +142,8 @@ static void answer_error(struct call *k)
             k->route ? k->route->path : "-", STR_ARG(err_text(&k->err, k->req->arena)));
     if (c == ERR_STORE || c == ERR_BUSY) // whoever complains can name it
         http_set(k->req, "X-Request-Id", str_fmt(k->req->arena, HTTP_ID_FMT, k->req->id));
-    if (c == ERR_BUSY)
-        http_set(k->req, "Retry-After", S("1"));
+    if (c == ERR_BUSY || c == ERR_FULL)
+        http_set(k->req, "Retry-After", c == ERR_BUSY ? S("1") : S("30"));
     if (c == ERR_RATE)
         http_set(k->req, "Retry-After", retry_after(k));
     http_answer(k->req, call_status(c), "application/json; charset=utf-8",

@@ -2,6 +2,7 @@
 
 #include "api/feed.h"
 #include "base/log.h"
+#include "api/nightly.h"
 #include "domain/journal.h"
 #include "store/migrate.h"
 
@@ -13,6 +14,9 @@ enum {
 struct health_view {
     bool ok;
     int64_t schema, rules, waiting, streams, at_us;
+    str backup;
+    int64_t backup_made_us, backup_age_s;
+    bool backup_log;
 };
 const struct field HEALTH_VIEW[] = {
     {"ok", FIELD_BOOL, .at = offsetof(struct health_view, ok)},
@@ -23,6 +27,13 @@ const struct field HEALTH_VIEW[] = {
         .help = "writes in the queue"},
     {"streams", FIELD_I64, .at = offsetof(struct health_view, streams),
         .help = "open event streams"},
+    {"backup", FIELD_STR, FIELD_ABSENT_NULL, offsetof(struct health_view, backup),
+        .options = "good|late|failed|none", .help = "absent when the server makes none"},
+    {"backup_made", FIELD_TIME, FIELD_ABSENT_NULL, offsetof(struct health_view, backup_made_us),
+        .help = "the last good one"},
+    {"backup_age_s", FIELD_I64, FIELD_ABSENT_NULL, offsetof(struct health_view, backup_age_s)},
+    {"backup_log", FIELD_BOOL, FIELD_ABSENT_NULL, offsetof(struct health_view, backup_log),
+        .help = "what is committed is being kept between backups"},
     {"at", FIELD_TIME, .at = offsetof(struct health_view, at_us)},
     {0},
 };
@@ -34,6 +45,14 @@ enum err_code watch_health(struct call *k)
         .waiting = (int64_t)writer_waiting(app_writer(k->app)),
         .streams = (int64_t)http_streams(app_http(k->app)),
         .at_us = k->ctx.now_us};
+    struct nightly *n = app_nightly(k->app);
+    if (n) {
+        struct nightly_state s = nightly_state(n);
+        v.backup = str_of(nightly_word(&s, v.at_us));
+        v.backup_made_us = s.made_us;
+        v.backup_age_s = s.made_us ? (v.at_us - s.made_us) / US_SECOND : 0;
+        v.backup_log = s.log;
+    }
     v.ok = db_status(k->ctx.db, &k->err) == OK;
     if (!v.ok) {
         // Not a fault of this request: whoever asks is to send nobody here for now.

@@ -127,6 +127,8 @@ const char *err_code_name(enum err_code c)
         return "rate";
     case ERR_BUSY:
         return "busy";
+    case ERR_FULL:
+        return "full";
     case ERR_STORE:
         return "store";
     }

@@ -18,6 +18,7 @@ enum err_code {
     ERR_LIMIT,    // 413 larger than a limit
     ERR_RATE,     // 429 too often
     ERR_BUSY,     // 503 later
+    ERR_FULL,     // 503 the disk is full
     ERR_STORE,    // 500 the database or the disk
 };
 

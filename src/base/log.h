@@ -2,7 +2,7 @@
 #ifndef BH_BASE_LOG_H
 #define BH_BASE_LOG_H
 
-#include "base/base.h"
+#include "base/str.h"
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 enum { LOG_BURST = 20, LOG_BURST_S = 10 };
@@ -14,5 +14,14 @@ void log_set(enum log_level least);
 // write(2) a line.
 void log_line(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);
 uint64_t log_held(void); // lines held back since the start
+
+// What goes wrong a thousand times a second is said once a minute: false when this text was said
+// here within the last one.
+enum { LOG_CALM_S = 60 };
+struct log_calm {
+    _Atomic uint64_t text;
+    _Atomic int64_t at_us;
+};
+bool log_anew(struct log_calm *c, str text);
 
 #endif

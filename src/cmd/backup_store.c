@@ -59,7 +59,7 @@ static enum err_code add(
 {
     struct args *a = x->a;
     int lock = -1, zone_s = TM_ZONE_DEFAULT_S;
-    int64_t town = town_only(db, &a->err);
+    int64_t town = town_of(a->arena, dir, db, &a->err);
     if (a->err.code != OK || snapshot_begin(a->arena, store, town, &lock, &a->err) != OK)
         return a->err.code;
     struct snapshot_job job = {.dir = dir,

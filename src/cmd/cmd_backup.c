@@ -100,8 +100,8 @@ static enum err_code fill(struct backing *b)
         return a->err.code;
     // What the copy says of itself, which may be newer than what the town was when the command
     // began.
-    enum err_code code =
-        manifest_describe(a->arena, b->folder, copy, str_of(cmd_version()), tm_now(), &b->m, &a->err);
+    enum err_code code = manifest_describe(
+        a->arena, b->folder, copy, str_of(cmd_version()), tm_now(), &b->m, &a->err);
     if (code == OK)
         code = copy_blobs(b, copy);
     db_close(copy);

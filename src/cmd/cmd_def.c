@@ -269,8 +269,10 @@ static int publish_in(struct args *a, struct town_door *d, str text)
         return args_fail(a, EXIT_USAGE);
     enum err_code code = town_door_run(d, publish_it, &p, &a->err);
     if (code != OK)
-        return args_fail(a,
-            code == ERR_STORE || code == ERR_BUSY || code == ERR_DENIED ? EXIT_FAILED : EXIT_FOUND);
+        return args_fail(
+            a, code == ERR_STORE || code == ERR_FULL || code == ERR_BUSY || code == ERR_DENIED
+                   ? EXIT_FAILED
+                   : EXIT_FOUND);
     if (str_eq(p.kind, S("calendar")) && settle_all(a, d, &p) != OK)
         return args_fail(a, EXIT_FAILED);
     if (a->json) {

@@ -89,7 +89,7 @@ static int into_new(struct demonstration *m, str dir)
     if (code == OK)
         return report(a, items, events);
     folder_remove(m->folder.s);
-    return args_fail(a, code == ERR_STORE ? EXIT_FAILED : EXIT_USAGE);
+    return args_fail(a, code == ERR_STORE || code == ERR_FULL ? EXIT_FAILED : EXIT_USAGE);
 }
 
 static int into_old(struct demonstration *m, str dir)

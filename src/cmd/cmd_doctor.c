@@ -1,6 +1,8 @@
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include "api/nightly.h"
 #include "cmd/town_door.h"
 #include "domain/audit.h"
 #include "domain/caller.h"
@@ -221,6 +223,25 @@ static struct finding check_blobs(struct patient *p, struct err *e)
         str_fmt(p->arena, english(p) ? "all %" PRId64 " are there" : "%" PRId64 " 个全部在位", n)};
 }
 
+static struct finding check_backup(struct patient *p, struct err *e)
+{
+    struct nightly_state s;
+    str store;
+    (void)e;
+    if (!nightly_noted(p->arena, p->dir, &store, &s))
+        return (struct finding){WORTH_KNOWING, english(p)
+                                                   ? S("the server makes none: serve --backup-to")
+                                                   : S("服务未设自动备份（serve --backup-to）")};
+    str when = s.made_us ? tm_minute(p->arena, s.made_us, p->c.rules->zone_s) : S("-");
+    bool good = strcmp(nightly_word(&s, p->c.now_us), "good") == 0;
+    int64_t hours = s.made_us ? (p->c.now_us - s.made_us) / US_HOUR : 0;
+    str text = str_fmt(p->arena,
+        english(p) ? "the last good one is of %.*s, %" PRId64 " hours ago, in %.*s%s%s"
+                   : "最近一次成功于 %.*s（%" PRId64 " 小时前），在 %.*s%s%s",
+        STR_ARG(when), hours, STR_ARG(store), s.failed ? ": " : "", s.failed ? s.why : "");
+    return (struct finding){good ? FINE : BAD, text};
+}
+
 static const struct check {
     const char *key, *en, *zh;
     struct finding (*run)(struct patient *p, struct err *e);
@@ -235,6 +256,7 @@ static const struct check {
     {"clocks", "clocks", "时限", check_clocks},
     {"space", "disk", "磁盘", check_space},
     {"blobs", "attachments", "附件", check_blobs},
+    {"backup", "backup", "备份", check_backup},
 };
 
 static void show(

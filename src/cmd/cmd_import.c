@@ -311,7 +311,8 @@ static int undo_it(struct importing *m, int64_t job, const struct import_door *d
     enum err_code code = import_undo(&reader, job, door, &undone, &kept, &a->err);
     progress_end(&m->bar);
     if (code != OK)
-        return args_fail(a, code == ERR_STORE || code == ERR_BUSY ? EXIT_FAILED : EXIT_USAGE);
+        return args_fail(a,
+            code == ERR_STORE || code == ERR_FULL || code == ERR_BUSY ? EXIT_FAILED : EXIT_USAGE);
     if (a->json)
         printf("{\"job\":%" PRId64 ",\"undone\":%" PRId64 ",\"kept\":%" PRId64 "}\n", job, undone,
             kept);

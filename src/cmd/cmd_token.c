@@ -42,7 +42,9 @@ static int make(struct args *a, struct town_door *d)
         .days = args_i64(a, "days")};
     if (town_door_run(d, make_one, &m, &a->err) != OK)
         return args_fail(
-            a, a->err.code == ERR_STORE || a->err.code == ERR_BUSY ? EXIT_FAILED : EXIT_USAGE);
+            a, a->err.code == ERR_STORE || a->err.code == ERR_FULL || a->err.code == ERR_BUSY
+                   ? EXIT_FAILED
+                   : EXIT_USAGE);
     if (a->json) {
         struct args_json j;
         args_json_begin(a, &j);
@@ -132,7 +134,9 @@ static int drop(struct args *a, struct town_door *d)
     str start = a->words[1];
     if (town_door_run(d, drop_one, &start, &a->err) != OK)
         return args_fail(
-            a, a->err.code == ERR_STORE || a->err.code == ERR_BUSY ? EXIT_FAILED : EXIT_USAGE);
+            a, a->err.code == ERR_STORE || a->err.code == ERR_FULL || a->err.code == ERR_BUSY
+                   ? EXIT_FAILED
+                   : EXIT_USAGE);
     if (a->json)
         printf("{\"dropped\":true}\n");
     args_say(a, "the token is void", "令牌已作废");

@@ -65,7 +65,8 @@ static int run_in(struct args *a, struct town_door *d, enum town_list_kind kind)
     if (code == OK && !dry)
         code = town_door_run(d, write_list, &l, &a->err);
     if (code != OK)
-        return args_fail(a, code == ERR_STORE || code == ERR_BUSY ? EXIT_FAILED : EXIT_FOUND);
+        return args_fail(a,
+            code == ERR_STORE || code == ERR_FULL || code == ERR_BUSY ? EXIT_FAILED : EXIT_FOUND);
     report(a, kind, &l.counts);
     return EXIT_DONE;
 }

@@ -20,6 +20,13 @@ static const struct opt OPTIONS[] = {
         "记录每个请求的接口、状态和耗时，不含个人信息"},
     {"demo", OPT_FLAG, NULL, "show the demonstration log-ins on the log-in page",
         "登录页显示演示用户"},
+    {"backup-to", OPT_STR, "FOLDER",
+        "a store of backups: one every night, and the log between them",
+        "备份库：每夜自动备份，并留存其间的日志"},
+    {"backup-at", OPT_STR, "HH:MM", "when, by the town's clock", "每日备份时刻（本镇时区）",
+        "02:30"},
+    {"keep", OPT_STR, "RULE", "how many days, weeks and months of backups stay",
+        "备份保留多少天、周、月", KEEP_USUAL},
     {"at", OPT_STR, "TIME", "tests: begin at this time instead of now", "测试用：从这个时刻开始"},
     {"stand-still", OPT_FLAG, NULL, "tests: time does not move on", "测试用：时间不走"},
     {0},
@@ -73,6 +80,32 @@ static int threads_of(struct args *a)
     return threads > 0 ? (int)threads : 1;
 }
 
+static bool set_backup(struct args *a, struct app_conf *conf)
+{
+    str at = args_str(a, "backup-at");
+    int64_t hour, minute;
+    conf->program = str_of(cmd_version());
+    conf->backup_to = args_str(a, "backup-to");
+    while (conf->backup_to.n > 1 && conf->backup_to.s[conf->backup_to.n - 1] == '/')
+        conf->backup_to.n--;
+    if (keep_parse(args_str(a, "keep"), &conf->keep, &a->err) != OK)
+        return false;
+    if (at.n != 5 || at.s[2] != ':' || !str_i64(str_sub(at, 0, 2), &hour) ||
+        !str_i64(str_sub(at, 3, 2), &minute) || hour < 0 || hour > 23 || minute < 0 ||
+        minute > 59) {
+        err_add(&a->err, ERR_INVALID, S("--backup-at"), S("02:30"), "is not a time of day",
+            "不是一天中的时刻");
+        return false;
+    }
+    conf->backup_at_s = (hour * 60 + minute) * 60;
+    if (conf->backup_to.n == 0 || !town_on_server(a->arena, conf->dir))
+        return true;
+    err_add(&a->err, ERR_INVALID, S("--backup-to"), S("pg_dump"),
+        "the database of this town is a server's: back it up with the server's own means",
+        "本镇使用 PostgreSQL：请用数据库服务器自身的手段备份");
+    return false;
+}
+
 static int run(struct args *a)
 {
     sigset_t set;
@@ -96,6 +129,8 @@ static int run(struct args *a)
         .log_requests = args_flag(a, "log-requests"),
         .version = cmd_version(),
         .demo = args_flag(a, "demo")};
+    if (!set_backup(a, &conf))
+        return args_fail(a, EXIT_USAGE);
     int lock;
     if (town_lock(a->arena, conf.dir, TOWN_LOCK_SERVE, &lock, &a->err) != OK)
         return args_fail(a, EXIT_OPEN);
@@ -115,5 +150,6 @@ static int run(struct args *a)
 
 const struct cmd CMD_SERVE = {"serve", "[OPTIONS]", "serve the town over HTTP until Ctrl-C",
     "启动服务，Ctrl-C 停止",
-    "  bihuan serve --dir var/demo\n  bihuan serve --dir /srv/bihuan --host 0.0.0.0 --port 80",
+    "  bihuan serve --dir var/demo\n  bihuan serve --dir /srv/bihuan --host 0.0.0.0 --port 80\n"
+    "  bihuan serve --dir /srv/bihuan --backup-to /backup/store --backup-at 02:30",
     OPTIONS, 0, 0, run};

@@ -158,7 +158,7 @@ static enum err_code judge(struct ctx *c, struct run *r, struct import_row *row,
     *same = 0;
     *out = ROW_BAD;
     enum err_code code = item_prepare(c, &row->in, past, it, &found);
-    if (code == ERR_DENIED || code == ERR_STORE || code == ERR_BUSY) {
+    if (code == ERR_DENIED || code == ERR_STORE || code == ERR_FULL || code == ERR_BUSY) {
         err_merge(e, &found, (str){0});
         return code;
     }

@@ -70,11 +70,11 @@ struct manifest_file *manifest_add(struct arena *a, struct manifest *m, const ch
     return &files[m->files.n - 1];
 }
 
-enum err_code manifest_describe(struct arena *a, struct db *copy, str program, int64_t now_us,
-    struct manifest *m, struct err *e)
+enum err_code manifest_describe(struct arena *a, str dir, struct db *copy, str program,
+    int64_t now_us, struct manifest *m, struct err *e)
 {
     *m = (struct manifest){.format = MANIFEST_FORMAT, .made_us = now_us, .program = program};
-    m->town = town_only(copy, e);
+    m->town = town_of(a, dir, copy, e);
     m->schema = migrate_version(copy);
     m->town_name =
         db_one_str(copy, a, "SELECT name FROM unit WHERE town = ?1 AND parent = 0", V(m->town));

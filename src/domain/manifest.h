@@ -26,8 +26,8 @@ struct manifest {
 };
 
 // What a database says of itself: town, last event, head of the chain.
-enum err_code manifest_describe(struct arena *a, struct db *copy, str program, int64_t now_us,
-    struct manifest *m, struct err *e) MUST_USE;
+enum err_code manifest_describe(struct arena *a, str dir, struct db *copy, str program,
+    int64_t now_us, struct manifest *m, struct err *e) MUST_USE;
 struct manifest_file *manifest_add(struct arena *a, struct manifest *m, const char *path);
 str manifest_text(struct arena *a, const struct manifest *m);
 // Reads FOLDER/manifest.json; notes everything wrong with its form.

@@ -172,7 +172,7 @@ static enum err_code add_pages(struct making *k, struct pages *p, struct err *e)
 static enum err_code read_database(struct making *k, struct pages *p, struct err *e)
 {
     const struct snapshot_job *job = k->job;
-    if (manifest_describe(k->arena, k->db, job->program, 0, &k->out->m, e) != OK)
+    if (manifest_describe(k->arena, job->dir, k->db, job->program, 0, &k->out->m, e) != OK)
         return e->code;
     int64_t from_log = job->settled ? job->settled(job->arg) : 0;
     k->out->m.made_us = from_log ? from_log : job->now();

@@ -24,9 +24,12 @@ void db_fail_in(struct db *db, enum err_code code, const char *message, str sql)
         if ((unsigned char)*p < ' ')
             *p = ' ';
     // A conflict is an answer like any other, and what it means is for the domain to say.
-    enum log_level level = code == ERR_CONFLICT ? LOG_DEBUG
-                           : code == ERR_STORE  ? LOG_ERROR
-                                                : LOG_WARN;
+    enum log_level level = code == ERR_CONFLICT                    ? LOG_DEBUG
+                           : code == ERR_STORE || code == ERR_FULL ? LOG_ERROR
+                                                                   : LOG_WARN;
+    static struct log_calm calm;
+    if (level == LOG_ERROR && !log_anew(&calm, str_of(db->note)))
+        return;
     log_line(level, "store code=%s message=\"%s\" sql=\"%s\"", err_code_name(code), db->note, head);
 }
 
@@ -51,6 +54,11 @@ enum err_code db_status(struct db *db, struct err *e)
     case ERR_BUSY:
         return err_add(
             e, ERR_BUSY, S(""), S(""), "the database is busy (%s)", "数据库正忙（%s）", db->note);
+    case ERR_FULL:
+        return err_add(e, ERR_FULL, S(""), S(""),
+            "the disk is full: nothing was written, and nothing can be until there is room; "
+            "reading goes on",
+            "磁盘已满，未写入；腾出空间后自动恢复，其间查询不受影响");
     case ERR_LIMIT:
         return err_add(e, ERR_LIMIT, S(""), S(""), "the query is too large (%s)",
             "查询条件过多（%s）", db->note);

@@ -1,5 +1,6 @@
 #include "store/db_sqlite.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,8 @@ static enum err_code code_of(int rc)
         rc == SQLITE_CONSTRAINT_ROWID)
         return ERR_CONFLICT;
     int primary = rc & 0xff;
+    if (primary == SQLITE_FULL)
+        return ERR_FULL;
     bool busy = primary == SQLITE_BUSY || primary == SQLITE_LOCKED || primary == SQLITE_NOMEM;
     return busy ? ERR_BUSY : ERR_STORE;
 }
@@ -30,7 +33,11 @@ static void fail(struct db *db, int rc, str sql)
 {
     sqlite3 *h = sqlite_of(db)->handle;
     bool silent = sqlite3_errcode(h) == SQLITE_OK;
-    db_fail_in(db, code_of(rc), silent ? sqlite3_errstr(rc) : sqlite3_errmsg(h), sql);
+    // The index of the log, for one, says only that it could not grow.
+    int why = sqlite3_system_errno(h);
+    bool full = (rc & 0xff) == SQLITE_IOERR && (why == ENOSPC || why == EDQUOT);
+    db_fail_in(
+        db, full ? ERR_FULL : code_of(rc), silent ? sqlite3_errstr(rc) : sqlite3_errmsg(h), sql);
 }
 
 // --- opening
@@ -415,6 +422,7 @@ static int64_t lite_log_pages(const struct db *db)
 
 static void lite_checkpoint(struct db *db, bool truncate)
 {
+    static struct log_calm calm;
     struct db_sqlite *x = sqlite_of(db);
     (void)sqlite3_busy_timeout(x->handle, truncate ? DB_CHECKPOINT_WAIT_MS : 0);
     int rc = sqlite3_wal_checkpoint_v2(x->handle, NULL,
@@ -422,7 +430,8 @@ static void lite_checkpoint(struct db *db, bool truncate)
     (void)sqlite3_busy_timeout(x->handle, x->busy_wait_ms);
     if (rc == SQLITE_OK && truncate)
         x->log_pages = 0;
-    else if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY)
+    else if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY &&
+             log_anew(&calm, str_of(sqlite3_errmsg(x->handle))))
         log_line(LOG_ERROR, "store message=\"checkpoint failed: %s\"", sqlite3_errmsg(x->handle));
 }
 

@@ -18,7 +18,11 @@ str files_temporary(struct arena *a, str path)
 enum err_code files_failed(struct err *e, const char *path)
 {
     char text[128];
+    bool full = errno == ENOSPC || errno == EDQUOT;
     const char *why = strerror_r(errno, text, sizeof(text));
+    if (full)
+        return err_add(e, ERR_FULL, str_of(path), S(""),
+            "the disk is full: file %s was not written", "磁盘已满，文件 %s 未写入", path);
     return err_add(e, ERR_STORE, str_of(path), S(""), "file %s: %s", "文件 %s：%s", path, why);
 }
 

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE // memmem
 #include "store/log_play.h"
 
 #include <dirent.h>
@@ -127,7 +128,8 @@ static bool play_file(struct playing *p, size_t i, int64_t at, struct err *e)
     while (text.n > 0) {
         struct log_head h;
         if (!whole(text, &h)) {
-            if (i + 1 < p->n)
+            // Behind what a crash has torn off there is nothing.
+            if (i + 1 < p->n || memmem(text.s + 1, text.n - 1, LOG_MAGIC, sizeof(LOG_MAGIC)))
                 err_add(e, ERR_STORE, path, S(""), "a record is damaged", "留存日志中有记录损坏");
             return false;
         }

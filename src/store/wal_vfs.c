@@ -5,7 +5,7 @@
 #include <string.h>
 #include "base/arena.h"
 
-enum { GATHER_BYTES = 0x1ffff }; // the real layer cannot write more at once
+enum { FRAME_HEAD_BYTES = 24, GATHER_BYTES = 0x1ffff }; // the real layer cannot write more at once
 
 // SQLite allocates szOsFile bytes for a file: this struct, and behind it the real one.
 struct wal_file {
@@ -15,6 +15,7 @@ struct wal_file {
     unsigned char *gathered;
     sqlite3_int64 at; // where in the file the first gathered byte belongs
     int n;
+    sqlite3_int64 unsure; // first byte written since the last sync; -1: none
 };
 
 static sqlite3_vfs *real_vfs;
@@ -24,12 +25,31 @@ static struct wal_file *of(sqlite3_file *f)
     return (struct wal_file *)f;
 }
 
+static void note_written(struct wal_file *w, sqlite3_int64 at)
+{
+    if (w->unsure < 0 || at < w->unsure)
+        w->unsure = at;
+}
+
+// A commit whose sync failed is refused, but all of its frames may stand in the log, where the next
+// recovery would take them for a commit. Without the head of its first frame it is none. Best
+// effort on a disk that fails; the next commit writes the same place again, all of it.
+static void take_back(struct wal_file *w)
+{
+    static const char nothing[FRAME_HEAD_BYTES];
+    if (w->unsure >= 0)
+        (void)w->real->pMethods->xWrite(w->real, nothing, FRAME_HEAD_BYTES, w->unsure);
+    w->unsure = -1;
+}
+
 // What was gathered is given up also when it cannot be written: the transaction is then rolled
 // back.
 static int flush(struct wal_file *w)
 {
     int n = w->n;
     w->n = 0;
+    if (n > 0)
+        note_written(w, w->at);
     return n == 0 ? SQLITE_OK : w->real->pMethods->xWrite(w->real, w->gathered, n, w->at);
 }
 
@@ -60,8 +80,10 @@ static int wal_write(sqlite3_file *f, const void *bytes, int n, sqlite3_int64 at
         w->arena = arena_new();
         w->gathered = arena_alloc(w->arena, GATHER_BYTES);
     }
-    if (n > GATHER_BYTES)
+    if (n > GATHER_BYTES) {
+        note_written(w, at);
         return w->real->pMethods->xWrite(w->real, bytes, n, at);
+    }
     if (w->n == 0)
         w->at = at;
     memcpy(w->gathered + w->n, bytes, (size_t)n);
@@ -77,8 +99,14 @@ static int wal_truncate(sqlite3_file *f, sqlite3_int64 size)
 
 static int wal_sync(sqlite3_file *f, int flags)
 {
-    int rc = flush(of(f));
-    return rc != SQLITE_OK ? rc : of(f)->real->pMethods->xSync(of(f)->real, flags);
+    struct wal_file *w = of(f);
+    int rc = flush(w);
+    if (rc == SQLITE_OK)
+        rc = w->real->pMethods->xSync(w->real, flags);
+    if (rc != SQLITE_OK)
+        take_back(w);
+    w->unsure = -1;
+    return rc;
 }
 
 static int wal_size(sqlite3_file *f, sqlite3_int64 *size)
@@ -129,7 +157,7 @@ static int vfs_open(
     if (!(flags & SQLITE_OPEN_WAL))
         return real_vfs->xOpen(real_vfs, name, f, flags, out_flags);
     struct wal_file *w = of(f);
-    *w = (struct wal_file){.real = (sqlite3_file *)(w + 1)};
+    *w = (struct wal_file){.real = (sqlite3_file *)(w + 1), .unsure = -1};
     int rc = real_vfs->xOpen(real_vfs, name, w->real, flags, out_flags);
     // SQLite closes a file that failed to open, if it has methods.
     w->base.pMethods = w->real->pMethods ? &WAL_METHODS : NULL;

@@ -35,10 +35,13 @@ export function run(...args) {
 }
 
 export class Town {
-  /** Makes a town; options: town (name), at (time the server begins at), still (time does not move on). */
-  static async make({ town = 'xinjing', at, still = true, prepare } = {}) {
+  /** Makes a town; options: town (name), at (time the server begins at), still (time does not move on), dir (where: a
+   *  folder that is there), args (more for serve), env (of the server). */
+  static async make({ town = 'xinjing', at, still = true, prepare, dir, args = [], env } = {}) {
     const t = new Town();
-    t.dir = mkdtempSync(join(tmpdir(), 'bihuan-'));
+    t.dir = dir ?? mkdtempSync(join(tmpdir(), 'bihuan-'));
+    t.args = args;
+    t.env = env;
     t.at = at;
     t.still = still;
     const where = [];
@@ -55,11 +58,11 @@ export class Town {
 
   /** under: a command in front of the program, for example one that sets limits. */
   async start({ at = this.at, port = 0, options = [], under = [] } = {}) {
-    const args = ['serve', '--dir', this.dir, '--port', String(port), '--demo', ...options];
+    const args = ['serve', '--dir', this.dir, '--port', String(port), '--demo', ...(this.args ?? []), ...options];
     if (at) args.push('--at', at);
     if (at && this.still) args.push('--stand-still');
     const [command, ...rest] = [...under, program, ...args];
-    this.child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.env } });
     this.log = '';
     this.child.stderr.on('data', (d) => { this.log += d; });
     this.ended = new Promise((done) => this.child.on('exit', (code, signal) => done({ code, signal })));
