@@ -1,5 +1,8 @@
 #include "domain/snapshot.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,25 +37,56 @@ bool snapshot_store(struct arena *a, str folder)
     return access(in(a, folder, "store.json").s, F_OK) == 0;
 }
 
-static enum err_code make_store(struct arena *a, str store, int64_t town, struct err *e)
+static const char *const PARTS[] = {"snapshots", "pieces", "blobs", "log"};
+
+// Nothing, or what a first try that failed has left.
+static bool may_become_store(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return errno == ENOENT;
+    bool fine = true;
+    for (const struct dirent *x; fine && (x = readdir(dir)) != NULL;) {
+        bool ours = x->d_name[0] == '.' || strcmp(x->d_name, "lost+found") == 0 ||
+                    str_starts(str_of(x->d_name), S("store.json."));
+        for (size_t i = 0; i < ARRAY_LEN(PARTS); i++)
+            ours = ours || strcmp(x->d_name, PARTS[i]) == 0;
+        fine = ours;
+    }
+    (void)closedir(dir);
+    return fine;
+}
+
+static enum err_code write_store_file(struct arena *a, str store, int64_t town, struct err *e)
 {
     struct store_file s = {.format = STORE_FORMAT, .town = town};
-    static const char *const parts[] = {"snapshots", "pieces", "blobs", "log"};
-    if (!folder_empty(str_z(a, store)))
-        return err_add(e, ERR_INVALID, store, S("an empty folder, or a store of backups"),
-            "there is something else in it", "其中已有别的内容");
-    if (folder_above(a, store, e) != OK || folder_make(str_z(a, store), e) != OK)
-        return e->code;
-    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-        if (folder_make(in(a, store, parts[i]).s, e) != OK)
-            return e->code;
     struct buf b;
     struct jw w;
     buf_init(&b, a, STORE_BYTES_MAX);
     jw_init(&w, &b);
     fields_encode(&w, STORE_FILE, &s, 0);
     buf_byte(&b, '\n');
-    return folder_write(in(a, store, "store.json").s, buf_str(&b), e);
+    str path = in(a, store, "store.json"), unfinished = files_temporary(a, path);
+    if (folder_write(unfinished.s, buf_str(&b), e) != OK || files_sync(unfinished.s, e) != OK) {
+        (void)unlink(unfinished.s);
+        return e->code;
+    }
+    if (rename(unfinished.s, path.s) != 0)
+        return files_failed(e, path.s);
+    return files_sync(str_z(a, store), e);
+}
+
+static enum err_code make_store(struct arena *a, str store, int64_t town, struct err *e)
+{
+    if (!may_become_store(str_z(a, store)))
+        return err_add(e, ERR_INVALID, store, S("an empty folder, or a store of backups"),
+            "there is something else in it", "其中已有别的内容");
+    if (folder_above(a, store, e) != OK || folder_make(str_z(a, store), e) != OK)
+        return e->code;
+    for (size_t i = 0; i < ARRAY_LEN(PARTS); i++)
+        if (folder_make(in(a, store, PARTS[i]).s, e) != OK)
+            return e->code;
+    return write_store_file(a, store, town, e);
 }
 
 enum err_code snapshot_begin(struct arena *a, str store, int64_t town, int *lock, struct err *e)
