@@ -187,12 +187,11 @@ static void on_finish(void *arg, struct db *db, bool committed)
     feed_group(app, app->journal);
 }
 
-static void on_move(void *arg)
+static bool on_move(void *arg)
 {
     struct app *app = arg;
     struct nightly *n = app->nightly;
-    if (n)
-        nightly_log_moves(n);
+    return !n || nightly_log_moves(n);
 }
 
 // ---- the ticker: what is due, once a second

@@ -1,6 +1,7 @@
 #include "api/nightly.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -20,6 +21,7 @@ struct nightly {
     const struct app_conf *conf;
     pthread_t maker, keeper;
     bool making, keeping; // threads there are
+    atomic_bool reading;  // a snapshot is being made
     pthread_mutex_t lock;
     pthread_cond_t wake;
     // Under the lock.
@@ -160,9 +162,10 @@ static void keep_once(struct nightly *n)
     arena_free(a);
 }
 
-void nightly_log_moves(struct nightly *n)
+bool nightly_log_moves(struct nightly *n)
 {
     log_tail_look(n->tail);
+    return !atomic_load(&n->reading);
 }
 
 // ---- one backup
@@ -227,7 +230,12 @@ static enum err_code make(struct nightly *n, struct arena *a, struct snapshot *m
     job.log = n->log;
     job.place = log_tail_place(n->tail, a, &last);
     pthread_mutex_unlock(&n->log_lock);
-    if (e->code != OK || snapshot_make(a, n->read, &job, made, e) != OK)
+    if (e->code != OK)
+        return e->code;
+    atomic_store(&n->reading, true);
+    (void)!snapshot_make(a, n->read, &job, made, e);
+    atomic_store(&n->reading, false);
+    if (e->code != OK)
         return e->code;
     return snapshot_thin(a, job.store, &n->conf->keep, zone_of(n), &thinned, e);
 }

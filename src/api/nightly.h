@@ -23,8 +23,8 @@ struct nightly_state {
 struct nightly *nightly_start(struct app *app, struct err *e) MUST_USE;
 void nightly_stop(struct nightly *n); // no thread is left, but others may still call
 void nightly_free(struct nightly *n);
-// By the writer's thread, before and after it moves the log.
-void nightly_log_moves(struct nightly *n);
+// By the writer's thread, before and after it moves the log. False while a backup is being read.
+bool nightly_log_moves(struct nightly *n);
 struct nightly_state nightly_state(struct nightly *n);
 
 // "good", "late", "failed" or "none": in one word.

@@ -8,7 +8,7 @@ struct log_mover {
     struct arena *arena;       // holds this struct
     struct db *db;             // the writer's
     int64_t since;             // pages in the log when it was last moved; the writer's
-    void (*before)(void *arg); // may be NULL
+    bool (*before)(void *arg); // may be NULL
     void *before_arg;
     struct db *second; // the thread's; NULL: there is no thread
     pthread_t thread;
@@ -54,7 +54,7 @@ struct log_mover *log_mover_start(struct db *db)
     return m;
 }
 
-void log_mover_before(struct log_mover *m, void (*f)(void *arg), void *arg)
+void log_mover_before(struct log_mover *m, bool (*f)(void *arg), void *arg)
 {
     m->before = f;
     m->before_arg = arg;
@@ -64,11 +64,11 @@ void log_mover_before(struct log_mover *m, void (*f)(void *arg), void *arg)
 static void move(struct log_mover *m, int64_t pages)
 {
     if (m->before)
-        m->before(m->before_arg);
+        (void)m->before(m->before_arg);
     db_checkpoint(m->db, false);
-    if (m->before) // again, so that what was moved is no longer held
-        m->before(m->before_arg);
-    if (pages >= LOG_PAGES_MAX)
+    // Again, so that what was moved is no longer held.
+    bool wait = !m->before || m->before(m->before_arg);
+    if (wait && pages >= LOG_PAGES_MAX)
         db_checkpoint(m->db, true);
     m->since = db_log_pages(m->db);
 }

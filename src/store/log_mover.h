@@ -18,8 +18,9 @@ struct log_mover;
 // db: the writer's connection. Without a second connection or thread the writer does it all.
 struct log_mover *log_mover_start(struct db *db);
 // Called on the writer's thread before and after it moves the log: whoever reads the log behind the
-// writer stands in the way of its beginning anew.
-void log_mover_before(struct log_mover *m, void (*f)(void *arg), void *arg);
+// writer stands in the way of its beginning anew. False: somebody is known to read for long, and it
+// is of no use to wait for him.
+void log_mover_before(struct log_mover *m, bool (*f)(void *arg), void *arg);
 void log_mover_look(struct log_mover *m); // by the writer after each group, outside a transaction
 int64_t log_mover_waiting(const struct log_mover *m); // pages; by the writer
 void log_mover_stop(struct log_mover *m);

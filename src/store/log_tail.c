@@ -191,6 +191,8 @@ static void begin_anew(struct log_tail *t, struct err *e)
     struct log_mark m;
     db_busy_wait(t->gate, DB_CHECKPOINT_WAIT_MS);
     db_checkpoint(t->carrier, false); // most of it without the lock
+    if (pages_mark(t->pin[t->held], &m, e) != OK || m.frames - m.in_file > LOG_MOVE_PAGES)
+        return; // somebody reads an old state: not now
     db_begin(t->gate);
     if (db_status(t->gate, e) == OK && turn(t, &m, e) == OK) {
         db_checkpoint(t->carrier, false);

@@ -36,7 +36,7 @@ struct writer_hooks {
     enum err_code (*flush)(void *arg, struct db *db, struct err *e);
     void (*finish)(
         void *arg, struct db *db, bool committed); // after COMMIT or ROLLBACK, before any done
-    void (*move)(void *arg); // around moving the log into the database (log_mover.h)
+    bool (*move)(void *arg); // around moving the log into the database (log_mover.h)
 };
 
 struct writer;
