@@ -21,7 +21,7 @@ struct app_conf {
     int port, threads;
     bool log_requests; // one line each
     const char *version;
-    bool demo;   // show the demonstration log-ins; quick password hashes
+    bool demo;           // show the demonstration log-ins; quick password hashes
     str program;         // version
     str backup_to;       // the store of backups; empty: none are made
     int64_t backup_at_s; // second of the town's day

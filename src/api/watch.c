@@ -27,12 +27,12 @@ const struct field HEALTH_VIEW[] = {
         .help = "writes in the queue"},
     {"streams", FIELD_I64, .at = offsetof(struct health_view, streams),
         .help = "open event streams"},
-    {"backup", FIELD_STR, FIELD_ABSENT_NULL, offsetof(struct health_view, backup),
-        .options = "good|late|failed|none", .help = "absent when the server makes none"},
-    {"backup_made", FIELD_TIME, FIELD_ABSENT_NULL, offsetof(struct health_view, backup_made_us),
+    {"backup", FIELD_STR, 0, offsetof(struct health_view, backup),
+        .options = "off|good|late|failed|none", .help = "off: the server makes none"},
+    {"backup_made", FIELD_TIME, 0, offsetof(struct health_view, backup_made_us),
         .help = "the last good one"},
-    {"backup_age_s", FIELD_I64, FIELD_ABSENT_NULL, offsetof(struct health_view, backup_age_s)},
-    {"backup_log", FIELD_BOOL, FIELD_ABSENT_NULL, offsetof(struct health_view, backup_log),
+    {"backup_age_s", FIELD_I64, 0, offsetof(struct health_view, backup_age_s)},
+    {"backup_log", FIELD_BOOL, 0, offsetof(struct health_view, backup_log),
         .help = "what is committed is being kept between backups"},
     {"at", FIELD_TIME, .at = offsetof(struct health_view, at_us)},
     {0},
@@ -44,6 +44,7 @@ enum err_code watch_health(struct call *k)
         .rules = k->ctx.rules->gen,
         .waiting = (int64_t)writer_waiting(app_writer(k->app)),
         .streams = (int64_t)http_streams(app_http(k->app)),
+        .backup = S("off"),
         .at_us = k->ctx.now_us};
     struct nightly *n = app_nightly(k->app);
     if (n) {

@@ -1,5 +1,5 @@
 #include <stdio.h>
-#include "cmd/folder.h"
+#include "store/folder.h"
 #include "cmd/interrupt.h"
 #include "cmd/town_door.h"
 #include "cmd/town_make.h"
