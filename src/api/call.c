@@ -132,7 +132,7 @@ static void answer_error(struct call *k)
 {
     (void)db_overrules(k->ctx.db, &k->err);
     enum err_code c = k->err.code;
-    if ((k->written || k->repeated) && (c == ERR_STORE || c == ERR_BUSY))
+    if ((k->written || k->repeated) && (c == ERR_STORE || c == ERR_BUSY || c == ERR_FULL))
         (void)err_add(&k->err, c, (str){0}, (str){0}, "it is written; only the answer is missing",
             "已经写入，只是暂时无法显示，请勿重复提交");
     // An inner fault is for the log; the client learns that it was ours, and nothing was done
@@ -140,7 +140,7 @@ static void answer_error(struct call *k)
     if (c == ERR_STORE)
         log_line(LOG_ERROR, "api request=" HTTP_ID_FMT " route=%s %.*s", k->req->id,
             k->route ? k->route->path : "-", STR_ARG(err_text(&k->err, k->req->arena)));
-    if (c == ERR_STORE || c == ERR_BUSY) // whoever complains can name it
+    if (c == ERR_STORE || c == ERR_BUSY || c == ERR_FULL) // whoever complains can name it
         http_set(k->req, "X-Request-Id", str_fmt(k->req->arena, HTTP_ID_FMT, k->req->id));
     if (c == ERR_BUSY || c == ERR_FULL)
         http_set(k->req, "Retry-After", c == ERR_BUSY ? S("1") : S("30"));

@@ -106,14 +106,3 @@ void log_line(enum log_level level, const char *fmt, ...)
         (void)snprintf(remark, sizeof(remark), " held=\"further ones for %d s\"", LOG_BURST_S);
     write_line(line, from, n, remark);
 }
-
-bool log_anew(struct log_calm *c, str text)
-{
-    uint64_t hash = str_hash(text) | 1;
-    int64_t now = tm_mono(), at = atomic_load(&c->at_us);
-    if (atomic_load(&c->text) == hash && now - at < LOG_CALM_S * US_SECOND)
-        return false;
-    atomic_store(&c->text, hash);
-    atomic_store(&c->at_us, now);
-    return true;
-}

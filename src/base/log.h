@@ -15,13 +15,4 @@ void log_set(enum log_level least);
 void log_line(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);
 uint64_t log_held(void); // lines held back since the start
 
-// What goes wrong a thousand times a second is said once a minute: false when this text was said
-// here within the last one.
-enum { LOG_CALM_S = 60 };
-struct log_calm {
-    _Atomic uint64_t text;
-    _Atomic int64_t at_us;
-};
-bool log_anew(struct log_calm *c, str text);
-
 #endif

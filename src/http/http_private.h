@@ -119,7 +119,7 @@ struct http_server {
     struct arena *arena;
     struct MHD_Daemon **daemons; // one for each loop thread
     unsigned turn;               // the accept thread's
-    struct MHD_Response *spare; // for when there is no memory for another
+    struct MHD_Response *spare;  // for when there is no memory for another
     int port, listen_fd;
     int beat_fd; // readable once the server stops
     pthread_t beat_thread, accept_thread;

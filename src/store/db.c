@@ -27,9 +27,6 @@ void db_fail_in(struct db *db, enum err_code code, const char *message, str sql)
     enum log_level level = code == ERR_CONFLICT                    ? LOG_DEBUG
                            : code == ERR_STORE || code == ERR_FULL ? LOG_ERROR
                                                                    : LOG_WARN;
-    static struct log_calm calm;
-    if (level == LOG_ERROR && !log_anew(&calm, str_of(db->note)))
-        return;
     log_line(level, "store code=%s message=\"%s\" sql=\"%s\"", err_code_name(code), db->note, head);
 }
 

@@ -422,7 +422,6 @@ static int64_t lite_log_pages(const struct db *db)
 
 static void lite_checkpoint(struct db *db, bool truncate)
 {
-    static struct log_calm calm;
     struct db_sqlite *x = sqlite_of(db);
     (void)sqlite3_busy_timeout(x->handle, truncate ? DB_CHECKPOINT_WAIT_MS : 0);
     int rc = sqlite3_wal_checkpoint_v2(x->handle, NULL,
@@ -430,8 +429,7 @@ static void lite_checkpoint(struct db *db, bool truncate)
     (void)sqlite3_busy_timeout(x->handle, x->busy_wait_ms);
     if (rc == SQLITE_OK && truncate)
         x->log_pages = 0;
-    else if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY &&
-             log_anew(&calm, str_of(sqlite3_errmsg(x->handle))))
+    else if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY)
         log_line(LOG_ERROR, "store message=\"checkpoint failed: %s\"", sqlite3_errmsg(x->handle));
 }
 
