@@ -67,7 +67,7 @@ enum err_code db_status(struct db *db, struct err *e)
 
 bool db_overrules(struct db *db, struct err *e)
 {
-    if (db->failed != ERR_STORE && db->failed != ERR_BUSY)
+    if (!db || (db->failed != ERR_STORE && db->failed != ERR_BUSY && db->failed != ERR_FULL))
         return false;
     err_init(e, e->arena, e->lang);
     return db_status(db, e) != OK;

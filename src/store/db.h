@@ -125,8 +125,8 @@ bool db_null(const struct cursor *c, int column);
 // (locked), ERR_CONFLICT (a unique key stands in the way). The note goes to e.
 enum err_code db_status(struct db *db, struct err *e) MUST_USE;
 // What could not be read makes every other word doubtful, "there is no such item" first of all.
-// When a statement has failed for the store's reasons (ERR_STORE, ERR_BUSY), e says that and
-// nothing else.
+// When a statement has failed for the store's reasons (ERR_STORE, ERR_BUSY, ERR_FULL), e says that
+// and nothing else. NULL, a database that could not be opened, overrules nothing.
 bool db_overrules(struct db *db, struct err *e);
 
 // A file holds one town, a server's database many.
