@@ -59,6 +59,7 @@ enum err_code watch_health(struct call *k)
         // Not a fault of this request: whoever asks is to send nobody here for now.
         log_line(LOG_ERROR, "health %.*s", STR_ARG(err_text(&k->err, k->ctx.arena)));
         err_init(&k->err, k->ctx.arena, k->ctx.lang);
+        db_rollback(k->ctx.db); // or else it would be one
         return err_add(&k->err, ERR_BUSY, S("database"), (str){0}, "the database does not answer",
             "数据库没有应答");
     }
