@@ -81,6 +81,19 @@ CREATE TABLE item_doc (
     lat @real@ NOT NULL, lon @real@ NOT NULL, doc @json@ NOT NULL,
     PRIMARY KEY (town, id)) @heap@;
 
+-- The search index: which items hold which two characters side by side. A block speaks for the items from_id <= id < to_id; its
+-- rows are written once and replaced whole. What stands behind the last block is searched by its texts.
+-- first_us, last_us: between these its items were filed; in_order: in the order of their ids.
+-- state: 0 being written, 1 in use, 2 replaced; made_us: since when.
+CREATE TABLE text_block (
+    town @int@ NOT NULL, id @int@ NOT NULL, from_id @int@ NOT NULL, to_id @int@ NOT NULL, first_us @int@ NOT NULL,
+    last_us @int@ NOT NULL, in_order @int@ NOT NULL, state @int@ NOT NULL, made_us @int@ NOT NULL,
+    PRIMARY KEY (town, id)) @clustered@;
+-- pair: two code points; items: which of the block hold it (base/gram.h).
+CREATE TABLE text_gram (
+    town @int@ NOT NULL, block @int@ NOT NULL, pair @int@ NOT NULL, items @blob@ NOT NULL,
+    PRIMARY KEY (town, block, pair)) @clustered@;
+
 -- Which units have, or had, a part of an item: they may see it.
 CREATE TABLE part (
     town @int@ NOT NULL, item @int@ NOT NULL, part @int@ NOT NULL, unit @int@ NOT NULL, open @int@ NOT NULL,

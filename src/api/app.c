@@ -6,6 +6,7 @@
 #include <string.h>
 #include "api/call.h"
 #include "api/feed.h"
+#include "api/indexer.h"
 #include "api/jobs.h"
 #include "api/metrics.h"
 #include "api/nightly.h"
@@ -49,6 +50,7 @@ struct app {
     _Atomic(struct http_server *) http; // requests may come before http_start has returned
     struct jobs *jobs;
     _Atomic(struct nightly *) nightly; // the writer runs before it does
+    struct indexer *indexer;
     struct tries *tries;
     pthread_t ticker;
     pthread_cond_t wake;
@@ -469,6 +471,7 @@ struct app *app_start(const struct app_conf *conf, struct err *e)
         app_stop(app);
         return NULL;
     }
+    app->indexer = indexer_start(app); // without it searching is slower and otherwise the same
     app->ticking = pthread_create(&app->ticker, NULL, ticker, app) == 0;
     return app;
 }
@@ -481,6 +484,7 @@ void app_stop(struct app *app)
     pthread_mutex_unlock(&app->lock);
     if (app->ticking)
         pthread_join(app->ticker, NULL);
+    indexer_stop(app->indexer);
     jobs_stop(app->jobs);
     if (app->http)
         http_stop(app->http);

@@ -45,6 +45,8 @@ const struct field ROW_VIEW[] = {
     F(struct row_view, urges, FIELD_I64),
     F(struct row_view, merged, FIELD_I64, .help = "id of the main item, 0 when not merged"),
     F(struct row_view, version, FIELD_I64),
+    F(struct row_view, snippet, FIELD_STR, .flags = FIELD_ABSENT_NULL,
+        .help = "of the text or the address, where a word of the filter was found in it"),
     {0},
 };
 
@@ -81,7 +83,8 @@ void row_view(struct ctx *c, const struct list_row *r, struct row_view *out)
         .version = r->version,
         .returns = r->returns,
         .urges = r->urges,
-        .merged = r->merged};
+        .merged = r->merged,
+        .snippet = r->snippet};
     out->lamp = S("none");
     if (r->due_us == 0)
         return;

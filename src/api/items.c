@@ -9,12 +9,14 @@
 #include "domain/filter.h"
 #include "domain/item_step.h"
 #include "domain/item_store.h"
+#include "domain/search.h"
 
 // ---- lists
 
 struct query_view {
     str filter, sort;
     int64_t limit;
+    struct strs words;
 };
 struct list_view {
     struct query_view query;
@@ -28,13 +30,15 @@ static const struct field QUERY_VIEW[] = {
         .help = "canonical filter text"},
     {"sort", FIELD_STR, .at = offsetof(struct query_view, sort)},
     {"limit", FIELD_I64, .at = offsetof(struct query_view, limit)},
+    {"words", FIELD_STRS, .at = offsetof(struct query_view, words),
+        .help = "what to mark in title and snippet: letters A-Z in either case"},
     {0},
 };
 const struct field ITEMS_LIST[] = {
     {"query", FIELD_OBJ, .at = offsetof(struct list_view, query), .sub = QUERY_VIEW},
     {"total", FIELD_I64, .at = offsetof(struct list_view, total)},
     {"total_capped", FIELD_BOOL, .at = offsetof(struct list_view, total_capped),
-        .help = "there are more than total"},
+        .help = "there may be more than total: counting stopped there"},
     {"at", FIELD_TIME, .at = offsetof(struct list_view, at_us)},
     {"next", FIELD_STR, .at = offsetof(struct list_view, next),
         .help = "cursor of the next page, empty at the end"},
@@ -44,7 +48,8 @@ const struct field ITEMS_LIST[] = {
 };
 const struct field ITEMS_LIST_QUERY[] = {
     {"filter", FIELD_STR, .help = "docs/filter.md"},
-    {"sort", FIELD_STR, .options = "-filed|filed|due|-changed"},
+    {"sort", FIELD_STR, .options = "-filed|filed|due|-changed|relevance",
+        .help = "without it: relevance when words are looked for, else -filed"},
     {"limit", FIELD_I64, .min = 1, .max = LIST_PAGE_MAX},
     {"after", FIELD_STR, .help = "next of the page before"},
     {"count", FIELD_STR, .options = "yes|no"},
@@ -54,15 +59,10 @@ const struct field ITEMS_LIST_QUERY[] = {
 static enum err_code read_list_in(struct call *k, struct list_in *in)
 {
     str sort = http_query(k->req, "sort");
-    in->sort = SORT_FILED_DOWN;
-    if (sort.n > 0) {
-        int at = list_sort_of(sort);
-        if (at < 0)
-            err_add(&k->err, ERR_INVALID, S("sort"), S("-filed, filed, due, -changed"),
-                "is not an order", "没有这种排序");
-        else
-            in->sort = (enum list_sort)at;
-    }
+    int at = list_sort_of(sort);
+    if (sort.n > 0 && at < 0)
+        err_add(&k->err, ERR_INVALID, S("sort"), S("-filed, filed, due, -changed, relevance"),
+            "is not an order", "没有这种排序");
     if (!call_query_i64(k, "limit", LIST_PAGE_DEFAULT, 1, LIST_PAGE_MAX, &in->limit))
         in->limit = LIST_PAGE_DEFAULT;
     in->after = http_query(k->req, "after");
@@ -74,6 +74,7 @@ static enum err_code read_list_in(struct call *k, struct list_in *in)
         sub.notes[i].field = S("filter"); // which term it is, line and column say
     if (sub.code != OK)
         err_merge(&k->err, &sub, (str){0});
+    in->sort = at >= 0 ? (enum list_sort)at : list_sort_usual(in->filter);
     return k->err.code;
 }
 
@@ -85,8 +86,12 @@ enum err_code items_list(struct call *k)
         return k->err.code;
     struct list_view v = {
         .total = out.total, .total_capped = out.capped, .at_us = k->ctx.now_us, .next = out.next};
-    v.query = (struct query_view){
-        filter_text(k->ctx.arena, in.filter), list_sort_name(in.sort), in.limit};
+    v.query = (struct query_view){.filter = filter_text(k->ctx.arena, in.filter),
+        .sort = list_sort_name(in.sort),
+        .limit = in.limit};
+    str *words;
+    v.query.words.n = search_marks(k->ctx.arena, in.filter, &words);
+    v.query.words.v = words;
     struct row_view *rows = NEW_ARRAY(k->ctx.arena, out.n, struct row_view);
     for (size_t i = 0; i < out.n; i++)
         row_view(&k->ctx, &out.rows[i], &rows[i]);

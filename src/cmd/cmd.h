@@ -90,6 +90,6 @@ int cmd_main(int argc, char **argv);
 
 // The commands, one file each.
 extern const struct cmd CMD_SERVE, CMD_INIT, CMD_IMPORT, CMD_EXPORT, CMD_DEF, CMD_DEMO, CMD_TOKEN,
-    CMD_AUDIT, CMD_TALLY, CMD_BACKUP, CMD_RESTORE, CMD_MOVE, CMD_DOCTOR, CMD_VERSION;
+    CMD_AUDIT, CMD_TALLY, CMD_SEARCH, CMD_BACKUP, CMD_RESTORE, CMD_MOVE, CMD_DOCTOR, CMD_VERSION;
 
 #endif

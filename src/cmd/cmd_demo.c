@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include "store/folder.h"
 #include "cmd/interrupt.h"
+#include "cmd/search_up.h"
 #include "cmd/town_door.h"
 #include "cmd/town_make.h"
 #include "domain/demo.h"
@@ -60,6 +61,8 @@ static enum err_code fill_there(struct demonstration *m, str dir, int64_t *items
     if (!d)
         return a->err.code;
     enum err_code code = fill(m, d);
+    if (code == OK)
+        search_up_quietly(a, d);
     struct ctx c = town_door_reader(d);
     *items = db_one_i64(c.db, 0, "SELECT count(*) FROM item WHERE town = ?1", V(c.rules->town));
     *events = db_one_i64(c.db, 0, "SELECT count(*) FROM event WHERE town = ?1", V(c.rules->town));

@@ -6,6 +6,7 @@
 #include "cmd/town_door.h"
 #include "domain/audit.h"
 #include "domain/caller.h"
+#include "domain/search_fill.h"
 #include "store/backup.h"
 #include "store/migrate.h"
 
@@ -15,6 +16,7 @@ enum {
     LOG_LARGE_MIB = 1024,
     CLOCK_AHEAD_S =
         120, // an item changed so far in the future: the machine's clock was wrong, or is
+    SEARCH_LATE = 4 * SEARCH_FILL_MIN,
     ALARMS_LATE_S = 3600, // nobody has served the town for so long
 };
 
@@ -242,6 +244,28 @@ static struct finding check_backup(struct patient *p, struct err *e)
     return (struct finding){good ? FINE : BAD, text};
 }
 
+static struct finding check_search(struct patient *p, struct err *e)
+{
+    struct search_state s;
+    if (search_state(&p->c, &s, e) != OK)
+        return from_notes(p, e);
+    if (s.waiting > SEARCH_LATE)
+        return (struct finding){WORTH_KNOWING,
+            str_fmt(p->arena,
+                english(p) ? "%" PRId64 " items are not indexed yet, and searching them takes"
+                             " longer: the server does it, or search fill"
+                           : "%" PRId64 " 个事项尚未编入索引，检索会慢：服务会自动补齐，"
+                             "也可执行 search fill",
+                s.waiting)};
+    return (struct finding){
+        FINE, str_fmt(p->arena,
+                  english(p) ? "%" PRId64 " items in %" PRId64 " blocks, the newest %" PRId64
+                               " searched by their texts"
+                             : "%" PRId64 " 个事项已编入 %" PRId64 " 块，最新 %" PRId64
+                               " 个按原文检索",
+                  s.items - s.waiting, s.blocks, s.waiting)};
+}
+
 static const struct check {
     const char *key, *en, *zh;
     struct finding (*run)(struct patient *p, struct err *e);
@@ -254,6 +278,7 @@ static const struct check {
     {"chain", "history", "记录链", check_chain},
     {"counters", "counters", "计数", check_counters},
     {"clocks", "clocks", "时限", check_clocks},
+    {"search", "search index", "检索索引", check_search},
     {"space", "disk", "磁盘", check_space},
     {"blobs", "attachments", "附件", check_blobs},
     {"backup", "backup", "备份", check_backup},

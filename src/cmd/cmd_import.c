@@ -6,6 +6,7 @@
 #include "store/folder.h"
 #include "cmd/import_list.h"
 #include "cmd/interrupt.h"
+#include "cmd/search_up.h"
 #include "cmd/town_door.h"
 #include "domain/import.h"
 #include "format/csv.h"
@@ -298,6 +299,7 @@ static int import_it(struct importing *m, int64_t job, const struct import_door 
         return args_fail(a, EXIT_FAILED);
     }
     db_read_end(reader.db);
+    search_up_quietly(a, m->door);
     return report(m, job, &r);
 }
 

@@ -8,6 +8,7 @@
 #include "domain/item.h"
 #include "domain/rules.h"
 #include "store/sqlb.h"
+#include "store/text_index.h"
 
 enum { FILTER_BYTES_MAX = 2000, FILTER_TERMS_MAX = 60, FILTER_VALUES_MAX = 200 };
 
@@ -41,5 +42,11 @@ bool filter_match(const struct filter *f, const struct filter_env *env, const st
 // (town, id) when filter_wants_doc; ?1 must be the town.
 bool filter_wants_doc(const struct filter *f);
 void filter_sql(const struct filter *f, const struct filter_env *env, struct sqlb *q);
+// The bare words an item must have: of each term one. This is what the search index narrows by; the
+// whole filter still decides.
+bool filter_has_words(const struct filter *f);
+size_t filter_words(struct arena *a, const struct filter *f, struct text_any **out);
+// Appends "((...) AND (...))": of each such term a word stands in the title. It must have words.
+void filter_sql_title(const struct filter *f, struct sqlb *q);
 
 #endif

@@ -504,3 +504,55 @@ void filter_sql(const struct filter *f, const struct filter_env *env, struct sql
         term(&w);
     }
 }
+
+static bool is_words(const struct filter_term *t)
+{
+    return t->kind == KIND_WORD && !t->negated;
+}
+
+bool filter_has_words(const struct filter *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (is_words(&f->terms[i]))
+            return true;
+    return false;
+}
+
+size_t filter_words(struct arena *a, const struct filter *f, struct text_any **out)
+{
+    size_t n = 0;
+    *out = NULL;
+    for (size_t i = 0; i < f->n; i++) {
+        const struct filter_term *t = &f->terms[i];
+        if (!is_words(t))
+            continue;
+        str *words = NEW_ARRAY(a, t->n, str);
+        for (size_t k = 0; k < t->n; k++)
+            words[k] = t->values[k].text;
+        VEC_PUSH(a, *out, n) = (struct text_any){words, t->n};
+    }
+    return n;
+}
+
+void filter_sql_title(const struct filter *f, struct sqlb *q)
+{
+    bool any = false;
+    sqlb_add(q, "(");
+    for (size_t i = 0; i < f->n; i++) {
+        const struct filter_term *t = &f->terms[i];
+        if (!is_words(t))
+            continue;
+        if (any)
+            sqlb_add(q, " AND ");
+        any = true;
+        for (size_t k = 0; k < t->n; k++) {
+            if (k == 0)
+                sqlb_add(q, "(");
+            else
+                sqlb_add(q, " OR ");
+            sqlb_contains(q, "i.title", t->values[k].text);
+        }
+        sqlb_add(q, ")");
+    }
+    sqlb_add(q, ")");
+}

@@ -1,6 +1,10 @@
 #include "domain/item_list.h"
 
-static const char *const SORT_NAMES[SORT_COUNT] = {"-filed", "filed", "due", "-changed"};
+#include "domain/list_inner.h"
+#include "domain/search.h"
+
+static const char *const SORT_NAMES[SORT_COUNT] = {
+    "-filed", "filed", "due", "-changed", "relevance"};
 
 str list_sort_name(enum list_sort s)
 {
@@ -13,6 +17,11 @@ int list_sort_of(str name)
         if (str_eq(name, str_of(SORT_NAMES[i])))
             return i;
     return -1;
+}
+
+enum list_sort list_sort_usual(const struct filter *f)
+{
+    return f && filter_has_words(f) ? SORT_RELEVANCE : SORT_FILED_DOWN;
 }
 
 // What the actor may see, as SQL: units below those at which a right to read is held, as lead,
@@ -43,25 +52,53 @@ static void visible_sql(struct ctx *c, struct sqlb *q)
     sqlb_add(q, ")))");
 }
 
-static void from_where(struct ctx *c, const struct filter *f, struct sqlb *q)
+static void from_where(
+    struct ctx *c, const struct filter *f, const struct list_part *part, struct sqlb *q)
 {
     struct filter_env env = {
         .rules = c->rules, .now_us = c->now_us, .person = c->actor ? c->actor->id : 0};
-    sqlb_add(q, " FROM item i");
+    if (part->among) {
+        sqlb_from_ids(q, c->db, part->ids, part->n);
+        sqlb_add(q, " CROSS JOIN item i"); // from the ids to the items, whatever the rest says
+    } else {
+        sqlb_add(q, " FROM item i");
+    }
     if (f && filter_wants_doc(f))
         sqlb_add(q, " JOIN item_doc d ON d.town = i.town AND d.id = i.id");
     sqlb_add(q, " WHERE i.town = ?1");
+    if (part->among)
+        sqlb_add(q, " AND i.id = k.value");
     if (!f || !filter_wants_gone(f))
         sqlb_add(q, " AND i.gone = 0");
     if (f)
         filter_sql(f, &env, q);
     visible_sql(c, q);
+    if (part->titles == LIST_IN_TITLE)
+        sqlb_add(q, " AND ");
+    if (part->titles == LIST_NOT_IN_TITLE)
+        sqlb_add(q, " AND NOT ");
+    if (part->titles != LIST_ANYWHERE)
+        filter_sql_title(f, q);
+}
+
+bool list_cursor_read(str after, int64_t *value, int64_t *id)
+{
+    str v, i;
+    return str_cut(&after, '.', &v) && str_cut(&after, '.', &i) && after.n == 0 &&
+           str_i64(v, value) && str_i64(i, id);
+}
+
+enum err_code list_cursor_wrong(struct err *e)
+{
+    return err_add(e, ERR_INVALID, S("after"), S("next of the page before"), "is not a cursor",
+        "翻页位置无效");
 }
 
 // A cursor is "value.id" of the last row of the page before.
 static enum err_code add_after(const struct list_in *in, struct sqlb *q, struct err *e)
 {
     static const char *const CONDITIONS[SORT_COUNT][2] = {
+        [SORT_RELEVANCE] = {" AND (i.filed_us, i.id) < (", ")"},
         [SORT_FILED_DOWN] = {" AND (i.filed_us, i.id) < (", ")"},
         [SORT_FILED_UP] = {" AND (i.filed_us, i.id) > (", ")"},
         [SORT_DUE_UP] = {" AND (i.due_us, i.id) > (", ")"},
@@ -69,12 +106,9 @@ static enum err_code add_after(const struct list_in *in, struct sqlb *q, struct 
     };
     if (in->after.n == 0)
         return OK;
-    str rest = in->after, value, id;
     int64_t v = 0, at = 0;
-    if (!str_cut(&rest, '.', &value) || !str_cut(&rest, '.', &id) || rest.n > 0 ||
-        !str_i64(value, &v) || !str_i64(id, &at))
-        return err_add(e, ERR_INVALID, S("after"), S("next of the page before"), "is not a cursor",
-            "翻页位置无效");
+    if (!list_cursor_read(in->after, &v, &at))
+        return list_cursor_wrong(e);
     sqlb_add_(q, CONDITIONS[in->sort][0]);
     sqlb_val(q, V(v));
     sqlb_add(q, ",");
@@ -84,6 +118,7 @@ static enum err_code add_after(const struct list_in *in, struct sqlb *q, struct 
 }
 
 static const char *const ORDERS[SORT_COUNT] = {
+    [SORT_RELEVANCE] = " ORDER BY i.filed_us DESC, i.id DESC LIMIT ",
     [SORT_FILED_DOWN] = " ORDER BY i.filed_us DESC, i.id DESC LIMIT ",
     [SORT_FILED_UP] = " ORDER BY i.filed_us, i.id LIMIT ",
     [SORT_DUE_UP] = " ORDER BY i.due_us, i.id LIMIT ",
@@ -118,7 +153,7 @@ static struct list_row read_row(struct arena *a, const struct cursor *r)
     };
 }
 
-static str cursor_of(struct arena *a, enum list_sort sort, const struct list_row *r)
+str list_cursor(struct arena *a, enum list_sort sort, const struct list_row *r)
 {
     int64_t v = sort == SORT_DUE_UP         ? r->due_us
                 : sort == SORT_CHANGED_DOWN ? r->changed_us
@@ -126,26 +161,36 @@ static str cursor_of(struct arena *a, enum list_sort sort, const struct list_row
     return str_fmt(a, "%" PRId64 ".%" PRId64, v, r->id);
 }
 
-int64_t item_count(struct ctx *c, const struct filter *f, int64_t cap, struct err *e)
+int64_t list_count(struct ctx *c, const struct filter *f, const struct list_part *part, int64_t cap)
 {
     struct sqlb q;
     sqlb_init(&q, c->arena);
     sqlb_add(&q, "SELECT count(*) FROM (SELECT 1");
     sqlb_bind(&q, V(c->rules->town));
-    from_where(c, f, &q);
+    from_where(c, f, part, &q);
     if (cap > 0) {
         sqlb_add(&q, " LIMIT ");
         sqlb_val(&q, V(cap));
     }
     sqlb_add(&q, ") AS t");
-    int64_t n = sqlb_i64(c->db, &q);
+    return sqlb_i64(c->db, &q);
+}
+
+static const struct list_part WHOLE = {0};
+
+int64_t item_count(struct ctx *c, const struct filter *f, int64_t cap, struct err *e)
+{
+    struct list_part part = WHOLE;
+    if (f && filter_has_words(f))
+        (void)search_few(c, f, &part);
+    int64_t n = list_count(c, f, &part, cap);
     return db_status(c->db, e) == OK ? n : 0;
 }
 
 // One SELECT of a page. In the order of what is due next, what no clock runs for comes last: that
 // is a second SELECT, because both halves then follow an index. tail says which half.
-static enum err_code read_page(
-    struct ctx *c, const struct list_in *in, bool tail, struct list_out *out, struct err *e)
+static enum err_code read_page(struct ctx *c, const struct list_in *in,
+    const struct list_part *part, bool tail, struct list_out *out, struct err *e)
 {
     struct sqlb q;
     sqlb_init(&q, c->arena);
@@ -155,7 +200,7 @@ static enum err_code read_page(
                  "i.returns, i.urges,"
                  " i.merged, i.excluded, i.title");
     sqlb_bind(&q, V(c->rules->town));
-    from_where(c, in->filter, &q);
+    from_where(c, in->filter, part, &q);
     if (in->sort == SORT_DUE_UP && !tail)
         sqlb_add(&q, " AND i.due_us > 0");
     if (in->sort == SORT_DUE_UP && tail)
@@ -170,34 +215,41 @@ static enum err_code read_page(
     return db_status(c->db, e);
 }
 
-static enum err_code read_rows(
-    struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e)
+enum err_code list_read(struct ctx *c, const struct list_in *in, const struct list_part *part,
+    struct list_out *out, struct err *e)
 {
     bool in_tail = in->sort == SORT_DUE_UP && str_starts(in->after, S("0."));
-    if (read_page(c, in, in_tail, out, e) != OK)
+    if (read_page(c, in, part, in_tail, out, e) != OK)
         return e->code;
     if (in->sort != SORT_DUE_UP || in_tail || (int64_t)out->n > in->limit)
         return OK;
     struct list_in rest = *in;
     rest.after = (str){0};
-    return read_page(c, &rest, true, out, e);
+    return read_page(c, &rest, part, true, out, e);
+}
+
+// More than these are not counted.
+static void count(struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e)
+{
+    out->total = item_count(c, in->filter, LIST_COUNT_MAX + 1, e);
+    out->capped = out->total > LIST_COUNT_MAX;
+    out->total = out->capped ? LIST_COUNT_MAX : out->total;
 }
 
 enum err_code item_list(
     struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e)
 {
     *out = (struct list_out){.total = -1};
-    if (read_rows(c, in, out, e) != OK)
+    if (in->filter && filter_has_words(in->filter))
+        return search_list(c, in, out, e);
+    if (list_read(c, in, &WHOLE, out, e) != OK)
         return e->code;
     if ((int64_t)out->n > in->limit) {
         out->n = (size_t)in->limit;
-        out->next = cursor_of(c->arena, in->sort, &out->rows[out->n - 1]);
+        out->next = list_cursor(c->arena, in->sort, &out->rows[out->n - 1]);
     }
-    if (in->count) {
-        out->total = item_count(c, in->filter, LIST_COUNT_MAX + 1, e);
-        out->capped = out->total > LIST_COUNT_MAX;
-        out->total = out->capped ? LIST_COUNT_MAX : out->total;
-    }
+    if (in->count)
+        count(c, in, out, e);
     return e->code;
 }
 
@@ -208,7 +260,7 @@ enum err_code item_each(struct ctx *c, const struct filter *f, bool (*fn)(void *
     sqlb_init(&q, c->arena);
     sqlb_add(&q, "SELECT i.id");
     sqlb_bind(&q, V(c->rules->town));
-    from_where(c, f, &q);
+    from_where(c, f, &WHOLE, &q);
     sqlb_add(&q, " ORDER BY i.filed_us, i.id");
     struct cursor r = sqlb_rows(c->db, &q);
     bool more = true;

@@ -11,9 +11,18 @@ enum {
     LIST_COUNT_MAX = 10000, // counted exactly up to here; beyond: "more than"
 };
 
-enum list_sort { SORT_FILED_DOWN, SORT_FILED_UP, SORT_DUE_UP, SORT_CHANGED_DOWN, SORT_COUNT };
-str list_sort_name(enum list_sort s); // "-filed", "filed", "due", "-changed"
+enum list_sort {
+    SORT_FILED_DOWN,
+    SORT_FILED_UP,
+    SORT_DUE_UP,
+    SORT_CHANGED_DOWN,
+    SORT_RELEVANCE, // first those with every word in the title; each newest first
+    SORT_COUNT
+};
+str list_sort_name(enum list_sort s); // "-filed", "filed", "due", "-changed", "relevance"
 int list_sort_of(str name);           // -1 when unknown
+// What is meant when no order is named: by relevance where words are looked for, else the newest.
+enum list_sort list_sort_usual(const struct filter *f);
 
 struct list_in {
     const struct filter *filter; // NULL: everything
@@ -27,18 +36,19 @@ struct list_row {
         merged;
     str no, loop, state, channel, kind, priority, title;
     bool open, paused, excluded;
+    str snippet; // where a word was found in the text or the address: what stands around it
 };
 struct list_out {
     struct list_row *rows;
     size_t n;
     str next;      // cursor of the next page; empty at the end
     int64_t total; // -1 when not counted
-    bool capped;   // total is LIST_COUNT_MAX and there are more
+    bool capped;   // there are more than total: it was not worth counting on
 };
 // Only what the actor may see.
 enum err_code item_list(
     struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e) MUST_USE;
-// The same count alone, uncapped when cap is 0.
+// The count alone; cap 0: all of them, however long it takes.
 int64_t item_count(struct ctx *c, const struct filter *f, int64_t cap, struct err *e);
 // Every item of a filter in filing order, f called with each id until it answers false. For
 // exports.

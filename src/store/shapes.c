@@ -34,6 +34,8 @@ static const struct {
     {"item_closed", "980000 980000 2 1 1 1"},
     {"item_gone", "1000 1000 2 1"},
     {"sqlite_autoindex_item_doc_1", "1000000 1000000 1"},
+    {"text_block", "200 200 1"},
+    {"text_gram", "5000000 5000000 25000 1"},
     {"part", "1100000 1100000 2 1"},
     {"part_open", "25000 25000 125 1 1"},
     {"link", "50000 50000 3 2 1"},

@@ -1,0 +1,23 @@
+// Between item_list.c and search.c: one SELECT of a list, also over some items only.
+#ifndef BH_DOMAIN_LIST_INNER_H
+#define BH_DOMAIN_LIST_INNER_H
+
+#include "domain/item_list.h"
+
+struct list_part {
+    bool among; // only these; otherwise every item
+    const int64_t *ids;
+    size_t n;
+    enum { LIST_ANYWHERE, LIST_IN_TITLE, LIST_NOT_IN_TITLE } titles; // where all words stand
+};
+// Appends up to in->limit + 1 rows, less those that are there.
+enum err_code list_read(struct ctx *c, const struct list_in *in, const struct list_part *part,
+    struct list_out *out, struct err *e) MUST_USE;
+int64_t list_count(
+    struct ctx *c, const struct filter *f, const struct list_part *part, int64_t cap);
+
+str list_cursor(struct arena *a, enum list_sort sort, const struct list_row *last);
+bool list_cursor_read(str after, int64_t *value, int64_t *id) MUST_USE;
+enum err_code list_cursor_wrong(struct err *e);
+
+#endif
