@@ -45,8 +45,8 @@ const struct field ROW_VIEW[] = {
     F(struct row_view, urges, FIELD_I64),
     F(struct row_view, merged, FIELD_I64, .help = "id of the main item, 0 when not merged"),
     F(struct row_view, version, FIELD_I64),
-    F(struct row_view, snippet, FIELD_STR, .flags = FIELD_ABSENT_NULL,
-        .help = "of the text or the address, where a word of the filter was found in it"),
+    F(struct row_view, snippet, FIELD_STR,
+        .help = "where the text or the address holds a word of the filter; empty otherwise"),
     {0},
 };
 

@@ -208,12 +208,16 @@ static size_t fitting(const struct text_index *ix, size_t i)
     return n;
 }
 
-static enum err_code join(struct filling *f, size_t first, size_t n)
+// and_more: with what waits behind the last one, if there is room.
+static enum err_code join(struct filling *f, size_t first, size_t n, bool and_more)
 {
     const struct text_block *b = &f->index.blocks[first];
-    int64_t *ends = NEW_ARRAY(f->c.arena, n, int64_t);
+    int64_t *ends = NEW_ARRAY(f->c.arena, n + 1, int64_t), end = f->newest + 1;
     for (size_t i = 0; i < n; i++)
         ends[i] = b[i].to_id;
+    bool last = first + n == f->index.n && end > ends[n - 1];
+    if (and_more && last && end - b[0].from_id <= (int64_t)GRAM_PLACES)
+        ends[n++] = end;
     return make_block(f, b[0].from_id, ends[n - 1], ends, n);
 }
 
@@ -228,7 +232,7 @@ static enum err_code join_small(struct filling *f, bool *joined)
     if (ix->n - first < SEARCH_SMALL_MAX)
         return OK;
     *joined = true;
-    return join(f, first, fitting(ix, first));
+    return join(f, first, fitting(ix, first), false);
 }
 
 static enum err_code fill_behind(struct filling *f, int64_t least)
@@ -274,7 +278,7 @@ static enum err_code rebuild(struct filling *f)
         f->total = f->newest;
         if (i == f->index.n || f->busy || !go_on(f))
             break;
-        if (join(f, i, fitting(&f->index, i)) != OK)
+        if (join(f, i, fitting(&f->index, i), true) != OK)
             return f->e->code;
         at = f->block.to_id;
     }

@@ -50,13 +50,13 @@ static struct val list_of(struct arena *a, bool pg, const int64_t *ids, size_t n
     enum { NUMBER_BYTES = 21 };
     struct buf b;
     buf_init(&b, a, n * NUMBER_BYTES + 2);
-    buf_byte(&b, pg ? '{' : '[');
+    buf_addz(&b, pg ? "" : "[");
     for (size_t i = 0; i < n; i++) {
         if (i > 0)
             buf_byte(&b, ',');
         buf_i64(&b, ids[i]);
     }
-    buf_byte(&b, pg ? '}' : ']');
+    buf_addz(&b, pg ? "" : "]");
     CHECK(!b.overflow);
     return val_str(buf_str(&b));
 }
@@ -65,17 +65,17 @@ void sqlb_in_(struct sqlb *q, const struct db *db, const char *column, const int
 {
     bool pg = db_is_pg(db);
     sqlb_add_(q, column);
-    sqlb_add_(q, pg ? " = ANY (CAST(" : " IN (SELECT value FROM json_each(");
+    sqlb_add_(q, pg ? " = ANY (CAST(string_to_array(" : " IN (SELECT value FROM json_each(");
     sqlb_val(q, list_of(q->arena, pg, ids, n));
-    sqlb_add_(q, pg ? " AS BIGINT[]))" : "))");
+    sqlb_add_(q, pg ? ", ',') AS BIGINT[]))" : "))");
 }
 
 void sqlb_from_ids(struct sqlb *q, const struct db *db, const int64_t *ids, size_t n)
 {
     bool pg = db_is_pg(db);
-    sqlb_add_(q, pg ? " FROM unnest(CAST(" : " FROM json_each(");
+    sqlb_add_(q, pg ? " FROM unnest(CAST(string_to_array(" : " FROM json_each(");
     sqlb_val(q, list_of(q->arena, pg, ids, n));
-    sqlb_add_(q, pg ? " AS BIGINT[])) AS k(value)" : ") AS k");
+    sqlb_add_(q, pg ? ", ',') AS BIGINT[])) AS k(value)" : ") AS k");
 }
 
 struct cursor sqlb_rows(struct db *db, struct sqlb *q)

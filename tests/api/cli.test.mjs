@@ -267,7 +267,7 @@ test('backup while the town is served, restore, and a look at the result', { ski
     const seen = good(ask('doctor', '--dir', dir)).json;
     assert.equal(seen.ok, true);
     assert.deepEqual(seen.checks.map((c) => c.check), ['structure', 'schema', 'folder', 'key', 'callers', 'chain', 'counters',
-      'clocks', 'space', 'blobs', 'backup']);
+      'clocks', 'search', 'space', 'blobs', 'backup']);
     const other = new Town();
     other.dir = dir;
     await other.start();
