@@ -56,6 +56,45 @@ export function split(text) {
 }
 
 /**
+ * Does it ask for words in the text, outside of its keys?
+ * @param {string} text
+ */
+export function hasWords(text) {
+  return split(text).some((x) => !/^[-－]/.test(x) && (/^["“]/.test(x) || !/[:：]/.test(x)));
+}
+
+// As the server compares: the letters A-Z in either case, everything else as it is.
+const folded = (s) => s.replace(/[A-Z]/g, (c) => c.toLowerCase());
+
+/**
+ * A text cut where the words begin and end; of words that overlap, the longest at each place.
+ * @param {string} text
+ * @param {string[]} words
+ * @returns {{text: string, hit: boolean}[]}
+ */
+export function pieces(text, words) {
+  const hay = folded(text);
+  const wanted = words
+    .filter(Boolean)
+    .map(folded)
+    .sort((a, b) => b.length - a.length);
+  const out = [];
+  let plain = 0;
+  for (let i = 0; i < hay.length; ) {
+    const word = wanted.find((w) => hay.startsWith(w, i));
+    if (!word) {
+      i++;
+      continue;
+    }
+    if (plain < i) out.push({ text: text.slice(plain, i), hit: false });
+    out.push({ text: text.slice(i, i + word.length), hit: true });
+    plain = i += word.length;
+  }
+  if (plain < text.length) out.push({ text: text.slice(plain), hit: false });
+  return out;
+}
+
+/**
  * Filter text without one of its terms.
  * @param {string} text
  * @param {string} gone

@@ -1,6 +1,6 @@
 // Quick views of the list: the fixed ones, and what can be said of any without asking the server. No DOM here: tested in
 // node. A person's own are in my-views.js.
-import { split } from './filter.js';
+import { hasWords, split } from './filter.js';
 
 /** The fixed views: {key, title key, filter, sort}. */
 export const FIXED = [
@@ -34,6 +34,7 @@ export async function takeOver(list, send) {
 
 /** The order a filter is shown in unless somebody asks for another: open items by their due time, others newest first. */
 export function usualSort(filter) {
+  if (hasWords(filter)) return 'relevance';
   return split(filter).includes('open:yes') ? 'due' : '-filed';
 }
 

@@ -7,7 +7,7 @@ import { get, post } from '../lib/api.js';
 import { catalog, notify } from '../lib/state.js';
 import { stepOf } from '../lib/catalog.js';
 import { isPlain } from '../lib/step.js';
-import { go } from '../lib/route.js';
+import { go, place } from '../lib/route.js';
 import { on } from '../lib/sse.js';
 import { useKeys } from '../lib/keys.js';
 import { itemsLink, term } from '../lib/filter.js';
@@ -19,6 +19,7 @@ import { asOf } from '../ui/asof.js';
 import { ClockBar, Lamp } from '../ui/lamp.js';
 import { Timeline } from '../ui/timeline.js';
 import { Files } from '../ui/files.js';
+import { Marked } from '../ui/marked.js';
 import { Caller } from '../ui/caller.js';
 import { StepBar } from '../ui/step-bar.js';
 import { StepDialog } from '../ui/step-dialog.js';
@@ -131,7 +132,7 @@ function Body({ item, loop, onItem, again, openStep }) {
       </div>
       <div class="item-main">
         <section class="card" aria-labelledby="text-h"><h2 id="text-h">${t('item.text')}</h2>
-          <p class="prose">${item.text || html`<span class="hint">${t('item.noText')}</span>`}</p>
+          <p class="prose">${item.text ? html`<${Marked} text=${item.text} words=${place.value.query.getAll('mark')} />` : html`<span class="hint">${t('item.noText')}</span>`}</p>
           <${Caller} item=${item} onSeen=${again} /></section>
         <section class="card" aria-labelledby="facts-h"><h2 id="facts-h">${t('item.facts')}</h2><${Facts}
           item=${item} /></section>

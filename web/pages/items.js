@@ -5,7 +5,7 @@ import { t } from '../lib/i18n.js';
 import { get, query } from '../lib/api.js';
 import { may } from '../lib/state.js';
 import { place, go, goQuery } from '../lib/route.js';
-import { itemsLink, split, without } from '../lib/filter.js';
+import { hasWords, itemsLink, split, without } from '../lib/filter.js';
 import { on } from '../lib/sse.js';
 import { usualSort } from '../lib/views.js';
 import { useKeys } from '../lib/keys.js';
@@ -19,8 +19,9 @@ import { ItemRows } from '../ui/item-rows.js';
 import { FilterBox } from '../ui/filter-box.js';
 import { ViewBar } from '../ui/view-bar.js';
 
-const SORTS = ['due', '-filed', 'filed', '-changed'];
+const SORTS = ['relevance', 'due', '-filed', 'filed', '-changed'];
 const SORT_TITLE = {
+  relevance: 'sort.relevance',
   due: 'sort.due',
   '-filed': 'sort.filedNew',
   filed: 'sort.filedOld',
@@ -117,7 +118,7 @@ export function Items() {
     <strong class="total" role="status">${bad ? '' : total}</strong>
     <label class="inline">${t('sort.label')} <select value=${w.sort}
       onChange=${(e) => goQuery({ sort: e.target.value, after: '' })}>
-      ${SORTS.map((s) => html`<option key=${s} value=${s}
+      ${SORTS.filter((s) => s !== 'relevance' || s === w.sort || hasWords(w.filter)).map((s) => html`<option key=${s} value=${s}
         selected=${s === w.sort}>${t(SORT_TITLE[s])}</option>`)}</select></label>
     ${may('item.export') ? html`<a class="button"
       href=${`/api/export${query({ filter: shown, sort: w.sort })}`} download>${t('items.export')}</a>` : null}`;
@@ -134,7 +135,7 @@ export function Items() {
       <${Loaded} of=${answer ? { ...of, error: null } : of} rows=${12}>${(d) => html`
         <div class=${of.busy ? 'busy' : ''} aria-busy=${of.busy ? 'true' : null}>${
           d.rows.length
-            ? html`<${ItemRows} rows=${d.rows} label=${t('nav.items')} />`
+            ? html`<${ItemRows} rows=${d.rows} words=${d.query.words} label=${t('nav.items')} />`
             : shown
               ? html`<${Empty} text=${t('items.noneFiltered')}>${html`<code>${shown}</code> <button type="button"
                 onClick=${() => goQuery({ filter: '', after: '' })}>${t('filter.clear')}</button>`}<//>`

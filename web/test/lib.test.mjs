@@ -34,6 +34,25 @@ test('filter text is taken apart outside quotes only', () => {
   assert.deepEqual(filter.split(''), []);
 });
 
+test('the words a list was found by are marked, as the server compares', () => {
+  const hits = (text, words) =>
+    filter
+      .pieces(text, words)
+      .map((p) => (p.hit ? `[${p.text}]` : p.text))
+      .join('');
+  assert.equal(hits('飞线充电，飞线', ['飞线', '飞线充电']), '[飞线充电]，[飞线]');
+  assert.equal(hits('WiFi箱É', ['wifi', 'é']), '[WiFi]箱É');
+  assert.equal(hits('100%', ['%', '']), '100[%]');
+  assert.equal(hits('İ飞线', ['飞']), 'İ[飞]线');
+  assert.equal(hits('没有', []), '没有');
+  assert.deepEqual(filter.pieces('', ['x']), []);
+  assert.deepEqual(
+    ['飞线', 'open:yes', '-飞线', 'open:yes 飞线', '"a: b"', 'unit:"a b"', '承办：甲', ''].map(filter.hasWords),
+    [true, false, false, true, true, false, false, false],
+  );
+  assert.equal(usualSort('open:yes 飞线'), 'relevance');
+});
+
 test('a link holds the whole filter and comes back as it was', () => {
   const text = 'unit:"a b" returns:>=2 飞线&充电=1';
   const url = new URL(filter.itemsLink(text, { sort: '-filed' }), 'http://x');

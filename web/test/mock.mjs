@@ -48,7 +48,7 @@ function list(q) {
   const limit = Number(q.get('limit')) || 20;
   const from = Number(q.get('after')) || 0;
   const next = from + limit < found.length ? String(from + limit) : '';
-  return { query: { filter, sort: q.get('sort') || 'due', limit }, total: found.length, total_capped: false, at: iso(Date.now()), next, rows: found.slice(from, from + limit) };
+  return { query: { filter, sort: q.get('sort') || 'due', limit, words: [] }, total: found.length, total_capped: false, at: iso(Date.now()), next, rows: found.slice(from, from + limit) };
 }
 
 function takeStep(item, b) {

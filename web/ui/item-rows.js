@@ -7,12 +7,20 @@ import { catalog } from '../lib/state.js';
 import { useKeys } from '../lib/keys.js';
 import { shortStamp, stamp } from '../lib/time.js';
 import { Lamp } from './lamp.js';
+import { Marked } from './marked.js';
 
-function Row({ r, short, state }) {
+// The page of an item marks the words as well.
+const itemLink = (id, words) =>
+  `/i/${id}${words && words.length ? `?${new URLSearchParams(words.map((w) => ['mark', w]))}` : ''}`;
+
+function Row({ r, words, short, state }) {
   return html`<tr role="row" data-id=${r.id}>
     <td role="cell" class="c-left"><${Lamp} item=${r} /></td>
     <td role="cell" class="c-state"><span class=${`state ${state || ''}`}>${r.state_title}</span></td>
-    <td role="cell" class="c-title"><a href=${`/i/${r.id}`} title=${r.title}>${r.title}</a>${marks(r)}</td>
+    <td role="cell" class="c-title"><a href=${itemLink(r.id, words)} title=${r.title}><${Marked}
+      text=${r.title} words=${words} /></a>${marks(r)}${
+        r.snippet ? html`<span class="snippet"><${Marked} text=${r.snippet} words=${words} /></span>` : null
+      }</td>
     <td role="cell" class="c-no">${r.no}</td>
     <td role="cell" class="c-unit" title=${r.unit_name}>${(catalog.value.unitById.get(r.unit) || {}).short || r.unit_name || '—'}</td>
     ${
@@ -42,9 +50,10 @@ function marks(r) {
 }
 
 /**
- * @param {{rows: object[], label: string, short?: boolean}} props short: fewer columns
+ * @param {{rows: object[], label: string, words?: string[], short?: boolean}} props words: what to mark; short: fewer
+ * columns
  */
-export function ItemRows({ rows, label, short }) {
+export function ItemRows({ rows, label, words, short }) {
   const body = useRef(null);
   const links = () => Array.from(body.current ? body.current.querySelectorAll('.c-title a') : []);
   const move = (step) => {
@@ -69,7 +78,7 @@ export function ItemRows({ rows, label, short }) {
     const tr = e.target.closest('tr');
     if (!tr || e.target.closest('a') || String(getSelection())) return;
     remember({ row: tr.dataset.id });
-    go(`/i/${tr.dataset.id}`);
+    go(itemLink(tr.dataset.id, words));
   };
   const heads = [
     'col.left',
@@ -84,6 +93,6 @@ export function ItemRows({ rows, label, short }) {
     <thead role="rowgroup"><tr role="row">${heads.map((k) => html`<th role="columnheader" scope="col" key=${k}
       class=${`c-${k.slice(4)}`}>${t(k)}</th>`)}</tr></thead>
     <tbody role="rowgroup" ref=${body} onClick=${press}>${rows.map((r) => html`<${Row} key=${r.id} r=${r}
-      short=${short} />`)}</tbody>
+      words=${words} short=${short} />`)}</tbody>
   </table>`;
 }
