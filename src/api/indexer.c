@@ -45,8 +45,7 @@ static enum err_code door_run(void *arg,
     struct err err;
     arena_reset(x->arena);
     err_init(&err, x->arena, e->lang);
-    struct rows r = {
-        .write = {.apply = rows_apply}, .x = x, .fn = fn, .arg = fn_arg, .err = &err};
+    struct rows r = {.write = {.apply = rows_apply}, .x = x, .fn = fn, .arg = fn_arg, .err = &err};
     enum err_code code = writer_run(app_writer(x->app), &r.write, e);
     if (err.code != OK)
         err_merge(e, &err, (str){0});

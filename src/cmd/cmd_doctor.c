@@ -257,13 +257,12 @@ static struct finding check_search(struct patient *p, struct err *e)
                            : "%" PRId64 " 个事项尚未编入索引，检索会慢：服务会自动补齐，"
                              "也可执行 search fill",
                 s.waiting)};
-    return (struct finding){
-        FINE, str_fmt(p->arena,
-                  english(p) ? "%" PRId64 " items in %" PRId64 " blocks, the newest %" PRId64
-                               " searched by their texts"
-                             : "%" PRId64 " 个事项已编入 %" PRId64 " 块，最新 %" PRId64
-                               " 个按原文检索",
-                  s.items - s.waiting, s.blocks, s.waiting)};
+    return (struct finding){FINE,
+        str_fmt(p->arena,
+            english(p) ? "%" PRId64 " items in %" PRId64 " blocks, the newest %" PRId64
+                         " searched by their texts"
+                       : "%" PRId64 " 个事项已编入 %" PRId64 " 块，最新 %" PRId64 " 个按原文检索",
+            s.items - s.waiting, s.blocks, s.waiting)};
 }
 
 static const struct check {

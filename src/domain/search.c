@@ -94,8 +94,9 @@ static void know(struct search *s, size_t upto)
         for (size_t i = s->known; i < s->known + n; i++)
             if (!s->sources[i].behind)
                 blocks[k++] = s->sources[i].block;
-        text_index_find(
-            s->c->db, a, s->c->rules->town, s->words, s->n_words, blocks, k, sets);
+        bool sound =
+            text_index_find(s->c->db, a, s->c->rules->town, s->words, s->n_words, blocks, k, sets);
+        s->exact = s->exact && sound;
         k = 0;
         for (size_t i = s->known; i < s->known + n; i++) {
             if (s->sources[i].behind)
@@ -229,8 +230,7 @@ static enum err_code look_at(struct page *p, const int64_t *ids, size_t n, bool 
         return OK;
     qsort(p->rows, p->n, sizeof(*p->rows), p->s->up ? older : newer);
     p->n = p->n > p->need ? p->need : p->n;
-    *late = p->n == p->need &&
-            before(p->s->up, &p->rows[p->n - 1], &some.rows[some.n - 1]) <= 0;
+    *late = p->n == p->need && before(p->s->up, &p->rows[p->n - 1], &some.rows[some.n - 1]) <= 0;
     return OK;
 }
 
@@ -245,14 +245,13 @@ static bool full(const struct page *p, const struct text_block *b)
 
 static bool passed(const struct page *p, const struct text_block *b)
 {
-    return p->in->after.n > 0 &&
-           (p->s->up ? b->last_us < p->after_us : b->first_us > p->after_us);
+    return p->in->after.n > 0 && (p->s->up ? b->last_us < p->after_us : b->first_us > p->after_us);
 }
 
 static bool id_passed(const struct page *p, const struct text_block *b, int64_t id)
 {
-    bool here = p->in->after.n > 0 && b->in_order && p->after_id >= b->from_id &&
-                p->after_id < b->to_id;
+    bool here =
+        p->in->after.n > 0 && b->in_order && p->after_id >= b->from_id && p->after_id < b->to_id;
     return here && (p->s->up ? id <= p->after_id : id >= p->after_id);
 }
 
@@ -295,8 +294,8 @@ static enum err_code look_everywhere(struct page *p)
 }
 
 // Rows of one part of the list, in the order of filing, until there are in->limit + 1.
-static enum err_code by_filing(struct search *s, const struct list_in *in, int titles,
-    struct list_out *out, struct err *e)
+static enum err_code by_filing(
+    struct search *s, const struct list_in *in, int titles, struct list_out *out, struct err *e)
 {
     struct list_in part = *in;
     struct page p = {.s = s, .in = &part, .titles = titles, .e = e};
@@ -361,8 +360,8 @@ static void count_many(struct search *s, struct list_out *out)
     out->total += n > 0 ? list_count(s->c, s->filter, &part, 0) : 0;
 }
 
-static enum err_code count(struct search *s, const struct list_in *in, struct list_out *out,
-    struct err *e)
+static enum err_code count(
+    struct search *s, const struct list_in *in, struct list_out *out, struct err *e)
 {
     if (in->after.n == 0 && out->next.n == 0) {
         out->total = (int64_t)out->n; // the page is all there is
@@ -414,8 +413,8 @@ static str around(struct arena *a, str text, size_t at)
     for (int points = 0; from > 0 && points < IN_FRONT;)
         points += ((unsigned char)text.s[--from] & 0xC0) != 0x80;
     str rest = str_sub(text, from, text.n), piece = utf8_head(rest, SEARCH_SNIPPET);
-    str out = str_fmt(a, "%s%.*s%s", from > 0 ? "…" : "", STR_ARG(piece),
-        piece.n < rest.n ? "…" : "");
+    str out =
+        str_fmt(a, "%s%.*s%s", from > 0 ? "…" : "", STR_ARG(piece), piece.n < rest.n ? "…" : "");
     char *s = str_z(a, out);
     for (size_t i = 0; i < out.n; i++)
         if (s[i] == '\n' || s[i] == '\r' || s[i] == '\t')
@@ -431,8 +430,7 @@ static struct list_row *row_of(struct list_out *out, int64_t id)
     return NULL;
 }
 
-static enum err_code add_snippets(
-    struct search *s, struct list_out *out, struct err *e)
+static enum err_code add_snippets(struct search *s, struct list_out *out, struct err *e)
 {
     struct ctx *c = s->c;
     str *marks;
@@ -486,8 +484,8 @@ enum err_code search_list(
         out->n = (size_t)in->limit;
         out->next = list_cursor(c->arena, in->sort, &out->rows[out->n - 1]);
         if (in->sort == SORT_RELEVANCE)
-            out->next = str_fmt(
-                c->arena, "%c.%.*s", out->n <= in_title ? '1' : '0', STR_ARG(out->next));
+            out->next =
+                str_fmt(c->arena, "%c.%.*s", out->n <= in_title ? '1' : '0', STR_ARG(out->next));
     }
     if (code == OK)
         code = add_snippets(s, out, e);

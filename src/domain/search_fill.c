@@ -202,8 +202,7 @@ static enum err_code sweep(struct filling *f)
 static size_t fitting(const struct text_index *ix, size_t i)
 {
     size_t n = 1;
-    while (i + n < ix->n &&
-           ix->blocks[i + n].to_id - ix->blocks[i].from_id <= (int64_t)GRAM_PLACES)
+    while (i + n < ix->n && ix->blocks[i + n].to_id - ix->blocks[i].from_id <= (int64_t)GRAM_PLACES)
         n++;
     return n;
 }

@@ -28,7 +28,8 @@ void sqlb_contains_(struct sqlb *q, const char *column, str text);
 // "column is one of these numbers"; and " FROM" these numbers AS k, whose column is k.value, in the
 // order of a join that begins with them. A list of any length is one value.
 #define sqlb_in(q, db, column, ids, n) sqlb_in_((q), (db), "" column, (ids), (n))
-void sqlb_in_(struct sqlb *q, const struct db *db, const char *column, const int64_t *ids, size_t n);
+void sqlb_in_(
+    struct sqlb *q, const struct db *db, const char *column, const int64_t *ids, size_t n);
 void sqlb_from_ids(struct sqlb *q, const struct db *db, const int64_t *ids, size_t n);
 struct cursor sqlb_rows(struct db *db, struct sqlb *q) MUST_USE;
 // The first column of the first row, 0 when there is none: for counts, which read many rows to say

@@ -43,6 +43,7 @@ struct finding {
     int64_t *ids; // of the blocks
     struct gram_set *some;
     size_t *pairs; // so many of a word's pairs were seen in the block
+    bool damaged;
 };
 
 static void fill(struct gram_set *s)
@@ -68,6 +69,7 @@ static void read_row(struct finding *f, const struct cursor *c, bool first_only)
     if (!gram_set_read(&set, db_str(c, 1))) {
         log_line(LOG_ERROR, "store message=\"a row of the search index is damaged\"");
         fill(&set);
+        f->damaged = true;
     }
     if (f->pairs[at]++ == 0)
         f->some[at] = set;
@@ -115,11 +117,11 @@ static void find_word(struct finding *f, str word)
             gram_set_none(&f->some[i]);
 }
 
-void text_index_find(struct db *db, struct arena *a, int64_t town, const struct text_any *all,
+bool text_index_find(struct db *db, struct arena *a, int64_t town, const struct text_any *all,
     size_t n_all, const struct text_block *blocks, size_t n, struct gram_set *sets)
 {
     if (n == 0)
-        return;
+        return true;
     struct finding f = {.db = db, .arena = a, .town = town, .blocks = blocks, .n = n};
     struct gram_set *any = NEW_ARRAY(a, n, struct gram_set);
     f.ids = NEW_ARRAY(a, n, int64_t);
@@ -139,6 +141,7 @@ void text_index_find(struct db *db, struct arena *a, int64_t town, const struct 
         for (size_t i = 0; i < n; i++)
             gram_set_and(&sets[i], &any[i]);
     }
+    return !f.damaged;
 }
 
 // ---- filling
@@ -204,8 +207,7 @@ static int64_t waste(struct db *db, int64_t town, int64_t now_us)
     return db_one_i64(db, 0,
         "SELECT id FROM text_block WHERE town = ?1 AND (state = ?2 OR state = ?3 AND made_us <= ?4)"
         " ORDER BY id LIMIT 1",
-        V(town), V((int)REPLACED), V((int)BEING_WRITTEN),
-        V(now_us - TEXT_ABANDONED_S * US_SECOND));
+        V(town), V((int)REPLACED), V((int)BEING_WRITTEN), V(now_us - TEXT_ABANDONED_S * US_SECOND));
 }
 
 bool text_index_waste(struct db *db, int64_t town, int64_t now_us)

@@ -29,8 +29,9 @@ struct text_any {
     size_t n;
 };
 // Who of each block may hold one word of each of all: sets[i] is about blocks[i], the item from_id
-// + place. Nobody is left out who does; the title's set speaks for all words standing there.
-void text_index_find(struct db *db, struct arena *a, int64_t town, const struct text_any *all,
+// + place. Nobody is left out who does; the title's set speaks for all words standing there. False
+// when a row was damaged: then more may be in the sets than a whole index would give.
+bool text_index_find(struct db *db, struct arena *a, int64_t town, const struct text_any *all,
     size_t n_all, const struct text_block *blocks, size_t n, struct gram_set *sets);
 
 // ---- filling, on a connection that writes and in its transactions

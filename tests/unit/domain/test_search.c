@@ -20,8 +20,8 @@ struct filler {
     bool fails;               // instead of stopping
 };
 
-static enum err_code run(void *arg,
-    enum err_code (*fn)(struct ctx *c, void *fn_arg, struct err *e), void *fn_arg, struct err *e)
+static enum err_code run(void *arg, enum err_code (*fn)(struct ctx *c, void *fn_arg, struct err *e),
+    void *fn_arg, struct err *e)
 {
     struct filler *x = arg;
     struct fixture *f = x->f;
@@ -170,8 +170,7 @@ static struct filter *parse(struct fixture *f, str text)
 static size_t find(struct fixture *f, const struct items *all, const struct filter *x,
     const struct filter *words, struct wanted *out)
 {
-    struct filter_env env = {
-        .rules = f->rules, .now_us = f->c.now_us, .person = f->c.actor->id};
+    struct filter_env env = {.rules = f->rules, .now_us = f->c.now_us, .person = f->c.actor->id};
     size_t n = 0;
     for (size_t i = 0; i < all->n; i++) {
         struct item bare = all->v[i];
@@ -190,8 +189,8 @@ static str some_words(struct arena *a, struct rng *r)
         x = str_fmt(a, "%.*s ", STR_ARG(x));
         for (int64_t k = rng_range(r, 1, 2); k > 0; k--) {
             str word = some_text(a, r, 3);
-            x = str_fmt(a, "%.*s\"%.*s\"%s", STR_ARG(x),
-                STR_ARG(word.n > 0 ? word : S("电")), k > 1 ? "," : "");
+            x = str_fmt(a, "%.*s\"%.*s\"%s", STR_ARG(x), STR_ARG(word.n > 0 ? word : S("电")),
+                k > 1 ? "," : "");
         }
     }
     return x;
@@ -230,8 +229,8 @@ static void same_list(struct fixture *f, const struct items *all, str words, str
 
 static void finds_what_a_walk_finds(void **state)
 {
-    static const char *const rests[] = {"", "unit:c01", "-线", "filed:..2026-11-17 -飞,充",
-        "open:yes", "due:none", "gone:no"};
+    static const char *const rests[] = {
+        "", "unit:c01", "-线", "filed:..2026-11-17 -飞,充", "open:yes", "due:none", "gone:no"};
     struct fixture *f = *state;
     struct items all = a_town(f);
     struct rng r;
@@ -318,6 +317,27 @@ static void a_stop_or_a_failure_leaves_no_half_block(void **state)
     same_list(f, &all, S("飞线"), S(""));
 }
 
+// Rows the disk has damaged say nothing: the texts do.
+static void damaged_rows_hide_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct items all = {.v = NEW_ARRAY(f->a, 300, struct item)};
+    struct rng r;
+    rng_seed(&r, 9);
+    fixture_at(f, "2026-11-16 10:00");
+    all.v[0] = fixture_file(f, "样本");
+    all.n = 1;
+    fixture_as(f, "leader");
+    add(f, &all, &r, 200, true);
+    fill(f, SEARCH_FILL_UP);
+    db_run(f->db, "UPDATE text_gram SET items = ?2 WHERE town = ?1", V((int)FIXTURE_TOWN),
+        val_blob(S("\xff")));
+    same_list(f, &all, S("飞线"), S(""));
+    same_list(f, &all, S("电"), S("unit:c01"));
+    fill(f, SEARCH_REBUILD);
+    same_list(f, &all, S("飞线"), S(""));
+}
+
 static enum err_code begin_only(struct ctx *c, void *arg, struct err *e)
 {
     struct text_block b = {.from_id = 1, .to_id = 50};
@@ -343,8 +363,8 @@ static void one_process_at_a_time(void **state)
     fixture_ok(f, fill_with(&x, SEARCH_FILL_UP, ROWS_AT_ONCE, &busy));
     assert_false(busy);
     assert_int_equal(state_of(f).blocks, 1);
-    assert_int_equal(
-        db_one_i64(f->db, 0, "SELECT count(*) FROM text_block WHERE town = ?1", V((int)FIXTURE_TOWN)),
+    assert_int_equal(db_one_i64(f->db, 0, "SELECT count(*) FROM text_block WHERE town = ?1",
+                         V((int)FIXTURE_TOWN)),
         1);
 }
 
@@ -416,6 +436,7 @@ int main(void)
         FIXTURE_TEST(finds_what_a_walk_finds),
         FIXTURE_TEST(small_blocks_become_one),
         FIXTURE_TEST(a_stop_or_a_failure_leaves_no_half_block),
+        FIXTURE_TEST(damaged_rows_hide_nothing),
         FIXTURE_TEST(one_process_at_a_time),
         FIXTURE_TEST(snippets_show_the_place),
         FIXTURE_TEST(wrong_cursors_are_refused),
