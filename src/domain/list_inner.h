@@ -4,11 +4,12 @@
 
 #include "domain/item_list.h"
 
+enum list_titles { LIST_ANYWHERE, LIST_IN_TITLE, LIST_NOT_IN_TITLE }; // where all words stand
 struct list_part {
     bool among; // only these; otherwise every item
     const int64_t *ids;
     size_t n;
-    enum { LIST_ANYWHERE, LIST_IN_TITLE, LIST_NOT_IN_TITLE } titles; // where all words stand
+    enum list_titles titles;
 };
 // Appends up to in->limit + 1 rows, less those that are there.
 enum err_code list_read(struct ctx *c, const struct list_in *in, const struct list_part *part,

@@ -113,7 +113,7 @@ static bool holds(const uint64_t *set, int64_t place)
     return set[place / 64] >> (place % 64) & 1;
 }
 
-static bool wanted(const struct search *s, size_t at, int64_t place, int titles)
+static bool wanted(const struct search *s, size_t at, int64_t place, enum list_titles titles)
 {
     const struct gram_set *set = &s->sets[at];
     if (titles == LIST_IN_TITLE)
@@ -168,11 +168,9 @@ static struct search *open_search(struct ctx *c, const struct filter *f, bool up
     return s;
 }
 
-static struct list_part among(const int64_t *ids, size_t n, int titles)
+static struct list_part among(const int64_t *ids, size_t n, enum list_titles titles)
 {
-    struct list_part p = {.among = true, .ids = ids, .n = n};
-    p.titles = titles;
-    return p;
+    return (struct list_part){.among = true, .ids = ids, .n = n, .titles = titles};
 }
 
 bool search_few(struct ctx *c, const struct filter *f, struct list_part *part)
@@ -188,7 +186,7 @@ bool search_few(struct ctx *c, const struct filter *f, struct list_part *part)
 struct page {
     struct search *s;
     const struct list_in *in; // in the order of filing, with the cursor of this part
-    int titles;
+    enum list_titles titles;
     int64_t after_us, after_id; // where the page before ended, if in->after says so
     struct list_row *rows;
     size_t n, need;
@@ -294,8 +292,8 @@ static enum err_code look_everywhere(struct page *p)
 }
 
 // Rows of one part of the list, in the order of filing, until there are in->limit + 1.
-static enum err_code by_filing(
-    struct search *s, const struct list_in *in, int titles, struct list_out *out, struct err *e)
+static enum err_code by_filing(struct search *s, const struct list_in *in, enum list_titles titles,
+    struct list_out *out, struct err *e)
 {
     struct list_in part = *in;
     struct page p = {.s = s, .in = &part, .titles = titles, .e = e};
