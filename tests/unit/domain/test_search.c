@@ -243,12 +243,12 @@ static void finds_what_a_walk_finds(void **state)
         f->c.actor = rules_person(f->rules, fixture_person(f, i % 3 == 0 ? "h01" : "leader"));
         same_list(f, &all, words, rest);
         arena_free(f->c.arena);
+        f->c.arena = keep;
         if (i == FILTERS / 3)
             fill(f, SEARCH_FILL_UP);
         if (i == FILTERS / 2)
             fill(f, SEARCH_REBUILD);
     }
-    f->c.arena = keep;
     assert_int_equal(state_of(f).waiting, 0);
     assert_int_equal(state_of(f).blocks, 1); // the rebuilt one took the place of all
     // The number is searched too, single letters, and what is nowhere.
