@@ -66,7 +66,8 @@ size_t gram_ranges(struct arena *a, str word, struct gram_range **out)
         VEC_PUSH(a, all, n) = (struct gram_range){pair, pair};
         last = next;
     }
-    qsort(all, n, sizeof(*all), by_pair);
+    if (n > 1)
+        qsort(all, n, sizeof(*all), by_pair);
     size_t kept = 0;
     for (size_t i = 0; i < n; i++)
         if (kept == 0 || all[kept - 1].lo != all[i].lo)
