@@ -15,7 +15,7 @@ const struct field VIEW_OUT[] = {
     M(saved_view, id, FIELD_I64),
     M(saved_view, title, FIELD_STR),
     M(saved_view, filter, FIELD_STR),
-    M(saved_view, sort, FIELD_STR, .options = "-filed|filed|due|-changed"),
+    M(saved_view, sort, FIELD_STR, .options = "-filed|filed|due|-changed|relevance"),
     M(saved_view, place, FIELD_I64, .help = "from 1, in my order"),
     M(saved_view, version, FIELD_I64),
     {0},
@@ -29,7 +29,7 @@ const struct field VIEWS_LIST[] = {
     M(saved_view, title, FIELD_STR, .flags = FIELD_REQUIRED, .max = SAVED_VIEW_TITLE_MAX),         \
         M(saved_view, filter, FIELD_STR, .max = FILTER_BYTES_MAX,                                  \
             .help = "docs/filter.md; empty: everything"),                                          \
-        M(saved_view, sort, FIELD_STR, .options = "-filed|filed|due|-changed"),                    \
+        M(saved_view, sort, FIELD_STR, .options = "-filed|filed|due|-changed|relevance"),          \
         M(saved_view, place, FIELD_I64, .min = 1, .max = SAVED_VIEWS_MAX,                          \
             .help = "where in my order; left out: at the end, or where it is")
 const struct field VIEW_NEW_IN[] = {VIEW_MEMBERS, {0}};

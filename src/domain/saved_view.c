@@ -56,10 +56,10 @@ static void check_filter(struct ctx *c, struct saved_view *v, struct err *e)
     else
         err_merge(e, &sub, (str){0});
     if (v->sort.n == 0)
-        v->sort = list_sort_name(SORT_FILED_DOWN);
+        v->sort = list_sort_name(list_sort_usual(sub.code == OK ? f : NULL));
     if (list_sort_of(v->sort) < 0)
-        err_add(e, ERR_INVALID, S("sort"), S("-filed, filed, due, -changed"), "is not an order",
-            "没有这种排序");
+        err_add(e, ERR_INVALID, S("sort"), S("-filed, filed, due, -changed, relevance"),
+            "is not an order", "没有这种排序");
 }
 
 static const struct saved_view *find(const struct saved_view *rows, size_t n, int64_t id)

@@ -109,6 +109,13 @@ test('titles first, the newest first, and where the words stand', async (t) => {
   assert.deepEqual([plain.query.sort, plain.query.words], ['-filed', []]);
   assert.deepEqual(titles(await desk.list('open:yes', '&sort=relevance')), ['积水二', '其它', '积水一']);
 
+  // A saved view keeps the order, and has the same usual one.
+  for (const sort of ['relevance', '']) {
+    const view = await desk.post('/api/views', { title: `积水${sort}`, filter: '积水', ...(sort && { sort }) });
+    assert.equal(view.status, 201);
+    assert.equal(view.body.sort, 'relevance');
+  }
+
   // Page by page, across the border between the two.
   let after = '';
   const seen = [];
