@@ -162,6 +162,18 @@ test('towns do not wait for each other', { skip }, async (t) => {
   assert.equal((await neighbours.list('')).total, 1);
 });
 
+test('a city is the sum of its towns', { skip: skip || (process.env.BIHUAN_SHARDS ? 'skipped: a shard is down' : false) }, async () => {
+  const neighbours = await other.as('dispatcher1');
+  const boards = [await here.board('2026-11'), await neighbours.board('2026-11')].map((b) => b.total);
+  const city = JSON.parse(run('city', '--dir', town.dir, '--period', '2026-11', '--json'));
+  assert.deepEqual(city.towns.map((t) => t.town), [310105102, NEIGHBOUR]);
+  for (const [i, t] of city.towns.entries()) assert.deepEqual(t.tallies, Object.fromEntries(boards[i].tallies.map((c) => [c.key, c.v])));
+  for (const key of Object.keys(city.sum.tallies)) assert.equal(city.sum.tallies[key], boards[0].tallies.find((c) => c.key === key).v + boards[1].tallies.find((c) => c.key === key).v, key);
+  const sheet = run('city', '--dir', other.dir, '--period', '2026-11').trim().split('\r\n');
+  assert.equal(sheet.length, 4);
+  assert.match(sheet[3], /合计/);
+});
+
 test('a group the server has ended for a deadlock is done again, once', { skip }, async (t) => {
   const it = (await here.file()).body;
   const psql = prompt(t, town.database);
