@@ -547,6 +547,14 @@ static void view_timeline(
         PUSH(v->timeline, c->arena, struct event_view) = x;
     }
     struct event_view *rows = v->timeline.v;
+    struct item image = {.id = it->id};
+    struct err e;
+    err_init(&e, c->arena, c->lang);
+    // The last row is the oldest. What an event keeps is told from what the events before it left.
+    for (size_t i = v->timeline.n; i-- > 0;)
+        if (item_replay(c->arena, &image, rows[i].changes, rows[i].at_us, &rows[i].changes, &e) !=
+            OK)
+            rows[i].changes = S("{}"); // `tally verify` says what is wrong with it
     for (size_t i = 0; i < v->timeline.n; i++) {
         rows[i].person_name = person_name(c, rows[i].person);
         rows[i].unit_name =

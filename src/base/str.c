@@ -176,6 +176,11 @@ str str_join(struct arena *a, const str *parts, size_t n, str sep)
     return (str){z, total};
 }
 
+str str_two(struct arena *a, str x, str y)
+{
+    return str_join(a, (str[]){x, y}, 2, (str){0});
+}
+
 str str_lower(struct arena *a, str x)
 {
     char *z = str_z(a, x);

@@ -31,6 +31,7 @@ str str_dup(struct arena *a, str x); // always NUL-terminated behind the slice
 char *str_z(struct arena *a, str x); // as a C string
 str str_fmt(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 str str_vfmt(struct arena *a, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
+str str_two(struct arena *a, str x, str y); // one behind the other
 str str_join(struct arena *a, const str *parts, size_t n, str sep);
 str str_lower(struct arena *a, str x); // ASCII only
 

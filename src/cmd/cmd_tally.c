@@ -1,6 +1,13 @@
 #include <stdio.h>
 #include "cmd/town_door.h"
 #include "domain/audit.h"
+#include "domain/tally_fold.h"
+
+static const struct opt OPTIONS[] = {
+    {"months", OPT_I64, "N", "fold: so many months are kept by day", "fold：保留最近多少个月的逐日数字", "24",
+        1, TALLY_FOLD_MONTHS_MAX},
+    {0},
+};
 
 static int verify(struct args *a, struct town_door *d)
 {
@@ -44,22 +51,52 @@ static int rebuild(struct args *a, struct town_door *d)
     return verify(a, d);
 }
 
+struct folding {
+    int64_t months, day;
+};
+
+static enum err_code fold_next(struct ctx *c, void *arg, struct err *e)
+{
+    struct folding *f = arg;
+    int64_t limit = tally_fold_limit(c->now_us, c->rules->zone_s, f->months);
+    return tally_fold_next(c, limit, &f->day, e);
+}
+
+// A day a transaction, so that a server beside it hardly waits.
+static int fold(struct args *a, struct town_door *d)
+{
+    struct folding f = {.months = args_i64(a, "months")};
+    int64_t days = -1;
+    do {
+        if (town_door_run(d, fold_next, &f, &a->err) != OK)
+            return args_fail(a, EXIT_FAILED);
+        days++;
+    } while (f.day != 0);
+    if (a->json)
+        printf("{\"days\":%" PRId64 "}\n", days);
+    args_say(a, "%" PRId64 " days now stand in their months", "已有 %" PRId64 " 天并入各自的月份",
+        days);
+    return EXIT_DONE;
+}
+
 static int run(struct args *a)
 {
     bool rebuilds = str_eq(a->words[0], S("rebuild"));
-    if (!rebuilds && !str_eq(a->words[0], S("verify"))) {
-        args_wrong(a, "tally", "verify, rebuild", "does not know this word", "不认识这个子命令");
+    bool folds = str_eq(a->words[0], S("fold"));
+    if (!rebuilds && !folds && !str_eq(a->words[0], S("verify"))) {
+        args_wrong(a, "tally", "verify, rebuild, fold", "does not know this word", "不认识这个子命令");
         return args_fail(a, EXIT_USAGE);
     }
-    struct town_door *d = town_door_open(a, rebuilds ? TOWN_DOOR_WRITE : TOWN_DOOR_LOOK);
+    struct town_door *d = town_door_open(a, rebuilds || folds ? TOWN_DOOR_WRITE : TOWN_DOOR_LOOK);
     if (!d)
         return args_fail(a, EXIT_OPEN);
-    int code = rebuilds ? rebuild(a, d) : verify(a, d);
+    int code = folds ? fold(a, d) : rebuilds ? rebuild(a, d) : verify(a, d);
     town_door_close(d);
     return code;
 }
 
-const struct cmd CMD_TALLY = {"tally", "verify|rebuild [OPTIONS]",
-    "compare items and counters with the history they come from, or count anew",
-    "核对事项与计数是否与历史记录一致，或重新计数",
-    "  bihuan tally verify --dir var/town\n  bihuan tally rebuild --dir var/town", NULL, 1, 1, run};
+const struct cmd CMD_TALLY = {"tally", "verify|rebuild|fold [OPTIONS]",
+    "compare items and counters with the history they come from, count anew, or fold old days",
+    "核对事项与计数是否与历史记录一致、重新计数，或把旧的逐日数字并成月",
+    "  bihuan tally verify --dir var/town\n  bihuan tally rebuild --dir var/town\n"
+    "  bihuan tally fold --months 36 --dir var/town", OPTIONS, 1, 1, run};

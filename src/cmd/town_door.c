@@ -64,10 +64,12 @@ static enum err_code open_all(
     if (!town_make_there(a->arena, dir))
         return err_add(e, ERR_MISSING, dir, S("bihuan.db"), "there is no town in this folder",
             "这个目录里没有镇的数据库");
-    if (mode == TOWN_DOOR_WRITE)
+    bool writes = mode == TOWN_DOOR_WRITE || mode == TOWN_DOOR_ALONE;
+    if (writes)
         d->write = town_open(a->arena, dir, true, tm_now(), e);
     if (e->code == OK)
-        d->read = town_open(a->arena, dir, false, 0, e);
+        d->read =
+            mode == TOWN_DOOR_ALONE ? d->write : town_open(a->arena, dir, false, 0, e);
     if (e->code != OK)
         return e->code;
     d->town = town_of(a->arena, dir, d->read, e);
@@ -79,7 +81,7 @@ static enum err_code open_all(
         d->has_keys = true;
     }
     d->blob_dir = town_blob_dir(a->arena, dir);
-    d->journal = mode == TOWN_DOOR_WRITE ? journal_new(d->town, 1) : NULL;
+    d->journal = writes ? journal_new(d->town, 1) : NULL;
     return load_rules(d, d->read, e);
 }
 
@@ -107,7 +109,8 @@ void town_door_close(struct town_door *d)
     journal_free(d->journal);
     for (size_t i = 0; i < d->n_held; i++)
         rules_free(d->held[i]);
-    db_close(d->read);
+    if (d->read != d->write)
+        db_close(d->read);
     if (d->mover)
         log_mover_stop(d->mover);
     else if (d->write)

@@ -13,6 +13,7 @@ enum town_door_mode {
     TOWN_DOOR_LOOK,  // reads, and needs no key
     TOWN_DOOR_READ,  // reads, with the key
     TOWN_DOOR_WRITE, // brings the database up to date, too
+    TOWN_DOOR_ALONE, // the same, with one connection for all: nobody else knows the folder
 };
 struct town_door;
 

@@ -14,6 +14,7 @@ struct sum {
     int64_t *n; // one per tally
 };
 struct sums {
+    int64_t folded; // days before this one have no full cells of their own: tally_fold.h
     struct ctx *c;
     const struct board_in *in;
     const struct def *def;
@@ -96,6 +97,13 @@ static int64_t day_number(int64_t day)
     int y, m, d;
     tm_from_days(day, &y, &m, &d);
     return (int64_t)y * 10000 + m * 100 + d;
+}
+
+static int64_t day_of(int64_t number)
+{
+    return number == 0 ? 0
+                       : tm_days((int)(number / 10000), (int)(number / 100 % 100),
+                             (int)(number % 100));
 }
 
 // The day or the month after this one.
@@ -235,24 +243,60 @@ static void add_days(struct sums *s, unsigned dims, int64_t from, int64_t to)
     add_cells(s, one ? dims : OF_ALL, day_number(from), day_number(to - 1));
 }
 
+// The whole months in [from, to), which may be none: then *first is not before *last.
+static void whole_months(int64_t from, int64_t to, int64_t *first, int64_t *last)
+{
+    int y, m, d;
+    tm_from_days(from, &y, &m, &d);
+    *first = d == 1 ? from : tm_days(m == 12 ? y + 1 : y, m == 12 ? 1 : m + 1, 1);
+    tm_from_days(to, &y, &m, &d);
+    *last = tm_days(y, m, 1);
+}
+
+// By all three dimensions there are days, and of days long past their months. A month that is being
+// folded has some of both.
+static void add_full(struct sums *s, int64_t first, int64_t last)
+{
+    if (first < s->folded) {
+        int64_t to = s->folded < last ? s->folded : last;
+        add_cells(s, OF_ALL, day_number(first) / 100, day_number(to - 1) / 100);
+    }
+    if (s->folded < last)
+        add_days(s, OF_ALL, first < s->folded ? s->folded : first, last);
+}
+
 // Whole months come from their own counters, the days before and after from theirs.
 static void add_period(struct sums *s, int64_t from, int64_t to)
 {
     unsigned dims = dims_of(s->in);
-    int y, m, d;
-    tm_from_days(from, &y, &m, &d);
-    int64_t first = d == 1 ? from : tm_days(m == 12 ? y + 1 : y, m == 12 ? 1 : m + 1, 1);
-    tm_from_days(to, &y, &m, &d);
-    int64_t last = tm_days(y, m, 1);
-    if (first >= last || dims == OF_ALL) {
+    int64_t first, last;
+    whole_months(from, to, &first, &last);
+    if (first >= last) {
         add_days(s, dims, from, to);
         return;
     }
     if (from < first)
         add_days(s, dims, from, first);
-    add_cells(s, dims, day_number(first) / 100, day_number(last - 1) / 100);
+    if (dims == OF_ALL)
+        add_full(s, first, last);
+    else
+        add_cells(s, dims, day_number(first) / 100, day_number(last - 1) / 100);
     if (last < to)
         add_days(s, dims, last, to);
+}
+
+// Days long past cannot be had by several dimensions any more.
+static void check_folded(struct sums *s, const struct board_out *out, struct err *e)
+{
+    unsigned dims = dims_of(s->in);
+    int64_t first, last, from = out->from_day, to = out->to_day;
+    whole_months(from, to, &first, &last);
+    bool days = first >= last ? from < s->folded
+                              : (from < first && from < s->folded) || (last < to && last < s->folded);
+    if (days && (dims & (dims - 1)) != 0)
+        err_add(e, ERR_INVALID, S("period"), tm_date(s->c->arena, s->folded),
+            "before this day only whole months are kept by unit, class and channel together",
+            "此日之前，按单位、分类、来源交叉统计只保留整月数字");
 }
 
 // ---- rows
@@ -445,8 +489,13 @@ enum err_code board_read(
     struct sums s = {.c = c, .in = in, .def = l->now};
     imap_init(&s.by_id, c->arena);
     map_init(&s.by_word, c->arena);
-    add_period(&s, out->from_day, out->to_day);
-    if (db_status(c->db, e) != OK)
+    db_read_begin(c->db); // the cells as of the border between days and months
+    s.folded = day_of(journal_folded(c->db, c->rules->town));
+    check_folded(&s, out, e);
+    if (e->code == OK)
+        add_period(&s, out->from_day, out->to_day);
+    db_read_end(c->db);
+    if (e->code != OK || db_status(c->db, e) != OK)
         return e->code;
     fill(&s, out);
     return OK;

@@ -3,7 +3,9 @@
 #include "domain/demo_inner.h"
 
 #include <stdlib.h>
+#include "domain/item_hand.h"
 #include "domain/journal.h"
+#include "domain/tally_fold.h"
 
 enum {
     ALARM_EVERY_MIN =
@@ -45,14 +47,8 @@ static struct demo_entry take_first(struct demo *d)
     return first;
 }
 
-void demo_plan(struct demo *d, struct demo_order *o, enum demo_act act, int64_t at_us, int64_t part)
+static void push(struct demo *d, struct demo_entry x)
 {
-    if (at_us >= d->until_us)
-        return; // nobody knows yet
-    if (at_us <= d->c.now_us)
-        at_us = d->c.now_us + US_SECOND;
-    struct demo_entry x = {
-        .at_us = at_us, .seq = d->seq++, .o = o, .part = part, .epoch = o->epoch, .act = act};
     if (d->n_heap == d->cap_heap) {
         // The old block stays in the arena; doubling keeps the waste below what is used.
         size_t cap = d->cap_heap ? 2 * d->cap_heap : FREE_WHEN_FULL;
@@ -64,7 +60,34 @@ void demo_plan(struct demo *d, struct demo_order *o, enum demo_act act, int64_t 
     }
     d->heap[d->n_heap] = x;
     sift_up(d, d->n_heap++);
+}
+
+void demo_plan(struct demo *d, struct demo_order *o, enum demo_act act, int64_t at_us, int64_t part)
+{
+    if (at_us >= d->until_us)
+        return; // nobody knows yet
+    if (at_us <= d->c.now_us)
+        at_us = d->c.now_us + US_SECOND;
+    struct demo_entry x = {
+        .at_us = at_us, .seq = d->seq++, .o = o, .part = part, .epoch = o->epoch, .act = act};
+    push(d, x);
     o->pending++;
+}
+
+// The ticker's look at an order in hand, at the same instants as at stored ones. An entry that has
+// become needless stays in the heap: its part says which order it was for.
+void demo_plan_alarm(struct demo *d, struct demo_order *o)
+{
+    const int64_t every_us = ALARM_EVERY_MIN * US_MINUTE;
+    o->alarm_us = d->it.alarm_us;
+    int64_t at_us = o->alarm_us - o->alarm_us % every_us + every_us;
+    if (!d->fast || o->alarm_us == 0 || at_us >= d->until_us)
+        return;
+    if (o->alarm_at_us != 0 && o->alarm_at_us <= at_us)
+        return; // that look comes first, and plans this one
+    o->alarm_at_us = at_us;
+    push(d, (struct demo_entry){
+                .at_us = at_us, .seq = d->seq++, .o = o, .part = o->serial, .act = ACT_ALARM});
 }
 
 // ---- when orders are filed
@@ -110,7 +133,7 @@ static void choose_filings(struct demo *d)
     struct rng r;
     rng_seed(&r, d->seed);
     int zone = d->c.rules->zone_s;
-    int64_t from_us = d->until_us - (int64_t)DEMO_DAYS * US_DAY;
+    int64_t from_us = d->until_us - d->n_days * US_DAY;
     int64_t first = tm_local_day(from_us, zone), last = tm_local_day(d->until_us, zone);
     size_t n_days = (size_t)(last - first + 1);
     double *sums = NEW_ARRAY(d->a, n_days, double), sum = 0;
@@ -126,6 +149,57 @@ static void choose_filings(struct demo *d)
     }
     qsort(filings, (size_t)d->items, sizeof(*filings), by_time);
     d->filings = filings;
+    d->n_filings = (size_t)d->items;
+}
+
+// ---- many orders: whole days, the last one as far as it has come, one after the other
+
+static void weigh_days(struct demo *d)
+{
+    struct rng r;
+    rng_seed(&r, d->seed);
+    int zone = d->c.rules->zone_s;
+    int64_t last = tm_local_day(d->until_us, zone);
+    double sum = 0, most = 0;
+    d->first_day = last - d->n_days + 1;
+    d->day_sums = NEW_ARRAY(d->a, (size_t)d->n_days, double);
+    for (int64_t i = 0; i < d->n_days; i++) {
+        double w = day_weight(d, d->first_day + i, &r), before = sum;
+        if (i + 1 == d->n_days)
+            w *= (double)(d->until_us - tm_day_start(last, zone)) / (double)US_DAY;
+        d->day_sums[i] = sum += w;
+        most = sum - before > most ? sum - before : most;
+    }
+    d->filings = NEW_ARRAY(d->a, (size_t)((double)d->items * most / sum) + 2, int64_t);
+}
+
+// So many orders have been filed by the end of that day.
+static int64_t filed_by(const struct demo *d, int64_t day)
+{
+    double whole = d->day_sums[d->n_days - 1];
+    return day < 0                ? 0
+           : day + 1 >= d->n_days ? d->items
+                                  : (int64_t)((double)d->items * (d->day_sums[day] / whole));
+}
+
+static void choose_next_day(struct demo *d)
+{
+    struct rng r;
+    int zone = d->c.rules->zone_s;
+    d->n_filings = d->at_filing = 0;
+    while (d->n_filings == 0 && d->at_day < d->n_days) {
+        int64_t day = d->at_day++, start_us = tm_day_start(d->first_day + day, zone);
+        int64_t end_us = start_us + US_DAY < d->until_us ? start_us + US_DAY : d->until_us;
+        double share = (double)(end_us - start_us) / (double)US_DAY;
+        rng_seed(&r, d->seed + (uint64_t)day * UINT64_C(0x9e3779b97f4a7c15));
+        for (int64_t n = filed_by(d, day) - filed_by(d, day - 1); n > 0; n--) {
+            int64_t hour = (int64_t)rng_weighted(&r, d->s.hours, ARRAY_LEN(d->s.hours));
+            int64_t us = hour * US_HOUR + rng_range(&r, 0, 3599) * US_SECOND;
+            us = (int64_t)((double)us * share);
+            d->filings[d->n_filings++] = start_us + us - us % US_SECOND;
+        }
+    }
+    qsort(d->filings, d->n_filings, sizeof(*d->filings), by_time);
 }
 
 static void choose_weights(struct demo *d)
@@ -159,14 +233,17 @@ static struct demo_order *order_new(struct demo *d)
     return o;
 }
 
-static void order_drop(struct demo *d, struct demo_order *o)
+static enum err_code order_drop(struct demo *d, struct demo_order *o)
 {
-    if (o->pending > 0)
-        return;
+    if (o->pending > 0 || (d->fast && o->alarm_us != 0))
+        return OK;
+    if (d->fast && item_hand_save(&d->c, o->item, d->e) != OK)
+        return d->e->code;
     o->serial = 0; // whoever remembers it sees that it is gone
     o->open = false;
     o->next_free = d->free;
     d->free = o;
+    return OK;
 }
 
 // ---- the run
@@ -175,14 +252,15 @@ enum source { FROM_NOTHING, FROM_ALARM, FROM_HEAP, FROM_FILING };
 
 static enum source next_source(const struct demo *d, int64_t alarm_us, int64_t *at_us)
 {
-    enum source s = alarm_us < d->until_us ? FROM_ALARM : FROM_NOTHING;
-    *at_us = alarm_us < d->until_us ? alarm_us : d->until_us;
+    bool rings = alarm_us < d->until_us && !d->fast;
+    enum source s = rings ? FROM_ALARM : FROM_NOTHING;
+    *at_us = rings ? alarm_us : d->until_us;
     if (d->n_heap > 0 && d->heap[0].at_us < *at_us) {
         *at_us = d->heap[0].at_us;
         s = FROM_HEAP;
     }
-    if (d->next_filing < d->items && d->filings[d->next_filing] < *at_us) {
-        *at_us = d->filings[d->next_filing];
+    if (d->at_filing < d->n_filings && d->filings[d->at_filing] < *at_us) {
+        *at_us = d->filings[d->at_filing];
         s = FROM_FILING;
     }
     return s;
@@ -196,23 +274,60 @@ static enum err_code ring_alarms(struct demo *d)
     return d->e->code;
 }
 
+// A clock of an order in hand has run out, or would have, had nobody acted.
+static enum err_code ring_one(struct demo *d, struct demo_order *o, int64_t serial)
+{
+    if (o->serial != serial)
+        return OK;
+    o->alarm_at_us = 0;
+    d->c.actor = NULL;
+    if (o->alarm_us != 0 && item_alarm(&d->c, o->item, d->e) != OK)
+        return d->e->code;
+    d->it = *item_hand_get(d->c.hand, o->item);
+    demo_plan_alarm(d, o);
+    return order_drop(d, o);
+}
+
+static enum err_code file_next(struct demo *d)
+{
+    struct demo_order *o = order_new(d);
+    d->next_filing++;
+    d->at_filing++;
+    if (demo_file(d, o) != OK)
+        return d->e->code;
+    if (d->fast && d->at_filing == d->n_filings)
+        choose_next_day(d);
+    return order_drop(d, o);
+}
+
 static enum err_code run_one(struct demo *d, enum source s)
 {
     if (s == FROM_ALARM)
         return ring_alarms(d);
-    if (s == FROM_FILING) {
-        struct demo_order *o = order_new(d);
-        d->next_filing++;
-        if (demo_file(d, o) != OK)
-            return d->e->code;
-        order_drop(d, o);
-        return OK;
-    }
+    if (s == FROM_FILING)
+        return file_next(d);
     struct demo_entry x = take_first(d);
+    if (x.act == ACT_ALARM)
+        return ring_one(d, x.o, x.part);
     x.o->pending--;
     if (demo_act(d, &x) != OK)
         return d->e->code;
-    order_drop(d, x.o);
+    return order_drop(d, x.o);
+}
+
+// What is still in hand at the end is open, or nobody has called back yet.
+static enum err_code put_down(struct demo *d)
+{
+    size_t n;
+    int64_t *ids = item_hand_ids(d->c.hand, d->a, &n);
+    for (size_t i = 0; i < n; i++) {
+        d->c.actor = NULL;
+        if (item_alarm(&d->c, ids[i], d->e) != OK || item_hand_save(&d->c, ids[i], d->e) != OK)
+            return d->e->code;
+        journal_settle(d->c.journal, true);
+        item_hand_settle(d->c.hand);
+        arena_reset(d->c.arena);
+    }
     return OK;
 }
 
@@ -231,29 +346,44 @@ static void begin(struct demo *d)
     journal_begin(d->c.journal, d->c.db);
 }
 
+// What a town of that age would have folded by now.
+static void fold_from_the_start(struct demo *d)
+{
+    int64_t limit = tally_fold_limit(d->until_us, d->c.rules->zone_s, TALLY_FOLD_MONTHS);
+    if (d->n_days * 12 > TALLY_FOLD_MONTHS * DEMO_DAYS)
+        journal_set_folded(&d->c, limit);
+}
+
 static enum err_code run(struct demo *d, demo_progress *p, void *arg)
 {
-    int64_t alarm_us = d->until_us - (int64_t)DEMO_DAYS * US_DAY, at_us, n = 0;
+    int64_t alarm_us = d->until_us - d->n_days * US_DAY, at_us, n = 0;
     alarm_us -= alarm_us % (ALARM_EVERY_MIN * US_MINUTE);
     CHECK(d->filings != NULL);
     begin(d);
+    if (d->fast)
+        fold_from_the_start(d);
     for (enum source s; (s = next_source(d, alarm_us, &at_us)) != FROM_NOTHING;) {
         d->c.now_us = at_us;
         if (run_one(d, s) != OK)
             return d->e->code;
         journal_settle(d->c.journal, true);
         arena_reset(d->c.arena);
+        if (d->c.hand)
+            item_hand_settle(d->c.hand);
         alarm_us += s == FROM_ALARM ? ALARM_EVERY_MIN * US_MINUTE : 0;
         if (s == FROM_ALARM || ++n % DEMO_GROUP != 0)
             continue;
-        if (commit(d) != OK)
+        bool full = !d->fast || n % DEMO_FAST_GROUP == 0 ||
+                    journal_moved(d->c.journal) >= DEMO_FAST_CELLS;
+        if (full && commit(d) != OK)
             return d->e->code;
         if (p)
             p(arg, d->next_filing, d->items);
-        begin(d);
+        if (full)
+            begin(d);
     }
     d->c.now_us = d->until_us;
-    if (ring_alarms(d) != OK || commit(d) != OK)
+    if ((d->fast ? put_down(d) : ring_alarms(d)) != OK || commit(d) != OK)
         return d->e->code;
     if (p)
         p(arg, d->next_filing, d->items);
@@ -278,22 +408,43 @@ static enum err_code prepare(struct demo *d, const struct town_source *src)
         return d->e->code;
     d->e->file = (str){0};
     choose_weights(d);
-    choose_filings(d);
+    if (d->fast) {
+        weigh_days(d);
+        choose_next_day(d);
+    } else {
+        choose_filings(d);
+    }
     return OK;
 }
 
-enum err_code demo_fill(const struct ctx *c, const struct town_source *src, int64_t items,
-    uint64_t seed, int64_t until_us, demo_progress *p, void *arg, struct err *e)
+int64_t demo_days(const struct demo_in *in)
 {
-    if (items < 1 || items > DEMO_ITEMS_MAX)
+    int64_t years =
+        in->fast ? (in->items + DEMO_FAST_A_YEAR - 1) / DEMO_FAST_A_YEAR : 1;
+    return years * DEMO_DAYS;
+}
+
+enum err_code demo_fill(const struct ctx *c, const struct town_source *src,
+    const struct demo_in *in, demo_progress *p, void *arg, struct err *e)
+{
+    if (in->items < 1 || in->items > DEMO_ITEMS_MAX)
         return err_add(
-            e, ERR_INVALID, S("items"), S("1..5000000"), "is not such a number", "数量超出范围");
+            e, ERR_INVALID, S("items"), S("1..20000000"), "is not such a number", "数量超出范围");
     CHECK(c->journal != NULL);
     struct arena *a = arena_new(), *of_action = arena_new();
     struct demo *d = NEW(a, struct demo);
-    *d = (struct demo){.c = *c, .a = a, .e = e, .items = items, .seed = seed, .until_us = until_us};
-    d->until_us -= d->until_us % US_SECOND;
+    *d = (struct demo){.c = *c,
+        .a = a,
+        .e = e,
+        .items = in->items,
+        .seed = in->seed,
+        .until_us = in->until_us - in->until_us % US_SECOND,
+        .fast = in->fast,
+        .n_days = demo_days(in)};
     d->c.arena = of_action;
+    d->c.hand = in->fast ? item_hand_new() : NULL;
+    if (in->fast)
+        journal_quiet(c->journal);
     enum err_code code = prepare(d, src);
     if (code == OK) {
         code = run(d, p, arg);
@@ -302,6 +453,7 @@ enum err_code demo_fill(const struct ctx *c, const struct town_source *src, int6
             journal_finish(c->journal, false);
         }
     }
+    item_hand_free(d->c.hand);
     arena_free(of_action);
     arena_free(a);
     return code;

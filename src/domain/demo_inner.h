@@ -38,7 +38,8 @@ enum demo_act {
 #define X(name, step) ACT_##name,
     DEMO_ACTS(X)
 #undef X
-        ACT_COUNT
+        ACT_COUNT,
+    ACT_ALARM = ACT_COUNT // not his doing: a clock of an order in hand may have run out
 };
 
 struct demo_part {
@@ -61,7 +62,8 @@ struct demo_order {
     size_t n_parts;
     int state;      // of the definition, as last seen
     uint32_t epoch; // actions planned under an older one are off
-    int pending;    // its entries in the heap
+    int pending;    // its entries in the heap, alarms aside
+    int64_t alarm_us, alarm_at_us; // of an order in hand: its next one, and when it is looked at
     int solved;     // what the unit answered
     int returns;    // still to come
     bool open, contacted, rated_bad, again;
@@ -98,13 +100,18 @@ struct demo {
     size_t n_heap, cap_heap;
     int64_t seq;
     struct demo_order *free;
-    int64_t *filings; // sorted
-    int64_t next_filing;
+    int64_t *filings; // sorted; of a fast one, those of a day
+    size_t n_filings, at_filing;
+    int64_t next_filing; // how many have been filed
+    bool fast;
+    int64_t first_day, n_days, at_day; // of a fast one
+    double *day_sums;
 };
 
 // demo.c
 void demo_plan(
     struct demo *d, struct demo_order *o, enum demo_act act, int64_t at_us, int64_t part);
+void demo_plan_alarm(struct demo *d, struct demo_order *o);
 // demo_life.c: the next order is filed now; an action is taken now.
 enum err_code demo_file(struct demo *d, struct demo_order *o) MUST_USE;
 enum err_code demo_act(struct demo *d, const struct demo_entry *x) MUST_USE;

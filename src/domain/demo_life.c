@@ -102,6 +102,7 @@ static enum err_code step(struct demo *d, struct demo_order *o, const struct per
     }
     o->state = def_state_at(d->s.def, d->it.state);
     o->open = d->it.open;
+    demo_plan_alarm(d, o);
     return OK;
 }
 
@@ -198,7 +199,7 @@ static void plan_parts(struct demo *d, struct demo_order *o, double from, double
             continue;
         if (!p->lead)
             p->reply_us = on_the_way(d, lead->reply_us, between(o, 0.3, 0.9));
-        if (!p->accepted)
+        if (!p->accepted && !d->fast)
             demo_plan(d, o, ACT_ACCEPT, on_the_way(d, p->reply_us, between(o, 0.02, 0.2)), p->id);
         demo_plan(d, o, ACT_REPLY, p->reply_us, p->id);
     }
@@ -262,7 +263,7 @@ static void plan_dispatch(struct demo *d, struct demo_order *o)
 
 // ---- filing
 
-static void plan_life(struct demo_order *o)
+static void plan_life(const struct demo *d, struct demo_order *o)
 {
     o->void_ = happens(o, SHARE_VOID);
     o->amend = happens(o, SHARE_AMENDED);
@@ -280,6 +281,10 @@ static void plan_life(struct demo_order *o)
     o->urge = happens(o, SHARE_URGED);
     o->instruct = happens(o, SHARE_INSTRUCTED);
     o->note = happens(o, SHARE_NOTED);
+    if (!d->fast)
+        return;
+    o->void_ = o->amend = o->extend = o->suspend = o->redo = o->assist = o->late_assist = false;
+    o->urge = o->instruct = o->note = false;
 }
 
 static const struct unit *lead_for(struct demo *d, struct demo_order *o)
@@ -296,7 +301,7 @@ static void choose_matter(struct demo *d, struct demo_order *o)
     o->place = rng_weighted(&o->rng, d->place_weights, d->s.n_places);
     o->k = &d->s.classes[rng_weighted(&o->rng, d->class_weights[t.month], d->s.n_classes)];
     struct demo_latest *l = &d->latest[o->place];
-    if (happens(o, SHARE_MERGED) && l->o && l->o->serial == l->serial && l->o->open) {
+    if (!d->fast && happens(o, SHARE_MERGED) && l->o && l->o->serial == l->serial && l->o->open) {
         o->main = l->o;
         o->main_serial = l->serial;
         o->k = l->o->k;
@@ -307,7 +312,7 @@ static void choose_matter(struct demo *d, struct demo_order *o)
     }
     o->lead = lead_for(d, o);
     o->kind = demo_pick(&o->rng, &o->k->kind);
-    plan_life(o);
+    plan_life(d, o);
 }
 
 enum err_code demo_file(struct demo *d, struct demo_order *o)
@@ -351,6 +356,7 @@ enum err_code demo_file(struct demo *d, struct demo_order *o)
     o->state = def_state_at(s->def, d->it.state);
     CHECK(d->it.no.n < sizeof(o->no));
     memcpy(o->no, d->it.no.s, d->it.no.n);
+    demo_plan_alarm(d, o);
     plan_dispatch(d, o);
     return OK;
 }
@@ -517,6 +523,8 @@ static enum err_code act_close(struct demo *d, struct demo_order *o, int64_t par
         return d->e->code;
     if (happens(o, SHARE_RATED))
         demo_plan(d, o, ACT_RATE, soon(d, o, 120, 1800), 0);
+    if (d->fast)
+        return OK;
     if (happens(o, SHARE_REVIEWED))
         demo_plan(d, o, ACT_REVIEW, soon(d, o, 2400, 6000), 0);
     if (happens(o, SHARE_EXCLUDED))
@@ -529,9 +537,11 @@ static enum err_code act_rate(struct demo *d, struct demo_order *o, int64_t part
     (void)part;
     struct step_in in = {.judge = S("own")};
     demo_rating_answers(d, o, false);
+    if (d->fast)
+        d->n_fields -= 2; // who was asked only the two that count
     if (step(d, o, dispatcher(d, o), "rate", &in) != OK)
         return d->e->code;
-    if (!o->rated_bad || o->again)
+    if (!o->rated_bad || o->again || d->fast)
         return OK;
     if (happens(o, SHARE_RECHECKED))
         demo_plan(d, o, ACT_RECHECK, soon(d, o, 30, 400), 0);

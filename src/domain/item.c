@@ -59,7 +59,7 @@ void item_set_field(struct item *it, struct arena *a, str key, str val)
         return;
     bool found = false;
     size_t at = place_of(it, key, &found);
-    if (!found && val.n == 0)
+    if (found ? str_eq(it->fields[at].val, val) : val.n == 0)
         return;
     size_t behind = it->n_fields - at - (found ? 1 : 0);
     size_t n = it->n_fields + (found ? 0 : 1) - (val.n == 0 ? 1 : 0);

@@ -175,8 +175,7 @@ bool item_clocks_breach(struct ctx *c, const struct def *d, struct item *it, str
     return any;
 }
 
-// The worst outcome of the clocks of one key in this round: late, breached, running, paused, met.
-static str outcome(const struct item *it, str key)
+str item_clock_outcome(const struct item *it, str key)
 {
     static const char *const WORDS[] = {"", "met", "paused", "running", "breached", "late"};
     size_t worst = 0;
@@ -196,7 +195,7 @@ static str outcome(const struct item *it, str key)
     return str_of(WORDS[worst]);
 }
 
-void item_clocks_derive(struct ctx *c, const struct def *d, struct item *it)
+void item_clocks_next(struct item *it)
 {
     it->due_us = it->alarm_us = 0;
     for (size_t i = 0; i < it->n_clocks; i++) {
@@ -208,7 +207,12 @@ void item_clocks_derive(struct ctx *c, const struct def *d, struct item *it)
         if (!k->breached && (it->alarm_us == 0 || k->due_us < it->alarm_us))
             it->alarm_us = k->due_us;
     }
+}
+
+void item_clocks_derive(struct ctx *c, const struct def *d, struct item *it)
+{
+    item_clocks_next(it);
     for (size_t i = 0; i < d->n_clocks; i++)
-        item_set_field(it, c->arena, str_fmt(c->arena, "clock/%.*s", STR_ARG(d->clocks[i].key)),
-            outcome(it, d->clocks[i].key));
+        item_set_field(it, c->arena, str_two(c->arena, S("clock/"), d->clocks[i].key),
+            item_clock_outcome(it, d->clocks[i].key));
 }

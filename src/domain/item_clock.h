@@ -30,6 +30,10 @@ enum err_code item_clocks_extend(struct ctx *c, const struct def *d, struct item
 // Marks running clocks whose due time has passed; true when there was one. names: their titles, for
 // the event's note.
 bool item_clocks_breach(struct ctx *c, const struct def *d, struct item *it, str *names);
+// The next due times, of the clocks alone.
+void item_clocks_next(struct item *it);
+// The worst outcome of the clocks of one key in this round: late, breached, running, paused, met.
+str item_clock_outcome(const struct item *it, str key);
 // What follows from the clocks: due, alarm, and the outcome fields "clock/<key>".
 void item_clocks_derive(struct ctx *c, const struct def *d, struct item *it);
 // The rule in force for a clock of this item now: its row, or NULL when it has none.

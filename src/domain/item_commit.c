@@ -145,7 +145,7 @@ enum err_code item_commit(struct ctx *c, const struct def *d, const struct item 
     if (code != OK)
         return code;
     str extra = ev->changes; // members of what the step did beside the item
-    ev->changes = item_changes(c->arena, before, it);
+    ev->changes = item_delta(c->arena, before, it);
     CHECK(ev->changes.n > 0); // both images fit into a document
     if (extra.n > 0)
         ev->changes = str_fmt(c->arena, "%.*s%s%.*s}", (int)(ev->changes.n - 1), ev->changes.s,

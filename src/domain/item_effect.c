@@ -2,6 +2,7 @@
 // a loop by name.
 
 #include "domain/filter.h"
+#include "domain/item_hand.h"
 #include "domain/item_inner.h"
 
 static int first_open(const struct def *d)
@@ -259,6 +260,8 @@ static void does_round(struct turn *t, struct err *e)
 
 static void does_close(struct turn *t, struct err *e)
 {
+    if (t->c->hand && item_hand_get(t->c->hand, t->it->id))
+        return; // one in hand has no links
     int64_t open = db_one_i64(t->c->db, 0,
         "SELECT count(*) FROM item i JOIN link l ON l.town = i.town AND l.other = i.id"
         " WHERE l.town = ?1 AND l.item = ?2 AND l.kind = 'child' AND i.open = 1",
@@ -315,6 +318,7 @@ static void does_include(struct turn *t, struct err *e)
 
 static void link_add(struct turn *t, int64_t item, str kind, int64_t other)
 {
+    CHECK(t->c->hand == NULL); // links lead from row to row
     db_run(t->c->db,
         "INSERT INTO link (town, item, kind, other) VALUES (?1, ?2, ?3, ?4)"
         " ON CONFLICT DO NOTHING",

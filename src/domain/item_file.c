@@ -175,6 +175,7 @@ enum err_code item_place(struct ctx *c, const struct item_in *in, const struct i
         return e->code;
     if (in->has_caller && caller_put(c, it->id, &in->caller, e) != OK)
         return e->code;
+    CHECK(it->parent == 0 || c->hand == NULL); // links lead from row to row
     if (it->parent != 0)
         db_run(c->db, "INSERT INTO link (town, item, kind, other) VALUES (?1, ?2, 'child', ?3)",
             V(c->rules->town), V(it->parent), V(it->id));

@@ -1,6 +1,7 @@
 // What happens to items without anybody taking a step: clocks run out, calendars and definitions
 // change, a main item closes.
 
+#include "domain/item_hand.h"
 #include "domain/item_inner.h"
 
 enum err_code item_alarm(struct ctx *c, int64_t id, struct err *e)
@@ -113,6 +114,8 @@ enum err_code item_close_merged(struct ctx *c, const struct item *main, struct e
 {
     int64_t *ids = NULL;
     size_t n = 0;
+    if (c->hand && item_hand_get(c->hand, main->id))
+        return OK; // one in hand has no links
     struct cursor r =
         db_rows(c->db, "SELECT other FROM link WHERE town = ?1 AND item = ?2 AND kind = 'merged'",
             V(c->rules->town), V(main->id));

@@ -1,39 +1,59 @@
 #include "domain/item_store.h"
 
 #include <string.h>
+#include "domain/item_hand.h"
 
-void item_part_json(struct jw *w, const struct item_part *p)
+// What an item mostly is not stays unsaid: of a clock in its first round, of the whole item, without
+// an extension, running without a break since the item was filed. The last stretch ends where the
+// clock stopped, or has not ended, when its end is left out.
+static void part_json(struct jw *w, const struct item_part *p)
 {
     jw_obj(w);
     jw_ki64(w, "id", p->id);
     jw_ki64(w, "unit", p->unit);
-    jw_kbool(w, "lead", p->lead);
+    if (p->lead)
+        jw_kbool(w, "lead", true);
     jw_kstr(w, "state", p->state);
     jw_ki64(w, "since", p->since_us);
     jw_end_obj(w);
 }
 
-void item_clock_json(struct jw *w, const struct clock *k)
+static void number(struct jw *w, const char *key, int64_t v, int64_t usual)
 {
-    jw_obj(w);
-    jw_kstr(w, "key", k->key);
-    jw_ki64(w, "part", k->part);
-    jw_ki64(w, "round", k->round);
-    jw_ki64(w, "state", (int64_t)k->state);
-    jw_kbool(w, "breached", k->breached);
-    jw_ki64(w, "n", k->limit.n);
-    jw_ki64(w, "unit", (int64_t)k->limit.unit);
-    jw_kbool(w, "day_end", k->limit.day_end);
-    jw_ki64(w, "extended", k->extended_us);
-    jw_ki64(w, "due", k->due_us);
-    jw_ki64(w, "stopped", k->stopped_us);
-    jw_key(w, S("runs"));
+    if (v != usual)
+        jw_ki64(w, key, v);
+}
+
+static void runs_json(struct jw *w, const struct clock *k)
+{
+    jw_name(w, "runs");
     jw_arr(w);
     for (size_t i = 0; i < k->n; i++) {
         jw_i64(w, k->runs[i].from_us);
-        jw_i64(w, k->runs[i].to_us);
+        if (i + 1 < k->n || k->runs[i].to_us != k->stopped_us)
+            jw_i64(w, k->runs[i].to_us);
     }
     jw_end_arr(w);
+}
+
+static void clock_json(struct jw *w, const struct clock *k, int64_t filed_us)
+{
+    jw_obj(w);
+    jw_kstr(w, "key", k->key);
+    number(w, "part", k->part, 0);
+    number(w, "round", k->round, 1);
+    number(w, "state", (int64_t)k->state, CLOCK_RUNNING);
+    if (k->breached)
+        jw_kbool(w, "breached", true);
+    jw_ki64(w, "n", k->limit.n);
+    jw_ki64(w, "unit", (int64_t)k->limit.unit);
+    if (k->limit.day_end)
+        jw_kbool(w, "day_end", true);
+    number(w, "extended", k->extended_us, 0);
+    number(w, "due", k->due_us, 0);
+    number(w, "stopped", k->stopped_us, 0);
+    if (k->n != 1 || k->runs[0].from_us != filed_us || k->runs[0].to_us != k->stopped_us)
+        runs_json(w, k);
     jw_end_obj(w);
 }
 
@@ -43,21 +63,21 @@ static bool is_true(const struct json *j, const char *key)
     return v && v->type == JSON_BOOL && v->b;
 }
 
-struct item_part item_part_read(struct arena *a, const struct json *j)
+static struct item_part part_read(const struct json *j)
 {
     return (struct item_part){.id = json_i64(j, S("id"), 0),
         .unit = json_i64(j, S("unit"), 0),
         .lead = is_true(j, "lead"),
-        .state = str_dup(a, json_str(j, S("state"))),
+        .state = json_str(j, S("state")),
         .since_us = json_i64(j, S("since"), 0)};
 }
 
-struct clock item_clock_read(struct arena *a, const struct json *j)
+static struct clock clock_read(struct arena *a, const struct json *j, int64_t filed_us)
 {
-    struct clock k = {.key = str_dup(a, json_str(j, S("key"))),
+    struct clock k = {.key = json_str(j, S("key")),
         .part = json_i64(j, S("part"), 0),
         .round = json_i64(j, S("round"), 1),
-        .state = (enum clock_state)json_i64(j, S("state"), CLOCK_VOID),
+        .state = (enum clock_state)json_i64(j, S("state"), CLOCK_RUNNING),
         .breached = is_true(j, "breached"),
         .extended_us = json_i64(j, S("extended"), 0),
         .due_us = json_i64(j, S("due"), 0),
@@ -66,10 +86,13 @@ struct clock item_clock_read(struct arena *a, const struct json *j)
     k.limit.unit = (unsigned)json_i64(j, S("unit"), DUR_NONE);
     k.limit.day_end = is_true(j, "day_end");
     const struct json *runs = json_get(j, S("runs"));
-    for (size_t i = 0; runs && i + 1 < runs->n; i += 2) {
-        struct clock_stretch s = {runs->vals[i].i, runs->vals[i + 1].i};
+    for (size_t i = 0; runs && i < runs->n; i += 2) {
+        struct clock_stretch s = {
+            runs->vals[i].i, i + 1 < runs->n ? runs->vals[i + 1].i : k.stopped_us};
         VEC_PUSH(a, k.runs, k.n) = s;
     }
+    if (!runs)
+        VEC_PUSH(a, k.runs, k.n) = (struct clock_stretch){filed_us, k.stopped_us};
     return k;
 }
 
@@ -90,12 +113,12 @@ static enum err_code doc_text(struct arena *a, const struct item *it, str *out, 
     jw_key(&w, S("p"));
     jw_arr(&w);
     for (size_t i = 0; i < it->n_parts; i++)
-        item_part_json(&w, &it->parts[i]);
+        part_json(&w, &it->parts[i]);
     jw_end_arr(&w);
     jw_key(&w, S("c"));
     jw_arr(&w);
     for (size_t i = 0; i < it->n_clocks; i++)
-        item_clock_json(&w, &it->clocks[i]);
+        clock_json(&w, &it->clocks[i], it->filed_us);
     jw_end_arr(&w);
     jw_end_obj(&w);
     *out = buf_str(&b);
@@ -120,10 +143,10 @@ static enum err_code read_doc(struct arena *a, str text, struct item *it, struct
     }
     const struct json *p = json_get(doc, S("p"));
     for (size_t i = 0; p && i < p->n; i++)
-        VEC_PUSH(a, it->parts, it->n_parts) = item_part_read(a, &p->vals[i]);
+        VEC_PUSH(a, it->parts, it->n_parts) = part_read(&p->vals[i]);
     const struct json *k = json_get(doc, S("c"));
     for (size_t i = 0; k && i < k->n; i++)
-        VEC_PUSH(a, it->clocks, it->n_clocks) = item_clock_read(a, &k->vals[i]);
+        VEC_PUSH(a, it->clocks, it->n_clocks) = clock_read(a, &k->vals[i], it->filed_us);
     return OK;
 }
 
@@ -165,7 +188,10 @@ static void read_row(struct arena *a, const struct cursor *r, struct item *it)
 
 enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err *e)
 {
-    *out = (struct item){0};
+    const struct item *held = c->hand ? item_hand_get(c->hand, id) : NULL;
+    *out = held ? *held : (struct item){0};
+    if (held)
+        return OK;
     struct cursor r = db_rows(c->db,
         "SELECT i.id, i.no, i.loop, i.def, i.state, i.open, i.paused, i.unit, i.receiver, i.class, "
         "i.channel,"
@@ -233,7 +259,7 @@ static void sync_parts(struct ctx *c, const struct item *before, const struct it
     }
 }
 
-enum err_code item_insert(struct ctx *c, const struct item *it, struct err *e)
+enum err_code item_write(struct ctx *c, const struct item *it, struct err *e)
 {
     int64_t town = c->rules->town;
     str doc;
@@ -261,6 +287,14 @@ enum err_code item_insert(struct ctx *c, const struct item *it, struct err *e)
     struct item nothing = {0};
     sync_parts(c, &nothing, it);
     return db_status(c->db, e);
+}
+
+enum err_code item_insert(struct ctx *c, const struct item *it, struct err *e)
+{
+    if (!c->hand)
+        return item_write(c, it, e);
+    item_hand_put(c->hand, it);
+    return OK;
 }
 
 // Two statements, because SQLite rewrites every index whose column is named, changed or not.
@@ -304,6 +338,10 @@ enum err_code item_update(
     struct ctx *c, const struct item *before, const struct item *it, struct err *e)
 {
     str doc;
+    if (c->hand && item_hand_get(c->hand, it->id)) {
+        item_hand_put(c->hand, it);
+        return OK;
+    }
     if (doc_text(c->arena, it, &doc, e) != OK)
         return e->code;
     int64_t moved = update_row(c, before, it);

@@ -18,26 +18,30 @@ int64_t item_id_of(struct ctx *c, str no); // 0 when there is none
 // May the actor read it: a right to read at its unit, its receiver, or a unit of one of its parts.
 bool item_visible(const struct ctx *c, const struct item *it);
 
-// Writes a new item, or the changed columns of an old one (before: as it was loaded). ERR_CONFLICT
+// Writes the rows of a new item as it stands.
+enum err_code item_write(struct ctx *c, const struct item *it, struct err *e) MUST_USE;
+// Writes (or takes in hand) a new item, or the changed columns of an old one (before: as it was loaded). ERR_CONFLICT
 // when somebody else moved it since; ERR_LIMIT when its answers and clocks have outgrown
 // ITEM_DOC_MAX_BYTES.
 enum err_code item_insert(struct ctx *c, const struct item *it, struct err *e) MUST_USE;
 enum err_code item_update(
     struct ctx *c, const struct item *before, const struct item *it, struct err *e) MUST_USE;
 
-// {"state":["filed","handling"],"f/solved":["","实际解决"],"p/1":[null,{...}],"c/0":[null,{...}]}:
-// what differs. An empty before (id 0) gives the whole image. The text itself stands as its
-// SHA-256. Empty when it would not fit ITEM_CHANGES_MAX_BYTES, which only an image that never was
-// in the database can do.
+// What differs, as people and programs read it:
+// {"state":["filed","handling"],"f/solved":["","实际解决"],"p/0":{...},"c/0":{...}}. An empty
+// before gives the whole image. The text itself stands as its SHA-256. Empty when it would not fit
+// ITEM_CHANGES_MAX_BYTES, which only an image that never was in the database can do.
 str item_changes(struct arena *a, const struct item *before, const struct item *it);
-// Applies such a change to an image: folding all of an item's events over {0} gives the item (its
-// text as the hash).
-enum err_code item_apply(struct arena *a, struct item *it, str changes, struct err *e) MUST_USE;
-// Parts and clocks as JSON objects, in the stored document and in events alike.
-void item_part_json(struct jw *w, const struct item_part *p);
-void item_clock_json(struct jw *w, const struct clock *k);
-struct item_part item_part_read(struct arena *a, const struct json *j);
-struct clock item_clock_read(struct arena *a, const struct json *j);
+// The same as an event keeps it: what became, without what it was before and without what follows
+// from the rest (domain/item_change.c). it->changed_us is the instant of the event.
+str item_delta(struct arena *a, const struct item *before, const struct item *it);
+// Applies a delta to an image; at_us is the event's. Folding all of an item's events over {0} gives
+// the item (its text as the hash).
+enum err_code item_apply(
+    struct arena *a, struct item *it, str delta, int64_t at_us, struct err *e) MUST_USE;
+// Applies it, and tells it as item_changes would, with what the event says beside the item.
+enum err_code item_replay(struct arena *a, struct item *it, str delta, int64_t at_us, str *changes,
+    struct err *e) MUST_USE;
 str item_text_hash(struct arena *a, str text);
 
 #endif

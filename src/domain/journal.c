@@ -3,11 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/json.h"
+#include "base/map.h"
 
-// One counter to move. Kept in a vector until the group's end, then summed, so that a cell many
-// orders touch is written once a group.
+enum { SUMS_FIRST = 1024 }; // a power of two, as every later number of them
+
+// One counter to move, or the sum of all moves of one counter. Its words are numbered, because a
+// group of a large import moves few counters millions of times.
 struct move {
-    str loop, dim, key, channel;
+    uint32_t loop, dim, key, channel; // at j->words
     int64_t period, unit, cls;
     int64_t n;
 };
@@ -18,9 +21,13 @@ struct sequence {
     bool there; // it has a row
 };
 struct head {
-    int64_t next_event, next_item;
+    int64_t next_event, next_item, folded;
     int64_t town_event; // newest event that is not about an item: units, people, definitions
     uint8_t hash[CRYPT_HASH_BYTES];
+};
+struct word {
+    str s;
+    uint32_t number;
 };
 struct journal {
     int64_t town, lane;
@@ -31,14 +38,20 @@ struct journal {
         others_to; // events another process wrote before this group: from <= id < to
     int64_t data_version;
     struct head now, at_group, at_command;
-    struct move *moves;
-    size_t n_moves, moves_at_command;
+    struct map word_numbers; // of struct word
+    struct word **words;     // in the order of their numbers
+    size_t n_words;
+    struct move *moves; // of the command under way
+    size_t n_moves, cap_moves;
+    struct move *sums; // of the commands before it: a hash table, free where loop is 0
+    size_t n_sums, cap_sums;
     struct sequence *sequences;
     size_t n_sequences;
     struct notice *notices;
     size_t n_notices, notices_at_command;
     bool rules_dirty, dirty_at_command, dirty_at_group;
     bool rules_built; // within this group: maybe from what is not committed
+    bool quiet;
 };
 
 struct journal *journal_new(int64_t town, int64_t lane)
@@ -86,6 +99,31 @@ void journal_others(const struct journal *j, int64_t *from, int64_t *to)
     *to = j->others_to;
 }
 
+int64_t journal_folded(struct db *db, int64_t town)
+{
+    int64_t day = 0;
+    struct cursor c = db_rows(
+        db, "SELECT val FROM setting WHERE town = ?1 AND key = 'tally_folded'", V(town));
+    bool known = db_next(&c) && str_i64(db_str(&c, 0), &day);
+    db_done(&c);
+    return known ? day : 0;
+}
+
+void journal_set_folded(struct ctx *c, int64_t day)
+{
+    db_run(c->db,
+        "INSERT INTO setting (town, key, val) VALUES (?1, 'tally_folded', ?2)"
+        " ON CONFLICT (town, key) DO UPDATE SET val = excluded.val",
+        V(c->journal->town), V(str_fmt(c->arena, "%" PRId64, day)));
+    c->journal->now.folded = day;
+}
+
+int64_t journal_kept(str dim, int64_t period, int64_t folded)
+{
+    enum { FIRST_DAY = 1000000 }; // months are below
+    return dim.n == 0 && period > FIRST_DAY && period < folded ? period / 100 : period;
+}
+
 // All of it or nothing: what was known before is compared with it next time.
 static void load_heads(struct journal *j, struct db *db)
 {
@@ -93,6 +131,7 @@ static void load_heads(struct journal *j, struct db *db)
     h.next_item = db_one_i64(db, 0, "SELECT id FROM item WHERE town = ?1 ORDER BY id DESC LIMIT 1",
                       V(j->town)) +
                   1;
+    h.folded = journal_folded(db, j->town);
     struct cursor c =
         db_rows(db, "SELECT hash FROM event WHERE town = ?1 AND lane = ?2 ORDER BY id DESC LIMIT 1",
             V(j->town), V(j->lane));
@@ -121,11 +160,14 @@ static void load_heads(struct journal *j, struct db *db)
 void journal_begin(struct journal *j, struct db *db)
 {
     arena_reset(j->arena);
-    j->moves = NULL;
+    j->moves = j->sums = NULL;
+    j->words = NULL;
     j->sequences = NULL;
     j->notices = NULL;
-    j->n_moves = j->n_sequences = j->n_notices = 0;
     j->others_from = j->others_to = 0;
+    j->n_moves = j->n_sequences = j->n_notices = j->n_sums = j->cap_sums = j->cap_moves = 0;
+    j->n_words = 0;
+    map_init(&j->word_numbers, j->arena);
     int64_t v = db_data_version(db);
     if (!j->loaded || v != j->data_version)
         load_heads(j, db);
@@ -139,18 +181,71 @@ void journal_begin(struct journal *j, struct db *db)
 void journal_command(struct journal *j)
 {
     j->at_command = j->now;
-    j->moves_at_command = j->n_moves;
     j->notices_at_command = j->n_notices;
     j->dirty_at_command = j->rules_dirty;
     for (size_t i = 0; i < j->n_sequences; i++)
         j->sequences[i].at_command = j->sequences[i].last;
 }
 
+static bool same_cell(const struct move *a, const struct move *b)
+{
+    return a->period == b->period && a->unit == b->unit && a->cls == b->cls && a->dim == b->dim &&
+           a->channel == b->channel && a->key == b->key && a->loop == b->loop;
+}
+
+static size_t cell_hash(const struct move *m)
+{
+    const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t h = (uint64_t)m->period * odd ^ (uint64_t)m->unit;
+    h = (h ^ h >> 29) * odd ^ (uint64_t)m->cls;
+    h = (h ^ h >> 29) * odd ^ ((uint64_t)m->dim << 40 | (uint64_t)m->channel << 20 | m->key);
+    h = (h ^ h >> 29) * odd ^ m->loop;
+    return h ^ h >> 32;
+}
+
+static struct move *sum_at(const struct journal *j, const struct move *m)
+{
+    size_t i = cell_hash(m) & (j->cap_sums - 1);
+    while (j->sums[i].loop != 0 && !same_cell(&j->sums[i], m))
+        i = (i + 1) & (j->cap_sums - 1);
+    return &j->sums[i];
+}
+
+static void grow_sums(struct journal *j)
+{
+    struct move *old = j->sums;
+    size_t n = j->cap_sums;
+    j->cap_sums = n ? 2 * n : SUMS_FIRST;
+    j->sums = NEW_ARRAY(j->arena, j->cap_sums, struct move);
+    for (size_t i = 0; i < n; i++)
+        if (old[i].loop != 0)
+            *sum_at(j, &old[i]) = old[i];
+}
+
+// The command stands: its moves join those before it.
+static void add_up(struct journal *j)
+{
+    for (size_t i = 0; i < j->n_moves; i++) {
+        if (2 * (j->n_sums + 1) > j->cap_sums)
+            grow_sums(j);
+        struct move *to = sum_at(j, &j->moves[i]);
+        if (to->loop != 0) {
+            to->n += j->moves[i].n;
+            continue;
+        }
+        *to = j->moves[i];
+        j->n_sums++;
+    }
+    j->n_moves = 0;
+}
+
 void journal_settle(struct journal *j, bool ok)
 {
+    if (ok)
+        add_up(j);
     if (!ok) {
         j->now = j->at_command;
-        j->n_moves = j->moves_at_command;
+        j->n_moves = 0;
         j->n_notices = j->notices_at_command;
         j->rules_dirty = j->dirty_at_command;
         for (size_t i = 0; i < j->n_sequences; i++)
@@ -159,27 +254,40 @@ void journal_settle(struct journal *j, bool ok)
     journal_command(j);
 }
 
-// Any order will do that brings equal cells together; numbers decide it soonest.
-static int move_order(const struct move *a, const struct move *b)
+static int word_order(const void *a, const void *b)
 {
-    int64_t d = a->period - b->period;
-    if (d == 0)
-        d = a->unit - b->unit;
-    if (d == 0)
-        d = a->cls - b->cls;
-    if (d != 0)
-        return d < 0 ? -1 : 1;
-    int s = str_cmp(a->dim, b->dim);
-    if (s == 0)
-        s = str_cmp(a->channel, b->channel);
-    if (s == 0)
-        s = str_cmp(a->key, b->key);
-    return s != 0 ? s : str_cmp(a->loop, b->loop);
+    return str_cmp((*(struct word *const *)a)->s, (*(struct word *const *)b)->s);
 }
 
-static int move_order_v(const void *a, const void *b)
+// Numbers the words anew in their order, in the sums too: then numbers compare as the words do.
+static void order_words(struct journal *j)
 {
-    return move_order(a, b);
+    uint32_t *ranks = NEW_ARRAY(j->arena, j->n_words, uint32_t);
+    if (j->n_words > 2)
+        qsort(j->words + 1, j->n_words - 1, sizeof(*j->words), word_order);
+    for (size_t i = 1; i < j->n_words; i++) {
+        ranks[j->words[i]->number] = (uint32_t)i;
+        j->words[i]->number = (uint32_t)i;
+    }
+    for (size_t i = 0; i < j->n_sums; i++) {
+        struct move *m = &j->sums[i];
+        m->loop = ranks[m->loop];
+        m->dim = ranks[m->dim];
+        m->channel = ranks[m->channel];
+        m->key = ranks[m->key];
+    }
+}
+
+// In the order in which they lie in the table.
+static int move_order(const void *a, const void *b)
+{
+    const struct move *x = a, *y = b;
+    const int64_t pairs[][2] = {{x->loop, y->loop}, {x->dim, y->dim}, {x->period, y->period},
+        {x->unit, y->unit}, {x->cls, y->cls}, {x->channel, y->channel}, {x->key, y->key}};
+    for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
+        if (pairs[i][0] != pairs[i][1])
+            return pairs[i][0] < pairs[i][1] ? -1 : 1;
+    return 0;
 }
 
 static void write_sequences(const struct journal *j, struct db *db)
@@ -195,50 +303,52 @@ static void write_sequences(const struct journal *j, struct db *db)
     }
 }
 
-// Sums the moves of each cell, in place.
-static void sum_moves(struct journal *j)
+// The sums in the order of their cells, side by side, without those that came to nothing.
+static void order_sums(struct journal *j)
 {
     size_t n = 0;
-    if (j->n_moves > 1)
-        qsort(j->moves, j->n_moves, sizeof(*j->moves), move_order_v);
-    for (size_t i = 0; i < j->n_moves;) {
-        struct move m = j->moves[i++];
-        while (i < j->n_moves && move_order(&m, &j->moves[i]) == 0)
-            m.n += j->moves[i++].n;
-        if (m.n != 0)
-            j->moves[n++] = m;
-    }
-    j->n_moves = n;
+    for (size_t i = 0; i < j->cap_sums; i++)
+        if (j->sums[i].loop != 0 && j->sums[i].n != 0)
+            j->sums[n++] = j->sums[i];
+    j->n_sums = n;
+    order_words(j);
+    if (n > 1)
+        qsort(j->sums, n, sizeof(*j->sums), move_order);
 }
 
 // All are sent before the first answer is waited for, and the few cells that are new then put in.
-static void write_moves(struct journal *j, struct db *db)
+static void write_sums(struct journal *j, struct db *db)
 {
-    int64_t *there = NEW_ARRAY(j->arena, j->n_moves + 1, int64_t);
-    for (size_t i = 0; i < j->n_moves; i++) {
-        const struct move *m = &j->moves[i];
+    int64_t *there = NEW_ARRAY(j->arena, j->n_sums + 1, int64_t);
+    for (size_t i = 0; i < j->n_sums; i++) {
+        const struct move *m = &j->sums[i];
         db_change_later(db, &there[i],
             "UPDATE tally SET n = n + ?9 WHERE town = ?1 AND loop = ?2 AND dim = ?3"
             " AND period = ?4 AND unit = ?5 AND class = ?6 AND channel = ?7 AND key = ?8",
-            V(j->town), V(m->loop), V(m->dim), V(m->period), V(m->unit), V(m->cls), V(m->channel),
-            V(m->key), V(m->n));
+            V(j->town), V(j->words[m->loop]->s), V(j->words[m->dim]->s), V(m->period), V(m->unit),
+            V(m->cls), V(j->words[m->channel]->s), V(j->words[m->key]->s), V(m->n));
     }
     db_settle(db);
-    for (size_t i = 0; i < j->n_moves; i++) {
-        const struct move *m = &j->moves[i];
+    for (size_t i = 0; i < j->n_sums; i++) {
+        const struct move *m = &j->sums[i];
         if (there[i] == 0)
             db_run(db,
                 "INSERT INTO tally (town, loop, dim, period, unit, class, channel, key, n)"
                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                V(j->town), V(m->loop), V(m->dim), V(m->period), V(m->unit), V(m->cls),
-                V(m->channel), V(m->key), V(m->n));
+                V(j->town), V(j->words[m->loop]->s), V(j->words[m->dim]->s), V(m->period),
+                V(m->unit), V(m->cls), V(j->words[m->channel]->s), V(j->words[m->key]->s),
+                V(m->n));
     }
 }
 
 enum err_code journal_flush(struct journal *j, struct db *db, struct err *e)
 {
-    sum_moves(j);
-    write_moves(j, db);
+    add_up(j);
+    order_sums(j);
+    write_sums(j, db);
+    j->n_sums = 0;
+    if (j->cap_sums > 0)
+        memset(j->sums, 0, j->cap_sums * sizeof(*j->sums));
     write_sequences(j, db);
     if (j->now.town_event != j->at_group.town_event)
         db_tell(db, j->town);
@@ -248,7 +358,7 @@ enum err_code journal_flush(struct journal *j, struct db *db, struct err *e)
 void journal_finish(struct journal *j, bool committed)
 {
     bool built = j->rules_built;
-    j->n_moves = 0;
+    j->n_moves = j->n_sums = j->cap_sums = 0;
     j->rules_built = false;
     if (committed)
         return;
@@ -376,10 +486,13 @@ size_t journal_cells(int64_t at_us, int zone_s, int64_t unit, int64_t cls, str c
 void journal_each_move(const struct journal *j,
     void (*f)(void *arg, str loop, str key, const struct tally_cell *cell, int64_t n), void *arg)
 {
-    for (size_t i = 0; i < j->n_moves; i++) {
-        const struct move *m = &j->moves[i];
-        struct tally_cell cell = {m->dim, m->period, m->unit, m->cls, m->channel};
-        f(arg, m->loop, m->key, &cell, m->n);
+    for (size_t i = 0; i < j->n_moves + j->cap_sums; i++) {
+        const struct move *m = i < j->n_moves ? &j->moves[i] : &j->sums[i - j->n_moves];
+        if (m->loop == 0)
+            continue;
+        struct tally_cell cell = {
+            j->words[m->dim]->s, m->period, m->unit, m->cls, j->words[m->channel]->s};
+        f(arg, j->words[m->loop]->s, j->words[m->key]->s, &cell, m->n);
     }
 }
 
@@ -395,21 +508,48 @@ size_t journal_field_cells(struct arena *a, int64_t at_us, int zone_s, str key, 
     return JOURNAL_FIELD_CELLS;
 }
 
+static uint32_t number_of(struct journal *j, str s)
+{
+    struct word *w = map_get(&j->word_numbers, s);
+    if (w)
+        return w->number;
+    if (j->n_words == 0) // 0 is no word
+        VEC_PUSH(j->arena, j->words, j->n_words) = NEW(j->arena, struct word);
+    w = NEW(j->arena, struct word);
+    *w = (struct word){str_dup(j->arena, s), (uint32_t)j->n_words};
+    VEC_PUSH(j->arena, j->words, j->n_words) = w;
+    map_put(&j->word_numbers, w->s, w);
+    return w->number;
+}
+
+// Not a vector of the arena's: it is emptied with every command and filled again in place.
+static void room_for_moves(struct journal *j, size_t more)
+{
+    if (j->n_moves + more <= j->cap_moves)
+        return;
+    struct move *old = j->moves;
+    j->cap_moves = 2 * (j->n_moves + more);
+    j->moves = NEW_ARRAY(j->arena, j->cap_moves, struct move);
+    if (j->n_moves > 0)
+        memcpy(j->moves, old, j->n_moves * sizeof(*old));
+}
+
 void journal_tally(
     struct ctx *c, str loop, str key, const struct tally_cell *cells, size_t n, int by)
 {
     struct journal *j = c->journal;
-    struct move m = {.loop = str_dup(j->arena, loop), .key = str_dup(j->arena, key), .n = by};
+    struct move m = {.loop = number_of(j, loop), .key = number_of(j, key), .n = by};
+    room_for_moves(j, n);
     for (size_t i = 0; i < n; i++) {
-        m.period = cells[i].period;
+        m.period = journal_kept(cells[i].dim, cells[i].period, j->now.folded);
         m.unit = cells[i].unit;
         m.cls = cells[i].cls;
         // Cells of one call share most of their words.
-        if (!str_eq(m.dim, cells[i].dim))
-            m.dim = str_dup(j->arena, cells[i].dim);
-        if (!str_eq(m.channel, cells[i].channel))
-            m.channel = str_dup(j->arena, cells[i].channel);
-        VEC_PUSH(j->arena, j->moves, j->n_moves) = m;
+        if (i == 0 || !str_eq(cells[i].dim, cells[i - 1].dim))
+            m.dim = number_of(j, cells[i].dim);
+        if (i == 0 || !str_eq(cells[i].channel, cells[i - 1].channel))
+            m.channel = number_of(j, cells[i].channel);
+        j->moves[j->n_moves++] = m;
     }
 }
 
@@ -433,6 +573,8 @@ void journal_notice(
     struct ctx *c, const struct event *ev, str loop, const int64_t *units, size_t n_units)
 {
     struct journal *j = c->journal;
+    if (j->quiet)
+        return;
     struct notice n = {.ev = *ev, .loop = str_dup(j->arena, loop)};
     n.ev.note = n.ev.changes = (str){0};
     n.ev.what = str_dup(j->arena, ev->what);
@@ -440,6 +582,21 @@ void journal_notice(
     n.n_units = n_units;
     memcpy(n.units, units, n_units * sizeof(*units));
     VEC_PUSH(j->arena, j->notices, j->n_notices) = n;
+}
+
+size_t journal_moved(const struct journal *j)
+{
+    return j->n_sums;
+}
+
+void journal_gather(struct journal *j)
+{
+    add_up(j);
+}
+
+void journal_quiet(struct journal *j)
+{
+    j->quiet = true;
 }
 
 void journal_each_notice(

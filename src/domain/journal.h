@@ -57,6 +57,11 @@ struct tally_cell {
 };
 size_t journal_cells(int64_t at_us, int zone_s, int64_t unit, int64_t cls, str channel,
     struct tally_cell out[JOURNAL_CELLS]);
+// Days before this one (yyyymmdd; 0: none) stand in the full cell of their month (tally_fold.h).
+int64_t journal_folded(struct db *db, int64_t town);
+void journal_set_folded(struct ctx *c, int64_t day);
+// The period a cell is kept under.
+int64_t journal_kept(str dim, int64_t period, int64_t folded);
 // The cells by the value of one field, its day and its month.
 size_t journal_field_cells(struct arena *a, int64_t at_us, int zone_s, str key, str val,
     struct tally_cell out[JOURNAL_FIELD_CELLS]);
@@ -82,6 +87,13 @@ void journal_each_notice(
     const struct journal *j, void (*f)(void *arg, const struct notice *n), void *arg);
 void journal_notice(
     struct ctx *c, const struct event *ev, str loop, const int64_t *units, size_t n_units);
+// How many counters the group has moved so far, the command under way aside.
+size_t journal_moved(const struct journal *j);
+// What the command under way has moved stands, whatever becomes of it: for one that moves more than
+// memory holds, in a transaction of its own. journal_flush then makes room.
+void journal_gather(struct journal *j);
+// From now on nobody listens: for groups of any length.
+void journal_quiet(struct journal *j);
 
 // The hash of one event row, for verification.
 void journal_hash(const struct event *ev, int64_t town, int64_t lane,

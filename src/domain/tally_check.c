@@ -1,10 +1,22 @@
 // Items as the fold of their events, counters as the sum over items: proving both, and writing the
 // counters anew.
+//
+// There may be more counters than memory holds. So both sides are added up in some thousand sums,
+// each over the cells that fall into it, each cell times a number nobody could have foreseen. Equal
+// sums are equal cells; where two differ, the items are walked a second time and the cells of those
+// sums alone are listed.
 
 #include "domain/audit.h"
 #include "domain/item_inner.h"
 
-enum { CHUNK_ITEMS = 1000, DIFF_KEYS_MAX = 20 };
+enum {
+    CHUNK_ITEMS = 1000,
+    DIFF_KEYS_MAX = 20,
+    SUMS = 4096,      // a power of two
+    LISTED_MAX = 64,  // sums whose cells are listed: more differences than are told anyway
+    MOVED_MAX = 1 << 19, // counters, before a rebuild writes them
+};
+
 
 struct counted {
     str loop, key;
@@ -12,14 +24,22 @@ struct counted {
     int64_t n;
     bool seen; // in the table
 };
+struct sum {
+    uint64_t a, b;
+    bool listed;
+};
 struct check {
     struct ctx *c;   // the caller's
     struct ctx item; // the same with an arena that is emptied every CHUNK_ITEMS
+    uint64_t keys[2];
+    struct sum *sums;
+    bool listing; // the second walk: what it finds was told in the first, cells aside
     struct arena *cells_arena;
-    struct map cells;
+    struct map cells; // of the second walk
     struct counted **all;
     size_t n;
-    bool fold;
+    bool fold, rebuild;
+    int64_t folded; // see domain/tally_fold.h
     struct audit_out *out;
     audit_progress *progress;
     void *arg;
@@ -48,6 +68,54 @@ static struct counted *cell_at(struct check *k, str loop, str key, const struct 
     return found;
 }
 
+static uint64_t mixed(uint64_t h, uint64_t x)
+{
+    h = (h ^ x) * UINT64_C(0x9e3779b97f4a7c15);
+    return h ^ h >> 29;
+}
+
+static uint64_t mixed_str(uint64_t h, str x)
+{
+    uint64_t word = 0;
+    for (size_t i = 0; i < x.n; i++) {
+        word = word << 8 | (uint8_t)x.s[i];
+        if (i % 8 == 7)
+            h = mixed(h, word);
+    }
+    return mixed(mixed(h, word), x.n);
+}
+
+static uint64_t cell_number(uint64_t key, str loop, str tally, const struct tally_cell *x)
+{
+    uint64_t h = mixed_str(mixed_str(mixed_str(key, loop), tally), x->dim);
+    h = mixed(mixed(mixed(h, (uint64_t)x->period), (uint64_t)x->unit), (uint64_t)x->cls);
+    h = mixed(mixed_str(h, x->channel), key);
+    return mixed(h, h >> 32);
+}
+
+// One side adds, the other takes off. NULL while the second walk does not list the cell.
+static struct counted *add(
+    struct check *k, str loop, str key, const struct tally_cell *x, int64_t n)
+{
+    uint64_t h = cell_number(k->keys[0], loop, key, x);
+    struct sum *s = &k->sums[h >> 40 & (SUMS - 1)];
+    if (k->listing)
+        return s->listed ? cell_at(k, loop, key, x) : NULL;
+    s->a += h * (uint64_t)n;
+    s->b += cell_number(k->keys[1], loop, key, x) * (uint64_t)n;
+    return NULL;
+}
+
+static void count_cell(
+    struct check *k, str loop, str key, const struct tally_cell *cell, int64_t n)
+{
+    struct tally_cell x = *cell;
+    x.period = journal_kept(x.dim, x.period, k->folded);
+    struct counted *listed = add(k, loop, key, &x, n);
+    if (listed)
+        listed->n += n;
+}
+
 static void count_item(struct check *k, const struct def *d, const struct item *it)
 {
     for (size_t i = 0; i < d->n_tallies; i++) {
@@ -56,15 +124,17 @@ static void count_item(struct check *k, const struct def *d, const struct item *
             continue;
         struct tally_cell cells[ITEM_CELLS_MAX];
         size_t n = item_cells(k->item.arena, k->c->rules->zone_s, d, it, at_us, cells);
-        for (size_t x = 0; x < n; x++)
-            cell_at(k, d->loop, d->tallies[i].key, &cells[x])->n++;
+        if (k->rebuild)
+            journal_tally(k->c, d->loop, d->tallies[i].key, cells, n, 1);
+        for (size_t x = 0; !k->rebuild && x < n; x++)
+            count_cell(k, d->loop, d->tallies[i].key, &cells[x], 1);
     }
 }
 
 // What the running group has moved but not yet written must not be in the table yet.
 static void take_off(void *arg, str loop, str key, const struct tally_cell *cell, int64_t n)
 {
-    cell_at(arg, loop, key, cell)->n -= n;
+    count_cell(arg, loop, key, cell, -n);
 }
 
 static void note_cell(struct check *k, const struct counted *x, int64_t stored)
@@ -78,26 +148,29 @@ static void note_cell(struct check *k, const struct counted *x, int64_t stored)
         STR_ARG(x->cell.channel), stored);
 }
 
-static void compare_tallies(struct check *k)
+// The table's side. A day that should stand in its month is another cell than that.
+static void read_tallies(struct check *k)
 {
     struct cursor r = db_rows_many(k->c->db,
         "SELECT loop, key, dim, period, unit, class, channel, n FROM tally WHERE town = ?1",
         V(k->c->rules->town));
+    int64_t rows = 0;
     while (db_next(&r)) {
         struct tally_cell x = {
             db_str(&r, 2), db_i64(&r, 3), db_i64(&r, 4), db_i64(&r, 5), db_str(&r, 6)};
         int64_t stored = db_i64(&r, 7);
-        struct counted *right = cell_at(k, db_str(&r, 0), db_str(&r, 1), &x);
-        right->seen = true;
-        k->out->cells++;
-        if (right->n != stored)
+        struct counted *right = add(k, db_str(&r, 0), db_str(&r, 1), &x, -stored);
+        if (right)
+            right->seen = true;
+        if (right && right->n != stored)
             note_cell(k, right, stored);
-        if (k->out->cells % CHUNK_ITEMS == 0)
+        if (++rows % CHUNK_ITEMS == 0)
             arena_reset(k->item.arena);
     }
     for (size_t i = 0; i < k->n; i++)
         if (!k->all[i]->seen && k->all[i]->n != 0)
             note_cell(k, k->all[i], 0);
+    k->out->cells = rows;
 }
 
 // ---- items
@@ -113,6 +186,8 @@ static str changed_keys(struct arena *a, str changes)
 
 static void bad_item(struct check *k, int64_t id, str what)
 {
+    if (k->listing)
+        return;
     err_add(k->e, ERR_STORE, str_fmt(k->item.arena, "item[%" PRId64 "]", id), (str){0},
         "item %" PRId64 ": %.*s", "事项 %" PRId64 "：%.*s", id, STR_ARG(what));
 }
@@ -136,9 +211,8 @@ static bool fold(struct check *k, int64_t id, struct item *out)
     int64_t bad = 0;
     while (bad == 0 && db_next(&r)) {
         out->version++;
-        out->changed_us = db_i64(&r, 2);
         k->out->events++;
-        if (db_i64(&r, 1) != out->version || item_apply(a, out, db_dup(&r, 3, a), &sub) != OK)
+        if (db_i64(&r, 1) != out->version || item_apply(a, out, db_dup(&r, 3, a), db_i64(&r, 2), &sub) != OK)
             bad = db_i64(&r, 0);
     }
     db_done(&r);
@@ -243,6 +317,7 @@ static void walk_items(struct check *k)
 {
     int64_t ids[CHUNK_ITEMS];
     int64_t after = 0;
+    k->folded = journal_folded(k->c->db, k->c->rules->town);
     k->total = db_one_i64(k->c->db, 0,
         "SELECT id FROM item WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(k->c->rules->town));
     for (size_t n = next_ids(k, after, ids); n > 0; n = next_ids(k, after, ids)) {
@@ -250,6 +325,11 @@ static void walk_items(struct check *k)
             check_item(k, ids[i]);
         after = ids[n - 1];
         arena_reset(k->item.arena);
+        if (k->rebuild)
+            journal_gather(k->c->journal);
+        if (k->rebuild && journal_moved(k->c->journal) > MOVED_MAX &&
+            journal_flush(k->c->journal, k->c->db, k->e) != OK)
+            return;
         if (k->progress)
             k->progress(k->arg, after, k->total);
     }
@@ -282,6 +362,8 @@ static void check_begin(struct check *k, struct ctx *c, struct audit_out *out, s
     *k = (struct check){.c = c, .item = *c, .out = out, .e = e};
     k->item.arena = arena_new();
     k->cells_arena = arena_new();
+    k->sums = NEW_ARRAY(k->cells_arena, SUMS, struct sum);
+    crypt_random(k->keys, sizeof(k->keys));
     map_init(&k->cells, k->cells_arena);
     *out = (struct audit_out){0};
 }
@@ -290,6 +372,23 @@ static void check_end(struct check *k)
 {
     arena_free(k->item.arena);
     arena_free(k->cells_arena);
+}
+
+static size_t sums_that_differ(struct check *k)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < SUMS && n < LISTED_MAX; i++) {
+        k->sums[i].listed = k->sums[i].a != 0 || k->sums[i].b != 0;
+        n += k->sums[i].listed;
+    }
+    return n;
+}
+
+static void count_all(struct check *k)
+{
+    walk_items(k);
+    if (k->c->journal)
+        journal_each_move(k->c->journal, take_off, k);
 }
 
 enum err_code tally_verify(
@@ -301,11 +400,16 @@ enum err_code tally_verify(
     k.progress = p;
     k.arg = arg;
     db_read_begin(c->db);
-    walk_items(&k);
-    if (c->journal)
-        journal_each_move(c->journal, take_off, &k);
+    count_all(&k);
     check_strays(&k);
-    compare_tallies(&k);
+    read_tallies(&k);
+    struct audit_out first = *out;
+    if (sums_that_differ(&k) > 0) {
+        k.listing = true;
+        count_all(&k);
+        read_tallies(&k);
+        *out = first;
+    }
     db_read_end(c->db);
     check_end(&k);
     return e->code != OK ? e->code : db_status(c->db, e);
@@ -315,20 +419,14 @@ enum err_code tally_rebuild(struct ctx *c, struct err *e)
 {
     struct check k;
     struct audit_out out;
+    // What waits to be written is written, thrown away with all the rest, and counted again.
+    journal_gather(c->journal);
+    if (journal_flush(c->journal, c->db, e) != OK)
+        return e->code;
     check_begin(&k, c, &out, e);
-    walk_items(&k);
-    if (c->journal)
-        journal_each_move(c->journal, take_off, &k);
+    k.rebuild = true;
     db_run(c->db, "DELETE FROM tally WHERE town = ?1", V(c->rules->town));
-    for (size_t i = 0; i < k.n && e->code == OK; i++) {
-        const struct counted *x = k.all[i];
-        if (x->n != 0)
-            db_run(c->db,
-                "INSERT INTO tally (town, loop, dim, period, unit, class, channel, key, n)"
-                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                V(c->rules->town), V(x->loop), V(x->cell.dim), V(x->cell.period), V(x->cell.unit),
-                V(x->cell.cls), V(x->cell.channel), V(x->key), V(x->n));
-    }
+    walk_items(&k);
     check_end(&k);
     return e->code != OK ? e->code : db_status(c->db, e);
 }

@@ -478,6 +478,19 @@ void db_sizes(struct db *db, int64_t *database, int64_t *log)
     db->ops->sizes(db, database, log);
 }
 
+void db_bulk_begin(struct db *db)
+{
+    if (db->ops->bulk && db_ready(db))
+        (void)db->ops->bulk(db, true);
+}
+
+enum err_code db_bulk_end(struct db *db, struct err *e)
+{
+    if (db->ops->bulk && db_ready(db))
+        (void)db->ops->bulk(db, false);
+    return db_status(db, e);
+}
+
 struct db *db_second(struct db *db)
 {
     return db->ops->second ? db->ops->second(db) : NULL;

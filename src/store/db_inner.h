@@ -57,6 +57,7 @@ struct db_ops {
     void (*checkpoint)(struct db *db, bool truncate);
     struct db *(*second)(struct db *db);
     void (*sizes)(struct db *db, int64_t *database, int64_t *log);
+    bool (*bulk)(struct db *db, bool on); // NULL: a server, which others use at the same time
 };
 
 // The first member of each store's own struct.

@@ -471,7 +471,30 @@ static int64_t lite_data_version(struct db *db)
     return version;
 }
 
-static const struct db_ops OPS = {.close = lite_close,
+// Without a log there is no going back from a page half written, which the defence would forbid.
+static bool lite_bulk(struct db *db, bool on)
+{
+    char text[200], journal[20] = "";
+    sqlite3 *h = sqlite_of(db)->handle;
+    (void)snprintf(text, sizeof(text),
+        "PRAGMA synchronous=%s; PRAGMA cache_size=-%d; PRAGMA journal_mode=%s", on ? "OFF" : "FULL",
+        on ? DB_BULK_CACHE_KIB : DB_PAGE_CACHE_KIB, on ? "OFF" : "WAL");
+    int rc = sqlite3_db_config(h, SQLITE_DBCONFIG_DEFENSIVE, on ? 0 : 1, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(h, text, first_text, journal, NULL);
+    if (rc != SQLITE_OK) {
+        fail(db, rc, S("PRAGMA journal_mode"));
+        return false;
+    }
+    // A database in memory keeps what it has.
+    bool done = strcmp(journal, on ? "off" : "wal") == 0 || strcmp(journal, "memory") == 0;
+    if (!done)
+        db_fail(db, ERR_BUSY, "somebody else has the database open");
+    return done;
+}
+
+static const struct db_ops OPS = {.bulk = lite_bulk,
+    .close = lite_close,
     .busy_wait = lite_busy_wait,
     .control = lite_control,
     .in_transaction = lite_in_transaction,

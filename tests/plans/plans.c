@@ -6,6 +6,7 @@
 // those of a large one.
 #include "../unit/domain/town_fixture.h"
 
+#include <stdlib.h>
 #include "base/buf.h"
 #include "domain/board.h"
 #include "domain/item_list.h"
@@ -378,6 +379,126 @@ static void every_statement_has_a_good_plan(void **state)
             fail_msg("allowed.txt excuses nothing by %.*s", STR_ARG(j.exceptions[i].pattern));
 }
 
+// ---- large towns
+
+// The plans of every statement, as another database or other figures would have them.
+struct likeness {
+    struct fixture *f;
+    struct db *large;
+    struct arena *a;
+    size_t n, n_plans, differ;
+    str *plans; // of the first round
+};
+
+static void remember(str sql, void *arg)
+{
+    struct likeness *k = arg;
+    if (k->n_plans != 0 && k->n >= k->n_plans)
+        return; // of the test's own, since then
+    str plan = db_plan(k->large, k->a, sql);
+    if (k->n_plans == 0) {
+        VEC_PUSH(k->a, k->plans, k->n) = plan;
+        return;
+    }
+    if (!str_eq(plan, k->plans[k->n])) {
+        k->differ++;
+        print_error("%.*s\nhere\n%.*sthere\n%.*s", STR_ARG(sql), STR_ARG(k->plans[k->n]),
+            STR_ARG(plan));
+    }
+    k->n++;
+}
+
+static void each_statement(struct likeness *k)
+{
+    size_t n;
+    struct literal *all = literals_below(k->a, "src", &n);
+    for (size_t i = 0; i < n; i++)
+        remember(all[i].sql, k);
+    db_each_statement(remember, k);
+}
+
+static void compare_with(struct likeness *k, struct db *large)
+{
+    k->large = large;
+    k->n_plans = k->n;
+    k->n = 0;
+    each_statement(k);
+    assert_int_equal(db_status(large, &k->f->e), OK);
+    assert_int_equal(k->n, k->n_plans);
+    assert_int_equal(k->differ, 0);
+}
+
+static struct likeness likeness_of(struct fixture *f)
+{
+    struct likeness k = {.f = f, .large = f->db, .a = f->a};
+    fixture_file(f, "一件");
+    run_composed(f);
+    each_statement(&k);
+    assert_true(k.n > 100);
+    return k;
+}
+
+// "1000000 1000000 2 1 noskipscan" for ten times as many rows: what grows with the items does.
+static str ten_times(struct arena *a, str stat)
+{
+    enum { GROWS_FROM = 1000, TIMES = 10 };
+    struct buf b;
+    str word;
+    buf_init(&b, a, KIB);
+    while (str_cut(&stat, ' ', &word)) {
+        int64_t n;
+        if (b.n > 0)
+            buf_byte(&b, ' ');
+        if (str_i64(word, &n))
+            buf_i64(&b, n >= GROWS_FROM ? n * TIMES : n);
+        else
+            buf_add(&b, word);
+    }
+    return buf_str(&b);
+}
+
+static void ten_million_items_are_planned_alike(void **state)
+{
+    struct fixture *f = *state;
+    struct likeness k = likeness_of(f);
+    str *names = NULL, *stats = NULL;
+    size_t n = 0, m = 0;
+    struct cursor r = db_rows(f->db, "SELECT idx, stat FROM sqlite_stat1 WHERE ?1 = ?1", V(1));
+    while (db_next(&r)) {
+        VEC_PUSH(f->a, names, n) = db_dup(&r, 0, f->a);
+        VEC_PUSH(f->a, stats, m) = ten_times(f->a, db_str(&r, 1));
+    }
+    assert_true(n > 30);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(db_change(f->db, "UPDATE sqlite_stat1 SET stat = ?2 WHERE idx = ?1",
+                             V(names[i]), V(stats[i])),
+            1);
+    db_run(f->db, "ANALYZE sqlite_schema", V(1)); // reads the figures anew
+    fixture_ok(f, db_status(f->db, &f->e));
+    compare_with(&k, f->db);
+}
+
+// PLANS_TOWN: the folder of a large town. Its plans are those this small town is judged by.
+static void a_large_town_is_planned_alike(void **state)
+{
+    struct fixture *f = *state;
+    const char *folder = getenv("PLANS_TOWN");
+    if (!folder) {
+        print_message("skipped: no PLANS_TOWN\n");
+        return;
+    }
+    struct likeness k = likeness_of(f);
+    struct db *large = db_open(str_fmt(f->a, "%s/bihuan.db", folder), DB_WRITE, &f->e);
+    if (!large)
+        fail_msg("%s", err_text(&f->e, f->a).s);
+    compare_with(&k, large);
+    print_message("%zu plans of a town with %" PRId64 " items\n", k.n,
+        db_one_i64(large, 0, "SELECT id FROM item WHERE town > ?1 ORDER BY town DESC, id DESC "
+                             "LIMIT 1",
+            V(0)));
+    db_close(large);
+}
+
 // The judge itself: what it must see, and what it must let pass.
 static void bad_plans_are_seen(void **state)
 {
@@ -430,6 +551,8 @@ int main(void)
         FIXTURE_TEST(every_index_has_its_figures),
         FIXTURE_TEST(bad_plans_are_seen),
         FIXTURE_TEST(every_statement_has_a_good_plan),
+        FIXTURE_TEST(ten_million_items_are_planned_alike),
+        FIXTURE_TEST(a_large_town_is_planned_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

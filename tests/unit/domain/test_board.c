@@ -5,6 +5,9 @@
 #include "base/rng.h"
 #include "domain/board.h"
 #include "domain/item_list.h"
+#include "domain/item_store.h"
+#include "domain/audit.h"
+#include "domain/tally_fold.h"
 
 enum { ORDERS = 120 };
 
@@ -90,11 +93,25 @@ static void same(
     }
 }
 
-static size_t check(struct fixture *f, const struct board_in *in)
+static int dims(const struct board_in *in)
+{
+    return (in->by == BOARD_UNIT || in->unit) + (in->by == BOARD_CLASS || in->cls) +
+           (in->by == BOARD_CHANNEL || in->channel.n > 0);
+}
+
+// parts: some days of the period are not to be had by several dimensions any more.
+static size_t check(struct fixture *f, const struct board_in *in, bool parts)
 {
     struct board_out out;
     int64_t sum = 0;
-    fixture_ok(f, board_read(&f->c, in, &out, &f->e));
+    err_init(&f->e, f->a, LANG_EN);
+    enum err_code code = board_read(&f->c, in, &out, &f->e);
+    if (parts && dims(in) > 1) {
+        fixture_fails(f, code, ERR_INVALID);
+        assert_true(fixture_noted(f, "period"));
+        return 0;
+    }
+    fixture_ok(f, code);
     for (size_t i = 0; i < out.n; i++) {
         same(f, in, out.def, &out.rows[i]);
         sum += out.rows[i].tallies[0].n;
@@ -104,33 +121,130 @@ static size_t check(struct fixture *f, const struct board_in *in)
     return out.n;
 }
 
-static void figures_are_their_links(void **state)
+struct asked {
+    const char *period;
+    bool parts; // some of its days are folded, but not a whole month
+};
+
+static void ask_all(struct fixture *f, const struct asked *periods, size_t n_periods, size_t least)
 {
-    static const char *const periods[] = {"2026-10", "2026", "2026Q4", "2026-W41",
-        "2026-09-11..2026-11-19", "2026-10-03", "2026-09-01..2026-11-05"};
-    struct fixture *f = *state;
-    fill(f);
     fixture_as(f, "leader");
     const int64_t units[] = {
         0, fixture_unit(f, "c01"), fixture_unit(f, "c03"), fixture_unit(f, "xinjing")};
     const int64_t classes[] = {0, fixture_class(f, "01"), fixture_class(f, "0201")};
     size_t rows = 0;
-    for (size_t p = 0; p < ARRAY_LEN(periods); p++)
+    for (size_t p = 0; p < n_periods; p++)
         for (int by = BOARD_UNIT; by <= BOARD_CHANNEL; by++)
             for (size_t u = 0; u < ARRAY_LEN(units); u++)
                 for (size_t k = 0; k < ARRAY_LEN(classes); k++)
                     for (int channel = 0; channel < 2; channel++)
                         rows += check(f, &(struct board_in){.loop = S("hotline"),
                                              .by = (enum board_by)by,
-                                             .period = str_of(periods[p]),
+                                             .period = str_of(periods[p].period),
                                              .unit = units[u],
                                              .cls = classes[k],
-                                             .channel = channel ? S("12345") : S("")});
-    assert_true(rows > 500);
+                                             .channel = channel ? S("12345") : S("")},
+                            periods[p].parts);
+    assert_true(rows > least);
+}
+
+static void figures_are_their_links(void **state)
+{
+    static const struct asked periods[] = {{"2026-10", false}, {"2026", false}, {"2026Q4", false},
+        {"2026-W41", false}, {"2026-09-11..2026-11-19", false}, {"2026-10-03", false},
+        {"2026-09-01..2026-11-05", false}};
+    struct fixture *f = *state;
+    fill(f);
+    ask_all(f, periods, ARRAY_LEN(periods), 500);
+}
+
+// ---- folded
+
+static int64_t full_cells(struct fixture *f, int64_t from, int64_t to)
+{
+    return db_one_i64(f->db, -1,
+        "SELECT count(*) FROM tally WHERE town = ?1 AND dim = '' AND period BETWEEN ?2 AND ?3",
+        V(FIXTURE_TOWN), V(from), V(to));
+}
+
+static void proven(struct fixture *f)
+{
+    struct audit_out out;
+    fixture_ok(f, tally_verify(&f->c, NULL, NULL, &out, &f->e));
+}
+
+static int64_t fold(struct fixture *f, int64_t days)
+{
+    int64_t limit = tally_fold_limit(f->c.now_us, TM_ZONE_DEFAULT_S, 1), day = 1, n = 0;
+    assert_int_equal(limit, 20261101);
+    while (day != 0 && n < days) {
+        fixture_ok(f, fixture_do(f, tally_fold_next(&f->c, limit, &day, &f->e)));
+        n += day != 0;
+    }
+    return n;
+}
+
+static void old_days_stand_in_their_months(void **state)
+{
+    static const struct asked half[] = {{"2026-09", false}, {"2026-08-28..2026-09-30", true},
+            {"2026Q4", false}, {"2026", false}, {"2026-10-20..2026-11-19", false},
+            {"2026-09-03..2026-09-20", true}},
+                              all[] = {{"2026-10", false}, {"2026Q4", false}, {"2026", false},
+                                  {"2026-10-31", true}, {"2026-10-31..2026-11-30", true},
+                                  {"2026-11-03..2026-11-07", false}, {"2026-08..2026-10", false},
+                                  {"2026-11", false}};
+    struct fixture *f = *state;
+    fill(f);
+    int64_t before = full_cells(f, 20260101, 20261031), november = full_cells(f, 20261101, 20261130);
+    assert_int_equal(fold(f, 20), 20); // in the middle of September
+    proven(f);
+    ask_all(f, half, ARRAY_LEN(half), 100);
+    assert_true(fold(f, 1000) > 20);
+    assert_int_equal(fold(f, 1000), 0);
+    assert_int_equal(full_cells(f, 20260101, 20261031), 0);
+    assert_int_equal(full_cells(f, 20261101, 20261130), november);
+    assert_in_range(full_cells(f, 202601, 202610), 1, before);
+    assert_int_equal(full_cells(f, 202611, 202612), 0);
+    proven(f);
+    ask_all(f, all, ARRAY_LEN(all), 100);
+    assert_int_equal(db_one_i64(f->db, 0,
+                         "SELECT count(*) FROM event WHERE town = ?1 AND what = 'tally_fold'",
+                         V(FIXTURE_TOWN)),
+        1);
+}
+
+// What an old order becomes later counts in its month; counting anew gives the same.
+static void the_past_still_moves(void **state)
+{
+    static const struct asked all[] = {{"2026-10", false}, {"2026", false}};
+    struct fixture *f = *state;
+    fill(f);
+    (void)fold(f, 1000);
+    fixture_as(f, NULL);
+    for (int64_t id = 1; id < ORDERS; id += 3) {
+        struct item it;
+        fixture_ok(f, item_load(&f->c, id, &it, &f->e));
+        if (it.closed_us != 0)
+            take(f, &it,
+                (struct step_in){.step = S("exclude"),
+                    .reason = S("不属实"),
+                    .reason_option = S("查无此事"),
+                    .note = S("不属本镇")});
+    }
+    proven(f);
+    assert_int_equal(full_cells(f, 20260101, 20261031), 0);
+    ask_all(f, all, ARRAY_LEN(all), 100);
+    fixture_ok(f, fixture_do(f, tally_rebuild(&f->c, &f->e)));
+    assert_int_equal(full_cells(f, 20260101, 20261031), 0);
+    proven(f);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {FIXTURE_TEST(figures_are_their_links)};
+    const struct CMUnitTest tests[] = {
+        FIXTURE_TEST(figures_are_their_links),
+        FIXTURE_TEST(old_days_stand_in_their_months),
+        FIXTURE_TEST(the_past_still_moves),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,14 +14,28 @@ static void show(void *arg, int64_t filed, int64_t total)
     shown_total = total;
 }
 
-static struct made *filled(struct temp *t, const char *name, uint64_t seed, int64_t orders)
+static enum err_code filling(
+    struct made *m, const struct town_source *src, int64_t items, int64_t until)
+{
+    struct demo_in in = {.items = items, .seed = 1, .until_us = until};
+    return demo_fill(&m->c, src, &in, NULL, NULL, &m->e);
+}
+
+static struct made *filled_by(
+    struct temp *t, const char *name, const struct demo_in *in)
 {
     struct made *m = made_town(t, name, "towns/xinjing");
     struct town_source src = town_source_folder(t->a, S("towns/xinjing"));
-    int64_t until = made_at("2026-11-20 15:30");
     shown_filed = 0;
-    made_ok(m, demo_fill(&m->c, &src, orders, seed, until, show, NULL, &m->e));
+    made_ok(m, demo_fill(&m->c, &src, in, show, NULL, &m->e));
     return m;
+}
+
+static struct made *filled(struct temp *t, const char *name, uint64_t seed, int64_t orders)
+{
+    struct demo_in in = {
+        .items = orders, .seed = seed, .until_us = made_at("2026-11-20 15:30")};
+    return filled_by(t, name, &in);
 }
 
 static str head(struct made *m)
@@ -98,19 +112,61 @@ static void history_holds(void **state)
     made_close(m);
 }
 
+// Many orders: the same engine, item by item in hand.
+static void fast_ones_hold_too(void **state)
+{
+    struct temp *t = *state;
+    struct demo_in in = {.items = 2 * ORDERS,
+        .seed = 9,
+        .until_us = made_at("2026-11-20 15:30"),
+        .fast = true};
+    struct made *m = filled_by(t, "x", &in), *again = filled_by(t, "again", &in);
+    assert_true(str_eq(head(m), head(again)));
+    assert_int_equal(shown_filed, in.items);
+    struct audit_out out;
+    made_ok(m, audit_verify(&m->c, NULL, NULL, &out, &m->e));
+    made_ok(m, tally_verify(&m->c, NULL, NULL, &out, &m->e));
+    assert_int_equal(out.items, in.items);
+    assert_int_equal(COUNT(m, "filed_us >= 1795159800000000"), 0); // 2026-11-20 15:30
+    assert_true(COUNT(m, "state = 'rated'") > in.items * 3 / 4);
+    assert_in_range(COUNT(m, "returns > 0"), 1, in.items / 8);
+    assert_int_equal(COUNT(m, "merged <> 0 OR extensions > 0 OR round > 1"), 0);
+    // Nothing ran out unnoticed, and no number is missing.
+    assert_int_equal(COUNT(m, "alarm_us > 0 AND alarm_us < 1795159800000000"), 0);
+    assert_int_equal(db_one_i64(m->db, -1, "SELECT sum(last) FROM seq WHERE town = ?1",
+                         V(m->rules->town)),
+        in.items);
+    assert_true(db_one_i64(m->db, 0,
+                    "SELECT count(*) FROM event WHERE town = ?1 AND what = 'overdue'",
+                    V(m->rules->town)) > 0);
+    made_close(again);
+    made_close(m);
+}
+
+static void fast_ones_take_more_years(void **state)
+{
+    (void)state;
+    struct demo_in in = {.items = DEMO_FAST_A_YEAR, .fast = true};
+    assert_int_equal(demo_days(&in), DEMO_DAYS);
+    in.items = 5 * DEMO_FAST_A_YEAR;
+    assert_int_equal(demo_days(&in), 5 * DEMO_DAYS);
+    in.fast = false;
+    assert_int_equal(demo_days(&in), DEMO_DAYS);
+}
+
 static void refuses(void **state)
 {
     struct temp *t = *state;
     struct made *m = filled(t, "x", 1, 20);
     struct town_source src = town_source_folder(t->a, S("towns/xinjing"));
     int64_t until = made_at("2026-11-20 15:30");
-    assert_int_equal(demo_fill(&m->c, &src, 20, 1, until, NULL, NULL, &m->e), ERR_CONFLICT);
+    assert_int_equal(filling(m, &src, 20, until), ERR_CONFLICT);
     err_init(&m->e, t->a, LANG_EN);
-    assert_int_equal(demo_fill(&m->c, &src, 0, 1, until, NULL, NULL, &m->e), ERR_INVALID);
+    assert_int_equal(filling(m, &src, 0, until), ERR_INVALID);
     made_close(m);
     m = made_town(t, "p", "towns/pingshan-sample");
     src = town_source_folder(t->a, S("towns/pingshan-sample"));
-    assert_int_equal(demo_fill(&m->c, &src, 20, 1, until, NULL, NULL, &m->e), ERR_MISSING);
+    assert_int_equal(filling(m, &src, 20, until), ERR_MISSING);
     made_close(m);
 }
 
@@ -159,7 +215,7 @@ static void mistakes_have_places(void **state)
         struct town_source src = {&x, read_altered};
         err_init(&m->e, t->a, LANG_EN);
         assert_int_equal(
-            demo_fill(&m->c, &src, 20, 1, made_at("2026-11-20 15:30"), NULL, NULL, &m->e),
+            filling(m, &src, 20, made_at("2026-11-20 15:30")),
             ERR_INVALID);
         str said = err_text(&m->e, t->a);
         assert_true(str_starts(said, S("demo.yaml:")));
@@ -177,6 +233,8 @@ int main(void)
         TEMP_TEST(events_are_in_order),
         TEMP_TEST(a_seed_repeats),
         TEMP_TEST(history_holds),
+        TEMP_TEST(fast_ones_hold_too),
+        TEMP_TEST(fast_ones_take_more_years),
         TEMP_TEST(refuses),
         TEMP_TEST(mistakes_have_places),
     };

@@ -410,6 +410,32 @@ static void full_disk_refuses_and_later_goes_on(void **state)
     db_close(db);
 }
 
+static void bulk_ends_as_any_other(void **state)
+{
+    struct temp *t = *state;
+    struct db *db = temp_db(t, DB_WRITE);
+    temp_table(t, db);
+    db_bulk_begin(db);
+    assert_string_equal(db_one_str(db, t->a, "PRAGMA journal_mode", V(1)).s, "off");
+    db_begin(db);
+    for (int64_t n = 1; n <= 5000; n++)
+        add(db, n);
+    assert_int_equal(db_commit(db, &t->e), OK);
+    assert_int_equal(db_bulk_end(db, &t->e), OK);
+    assert_string_equal(db_one_str(db, t->a, "PRAGMA journal_mode", V(1)).s, "wal");
+    assert_int_equal(db_one_i64(db, -1, "PRAGMA synchronous", V(1)), 2);
+    struct db *reader = temp_db(t, DB_READ);
+    assert_int_equal(count(reader), 5000);
+    assert_string_equal(db_one_str(reader, t->a, "PRAGMA integrity_check", V(1)).s, "ok");
+    db_bulk_begin(db); // no longer alone
+    assert_int_equal(db_status(db, &t->e), ERR_BUSY);
+    db_rollback(db);
+    add(db, 5001);
+    assert_int_equal(count(db), 5001);
+    db_close(reader);
+    db_close(db);
+}
+
 int main(void)
 {
     log_set(LOG_ERROR + 1);
@@ -429,6 +455,7 @@ int main(void)
         TEMP_TEST(checkpoint_empties_the_log),
         TEMP_TEST(large_transaction_goes_through_the_log),
         TEMP_TEST(full_disk_refuses_and_later_goes_on),
+        TEMP_TEST(bulk_ends_as_any_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
