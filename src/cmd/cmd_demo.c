@@ -13,7 +13,8 @@ static const struct opt OPTIONS[] = {
     {"fast", OPT_FLAG, NULL,
         "for millions of orders: shorter lives (no merging, extending, suspending, re-checking), "
         "two million a year, written once; a new folder only",
-        "用于百万级数据：办理过程从简（不含并单、延期、挂账、复核），每年二百万件，一次写成；只用于新目录"},
+        "用于百万级数据：办理过程从简（不含并单、延期、挂账、复核），每年二百万件，一次写成；只用于"
+        "新目录"},
     {"until", OPT_STR, "TIME", "the year ends then instead of now", "演示年度到此为止，默认现在"},
     {"town", OPT_STR, "NAME|FOLDER", "as for init", "同 init", "xinjing"},
     {"db", OPT_STR, "ADDRESS", "as for init", "同 init"},
@@ -119,8 +120,9 @@ static int into_old(struct demonstration *m, str dir)
 static int run(struct args *a)
 {
     str dir = args_dir(a), until = args_str(a, "until");
-    struct demonstration m = {
-        .a = a, .src = town_make_source(a->arena, args_str(a, "town")), .in = {.until_us = tm_now(),
+    struct demonstration m = {.a = a,
+        .src = town_make_source(a->arena, args_str(a, "town")),
+        .in = {.until_us = tm_now(),
             .items = args_i64(a, "items"),
             .seed = (uint64_t)args_i64(a, "seed"),
             .fast = args_flag(a, "fast")}};

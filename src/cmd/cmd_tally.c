@@ -4,8 +4,8 @@
 #include "domain/tally_fold.h"
 
 static const struct opt OPTIONS[] = {
-    {"months", OPT_I64, "N", "fold: so many months are kept by day", "fold：保留最近多少个月的逐日数字", "24",
-        1, TALLY_FOLD_MONTHS_MAX},
+    {"months", OPT_I64, "N", "fold: so many months are kept by day",
+        "fold：保留最近多少个月的逐日数字", "24", 1, TALLY_FOLD_MONTHS_MAX},
     {0},
 };
 
@@ -74,8 +74,8 @@ static int fold(struct args *a, struct town_door *d)
     } while (f.day != 0);
     if (a->json)
         printf("{\"days\":%" PRId64 "}\n", days);
-    args_say(a, "%" PRId64 " days now stand in their months", "已有 %" PRId64 " 天并入各自的月份",
-        days);
+    args_say(
+        a, "%" PRId64 " days now stand in their months", "已有 %" PRId64 " 天并入各自的月份", days);
     return EXIT_DONE;
 }
 
@@ -84,7 +84,8 @@ static int run(struct args *a)
     bool rebuilds = str_eq(a->words[0], S("rebuild"));
     bool folds = str_eq(a->words[0], S("fold"));
     if (!rebuilds && !folds && !str_eq(a->words[0], S("verify"))) {
-        args_wrong(a, "tally", "verify, rebuild, fold", "does not know this word", "不认识这个子命令");
+        args_wrong(
+            a, "tally", "verify, rebuild, fold", "does not know this word", "不认识这个子命令");
         return args_fail(a, EXIT_USAGE);
     }
     struct town_door *d = town_door_open(a, rebuilds || folds ? TOWN_DOOR_WRITE : TOWN_DOOR_LOOK);
@@ -99,4 +100,5 @@ const struct cmd CMD_TALLY = {"tally", "verify|rebuild|fold [OPTIONS]",
     "compare items and counters with the history they come from, count anew, or fold old days",
     "核对事项与计数是否与历史记录一致、重新计数，或把旧的逐日数字并成月",
     "  bihuan tally verify --dir var/town\n  bihuan tally rebuild --dir var/town\n"
-    "  bihuan tally fold --months 36 --dir var/town", OPTIONS, 1, 1, run};
+    "  bihuan tally fold --months 36 --dir var/town",
+    OPTIONS, 1, 1, run};

@@ -68,8 +68,7 @@ static enum err_code open_all(
     if (writes)
         d->write = town_open(a->arena, dir, true, tm_now(), e);
     if (e->code == OK)
-        d->read =
-            mode == TOWN_DOOR_ALONE ? d->write : town_open(a->arena, dir, false, 0, e);
+        d->read = mode == TOWN_DOOR_ALONE ? d->write : town_open(a->arena, dir, false, 0, e);
     if (e->code != OK)
         return e->code;
     d->town = town_of(a->arena, dir, d->read, e);

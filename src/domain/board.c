@@ -101,9 +101,9 @@ static int64_t day_number(int64_t day)
 
 static int64_t day_of(int64_t number)
 {
-    return number == 0 ? 0
-                       : tm_days((int)(number / 10000), (int)(number / 100 % 100),
-                             (int)(number % 100));
+    return number == 0
+               ? 0
+               : tm_days((int)(number / 10000), (int)(number / 100 % 100), (int)(number % 100));
 }
 
 // The day or the month after this one.
@@ -291,8 +291,9 @@ static void check_folded(struct sums *s, const struct board_out *out, struct err
     unsigned dims = dims_of(s->in);
     int64_t first, last, from = out->from_day, to = out->to_day;
     whole_months(from, to, &first, &last);
-    bool days = first >= last ? from < s->folded
-                              : (from < first && from < s->folded) || (last < to && last < s->folded);
+    bool days = first >= last
+                    ? from < s->folded
+                    : (from < first && from < s->folded) || (last < to && last < s->folded);
     if (days && (dims & (dims - 1)) != 0)
         err_add(e, ERR_INVALID, S("period"), tm_date(s->c->arena, s->folded),
             "before this day only whole months are kept by unit, class and channel together",

@@ -21,7 +21,7 @@ struct ctx {
     const struct person *actor; // NULL: the system itself (clocks running out, imports of the past)
     const struct keys *keys;
     struct journal
-        *journal; // on the writer only: ids, hash chain, counters to move; NULL on a loop
+        *journal;           // on the writer only: ids, hash chain, counters to move; NULL on a loop
     struct item_hand *hand; // items whose rows are written later (item_hand.h); mostly NULL
     enum lang lang;
     str blob_dir;

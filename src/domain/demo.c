@@ -373,8 +373,8 @@ static enum err_code run(struct demo *d, demo_progress *p, void *arg)
         alarm_us += s == FROM_ALARM ? ALARM_EVERY_MIN * US_MINUTE : 0;
         if (s == FROM_ALARM || ++n % DEMO_GROUP != 0)
             continue;
-        bool full = !d->fast || n % DEMO_FAST_GROUP == 0 ||
-                    journal_moved(d->c.journal) >= DEMO_FAST_CELLS;
+        bool full =
+            !d->fast || n % DEMO_FAST_GROUP == 0 || journal_moved(d->c.journal) >= DEMO_FAST_CELLS;
         if (full && commit(d) != OK)
             return d->e->code;
         if (p)
@@ -419,8 +419,7 @@ static enum err_code prepare(struct demo *d, const struct town_source *src)
 
 int64_t demo_days(const struct demo_in *in)
 {
-    int64_t years =
-        in->fast ? (in->items + DEMO_FAST_A_YEAR - 1) / DEMO_FAST_A_YEAR : 1;
+    int64_t years = in->fast ? (in->items + DEMO_FAST_A_YEAR - 1) / DEMO_FAST_A_YEAR : 1;
     return years * DEMO_DAYS;
 }
 

@@ -32,9 +32,9 @@ int64_t demo_days(const struct demo_in *in); // so far back the first order may 
 typedef void demo_progress(void *arg, int64_t filed, int64_t total);
 
 // Writes items orders into the year (or years) that end at until_us; those of the last days are
-// still open then. c has the writable connection, not in a transaction, and a journal; it commits in groups. A
-// stop in between leaves whole groups. p may be NULL. ERR_CONFLICT when the town has items already;
-// ERR_INVALID with all that is wrong in demo.yaml.
+// still open then. c has the writable connection, not in a transaction, and a journal; it commits
+// in groups. A stop in between leaves whole groups. p may be NULL. ERR_CONFLICT when the town has
+// items already; ERR_INVALID with all that is wrong in demo.yaml.
 enum err_code demo_fill(const struct ctx *c, const struct town_source *src,
     const struct demo_in *in, demo_progress *p, void *arg, struct err *e) MUST_USE;
 

@@ -60,12 +60,12 @@ struct demo_order {
     int64_t main_serial;
     struct demo_part parts[DEMO_PARTS_MAX];
     size_t n_parts;
-    int state;      // of the definition, as last seen
-    uint32_t epoch; // actions planned under an older one are off
-    int pending;    // its entries in the heap, alarms aside
+    int state;                     // of the definition, as last seen
+    uint32_t epoch;                // actions planned under an older one are off
+    int pending;                   // its entries in the heap, alarms aside
     int64_t alarm_us, alarm_at_us; // of an order in hand: its next one, and when it is looked at
-    int solved;     // what the unit answered
-    int returns;    // still to come
+    int solved;                    // what the unit answered
+    int returns;                   // still to come
     bool open, contacted, rated_bad, again;
     bool extend, suspend, late, late_contact, redo, void_, amend, assist, late_assist, urge,
         instruct, note;

@@ -19,7 +19,7 @@ struct column {
 };
 #define COLUMN(name, kind)                                                                         \
     {                                                                                              \
-#name, kind, offsetof(struct item, name), false                                                  \
+#name, kind, offsetof(struct item, name), false                                            \
     }
 // Every member of an item but its fields, parts, clocks and version (which is the number of its
 // events).
@@ -290,8 +290,8 @@ static void part_delta(struct jw *w, const struct item_part *p, const struct ite
     jw_end_obj(w);
 }
 
-static void clock_delta(struct jw *w, const struct clock *k, const struct clock *x,
-    enum clock_state was)
+static void clock_delta(
+    struct jw *w, const struct clock *k, const struct clock *x, enum clock_state was)
 {
     jw_obj(w);
     if (!str_eq(k->key, x->key))
@@ -321,8 +321,7 @@ static void derive(struct arena *a, struct item *it)
         for (size_t j = 0; first && j < i; j++)
             first = !str_eq(it->clocks[j].key, key);
         if (first)
-            item_set_field(
-                it, a, str_two(a, S("clock/"), key), item_clock_outcome(it, key));
+            item_set_field(it, a, str_two(a, S("clock/"), key), item_clock_outcome(it, key));
     }
 }
 
@@ -489,8 +488,8 @@ static struct clock clock_told(
     return k;
 }
 
-static enum err_code apply_indexed(struct arena *a, struct item *it, str key, const struct json *v,
-    int64_t at_us, struct err *e)
+static enum err_code apply_indexed(
+    struct arena *a, struct item *it, str key, const struct json *v, int64_t at_us, struct err *e)
 {
     int64_t at = 0;
     bool part = str_starts(key, S("p/"));
@@ -567,8 +566,7 @@ static enum err_code apply(
     return OK;
 }
 
-enum err_code item_apply(
-    struct arena *a, struct item *it, str delta, int64_t at_us, struct err *e)
+enum err_code item_apply(struct arena *a, struct item *it, str delta, int64_t at_us, struct err *e)
 {
     const struct json *c = json_parse(a, delta, e);
     if (!c || c->type != JSON_OBJ)
@@ -576,8 +574,8 @@ enum err_code item_apply(
     return apply(a, it, c, at_us, e);
 }
 
-enum err_code item_replay(struct arena *a, struct item *it, str delta, int64_t at_us, str *changes,
-    struct err *e)
+enum err_code item_replay(
+    struct arena *a, struct item *it, str delta, int64_t at_us, str *changes, struct err *e)
 {
     struct item before = *it;
     struct buf b;

@@ -3,9 +3,9 @@
 #include <string.h>
 #include "domain/item_hand.h"
 
-// What an item mostly is not stays unsaid: of a clock in its first round, of the whole item, without
-// an extension, running without a break since the item was filed. The last stretch ends where the
-// clock stopped, or has not ended, when its end is left out.
+// What an item mostly is not stays unsaid: of a clock in its first round, of the whole item,
+// without an extension, running without a break since the item was filed. The last stretch ends
+// where the clock stopped, or has not ended, when its end is left out.
 static void part_json(struct jw *w, const struct item_part *p)
 {
     jw_obj(w);

@@ -20,9 +20,9 @@ bool item_visible(const struct ctx *c, const struct item *it);
 
 // Writes the rows of a new item as it stands.
 enum err_code item_write(struct ctx *c, const struct item *it, struct err *e) MUST_USE;
-// Writes (or takes in hand) a new item, or the changed columns of an old one (before: as it was loaded). ERR_CONFLICT
-// when somebody else moved it since; ERR_LIMIT when its answers and clocks have outgrown
-// ITEM_DOC_MAX_BYTES.
+// Writes (or takes in hand) a new item, or the changed columns of an old one (before: as it was
+// loaded). ERR_CONFLICT when somebody else moved it since; ERR_LIMIT when its answers and clocks
+// have outgrown ITEM_DOC_MAX_BYTES.
 enum err_code item_insert(struct ctx *c, const struct item *it, struct err *e) MUST_USE;
 enum err_code item_update(
     struct ctx *c, const struct item *before, const struct item *it, struct err *e) MUST_USE;

@@ -102,8 +102,8 @@ void journal_others(const struct journal *j, int64_t *from, int64_t *to)
 int64_t journal_folded(struct db *db, int64_t town)
 {
     int64_t day = 0;
-    struct cursor c = db_rows(
-        db, "SELECT val FROM setting WHERE town = ?1 AND key = 'tally_folded'", V(town));
+    struct cursor c =
+        db_rows(db, "SELECT val FROM setting WHERE town = ?1 AND key = 'tally_folded'", V(town));
     bool known = db_next(&c) && str_i64(db_str(&c, 0), &day);
     db_done(&c);
     return known ? day : 0;
@@ -336,8 +336,7 @@ static void write_sums(struct journal *j, struct db *db)
                 "INSERT INTO tally (town, loop, dim, period, unit, class, channel, key, n)"
                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 V(j->town), V(j->words[m->loop]->s), V(j->words[m->dim]->s), V(m->period),
-                V(m->unit), V(m->cls), V(j->words[m->channel]->s), V(j->words[m->key]->s),
-                V(m->n));
+                V(m->unit), V(m->cls), V(j->words[m->channel]->s), V(j->words[m->key]->s), V(m->n));
     }
 }
 

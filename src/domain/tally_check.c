@@ -12,11 +12,10 @@
 enum {
     CHUNK_ITEMS = 1000,
     DIFF_KEYS_MAX = 20,
-    SUMS = 4096,      // a power of two
-    LISTED_MAX = 64,  // sums whose cells are listed: more differences than are told anyway
+    SUMS = 4096,         // a power of two
+    LISTED_MAX = 64,     // sums whose cells are listed: more differences than are told anyway
     MOVED_MAX = 1 << 19, // counters, before a rebuild writes them
 };
-
 
 struct counted {
     str loop, key;
@@ -106,8 +105,7 @@ static struct counted *add(
     return NULL;
 }
 
-static void count_cell(
-    struct check *k, str loop, str key, const struct tally_cell *cell, int64_t n)
+static void count_cell(struct check *k, str loop, str key, const struct tally_cell *cell, int64_t n)
 {
     struct tally_cell x = *cell;
     x.period = journal_kept(x.dim, x.period, k->folded);
@@ -212,7 +210,8 @@ static bool fold(struct check *k, int64_t id, struct item *out)
     while (bad == 0 && db_next(&r)) {
         out->version++;
         k->out->events++;
-        if (db_i64(&r, 1) != out->version || item_apply(a, out, db_dup(&r, 3, a), db_i64(&r, 2), &sub) != OK)
+        if (db_i64(&r, 1) != out->version ||
+            item_apply(a, out, db_dup(&r, 3, a), db_i64(&r, 2), &sub) != OK)
             bad = db_i64(&r, 0);
     }
     db_done(&r);

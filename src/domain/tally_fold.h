@@ -16,7 +16,6 @@ enum { TALLY_FOLD_MONTHS = 24, TALLY_FOLD_MONTHS_MAX = 1200 };
 int64_t tally_fold_limit(int64_t at_us, int zone_s, int64_t months);
 // Folds the oldest day that is not, before limit: a short command. *day is it, or 0 when there was
 // none left. With the last one the town is folded up to limit, and an event says so.
-enum err_code tally_fold_next(
-    struct ctx *c, int64_t limit, int64_t *day, struct err *e) MUST_USE;
+enum err_code tally_fold_next(struct ctx *c, int64_t limit, int64_t *day, struct err *e) MUST_USE;
 
 #endif

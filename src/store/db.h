@@ -20,7 +20,7 @@ enum {
     DB_BUSY_WAIT_MS = 10000, // waiting for another process's write
     DB_PAGE_CACHE_KIB =
         16384, // writer; readers share the operating system's cache through a memory map
-    DB_BULK_CACHE_KIB = 32768, // the writer's, while a new database is filled
+    DB_BULK_CACHE_KIB = 32768,   // the writer's, while a new database is filled
     DB_STATEMENTS_MAX = 512,     // cached per connection; composed ones leave first
     DB_CHECKPOINT_WAIT_MS = 500, // a truncating checkpoint waits so long for readers
 };
@@ -171,8 +171,8 @@ void db_checkpoint(struct db *db, bool truncate);
 void db_sizes(struct db *db, int64_t *database, int64_t *log);
 
 // A database nobody else has open, which is thrown away when anything fails before db_bulk_end:
-// written without a log and without waiting for the disk. db_bulk_end puts all of it on disk, and it
-// is a database like any other. A server's is written as always.
+// written without a log and without waiting for the disk. db_bulk_end puts all of it on disk, and
+// it is a database like any other. A server's is written as always.
 void db_bulk_begin(struct db *db);
 enum err_code db_bulk_end(struct db *db, struct err *e) MUST_USE;
 

@@ -402,8 +402,8 @@ static void remember(str sql, void *arg)
     }
     if (!str_eq(plan, k->plans[k->n])) {
         k->differ++;
-        print_error("%.*s\nhere\n%.*sthere\n%.*s", STR_ARG(sql), STR_ARG(k->plans[k->n]),
-            STR_ARG(plan));
+        print_error(
+            "%.*s\nhere\n%.*sthere\n%.*s", STR_ARG(sql), STR_ARG(k->plans[k->n]), STR_ARG(plan));
     }
     k->n++;
 }
@@ -493,8 +493,9 @@ static void a_large_town_is_planned_alike(void **state)
         fail_msg("%s", err_text(&f->e, f->a).s);
     compare_with(&k, large);
     print_message("%zu plans of a town with %" PRId64 " items\n", k.n,
-        db_one_i64(large, 0, "SELECT id FROM item WHERE town > ?1 ORDER BY town DESC, id DESC "
-                             "LIMIT 1",
+        db_one_i64(large, 0,
+            "SELECT id FROM item WHERE town > ?1 ORDER BY town DESC, id DESC "
+            "LIMIT 1",
             V(0)));
     db_close(large);
 }

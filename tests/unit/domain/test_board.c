@@ -138,12 +138,13 @@ static void ask_all(struct fixture *f, const struct asked *periods, size_t n_per
             for (size_t u = 0; u < ARRAY_LEN(units); u++)
                 for (size_t k = 0; k < ARRAY_LEN(classes); k++)
                     for (int channel = 0; channel < 2; channel++)
-                        rows += check(f, &(struct board_in){.loop = S("hotline"),
-                                             .by = (enum board_by)by,
-                                             .period = str_of(periods[p].period),
-                                             .unit = units[u],
-                                             .cls = classes[k],
-                                             .channel = channel ? S("12345") : S("")},
+                        rows += check(f,
+                            &(struct board_in){.loop = S("hotline"),
+                                .by = (enum board_by)by,
+                                .period = str_of(periods[p].period),
+                                .unit = units[u],
+                                .cls = classes[k],
+                                .channel = channel ? S("12345") : S("")},
                             periods[p].parts);
     assert_true(rows > least);
 }
@@ -187,15 +188,16 @@ static int64_t fold(struct fixture *f, int64_t days)
 static void old_days_stand_in_their_months(void **state)
 {
     static const struct asked half[] = {{"2026-09", false}, {"2026-08-28..2026-09-30", true},
-            {"2026Q4", false}, {"2026", false}, {"2026-10-20..2026-11-19", false},
-            {"2026-09-03..2026-09-20", true}},
+        {"2026Q4", false}, {"2026", false}, {"2026-10-20..2026-11-19", false},
+        {"2026-09-03..2026-09-20", true}},
                               all[] = {{"2026-10", false}, {"2026Q4", false}, {"2026", false},
                                   {"2026-10-31", true}, {"2026-10-31..2026-11-30", true},
                                   {"2026-11-03..2026-11-07", false}, {"2026-08..2026-10", false},
                                   {"2026-11", false}};
     struct fixture *f = *state;
     fill(f);
-    int64_t before = full_cells(f, 20260101, 20261031), november = full_cells(f, 20261101, 20261130);
+    int64_t before = full_cells(f, 20260101, 20261031),
+            november = full_cells(f, 20261101, 20261130);
     assert_int_equal(fold(f, 20), 20); // in the middle of September
     proven(f);
     ask_all(f, half, ARRAY_LEN(half), 100);
@@ -207,9 +209,9 @@ static void old_days_stand_in_their_months(void **state)
     assert_int_equal(full_cells(f, 202611, 202612), 0);
     proven(f);
     ask_all(f, all, ARRAY_LEN(all), 100);
-    assert_int_equal(db_one_i64(f->db, 0,
-                         "SELECT count(*) FROM event WHERE town = ?1 AND what = 'tally_fold'",
-                         V(FIXTURE_TOWN)),
+    assert_int_equal(
+        db_one_i64(f->db, 0, "SELECT count(*) FROM event WHERE town = ?1 AND what = 'tally_fold'",
+            V(FIXTURE_TOWN)),
         1);
 }
 

@@ -21,8 +21,7 @@ static enum err_code filling(
     return demo_fill(&m->c, src, &in, NULL, NULL, &m->e);
 }
 
-static struct made *filled_by(
-    struct temp *t, const char *name, const struct demo_in *in)
+static struct made *filled_by(struct temp *t, const char *name, const struct demo_in *in)
 {
     struct made *m = made_town(t, name, "towns/xinjing");
     struct town_source src = town_source_folder(t->a, S("towns/xinjing"));
@@ -33,8 +32,7 @@ static struct made *filled_by(
 
 static struct made *filled(struct temp *t, const char *name, uint64_t seed, int64_t orders)
 {
-    struct demo_in in = {
-        .items = orders, .seed = seed, .until_us = made_at("2026-11-20 15:30")};
+    struct demo_in in = {.items = orders, .seed = seed, .until_us = made_at("2026-11-20 15:30")};
     return filled_by(t, name, &in);
 }
 
@@ -116,10 +114,8 @@ static void history_holds(void **state)
 static void fast_ones_hold_too(void **state)
 {
     struct temp *t = *state;
-    struct demo_in in = {.items = 2 * ORDERS,
-        .seed = 9,
-        .until_us = made_at("2026-11-20 15:30"),
-        .fast = true};
+    struct demo_in in = {
+        .items = 2 * ORDERS, .seed = 9, .until_us = made_at("2026-11-20 15:30"), .fast = true};
     struct made *m = filled_by(t, "x", &in), *again = filled_by(t, "again", &in);
     assert_true(str_eq(head(m), head(again)));
     assert_int_equal(shown_filed, in.items);
@@ -133,12 +129,12 @@ static void fast_ones_hold_too(void **state)
     assert_int_equal(COUNT(m, "merged <> 0 OR extensions > 0 OR round > 1"), 0);
     // Nothing ran out unnoticed, and no number is missing.
     assert_int_equal(COUNT(m, "alarm_us > 0 AND alarm_us < 1795159800000000"), 0);
-    assert_int_equal(db_one_i64(m->db, -1, "SELECT sum(last) FROM seq WHERE town = ?1",
-                         V(m->rules->town)),
+    assert_int_equal(
+        db_one_i64(m->db, -1, "SELECT sum(last) FROM seq WHERE town = ?1", V(m->rules->town)),
         in.items);
-    assert_true(db_one_i64(m->db, 0,
-                    "SELECT count(*) FROM event WHERE town = ?1 AND what = 'overdue'",
-                    V(m->rules->town)) > 0);
+    assert_true(
+        db_one_i64(m->db, 0, "SELECT count(*) FROM event WHERE town = ?1 AND what = 'overdue'",
+            V(m->rules->town)) > 0);
     made_close(again);
     made_close(m);
 }
@@ -214,9 +210,7 @@ static void mistakes_have_places(void **state)
         struct altered x = rows[i].x;
         struct town_source src = {&x, read_altered};
         err_init(&m->e, t->a, LANG_EN);
-        assert_int_equal(
-            filling(m, &src, 20, made_at("2026-11-20 15:30")),
-            ERR_INVALID);
+        assert_int_equal(filling(m, &src, 20, made_at("2026-11-20 15:30")), ERR_INVALID);
         str said = err_text(&m->e, t->a);
         assert_true(str_starts(said, S("demo.yaml:")));
         if (!str_has(said, str_of(rows[i].said)))

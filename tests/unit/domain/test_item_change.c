@@ -67,8 +67,8 @@ static void change_lists(struct life *l, struct item *it)
     static const char *const keys[] = {"contact", "handle", "all"};
     for (size_t i = 0; i < it->n_parts; i++)
         if (sometimes(l, 40))
-            it->parts[i] = (struct item_part){(int64_t)i + 1, rng_range(&l->r, 1, 3),
-                sometimes(l, 50), word(l), instant(l)};
+            it->parts[i] = (struct item_part){
+                (int64_t)i + 1, rng_range(&l->r, 1, 3), sometimes(l, 50), word(l), instant(l)};
     if (sometimes(l, 30))
         VEC_PUSH(l->a, it->parts, it->n_parts) =
             (struct item_part){rng_range(&l->r, 1, 9), 7, sometimes(l, 50), word(l), instant(l)};
@@ -181,20 +181,22 @@ static void both_sides_are_told(void **state)
                          100, &said, &e),
         OK);
     same(said,
-        S("{\"no\":[\"\",\"R1\"],\"state\":[\"\",\"filed\"],\"filed_us\":[0,100],\"due_us\":[0,900],"
-        "\"alarm_us\":[0,900],\"round\":[0,1],\"text\":[\"\",\"ab\"],\"f/clock/all\":[\"\","
-        "\"running\"],\"c/0\":{\"key\":\"all\",\"part\":0,\"round\":1,\"state\":0,\"breached\":"
-        "false,\"n\":2,\"unit\":4,\"day_end\":false,\"extended\":0,\"due\":900,\"stopped\":0,"
-        "\"runs\":[100,0]}}"));
-    assert_int_equal(item_replay(a, &it,
-                         S("{\"state\":\"closed\",\"c/0\":{\"state\":2},\"reason\":{\"key\":\"x\"}}"),
-                         700, &said, &e),
+        S("{\"no\":[\"\",\"R1\"],\"state\":[\"\",\"filed\"],\"filed_us\":[0,100],\"due_us\":[0,900]"
+          ","
+          "\"alarm_us\":[0,900],\"round\":[0,1],\"text\":[\"\",\"ab\"],\"f/clock/all\":[\"\","
+          "\"running\"],\"c/0\":{\"key\":\"all\",\"part\":0,\"round\":1,\"state\":0,\"breached\":"
+          "false,\"n\":2,\"unit\":4,\"day_end\":false,\"extended\":0,\"due\":900,\"stopped\":0,"
+          "\"runs\":[100,0]}}"));
+    assert_int_equal(
+        item_replay(a, &it,
+            S("{\"state\":\"closed\",\"c/0\":{\"state\":2},\"reason\":{\"key\":\"x\"}}"), 700,
+            &said, &e),
         OK);
     same(said,
         S("{\"state\":[\"filed\",\"closed\"],\"due_us\":[900,0],\"alarm_us\":[900,0],"
-        "\"f/clock/all\":[\"running\",\"met\"],\"c/0\":{\"key\":\"all\",\"part\":0,\"round\":1,"
-        "\"state\":2,\"breached\":false,\"n\":2,\"unit\":4,\"day_end\":false,\"extended\":0,"
-        "\"due\":900,\"stopped\":700,\"runs\":[100,700]},\"reason\":{\"key\":\"x\"}}"));
+          "\"f/clock/all\":[\"running\",\"met\"],\"c/0\":{\"key\":\"all\",\"part\":0,\"round\":1,"
+          "\"state\":2,\"breached\":false,\"n\":2,\"unit\":4,\"day_end\":false,\"extended\":0,"
+          "\"due\":900,\"stopped\":700,\"runs\":[100,700]},\"reason\":{\"key\":\"x\"}}"));
     arena_free(a);
 }
 

@@ -89,9 +89,8 @@ static int64_t live(struct fixture *f)
     fixture_as(f, NULL);
     fixture_ok(f, STEP(f, &it, .step = S("dispatch"), UNITS(c01)));
     fixture_later(f, US_HOUR);
-    fixture_ok(f,
-        STEP(f, &it, .step = S("return"), .part = 1, .reason = S("职责不符"),
-            .reason_option = S("非本辖区"), .note = S("不在本辖区")));
+    fixture_ok(f, STEP(f, &it, .step = S("return"), .part = 1, .reason = S("职责不符"),
+                      .reason_option = S("非本辖区"), .note = S("不在本辖区")));
     fixture_ok(f, STEP(f, &it, .step = S("dispatch"), UNITS(c02, c01)));
     fixture_later(f, 20 * US_DAY);
     fixture_ok(f, fixture_do(f, item_alarm(&f->c, it.id, &f->e)));
@@ -122,9 +121,8 @@ static void as_if_every_step_had_been_written(void **state)
     other->c.hand = item_hand_new();
     assert_int_equal(live(other), id);
     assert_int_equal(item_hand_count(other->c.hand), 1);
-    assert_int_equal(db_one_i64(other->db, 7, "SELECT count(*) FROM item WHERE town = ?1",
-                         V(FIXTURE_TOWN)),
-        0);
+    assert_int_equal(
+        db_one_i64(other->db, 7, "SELECT count(*) FROM item WHERE town = ?1", V(FIXTURE_TOWN)), 0);
     fixture_ok(other, fixture_do(other, item_hand_save(&other->c, id, &other->e)));
     item_hand_free(other->c.hand);
     other->c.hand = NULL;

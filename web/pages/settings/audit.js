@@ -35,6 +35,7 @@ const WHAT = {
   settle: 'audit.settle',
   locked: 'audit.locked',
   init: 'audit.init',
+  tally_fold: 'audit.tallyFold',
   class_put: 'audit.classes',
   move_def: 'audit.moveDef',
   close_merged: 'audit.closeMerged',
