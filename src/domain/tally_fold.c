@@ -37,13 +37,14 @@ static int64_t oldest_day(struct ctx *c)
 static void fold_day(struct ctx *c, str loop, int64_t day)
 {
     int64_t town = c->rules->town;
-    db_run(c->db,
-        "INSERT INTO tally (town, loop, dim, period, unit, class, channel, key, n)"
-        " SELECT town, loop, dim, period / 100, unit, class, channel, key, n FROM tally"
-        " WHERE town = ?1 AND loop = ?2 AND dim = '' AND period = ?3"
-        " ON CONFLICT (town, loop, dim, period, unit, class, channel, key)"
-        " DO UPDATE SET n = tally.n + excluded.n",
+    struct cursor r = db_rows(c->db,
+        "SELECT unit, class, channel, key, n FROM tally WHERE town = ?1 AND loop = ?2"
+        " AND dim = '' AND period = ?3",
         V(town), V(loop), V(day));
+    while (db_next(&r)) {
+        struct tally_cell month = {S(""), day / 100, db_i64(&r, 0), db_i64(&r, 1), db_str(&r, 2)};
+        journal_tally(c, loop, db_str(&r, 3), &month, 1, (int)db_i64(&r, 4));
+    }
     db_run(c->db, "DELETE FROM tally WHERE town = ?1 AND loop = ?2 AND dim = '' AND period = ?3",
         V(town), V(loop), V(day));
 }
