@@ -17,7 +17,7 @@ enum {
     // Of a fast one: it takes another year for every so many orders, and commits when so many
     // counters have moved, or so many actions were taken.
     DEMO_FAST_A_YEAR = 2000000,
-    DEMO_FAST_CELLS = 120000,
+    DEMO_FAST_CELLS = 60000,
     DEMO_FAST_GROUP = 200000,
 };
 struct demo_in {

@@ -12,14 +12,14 @@
 
 enum kind { IS_STR, IS_I64, IS_BOOL, IS_F64 };
 struct column {
-    const char *key;
+    str key;
     enum kind kind;
     size_t at;
     bool derived; // follows from the clocks
 };
 #define COLUMN(name, kind)                                                                         \
     {                                                                                              \
-#name, kind, offsetof(struct item, name), false                                            \
+        S(#name), kind, offsetof(struct item, name), false                                         \
     }
 // Every member of an item but its fields, parts, clocks and version (which is the number of its
 // events).
@@ -38,8 +38,8 @@ static const struct column COLUMNS[] = {
     COLUMN(priority, IS_STR),
     COLUMN(filed_us, IS_I64),
     COLUMN(closed_us, IS_I64),
-    {"due_us", IS_I64, offsetof(struct item, due_us), true},
-    {"alarm_us", IS_I64, offsetof(struct item, alarm_us), true},
+    {S("due_us"), IS_I64, offsetof(struct item, due_us), true},
+    {S("alarm_us"), IS_I64, offsetof(struct item, alarm_us), true},
     COLUMN(round, IS_I64),
     COLUMN(returns, IS_I64),
     COLUMN(urges, IS_I64),
@@ -187,7 +187,7 @@ static void write_changes(
     for (size_t i = 0; i < ARRAY_LEN(COLUMNS); i++) {
         if (same_column(&COLUMNS[i], before, it))
             continue;
-        jw_name(w, COLUMNS[i].key);
+        jw_key(w, COLUMNS[i].key);
         jw_arr(w);
         write_column(w, &COLUMNS[i], before);
         write_column(w, &COLUMNS[i], it);
@@ -341,7 +341,8 @@ static struct item expected(struct arena *a, const struct item *before, int64_t 
     return x;
 }
 
-static void delta_parts(
+// True when a clock moved, too.
+static bool delta_parts(
     struct jw *w, struct arena *a, const struct item *before, const struct item *it)
 {
     for (size_t i = 0; i < it->n_parts; i++) {
@@ -351,15 +352,18 @@ static void delta_parts(
         jw_key(w, str_fmt(a, "p/%zu", i));
         part_delta(w, &it->parts[i], &x);
     }
+    bool moved = false;
     for (size_t i = 0; i < it->n_clocks; i++) {
         const struct clock *k = &it->clocks[i];
         bool old = i < before->n_clocks;
         if (old && same_clock(&before->clocks[i], k))
             continue;
         struct clock x = clock_expected(a, before, i, k->state, it->round, it->changed_us);
+        moved = true;
         jw_key(w, str_fmt(a, "c/%zu", i));
         clock_delta(w, k, &x, old ? before->clocks[i].state : CLOCK_RUNNING);
     }
+    return moved;
 }
 
 str item_delta(struct arena *a, const struct item *before, const struct item *it)
@@ -372,21 +376,22 @@ str item_delta(struct arena *a, const struct item *before, const struct item *it
     jw_obj(&w);
     for (size_t i = 0; i < ARRAY_LEN(COLUMNS); i++)
         if (!COLUMNS[i].derived && !same_column(&COLUMNS[i], &x, it)) {
-            jw_name(&w, COLUMNS[i].key);
+            jw_key(&w, COLUMNS[i].key);
             write_column(&w, &COLUMNS[i], it);
         }
     if (!str_eq(before->text, it->text)) {
         jw_name(&w, "text");
         jw_str(&w, item_text_hash(a, it->text));
     }
-    delta_parts(&w, a, before, it);
+    bool moved = delta_parts(&w, a, before, it) || x.round != it->round;
     x.clocks = it->clocks;
     x.n_clocks = it->n_clocks;
     x.round = it->round;
-    derive(a, &x);
+    if (moved)
+        derive(a, &x);
     for (size_t i = 0; i < ARRAY_LEN(COLUMNS); i++)
         if (COLUMNS[i].derived && !same_column(&COLUMNS[i], &x, it)) {
-            jw_name(&w, COLUMNS[i].key);
+            jw_key(&w, COLUMNS[i].key);
             write_column(&w, &COLUMNS[i], it);
         }
     struct field_move m;
@@ -413,7 +418,7 @@ static enum err_code apply_column(
                 (c->kind == IS_BOOL && to->type == JSON_BOOL) ||
                 (c->kind == IS_F64 && (to->type == JSON_F64 || to->type == JSON_I64));
     if (!fits)
-        return bad_change(e, str_of(c->key));
+        return bad_change(e, c->key);
     switch (c->kind) {
     case IS_STR:
         *(str *)x = to->s;
@@ -524,44 +529,62 @@ static enum said what_is(str key, const struct column **column)
     if (str_eq(key, S("text")))
         return SAID_TEXT;
     for (size_t i = 0; i < ARRAY_LEN(COLUMNS); i++)
-        if (str_eq(key, str_of(COLUMNS[i].key))) {
+        if (str_eq(key, COLUMNS[i].key)) {
             *column = &COLUMNS[i];
             return COLUMNS[i].derived ? SAID_DERIVED : SAID_COLUMN;
         }
     return SAID_BESIDE; // files, a reason, a child's number
 }
 
-// derived: what was left for the end, because it otherwise follows from the rest.
-static enum err_code apply_one(struct arena *a, struct item *it, str key, const struct json *v,
-    int64_t at_us, bool derived, struct err *e)
-{
+// What the members of a delta are, in its order.
+struct member {
+    enum said said;
     const struct column *column;
-    enum said said = what_is(key, &column);
-    if (said == SAID_BESIDE || derived != (said == SAID_DERIVED || said == SAID_FIELD))
-        return OK;
-    if (said == SAID_INDEXED)
+};
+
+static struct member *members_of(struct arena *a, const struct json *delta)
+{
+    struct member *m = NEW_ARRAY(a, delta->n, struct member);
+    for (size_t i = 0; i < delta->n; i++)
+        m[i].said = what_is(delta->keys[i], &m[i].column);
+    return m;
+}
+
+static enum err_code apply_one(struct arena *a, struct item *it, const struct member *m, str key,
+    const struct json *v, int64_t at_us, struct err *e)
+{
+    if (m->said == SAID_INDEXED)
         return apply_indexed(a, it, key, v, at_us, e);
-    if (column)
-        return apply_column(column, it, v, e);
+    if (m->column)
+        return apply_column(m->column, it, v, e);
     if (v->type != JSON_STR)
         return bad_change(e, key);
-    if (said == SAID_FIELD)
+    if (m->said == SAID_FIELD)
         item_set_field(it, a, str_sub(key, 2, key.n), v->s);
     else
         it->text = v->s;
     return OK;
 }
 
-static enum err_code apply(
-    struct arena *a, struct item *it, const struct json *delta, int64_t at_us, struct err *e)
+// What otherwise follows from the clocks comes after them.
+static enum err_code apply(struct arena *a, struct item *it, const struct json *delta,
+    const struct member *m, int64_t at_us, struct err *e)
 {
     *it = expected(a, it, at_us);
-    for (size_t i = 0; i < delta->n; i++)
-        if (apply_one(a, it, delta->keys[i], &delta->vals[i], at_us, false, e) != OK)
+    int64_t round = it->round;
+    bool moved = false;
+    for (size_t i = 0; i < delta->n; i++) {
+        if (m[i].said == SAID_BESIDE || m[i].said == SAID_DERIVED || m[i].said == SAID_FIELD)
+            continue;
+        if (apply_one(a, it, &m[i], delta->keys[i], &delta->vals[i], at_us, e) != OK)
             return e->code;
-    derive(a, it);
+        moved = moved || str_starts(delta->keys[i], S("c/"));
+    }
+    if (moved || it->round != round)
+        derive(a, it);
     for (size_t i = 0; i < delta->n; i++)
-        if (apply_one(a, it, delta->keys[i], &delta->vals[i], at_us, true, e) != OK)
+        if ((m[i].said == SAID_DERIVED || m[i].said == SAID_FIELD) &&
+            apply_one(a, it, &m[i], delta->keys[i], &delta->vals[i], at_us, e) != OK)
             return e->code;
     return OK;
 }
@@ -571,7 +594,7 @@ enum err_code item_apply(struct arena *a, struct item *it, str delta, int64_t at
     const struct json *c = json_parse(a, delta, e);
     if (!c || c->type != JSON_OBJ)
         return bad_change(e, S("changes"));
-    return apply(a, it, c, at_us, e);
+    return apply(a, it, c, members_of(a, c), at_us, e);
 }
 
 enum err_code item_replay(
@@ -580,10 +603,10 @@ enum err_code item_replay(
     struct item before = *it;
     struct buf b;
     struct jw w;
-    const struct column *column;
     const struct json *c = json_parse(a, delta, e);
     if (!c || c->type != JSON_OBJ)
         return bad_change(e, S("changes"));
+    const struct member *m = members_of(a, c);
     // Both images keep their own lists: an entry may change where it stands.
     before.parts = NULL;
     before.clocks = NULL;
@@ -592,14 +615,14 @@ enum err_code item_replay(
         VEC_PUSH(a, before.parts, before.n_parts) = it->parts[i];
     for (size_t i = 0; i < it->n_clocks; i++)
         VEC_PUSH(a, before.clocks, before.n_clocks) = it->clocks[i];
-    if (apply(a, it, c, at_us, e) != OK)
+    if (apply(a, it, c, m, at_us, e) != OK)
         return e->code;
     buf_init(&b, a, ITEM_CHANGES_MAX_BYTES);
     jw_init(&w, &b);
     jw_obj(&w);
     write_changes(&w, a, &before, it);
     for (size_t i = 0; i < c->n; i++)
-        if (what_is(c->keys[i], &column) == SAID_BESIDE) {
+        if (m[i].said == SAID_BESIDE) {
             jw_key(&w, c->keys[i]);
             jw_json(&w, &c->vals[i]);
         }
