@@ -480,13 +480,13 @@ void db_sizes(struct db *db, int64_t *database, int64_t *log)
 
 void db_bulk_begin(struct db *db)
 {
-    if (db->ops->bulk && db_ready(db))
+    if (db->ops->bulk && db_ready(db, S("PRAGMA journal_mode")))
         (void)db->ops->bulk(db, true);
 }
 
 enum err_code db_bulk_end(struct db *db, struct err *e)
 {
-    if (db->ops->bulk && db_ready(db))
+    if (db->ops->bulk && db_ready(db, S("PRAGMA journal_mode")))
         (void)db->ops->bulk(db, false);
     return db_status(db, e);
 }
