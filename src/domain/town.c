@@ -71,7 +71,8 @@ static const struct migration *embedded_migrations(struct arena *a, size_t *n)
         str path = str_of(f->path);
         if (!str_starts(path, folder))
             break;
-        if (!str_ends(path, ending))
+        bool numbered = path.n > folder.n && path.s[folder.n] >= '0' && path.s[folder.n] <= '9';
+        if (!numbered || !str_ends(path, ending)) // citus.sql is the administrator's
             continue;
         str name = str_sub(path, folder.n, path.n - folder.n - ending.n);
         struct migration m = {str_z(a, name), f->bytes};

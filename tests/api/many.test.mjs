@@ -2,7 +2,7 @@
 // other sees; what both try at once is done once. Needs PostgreSQL: a file has one server.
 import test, { before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -172,6 +172,32 @@ test('a city is the sum of its towns', { skip: skip || (process.env.BIHUAN_SHARD
   const sheet = run('city', '--dir', other.dir, '--period', '2026-11').trim().split('\r\n');
   assert.equal(sheet.length, 4);
   assert.match(sheet[3], /合计/);
+});
+
+// Citus is not there; its functions are, as far as they are asked: which tables, by which column, and whether they may be.
+const CITUS = `
+  CREATE TABLE spread (name text);
+  CREATE FUNCTION create_distributed_table(which text, by_column text, shard_count int DEFAULT 0, colocate_with text DEFAULT '')
+    RETURNS void LANGUAGE plpgsql AS $$
+  DECLARE key record;
+  BEGIN
+    FOR key IN SELECT i.indrelid::regclass AS on_table, a.attname FROM pg_index i
+      JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+      WHERE i.indrelid = which::regclass AND i.indisunique LOOP
+      IF key.attname <> by_column THEN RAISE 'a key of % does not begin with %', key.on_table, by_column; END IF;
+    END LOOP;
+    INSERT INTO spread VALUES (which);
+  END $$;
+  CREATE FUNCTION create_distributed_function(which text) RETURNS void LANGUAGE sql AS 'SELECT to_regprocedure($1)'`;
+
+test('sql/citus.sql spreads every table that has a town', { skip: skip || (process.env.BIHUAN_SHARDS ? 'skipped: already spread' : false) }, () => {
+  const at = `${server}/${town.database}`;
+  const psql = (...args) => execFileSync('psql', ['-q', '-X', '-v', 'ON_ERROR_STOP=1', '-d', at, '-At', ...args], { encoding: 'utf8' });
+  psql('-c', CITUS);
+  psql('-f', join(root, 'sql/citus.sql'));
+  const missing = psql('-c', `SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'town'
+    WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname NOT IN (SELECT name FROM spread)`);
+  assert.equal(missing, '');
 });
 
 test('a group the server has ended for a deadlock is done again, once', { skip }, async (t) => {
