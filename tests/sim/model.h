@@ -212,6 +212,12 @@ void m_count_undo(struct model *m, const struct act *x, struct answer *out);
 void m_import(struct model *m, const struct act *x, const struct answer *got);
 void m_undo(struct model *m, const struct act *x);
 
+// model_admin.c
+unsigned m_role(str key);
+// Of ACT_LOOP, ACT_CAL, ACT_MOVE_DEF, ACT_GRANT and ACT_UNIT.
+enum err_code m_check_admin(struct model *m, const struct act *x);
+void m_do_admin(struct model *m, const struct act *x, const struct answer *got);
+
 // model_step.c
 void m_file(struct model *m, const struct act *x, const struct item_in *in);
 void m_touch(struct model *m, struct m_item *it, int64_t now_us);
@@ -223,7 +229,6 @@ struct m_reason {
 extern const struct m_reason M_REASONS[];
 extern const size_t M_N_REASONS;
 const char *m_options(str key); // of a field of choice, with blanks between; NULL: text or date
-unsigned m_role(str key);
 // May the action be done, and with which refusal not? Changes nothing.
 enum err_code m_check(struct model *m, const struct act *x);
 // May the step be taken by that person, as far as can be said before it is answered? part 0: the
