@@ -446,9 +446,7 @@ static void run(struct call *k)
 {
     struct http_req *req = k->req;
     enum err_code code;
-    if (k->refused) {
-        code = k->err.code;
-    } else if (!(k->route->here && from_here(k)) && !has_db(k)) {
+    if (k->refused || (!(k->route->here && from_here(k)) && !has_db(k))) {
         code = k->err.code;
     } else if (req->woken) {
         code = k->err.code != OK ? k->err.code : k->route->answer(k);

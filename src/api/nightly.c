@@ -31,6 +31,7 @@ struct nightly {
     pthread_mutex_t log_lock;
     struct log_tail *tail;
     struct db *db;
+    str blobs;     // where the town's attachments lie
     int64_t event; // attachments up to here are in the store
     // The maker's.
     struct db *read;
@@ -111,7 +112,6 @@ static enum err_code bring_blobs(struct nightly *n, struct err *e)
 {
     struct arena *a = arena_new();
     int64_t town = app_town(n->app), last = n->event;
-    str blobs = town_blob_dir(n->arena, n->conf->dir);
     db_rollback(n->db);
     struct cursor c = db_rows(n->db,
         "SELECT e.id, f.hash, f.bytes FROM event e JOIN file f ON f.town = e.town AND"
@@ -120,7 +120,7 @@ static enum err_code bring_blobs(struct nightly *n, struct err *e)
         V(town), V(n->event));
     for (; e->code == OK && db_next(&c); arena_reset(a)) {
         last = db_i64(&c, 0);
-        (void)!snapshot_blob(a, blobs, n->conf->backup_to, db_str(&c, 1), db_i64(&c, 2), e);
+        (void)!snapshot_blob(a, n->blobs, n->conf->backup_to, db_str(&c, 1), db_i64(&c, 2), e);
     }
     db_done(&c);
     arena_free(a);
@@ -370,6 +370,7 @@ struct nightly *nightly_start(struct app *app, struct err *e)
     n->arena = a;
     n->app = app;
     n->conf = app_conf(app);
+    n->blobs = town_blob_dir(a, n->conf->dir);
     CHECK(pthread_mutex_init(&n->lock, NULL) == 0);
     CHECK(pthread_mutex_init(&n->log_lock, NULL) == 0);
     CHECK(pthread_cond_init(&n->wake, NULL) == 0);

@@ -96,6 +96,7 @@ enum err_code pages_mark(struct db *db, struct log_mark *out, struct err *e)
 {
     sqlite3_file *f = file_of(db);
     void volatile *index = NULL;
+    *out = (struct log_mark){0};
     if (!f || f->pMethods->iVersion < 2 ||
         f->pMethods->xShmMap(f, 0, INDEX_REGION_BYTES, 0, &index) != SQLITE_OK || !index)
         return unreadable(e);
