@@ -125,6 +125,7 @@ struct http_server {
     pthread_t beat_thread, accept_thread;
     pthread_mutex_t loops_lock;
     struct http_loop *loops;
+    uint64_t loops_n;
     atomic_bool stopping;
     pthread_mutex_t streams_lock;
     struct http_stream *streams;

@@ -40,7 +40,7 @@ static struct http_loop *loop_own(struct http_server *s)
     loop->answers = arena_array(a, s->conf.routes_n, sizeof(*loop->answers));
     loop->took = NEW_ARRAY(a, s->conf.groups_n, struct meter_hist);
     pthread_mutex_lock(&s->loops_lock);
-    loop->next_id = s->loops == NULL ? LOOP_IDS : (s->loops->next_id / LOOP_IDS + 1) * LOOP_IDS;
+    loop->next_id = ++s->loops_n * LOOP_IDS;
     loop->next = s->loops;
     s->loops = loop;
     pthread_mutex_unlock(&s->loops_lock);
