@@ -122,8 +122,8 @@ str db_str(const struct cursor *c, int column);                  // valid until 
 str db_dup(const struct cursor *c, int column, struct arena *a); // a copy in the arena
 bool db_null(const struct cursor *c, int column);
 
-// OK, or the first error since the last rollback: ERR_STORE (disk, I/O, corruption), ERR_BUSY
-// (locked), ERR_CONFLICT (a unique key stands in the way). The note goes to e.
+// OK, or the first error since the last rollback: ERR_STORE (I/O, corruption), ERR_FULL (no room on
+// the disk), ERR_BUSY (locked), ERR_CONFLICT (a unique key stands in the way). The note goes to e.
 enum err_code db_status(struct db *db, struct err *e) MUST_USE;
 // What could not be read makes every other word doubtful, "there is no such item" first of all.
 // When a statement has failed for the store's reasons (ERR_STORE, ERR_BUSY, ERR_FULL), e says that

@@ -87,6 +87,8 @@ static enum err_code code_of(const PGconn *conn, const PGresult *r)
         return PQstatus(conn) == CONNECTION_BAD ? ERR_BUSY : ERR_STORE;
     if (strcmp(state, "23505") == 0)
         return ERR_CONFLICT;
+    if (strcmp(state, "53100") == 0)
+        return ERR_FULL;
     static const char *const BUSY[] = {"40", "55P03", "57014", "57P", "08", "53300", "25006"};
     for (size_t i = 0; i < ARRAY_LEN(BUSY); i++)
         if (strncmp(state, BUSY[i], strlen(BUSY[i])) == 0)

@@ -118,6 +118,7 @@ test('the disk is full, and has room again', { timeout: 60_000 }, async (t) => {
       assert.equal(step.status, 503);
     });
     await t.test(`a crowd of refusals is not a crowd of lines (${round})`, async () => {
+      const before = lines(town, /error|warn/), start = performance.now();
       for (let i = 0; i < 20; i++)
         await Promise.all(Array.from({ length: 20 }, async () => assert.equal((await file(p, 'x')).status, 503)));
       assert.ok(lines(town, /error|warn/) <= 40, `${lines(town, /error|warn/)} lines:\n${town.log.slice(0, 3000)}`);

@@ -121,7 +121,7 @@ export class World {
   async refused(point, r, told) {
     this.tried[point]++;
     assert.ok(r.status === 500 || r.status === 503, `an error answer; ${told}`);
-    return assert.ok(['store', 'busy'].includes(r.body?.errors?.[0]?.code), `with its code; ${told}`);
+    return assert.ok(['store', 'busy', 'full'].includes(r.body?.errors?.[0]?.code), `with its code; ${told}`);
   }
 
   /**
