@@ -217,14 +217,17 @@ bool guard_admit(struct http_server *s, int fd, const void *address)
     bool room = false;
     if (p != NULL) {
         pthread_mutex_lock(&s->peers_lock);
-        CHECK(!p->here);
+        // One for which the library had no memory it closed without a word; so the number came
+        // again.
+        s->connections -= p->here;
+        p->here = false;
         p->local = address_bytes(address, p->address);
         room = find_place(s, p, &why);
         if (room) {
             p->here = true;
             p->cut = false;
             p->watched = 0;
-            guard_phase(p, PEER_NEW, tm_mono());
+            guard_phase(p, PEER_GIVEN, tm_mono());
             s->connections++;
         }
         pthread_mutex_unlock(&s->peers_lock);
@@ -299,6 +302,7 @@ static void look_at(struct http_server *s, int fd, int64_t now_us)
         break;
     case PEER_RUNS:
     case PEER_STREAM:
+    case PEER_GIVEN: // perhaps closed already: its number may be something else's
         break;
     }
 }

@@ -112,6 +112,7 @@ enum peer_phase {
     PEER_RUNS,   // waits for us
     PEER_ANSWER, // takes an answer
     PEER_STREAM, // an event stream: has its own limit
+    PEER_GIVEN,  // its loop thread has not begun with it
 };
 
 struct http_server {

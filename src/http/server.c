@@ -146,10 +146,12 @@ static void connection_changes(
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
     CHECK(info != NULL);
-    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         *peer = guard_peer(s, info->connect_fd);
-    else
+        guard_phase(*peer, PEER_NEW, tm_mono());
+    } else {
         guard_forget(s, info->connect_fd);
+    }
 }
 
 static struct MHD_Daemon *daemon_start(struct http_server *s)

@@ -58,6 +58,15 @@ export class Faults {
   }
 }
 
+/** A thread that could not open the database answers so for a second, and then tries again (api/call.c). */
+const waits = (r) => r.status === 503 && r.body?.errors?.[0]?.field === 'database';
+
+/** Sends when nothing fails: the answer, once the thread that gives it has its database again. */
+export const rested = (send) => until('the database is open again', async () => {
+  const r = await send();
+  return !waits(r) && r;
+});
+
 /** The n to fail: all of them, or the first ones and then ever fewer. */
 export function next(n) {
   if (ALL || n < 16) return n + 1;
@@ -112,9 +121,12 @@ export class World {
 
   /** One request with the n-th point failing: what it answered and what failed. Status 0: no answer. */
   async strike(point, n, send) {
-    this.faults.arm(point, n);
-    const r = await send().catch((e) => ({ status: 0, body: String(e.cause ?? e) }));
-    return { r, f: this.faults.off() };
+    return until('the database is open again', async () => {
+      this.faults.arm(point, n);
+      const r = await send().catch((e) => ({ status: 0, body: String(e.cause ?? e) }));
+      const f = this.faults.off();
+      return (f.fired || !waits(r)) && { r, f };
+    });
   }
 
   /** An error answer that says so. */
@@ -156,7 +168,7 @@ export class World {
 
   /** A read, the same way: an error answer, or the very answer it gives when nothing fails. */
   async read(point, what, send, { stream = false } = {}) {
-    const right = await send();
+    const right = await rested(send);
     assert.equal(right.status, 200, `${what}: ${JSON.stringify(right.body)}`);
     for (let n = 1; ; n = next(n)) {
       const { r, f } = await this.strike(point, n, send);

@@ -2,7 +2,7 @@
 // report becomes an error answer; an arena that gets none stops the process, which loses nothing it has acknowledged.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { ALL, World } from './lib.mjs';
+import { ALL, World, rested } from './lib.mjs';
 
 const some = ALL ? (n) => n + 1 : (n) => n + Math.ceil(n / 4);
 const LIMIT = ALL ? 100_000 : 400;
@@ -52,7 +52,7 @@ test('a day\'s requests, each allocation failing', { timeout: 1200_000 }, async 
       }
       if (!fired) assert.equal(r.status, ok, told);
       // Afterwards, and by whoever serves now.
-      assert.equal((await send({ 'idempotency-key': key })).status, ok, `afterwards; ${told}`);
+      assert.equal((await rested(() => send({ 'idempotency-key': key }))).status, ok, `afterwards; ${told}`);
     }
   }
   // One at a time, whatever became of the answer: a file is there once for every key.
@@ -60,7 +60,7 @@ test('a day\'s requests, each allocation failing', { timeout: 1200_000 }, async 
     const key = `f${process.pid}-${++serial}`;
     const { r } = await w.strike('memory', n, () => attach({ 'idempotency-key': key }));
     if (r.status === 0) await w.standing();
-    const again = await attach({ 'idempotency-key': key });
+    const again = await rested(() => attach({ 'idempotency-key': key }));
     assert.equal(again.status, 201, JSON.stringify(again.body));
     serial = again.body.files.length;
   }
