@@ -45,7 +45,7 @@ struct app {
     atomic_uint_fast64_t serial, published; // serial: of the last built; published: of latest
     atomic_bool rules_behind;               // they could not be loaded after a change
     atomic_uint_fast64_t town_serial;       // newest event that is not about an item
-    atomic_int_fast64_t newest;             // event the writer knows of
+    atomic_int_fast64_t newest;             // event the writer knows of; 0: it has not looked yet
     struct writer *writer;
     _Atomic(struct http_server *) http; // requests may come before http_start has returned
     struct jobs *jobs;
@@ -418,7 +418,8 @@ static struct db *open_town(struct app *app, struct err *e)
     app->latest = app->own;
     atomic_fetch_add(&app->own->holders, 1);
     atomic_store(&app->published, app->own->serial);
-    atomic_store(&app->newest, journal_newest_event(db, app->town));
+    app->journal = journal_new(app->town, 1);
+    journal_rules_of(app->journal, r->gen, journal_newest_event(db, app->town));
     return db;
 }
 
@@ -456,7 +457,6 @@ struct app *app_start(const struct app_conf *conf, struct err *e)
         arena_free(a);
         return NULL;
     }
-    app->journal = journal_new(app->town, 1);
     struct writer_hooks hooks = {.arg = app,
         .begin = on_begin,
         .settle = on_settle,

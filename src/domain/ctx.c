@@ -1,5 +1,14 @@
 #include "domain/ctx.h"
 
+void ctx_put_setting(struct ctx *c, str key, str val)
+{
+    int64_t there = db_change(c->db, "UPDATE setting SET val = ?3 WHERE town = ?1 AND key = ?2",
+        V(c->rules->town), V(key), V(val));
+    if (there == 0)
+        db_run(c->db, "INSERT INTO setting (town, key, val) VALUES (?1, ?2, ?3)", V(c->rules->town),
+            V(key), V(val));
+}
+
 bool ctx_may(const struct ctx *c, enum right r, int64_t at_unit)
 {
     const struct person *p = c->actor;

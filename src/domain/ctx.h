@@ -29,6 +29,8 @@ struct ctx {
 
 // May the actor do this at that unit (0: anywhere)? The system may.
 bool ctx_may(const struct ctx *c, enum right r, int64_t at_unit);
+// Writes a setting of the town.
+void ctx_put_setting(struct ctx *c, str key, str val);
 // The units in whose subtrees the actor holds the right, topmost only; *all when that is the whole
 // town.
 const struct unit **ctx_units(const struct ctx *c, enum right r, size_t *n, bool *all);

@@ -71,6 +71,13 @@ void journal_free(struct journal *j)
     arena_free(j->own);
 }
 
+void journal_rules_of(struct journal *j, int64_t town_event, int64_t newest_event)
+{
+    j->now.town_event = town_event;
+    j->now.next_event = newest_event + 1;
+    j->loaded_once = true;
+}
+
 int64_t journal_newest_event(struct db *db, int64_t town)
 {
     return db_one_i64(
@@ -111,10 +118,7 @@ int64_t journal_folded(struct db *db, int64_t town)
 
 void journal_set_folded(struct ctx *c, int64_t day)
 {
-    db_run(c->db,
-        "INSERT INTO setting (town, key, val) VALUES (?1, 'tally_folded', ?2)"
-        " ON CONFLICT (town, key) DO UPDATE SET val = excluded.val",
-        V(c->journal->town), V(str_fmt(c->arena, "%" PRId64, day)));
+    ctx_put_setting(c, S("tally_folded"), str_fmt(c->arena, "%" PRId64, day));
     c->journal->now.folded = day;
 }
 

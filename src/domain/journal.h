@@ -14,6 +14,9 @@ struct journal;
 // lane: one chain per writing process; 1 in an embedded town.
 struct journal *journal_new(int64_t town, int64_t lane);
 void journal_free(struct journal *j);
+// The rules at hand are as of this event about the town (rules->gen): should there be a later one
+// by the first group, they are old.
+void journal_rules_of(struct journal *j, int64_t town_event, int64_t newest_event);
 
 // Around a group and its commands (see store/writer.h).
 void journal_begin(struct journal *j, struct db *db); // reads heads again if another process wrote

@@ -130,10 +130,7 @@ static enum err_code store(struct ctx *c, str kind, str text, struct published *
         V(town), V(out->id), V(kind), V(out->key), V(out->version), V(text), V(c->now_us),
         V(c->actor ? c->actor->id : 0));
     if (str_eq(kind, S("calendar")))
-        db_run(c->db,
-            "INSERT INTO setting (town, key, val) VALUES (?1, 'settle', ?2)"
-            " ON CONFLICT (town, key) DO UPDATE SET val = excluded.val",
-            V(town), V(str_fmt(c->arena, "%" PRId64, out->id)));
+        ctx_put_setting(c, S("settle"), str_fmt(c->arena, "%" PRId64, out->id));
     struct buf b;
     struct jw w;
     buf_init(&b, c->arena, 4 * KIB);

@@ -61,27 +61,6 @@ enum err_code town_lock(struct arena *a, str dir, int64_t what, int *fd, struct 
 
 // ---- the database
 
-static const struct migration *embedded_migrations(struct arena *a, size_t *n)
-{
-    static const str folder = {"sql/", 4}, ending = {".sql", 4};
-    struct migration *all = NULL;
-    *n = 0;
-    for (size_t i = embed_first(folder); i < embed_count(); i++) {
-        const struct embed_file *f = embed_at(i);
-        str path = str_of(f->path);
-        if (!str_starts(path, folder))
-            break;
-        bool numbered = path.n > folder.n && path.s[folder.n] >= '0' && path.s[folder.n] <= '9';
-        if (!numbered || !str_ends(path, ending)) // citus.sql is the administrator's
-            continue;
-        str name = str_sub(path, folder.n, path.n - folder.n - ending.n);
-        struct migration m = {str_z(a, name), f->bytes};
-        VEC_PUSH(a, all, *n) = m;
-    }
-    CHECK(*n > 0);
-    return all;
-}
-
 static int64_t newest(const struct migration *all, size_t n)
 {
     str name = str_of(all[n - 1].name);
@@ -94,7 +73,7 @@ static enum err_code bring_up_to_date(
     struct arena *a, struct db *db, bool write, int64_t now_us, struct err *e)
 {
     size_t n;
-    const struct migration *all = embedded_migrations(a, &n);
+    const struct migration *all = migrations_embedded(a, &n);
     if (write)
         return migrate(db, all, n, now_us, e);
     int64_t has = migrate_version(db);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "base/buf.h"
 #include "base/crypt.h"
+#include "base/embed.h"
 #include "store/db_inner.h"
 #include "store/shapes.h"
 
@@ -27,6 +28,27 @@ static const struct {
     {S("clustered"), S("STRICT, WITHOUT ROWID"), S("")},
     {S("heap"), S("STRICT"), S("")},
 };
+
+const struct migration *migrations_embedded(struct arena *a, size_t *n)
+{
+    static const str folder = {"sql/", 4}, ending = {".sql", 4};
+    struct migration *all = NULL;
+    *n = 0;
+    for (size_t i = embed_first(folder); i < embed_count(); i++) {
+        const struct embed_file *f = embed_at(i);
+        str path = str_of(f->path);
+        if (!str_starts(path, folder))
+            break;
+        bool numbered = path.n > folder.n && path.s[folder.n] >= '0' && path.s[folder.n] <= '9';
+        if (!numbered || !str_ends(path, ending)) // citus.sql is the administrator's
+            continue;
+        str name = str_sub(path, folder.n, path.n - folder.n - ending.n);
+        struct migration m = {str_z(a, name), f->bytes};
+        VEC_PUSH(a, all, *n) = m;
+    }
+    CHECK(*n > 0);
+    return all;
+}
 
 static int64_t number_of(str name)
 {

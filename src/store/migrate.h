@@ -14,6 +14,8 @@ struct migration {
     const char *name; // "0001_core"
     str sql;
 };
+// Those of the program itself, in order. What else lies in sql/ has no number.
+const struct migration *migrations_embedded(struct arena *a, size_t *n);
 // Applies what is missing, in order. now_us is recorded. ERR_INVALID when an applied file was
 // edited or when the database is newer than the program; ERR_STORE on failure, with nothing half
 // applied.

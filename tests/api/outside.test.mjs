@@ -3,14 +3,18 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Town, root, run } from './lib.mjs';
+import { Town, root, run, until } from './lib.mjs';
 
-/** Asks again until it holds; fails after ten seconds. */
-async function until(what, ask) {
-  const end = Date.now() + 10000;
-  while (Date.now() < end) if (await ask()) return;
-  assert.fail(`never came: ${what}`);
-}
+test('a server nobody has written to yet takes up what is published beside it', async (t) => {
+  const town = await Town.make({ at: '2026-11-20T09:00:00+08:00' });
+  t.after(() => town.end());
+  const rules = async () => (await town.nobody().get('/healthz')).body.rules;
+  const before = await rules();
+  const file = join(town.dir, 'hotline.yaml');
+  writeFileSync(file, `${readFileSync(join(root, 'defs/loops/hotline.yaml'), 'utf8')}# again\n`);
+  run('def', 'publish', file, '--dir', town.dir);
+  await until('newer rules', async () => await rules() > before);
+});
 
 test('a definition published on the command line', async (t) => {
   const town = await Town.make({ at: '2026-11-20T09:00:00+08:00' });

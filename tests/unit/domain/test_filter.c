@@ -37,13 +37,8 @@ static struct rules *rules_of(struct temp *t)
 
 static struct db *town_db(struct temp *t, const struct rules *r)
 {
-    struct migration all[8];
-    size_t n = 0;
-    for (size_t i = embed_first(S("sql/")); i < embed_count() && n < ARRAY_LEN(all); i++) {
-        const struct embed_file *f = embed_at(i);
-        if (str_starts(str_of(f->path), S("sql/")))
-            all[n++] = (struct migration){f->path + strlen("sql/"), f->bytes};
-    }
+    size_t n;
+    const struct migration *all = migrations_embedded(t->a, &n);
     struct db *db = temp_db(t, DB_WRITE);
     assert_int_equal(migrate(db, all, n, 1, &t->e), OK);
     db_begin(db);

@@ -2,7 +2,6 @@
 
 #include <fts.h>
 #include <stdlib.h>
-#include "base/embed.h"
 #include "store/migrate.h"
 
 struct unit_row {
@@ -128,16 +127,8 @@ static void put_def(struct fixture *f, const char *kind, const char *key, str te
 
 static void migrate_all(struct fixture *f)
 {
-    struct migration *all = NULL;
-    size_t n = 0;
-    for (size_t i = embed_first(S("sql/")); i < embed_count(); i++) {
-        const struct embed_file *file = embed_at(i);
-        if (!str_starts(str_of(file->path), S("sql/")))
-            break;
-        str name = str_sub(str_of(file->path), 4, strlen(file->path) - strlen("sql/.sql"));
-        struct migration m = {str_z(f->a, name), file->bytes};
-        VEC_PUSH(f->a, all, n) = m;
-    }
+    size_t n;
+    const struct migration *all = migrations_embedded(f->a, &n);
     fixture_ok(f, migrate(f->db, all, n, f->c.now_us, &f->e));
 }
 
