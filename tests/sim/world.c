@@ -475,12 +475,19 @@ enum err_code world_alone(struct world *w, enum err_code (*fn)(struct ctx *c, st
         .rules = w->rules,
         .now_us = now_us,
         .keys = &w->keys,
-        .lang = LANG_EN};
+        .lang = LANG_EN,
+        .journal = journal_new(w->town, 1)};
     if (db) {
         db_begin(db);
-        if (fn(&c, e) != OK || db_commit(db, e) != OK)
+        journal_begin(c.journal, db);
+        bool ok = fn(&c, e) == OK;
+        journal_settle(c.journal, ok);
+        ok = ok && journal_flush(c.journal, db, e) == OK && db_commit(db, e) == OK;
+        if (!ok)
             db_rollback(db);
+        journal_finish(c.journal, ok);
     }
+    journal_free(c.journal);
     db_close(db);
     arena_free(a);
     return e->code;
