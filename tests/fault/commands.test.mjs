@@ -77,7 +77,9 @@ for (const point of points) test(`commands, each ${point} failing`, { timeout: 6
   await sub('import', () => exhaust(faults, point, (n) => {
     writeFileSync(sheet, [HEAD, order(`C${n}`), order(`D${n}`)].join('\n'));
     return ['import', sheet, '--map', 'city-orders', '--dir', town];
-  }, { after: (n) => { run('import', sheet, '--map', 'city-orders', '--dir', town); rows += 2; }, probe: () => { rows += 2; } }));
+  }, { after: (n) => { run('import', sheet, '--map', 'city-orders', '--dir', town); rows += 2; }, probe: () => { rows += 2; },
+    // The search index is brought up afterwards; what fails there is said, and left for the next time.
+    harmless: new RegExp(`${SPARED.source}|text_(block|gram) `) }));
   const said = JSON.parse(run('tally', 'verify', '--dir', town, '--json'));
   assert.equal(said.items, 20 + rows, 'each row once');
   const loop = readFileSync(join(root, 'defs/loops/hotline.yaml'), 'utf8');
