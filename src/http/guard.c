@@ -35,6 +35,7 @@ struct http_peer {
     uint64_t watched;
     int64_t watched_us;
     uint64_t moved;
+    int64_t credit; // bytes: at most those of HTTP_RATE_S, spent as time goes by
 };
 
 // ---- limits
@@ -267,15 +268,20 @@ static uint64_t bytes_moved(int fd, bool in)
 
 static bool too_slow(struct http_peer *p, int fd, uint64_t at, int64_t now_us)
 {
-    bool in = phase_of(at) == PEER_BODY;
-    if (p->watched == at && now_us - p->watched_us < HTTP_RATE_S * US_SECOND)
-        return false;
-    uint64_t moved = bytes_moved(fd, in), before = p->moved;
-    bool first = p->watched != at;
+    const int64_t full = (int64_t)HTTP_RATE_S * HTTP_RATE_MIN_BYTES_S;
+    uint64_t moved = bytes_moved(fd, phase_of(at) == PEER_BODY);
+    if (p->watched == at) {
+        p->credit += (int64_t)(moved - p->moved);
+        // What the buffers swallow at first buys no more time than anything else.
+        p->credit = p->credit < full ? p->credit : full;
+        p->credit -= (now_us - p->watched_us) * HTTP_RATE_MIN_BYTES_S / US_SECOND;
+    } else {
+        p->credit = full;
+    }
     p->watched = at;
     p->watched_us = now_us;
     p->moved = moved;
-    return !first && moved - before < (uint64_t)HTTP_RATE_S * HTTP_RATE_MIN_BYTES_S;
+    return p->credit <= 0;
 }
 
 static void look_at(struct http_server *s, int fd, int64_t now_us)

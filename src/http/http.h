@@ -18,11 +18,11 @@ enum {
     HTTP_HEADER_MAX_BYTES = 16 * KIB, // request line and headers
     HTTP_URL_MAX_BYTES = 8 * KIB,     // path and query
     HTTP_CONNECTIONS_MAX = 12000,     // fewer where the system allows fewer open files
-    HTTP_PER_ADDRESS_MAX = 4000,     // from one address; this machine itself (a proxy) has no limit
-    HTTP_IDLE_S = 75,                // from one request to the next
-    HTTP_HEAD_S = 20,                // until the first request's headers are here
-    HTTP_RATE_S = 20,                // in any so many seconds of a body or an answer ...
-    HTTP_RATE_MIN_BYTES_S = 1 * KIB, // ... so much a second has to move
+    HTTP_PER_ADDRESS_MAX = 4000, // from one address; this machine itself (a proxy) has no limit
+    HTTP_IDLE_S = 75,            // from one request to the next
+    HTTP_HEAD_S = 20,            // until the first request's headers are here
+    HTTP_RATE_S = 20,            // of a body or an answer: who stands still for so long is cut ...
+    HTTP_RATE_MIN_BYTES_S = 1 * KIB, // ... and who moves less than so much a second, in time
     HTTP_GONE_S = 30,           // what was sent and is not confirmed for so long: nobody is there
     HTTP_STREAMS_MAX = 2000,    // event streams
     HTTP_STREAMS_WHO_MAX = 500, // of them for one reader
