@@ -7,19 +7,16 @@
 //
 // BODIES is a file of bench/bodies. Only answers of 200 and 201 count; any other ends the program,
 // because a figure with refusals in it says nothing.
-#include <arpa/inet.h>
 #include <inttypes.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/base.h"
+#include "client.h"
 
 enum {
     CONNECTIONS_MAX = 1024,
@@ -56,7 +53,7 @@ struct connection {
 };
 struct load {
     int epoll;
-    struct sockaddr_in at;
+    uint16_t port;
     const char *token;
     struct order *orders;
     size_t n_orders, next;
@@ -69,31 +66,18 @@ struct load {
     struct connection *connections;
 };
 
-static void die(const char *what)
-{
-    perror(what);
-    exit(1);
-}
-
-static int64_t now_us(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 // ---- orders
 
 static char *read_whole(const char *path, size_t *n)
 {
     FILE *f = fopen(path, "rb");
     if (!f || fseek(f, 0, SEEK_END) != 0)
-        die(path);
+        client_die(path);
     *n = (size_t)ftell(f);
     rewind(f);
     char *s = malloc(*n + 1);
     if (!s || fread(s, 1, *n, f) != *n)
-        die(path);
+        client_die(path);
     s[*n] = 0;
     (void)fclose(f);
     return s;
@@ -111,7 +95,7 @@ static void read_orders(struct load *l, const char *path)
             room = room ? room * 2 : 1024;
             l->orders = realloc(l->orders, room * sizeof(*l->orders));
             if (!l->orders)
-                die("orders");
+                client_die("orders");
         }
         char *body = NULL;
         struct order o = {.unit = strtoll(at, &body, 10)};
@@ -121,7 +105,7 @@ static void read_orders(struct load *l, const char *path)
         at = line_end + 1;
     }
     if (l->n_orders == 0)
-        die("no orders");
+        client_die("no orders");
 }
 
 // ---- requests
@@ -131,7 +115,7 @@ static void send_all(int fd, const char *s, size_t n)
     // Requests are small and one at a time, so they always fit the socket's buffer.
     ssize_t sent = send(fd, s, n, MSG_NOSIGNAL);
     if (sent != (ssize_t)n)
-        die("send");
+        client_die("send");
 }
 
 static void send_request(
@@ -145,10 +129,10 @@ static void send_request(
         "Content-Length: %zu\r\n\r\n",
         path, l->token, n);
     if (head < 0 || (size_t)head + n > sizeof(text))
-        die("request too long");
+        client_die("request too long");
     memcpy(text + head, body, n);
     c->got = c->wanted = 0;
-    c->began_us = now_us();
+    c->began_us = client_now_us();
     send_all(c->fd, text, (size_t)head + n);
 }
 
@@ -179,13 +163,13 @@ static long long number_after(const char *s, const char *name)
 {
     const char *at = strstr(s, name);
     if (!at)
-        die(name);
+        client_die(name);
     return strtoll(at + strlen(name), NULL, 10);
 }
 
 static bool time_is_over(const struct load *l)
 {
-    return now_us() >= l->end_us || l->filed >= l->limit;
+    return client_now_us() >= l->end_us || l->filed >= l->limit;
 }
 
 // What comes after an answer. Nothing when the time is over: then the connection rests.
@@ -206,37 +190,19 @@ static void go_on(struct load *l, struct connection *c)
         send_order(l, c);
 }
 
-static void read_head(struct connection *c)
-{
-    c->answer[c->got] = 0;
-    const char *end = strstr(c->answer, "\r\n\r\n");
-    if (!end)
-        return;
-    if (strncmp(c->answer, "HTTP/1.1 20", 11) != 0) {
-        (void)fprintf(stderr, "%s\n", c->answer);
-        exit(1);
-    }
-    const char *length = strcasestr(c->answer, "content-length:");
-    if (!length || length > end)
-        die("no length");
-    c->wanted = (size_t)(end + 4 - c->answer) + strtoul(length + 15, NULL, 10);
-    if (c->wanted >= sizeof(c->answer))
-        die("answer too long");
-}
-
 static void read_answer(struct load *l, struct connection *c)
 {
     ssize_t n = recv(c->fd, c->answer + c->got, sizeof(c->answer) - 1 - c->got, 0);
     if (n <= 0)
-        die("recv");
+        client_die("recv");
     c->got += (size_t)n;
     if (c->wanted == 0)
-        read_head(c);
+        c->wanted = client_wanted(c->answer, c->got, sizeof(c->answer));
     if (c->wanted == 0 || c->got < c->wanted)
         return;
     c->answer[c->got] = 0;
     if ((size_t)l->requests < l->took_max)
-        l->took_us[l->requests] = (uint32_t)(now_us() - c->began_us);
+        l->took_us[l->requests] = (uint32_t)(client_now_us() - c->began_us);
     l->requests++;
     go_on(l, c);
 }
@@ -247,17 +213,10 @@ static void open_connections(struct load *l, size_t n)
 {
     l->connections = calloc(n, sizeof(*l->connections));
     if (!l->connections)
-        die("connections");
+        client_die("connections");
     for (size_t i = 0; i < n; i++) {
         struct connection *c = &l->connections[i];
-        int on = 1;
-        c->fd = socket(AF_INET, SOCK_STREAM, 0);
-        if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&l->at, sizeof(l->at)) != 0)
-            die("connect");
-        (void)setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-        struct epoll_event e = {.events = EPOLLIN, .data.ptr = c};
-        if (epoll_ctl(l->epoll, EPOLL_CTL_ADD, c->fd, &e) != 0)
-            die("epoll_ctl");
+        c->fd = client_connect(l->port, l->epoll, c);
     }
     l->open = n;
 }
@@ -270,7 +229,7 @@ static void run(struct load *l, size_t connections)
     while (l->open > 0) {
         int n = epoll_wait(l->epoll, events, 64, 10000);
         if (n <= 0)
-            die("no answer for ten seconds");
+            client_die("no answer for ten seconds");
         for (int i = 0; i < n; i++)
             read_answer(l, events[i].data.ptr);
     }
@@ -310,9 +269,7 @@ int main(int argc, char **argv)
         return 2;
     }
     struct load l = {.token = argv[2], .limit = ORDERS_MAX};
-    l.at = (struct sockaddr_in){.sin_family = AF_INET,
-        .sin_port = htons((uint16_t)strtoul(argv[1], NULL, 10)),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    l.port = (uint16_t)strtoul(argv[1], NULL, 10);
     read_orders(&l, argv[3]);
     l.steps = strcmp(argv[4], "lifecycle") == 0 ? ARRAY_LEN(STEPS) : 0;
     size_t connections = strtoul(argv[5], NULL, 10);
@@ -320,16 +277,16 @@ int main(int argc, char **argv)
     if (argc == 8)
         l.limit = strtoll(argv[7], NULL, 10);
     if (connections == 0 || connections > CONNECTIONS_MAX || !(limit_s > 0))
-        die("CONNECTIONS or SECONDS");
+        client_die("CONNECTIONS or SECONDS");
     l.took_max = 4000000;
     l.took_us = calloc(l.took_max, sizeof(*l.took_us));
     l.epoll = epoll_create1(0);
     if (!l.took_us || l.epoll < 0)
-        die("start");
+        client_die("start");
     open_connections(&l, connections);
-    int64_t start = now_us();
+    int64_t start = client_now_us();
     l.end_us = start + (int64_t)(limit_s * 1e6);
     run(&l, connections);
-    report(&l, (double)(now_us() - start) / 1e6);
+    report(&l, (double)(client_now_us() - start) / 1e6);
     return 0;
 }

@@ -4,18 +4,15 @@
 // omission). Prints one line of JSON.
 //
 // pace PORT TOKEN PATH RATE SECONDS [CONNECTIONS]
-#include <arpa/inet.h>
 #include <inttypes.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/base.h"
+#include "client.h"
 
 enum { CONNECTIONS_MAX = 256, ANSWER_MAX_BYTES = 1 * MIB, REQUEST_MAX_BYTES = 4 * KIB };
 
@@ -37,38 +34,14 @@ struct pace {
     uint32_t *took_us;
 };
 
-static void die(const char *what)
-{
-    perror(what);
-    exit(1);
-}
-
-static int64_t now_us(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 static void open_readers(struct pace *p, uint16_t port)
 {
-    struct sockaddr_in at = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     p->epoll = epoll_create1(0);
     p->readers = calloc(p->n, sizeof(*p->readers));
     if (p->epoll < 0 || !p->readers)
-        die("start");
-    for (size_t i = 0; i < p->n; i++) {
-        struct reader *r = &p->readers[i];
-        int on = 1;
-        r->fd = socket(AF_INET, SOCK_STREAM, 0);
-        if (r->fd < 0 || connect(r->fd, (struct sockaddr *)&at, sizeof(at)) != 0)
-            die("connect");
-        (void)setsockopt(r->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-        struct epoll_event e = {.events = EPOLLIN, .data.ptr = r};
-        if (epoll_ctl(p->epoll, EPOLL_CTL_ADD, r->fd, &e) != 0)
-            die("epoll_ctl");
-    }
+        client_die("start");
+    for (size_t i = 0; i < p->n; i++)
+        p->readers[i].fd = client_connect(port, p->epoll, &p->readers[i]);
 }
 
 static int64_t meant(const struct pace *p, size_t i)
@@ -79,7 +52,7 @@ static int64_t meant(const struct pace *p, size_t i)
 // Sends what is due, as far as a connection is free; what is not waits and is late.
 static void send_due(struct pace *p)
 {
-    int64_t now = now_us();
+    int64_t now = client_now_us();
     for (size_t i = 0; i < p->n && p->sent < p->total && meant(p, p->sent) <= now; i++) {
         struct reader *r = &p->readers[i];
         if (r->busy)
@@ -88,47 +61,31 @@ static void send_due(struct pace *p)
         r->meant_us = meant(p, p->sent++);
         r->got = r->wanted = 0;
         if (send(r->fd, p->request, p->request_n, MSG_NOSIGNAL) != (ssize_t)p->request_n)
-            die("send");
+            client_die("send");
     }
-}
-
-static void read_head(struct reader *r)
-{
-    r->answer[r->got] = 0;
-    const char *end = strstr(r->answer, "\r\n\r\n");
-    if (!end)
-        return;
-    const char *length = strcasestr(r->answer, "content-length:");
-    if (strncmp(r->answer, "HTTP/1.1 200", 12) != 0 || !length || length > end) {
-        (void)fprintf(stderr, "%s\n", r->answer);
-        exit(1);
-    }
-    r->wanted = (size_t)(end + 4 - r->answer) + strtoul(length + 15, NULL, 10);
-    if (r->wanted >= sizeof(r->answer))
-        die("answer too long");
 }
 
 static void read_answer(struct pace *p, struct reader *r)
 {
     ssize_t n = recv(r->fd, r->answer + r->got, sizeof(r->answer) - 1 - r->got, 0);
     if (n <= 0)
-        die("recv");
+        client_die("recv");
     r->got += (size_t)n;
     if (r->wanted == 0)
-        read_head(r);
+        r->wanted = client_wanted(r->answer, r->got, sizeof(r->answer));
     if (r->wanted == 0 || r->got < r->wanted)
         return;
     r->busy = false;
-    p->took_us[p->answered++] = (uint32_t)(now_us() - r->meant_us);
+    p->took_us[p->answered++] = (uint32_t)(client_now_us() - r->meant_us);
 }
 
 static void run(struct pace *p)
 {
     struct epoll_event events[64];
-    p->start_us = now_us();
+    p->start_us = client_now_us();
     while (p->answered < p->total) {
         send_due(p);
-        int64_t wait_us = p->sent < p->total ? meant(p, p->sent) - now_us() : 10000000;
+        int64_t wait_us = p->sent < p->total ? meant(p, p->sent) - client_now_us() : 10000000;
         struct timespec wait = {.tv_sec = wait_us > 0 ? wait_us / 1000000 : 0,
             .tv_nsec = wait_us > 0 ? wait_us % 1000000 * 1000 : 0};
         bool none_free = p->sent - p->answered == p->n;
@@ -154,13 +111,13 @@ int main(int argc, char **argv)
     double rate = strtod(argv[4], NULL), seconds = strtod(argv[5], NULL);
     p.total = (size_t)(rate * seconds);
     if (!(rate > 0) || p.total < 100 || p.n == 0 || p.n > CONNECTIONS_MAX)
-        die("RATE, SECONDS or CONNECTIONS");
+        client_die("RATE, SECONDS or CONNECTIONS");
     p.every_us = 1e6 / rate;
     p.took_us = calloc(p.total, sizeof(*p.took_us));
     int n = snprintf(p.request, sizeof(p.request),
         "GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n", argv[3], argv[2]);
     if (!p.took_us || n <= 0 || (size_t)n >= sizeof(p.request))
-        die("request too long");
+        client_die("request too long");
     p.request_n = (size_t)n;
     open_readers(&p, (uint16_t)strtoul(argv[1], NULL, 10));
     run(&p);

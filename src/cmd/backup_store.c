@@ -24,6 +24,15 @@ static bool interrupted(void *arg)
     return interrupt_seen();
 }
 
+void backup_say_key(struct args *a, const struct manifest *m)
+{
+    if (!manifest_find(m, "key"))
+        args_say(a,
+            "the key is not in it: keep DIR/key in another safe place, without it the callers' "
+            "data is lost",
+            "备份中不含密钥：请将 DIR/key 另存他处，没有它诉求人信息无法恢复");
+}
+
 static int report(struct adding *x, str store)
 {
     struct args *a = x->a;
@@ -46,11 +55,7 @@ static int report(struct adding *x, str store)
         " 个；记录至第 %" PRId64 " 条\n链尾校验值 %.*s",
         STR_ARG(x->made.name), STR_ARG(store), (double)m->database_bytes / MIB,
         (double)m->new_bytes / MIB, m->new_pieces, m->blobs, m->event, STR_ARG(m->head));
-    if (!manifest_find(m, "key"))
-        args_say(a,
-            "the key is not in it: keep DIR/key in another safe place, without it the callers' "
-            "data is lost",
-            "备份中不含密钥：请将 DIR/key 另存他处，没有它诉求人信息无法恢复");
+    backup_say_key(a, m);
     return EXIT_DONE;
 }
 

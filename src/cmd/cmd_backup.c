@@ -4,6 +4,7 @@
 #include "cmd/backup_store.h"
 #include "cmd/interrupt.h"
 #include "cmd/town_door.h"
+#include "domain/attach.h"
 #include "domain/manifest.h"
 #include "domain/snapshot.h"
 #include "store/backup.h"
@@ -38,46 +39,15 @@ static void show(void *arg, int64_t done, int64_t total)
     progress_show(&b->p, done, total);
 }
 
-static enum err_code copy_blob(struct backing *b, struct arena *a, str hash)
-{
-    struct err *e = &b->a->err;
-    str name = str_fmt(a, "blobs/%.2s/%.2s/%.*s", hash.s, hash.s + 2, STR_ARG(hash)), hex;
-    const char *cut[] = {"blobs", str_fmt(a, "blobs/%.2s", hash.s).s,
-        str_fmt(a, "blobs/%.2s/%.2s", hash.s, hash.s + 2).s};
-    for (size_t i = 0; i < ARRAY_LEN(cut); i++)
-        if (folder_make(str_fmt(a, "%.*s/%s", STR_ARG(b->folder), cut[i]).s, e) != OK)
-            return e->code;
-    int64_t bytes;
-    str from = str_fmt(a, "%.*s/%.*s", STR_ARG(b->dir), STR_ARG(name));
-    if (folder_copy(a, from.s, str_fmt(a, "%.*s/%.*s", STR_ARG(b->folder), STR_ARG(name)).s, &bytes,
-            &hex, e) != OK)
-        return e->code;
-    if (!str_eq(hex, hash))
-        return err_add(e, ERR_STORE, from, (str){0},
-            "the attachment is damaged: its content does not fit its name",
-            "附件已损坏，内容与名称不符");
-    b->m.blobs++;
-    b->m.blob_bytes += bytes;
-    return OK;
-}
-
-// Attachments the copied database names; each was on disk before its row was committed.
 static enum err_code copy_blobs(struct backing *b, struct db *copy)
 {
-    struct arena *a = arena_new();
-    enum err_code code = OK;
-    int64_t total =
-        db_one_i64(copy, 0, "SELECT count(DISTINCT hash) FROM file WHERE town = ?1", V(b->m.town));
-    struct cursor c =
-        db_rows(copy, "SELECT DISTINCT hash FROM file WHERE town = ?1 ORDER BY hash", V(b->m.town));
-    while (code == OK && db_next(&c)) {
-        code = copy_blob(b, a, db_str(&c, 0));
-        show(b, b->m.blobs, total);
-        arena_reset(a);
-    }
-    db_done(&c);
-    arena_free(a);
-    return code != OK ? code : db_status(copy, &b->a->err);
+    struct arena *a = b->a->arena;
+    struct attach_copy x = {.progress = show, .arg = b};
+    enum err_code code = attach_copy_all(
+        copy, b->m.town, town_blob_dir(a, b->dir), town_blob_dir(a, b->folder), &x, &b->a->err);
+    b->m.blobs = x.files;
+    b->m.blob_bytes = x.bytes;
+    return code;
 }
 
 static enum err_code copy_key(struct backing *b)
@@ -133,11 +103,7 @@ static int report(struct args *a, const struct manifest *m, str to)
         " 条\n链尾校验值 %.*s",
         STR_ARG(to), (double)f->bytes / MIB, m->blobs, (double)m->blob_bytes / MIB, m->event,
         STR_ARG(m->head));
-    if (!manifest_find(m, "key"))
-        args_say(a,
-            "the key is not in it: keep DIR/key in another safe place, without it the callers' "
-            "data is lost",
-            "备份中不含密钥：请将 DIR/key 另存他处，没有它诉求人信息无法恢复");
+    backup_say_key(a, m);
     return EXIT_DONE;
 }
 

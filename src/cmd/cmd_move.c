@@ -1,11 +1,11 @@
 #include <stdio.h>
-#include "store/folder.h"
 #include "cmd/interrupt.h"
 #include "cmd/town_door.h"
 #include "cmd/town_make.h"
+#include "domain/attach.h"
 #include "domain/audit.h"
-#include "store/blob.h"
 #include "store/files.h"
+#include "store/folder.h"
 #include "store/move.h"
 
 static const struct opt OPTIONS[] = {
@@ -25,7 +25,7 @@ struct moving {
     struct audit_out before, after;
     struct move rows;
     struct progress p;
-    int64_t blobs, blobs_all, last_event;
+    int64_t blobs, last_event;
     int exit; // should it fail now
 };
 
@@ -46,46 +46,15 @@ static void phase(struct moving *m, const char *what, int exit)
 
 // ---- attachments and the key
 
-static enum err_code copy_blob(struct moving *m, struct arena *a, str hash)
-{
-    struct err *e = &m->a->err;
-    str base = town_blob_dir(a, m->folder), hex;
-    str below[] = {base, str_fmt(a, "%.*s/%.2s", STR_ARG(base), hash.s),
-        str_fmt(a, "%.*s/%.2s/%.2s", STR_ARG(base), hash.s, hash.s + 2)};
-    for (size_t i = 0; i < ARRAY_LEN(below); i++)
-        if (folder_make(str_z(a, below[i]), e) != OK)
-            return e->code;
-    int64_t bytes;
-    str from = blob_path(town_blob_dir(a, m->from), a, hash);
-    str to = str_fmt(a, "%.*s/%.*s", STR_ARG(below[2]), STR_ARG(hash));
-    if (folder_copy(a, str_z(a, from), str_z(a, to), &bytes, &hex, e) != OK)
-        return e->code;
-    if (!str_eq(hex, hash))
-        return err_add(e, ERR_STORE, from, (str){0},
-            "the attachment is damaged: its content does not fit its name",
-            "附件已损坏，内容与名称不符");
-    show(m, ++m->blobs, m->blobs_all);
-    return OK;
-}
-
 static enum err_code copy_blobs(struct moving *m)
 {
-    struct db *db = m->src.db;
-    int64_t town = m->src.rules->town;
-    struct arena *a = arena_new();
-    enum err_code code = OK;
+    struct arena *a = m->a->arena;
+    struct attach_copy x = {.progress = show, .arg = m};
     phase(m, "attachments", EXIT_FAILED);
-    m->blobs_all =
-        db_one_i64(db, 0, "SELECT count(DISTINCT hash) FROM file WHERE town = ?1", V(town));
-    struct cursor c =
-        db_rows(db, "SELECT DISTINCT hash FROM file WHERE town = ?1 ORDER BY hash", V(town));
-    while (code == OK && db_next(&c)) {
-        code = copy_blob(m, a, db_str(&c, 0));
-        arena_reset(a);
-    }
-    db_done(&c);
-    arena_free(a);
-    return code != OK ? code : db_status(db, &m->a->err);
+    enum err_code code = attach_copy_all(m->src.db, m->src.rules->town, town_blob_dir(a, m->from),
+        town_blob_dir(a, m->folder), &x, &m->a->err);
+    m->blobs = x.files;
+    return code;
 }
 
 static enum err_code copy_key(struct moving *m)

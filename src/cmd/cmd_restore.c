@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include "cmd/interrupt.h"
 #include "cmd/town_door.h"
+#include "domain/attach.h"
 #include "domain/audit.h"
 #include "domain/manifest.h"
 #include "domain/snapshot.h"
@@ -81,43 +82,14 @@ static enum err_code copy_key(struct restoring *r)
     return town_keys(a->arena, r->folder, false, &keys, &a->err);
 }
 
-static enum err_code copy_blob(struct restoring *r, struct arena *a, str hash)
-{
-    struct err *e = &r->a->err;
-    str folder = str_fmt(a, "%.*s/blobs", STR_ARG(r->folder)), hex;
-    str below[] = {folder, str_fmt(a, "%s/%.2s", folder.s, hash.s),
-        str_fmt(a, "%s/%.2s/%.2s", folder.s, hash.s, hash.s + 2)};
-    for (size_t i = 0; i < ARRAY_LEN(below); i++)
-        if (folder_make(below[i].s, e) != OK)
-            return e->code;
-    int64_t bytes;
-    str from = str_fmt(
-        a, "%.*s/blobs/%.2s/%.2s/%.*s", STR_ARG(r->from), hash.s, hash.s + 2, STR_ARG(hash));
-    str to = str_fmt(a, "%s/%.*s", below[2].s, STR_ARG(hash));
-    if (folder_copy(a, from.s, to.s, &bytes, &hex, e) != OK)
-        return e->code;
-    if (!str_eq(hex, hash))
-        return err_add(e, ERR_STORE, from, (str){0},
-            "the attachment is damaged: its content does not fit its name",
-            "附件已损坏，内容与名称不符");
-    r->blobs++;
-    return OK;
-}
-
 static enum err_code copy_blobs(struct restoring *r, struct db *db, int64_t town)
 {
-    struct arena *a = arena_new();
-    enum err_code code = OK;
-    struct cursor c =
-        db_rows(db, "SELECT DISTINCT hash FROM file WHERE town = ?1 ORDER BY hash", V(town));
-    while (code == OK && db_next(&c)) {
-        code = copy_blob(r, a, db_str(&c, 0));
-        show(r, r->blobs, r->m.blobs);
-        arena_reset(a);
-    }
-    db_done(&c);
-    arena_free(a);
-    return code != OK ? code : db_status(db, &r->a->err);
+    struct arena *a = r->a->arena;
+    struct attach_copy x = {.progress = show, .arg = r};
+    enum err_code code = attach_copy_all(
+        db, town, town_blob_dir(a, r->from), town_blob_dir(a, r->folder), &x, &r->a->err);
+    r->blobs = x.files;
+    return code;
 }
 
 // The chain is walked, and it must end where the backup says that it did.

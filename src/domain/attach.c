@@ -3,6 +3,7 @@
 #include <string.h>
 #include "domain/item_inner.h"
 #include "store/blob.h"
+#include "store/folder.h"
 
 // The item, when the actor may add a file to it.
 static enum err_code may_attach(struct ctx *c, int64_t item, struct item *it, struct err *e)
@@ -102,4 +103,46 @@ str attach_url_name(struct arena *a, str name)
         out[n++] = HEX[ch & 15];
     }
     return (str){out, n};
+}
+
+static enum err_code copy_one(
+    struct arena *a, str from, str to, str hash, struct attach_copy *x, struct err *e)
+{
+    const str below[] = {to, str_fmt(a, "%.*s/%.2s", STR_ARG(to), hash.s),
+        str_fmt(a, "%.*s/%.2s/%.2s", STR_ARG(to), hash.s, hash.s + 2)};
+    for (size_t i = 0; i < ARRAY_LEN(below); i++)
+        if (folder_make(str_z(a, below[i]), e) != OK)
+            return e->code;
+    str source = blob_path(from, a, hash), hex;
+    int64_t bytes;
+    if (folder_copy(a, source.s, blob_path(to, a, hash).s, &bytes, &hex, e) != OK)
+        return e->code;
+    if (!str_eq(hex, hash))
+        return err_add(e, ERR_STORE, source, (str){0},
+            "the attachment is damaged: its content does not fit its name",
+            "附件已损坏，内容与名称不符");
+    x->files++;
+    x->bytes += bytes;
+    return OK;
+}
+
+// Each was on disk before its row was committed.
+enum err_code attach_copy_all(
+    struct db *db, int64_t town, str from, str to, struct attach_copy *x, struct err *e)
+{
+    struct arena *a = arena_new();
+    enum err_code code = OK;
+    int64_t total =
+        db_one_i64(db, 0, "SELECT count(DISTINCT hash) FROM file WHERE town = ?1", V(town));
+    struct cursor c =
+        db_rows(db, "SELECT DISTINCT hash FROM file WHERE town = ?1 ORDER BY hash", V(town));
+    while (code == OK && db_next(&c)) {
+        code = copy_one(a, from, to, db_str(&c, 0), x, e);
+        if (x->progress)
+            x->progress(x->arg, x->files, total);
+        arena_reset(a);
+    }
+    db_done(&c);
+    arena_free(a);
+    return code != OK ? code : db_status(db, e);
 }

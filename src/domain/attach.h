@@ -21,6 +21,16 @@ struct attached {
 };
 enum err_code attach_load(
     struct ctx *c, int64_t item, int64_t file, struct attached *out, struct err *e) MUST_USE;
+
+// Copies all of the town's attachments from one folder of blobs to another, each compared with its
+// name. progress: NULL is fine.
+struct attach_copy {
+    void (*progress)(void *arg, int64_t done, int64_t total);
+    void *arg;
+    int64_t files, bytes; // done
+};
+enum err_code attach_copy_all(
+    struct db *db, int64_t town, str from, str to, struct attach_copy *x, struct err *e) MUST_USE;
 str attach_url_name(struct arena *a, str name); // percent-encoded for a header (RFC 8187)
 
 #endif

@@ -118,13 +118,8 @@ static enum err_code write_pieces(
         str piece;
         if (pool_get(one, store, names->v[i], &piece, e) != OK)
             break;
-        for (size_t done = 0; done < piece.n && e->code == OK;) {
-            ssize_t n = write(fd, piece.s + done, piece.n - done);
-            if (n < 0)
-                (void)files_failed(e, str_z(a, path));
-            else
-                done += (size_t)n;
-        }
+        if (files_write(fd, piece, str_z(a, path), e) != OK)
+            break;
     }
     arena_free(one);
     return e->code;

@@ -190,19 +190,6 @@ static bool unhex(str text, uint8_t *out, size_t n)
     return true;
 }
 
-static enum err_code write_whole(int fd, const char *path, str text, struct err *e)
-{
-    while (text.n > 0) {
-        ssize_t n = write(fd, text.s, text.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return files_failed(e, path);
-        text = str_sub(text, (size_t)n, text.n);
-    }
-    return fsync(fd) == 0 ? OK : files_failed(e, path);
-}
-
 static enum err_code make_key(struct arena *a, const char *path, struct err *e)
 {
     uint8_t secret[KEY_BYTES];
@@ -212,7 +199,7 @@ static enum err_code make_key(struct arena *a, const char *path, struct err *e)
     if (fd < 0)
         return errno == EEXIST ? OK
                                : files_failed(e, path); // another process was quicker: read its key
-    enum err_code code = write_whole(fd, path, text, e);
+    enum err_code code = files_write_synced(fd, text, path, e);
     if (close(fd) != 0 && code == OK)
         code = files_failed(e, path);
     if (code == OK)
@@ -273,7 +260,7 @@ static enum err_code write_server_file(struct arena *a, str path, str text, stru
     int fd = files_create(name);
     if (fd < 0)
         return files_failed(e, name);
-    enum err_code code = write_whole(fd, name, text, e);
+    enum err_code code = files_write_synced(fd, text, name, e);
     if (close(fd) != 0 && code == OK)
         code = files_failed(e, name);
     return code;

@@ -26,19 +26,6 @@ static bool hash_ok(str hash)
     return hash.n == HASH_LETTERS;
 }
 
-static enum err_code write_all(int fd, str content, const char *path, struct err *e)
-{
-    while (content.n > 0) {
-        ssize_t n = write(fd, content.s, content.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return files_failed(e, path);
-        content = str_sub(content, (size_t)n, content.n);
-    }
-    return fsync(fd) == 0 ? OK : files_failed(e, path);
-}
-
 static enum err_code write_file(struct arena *a, str dir, str path, str content, struct err *e)
 {
     // Left-overs of a crash lie in the top folder, where they are seen.
@@ -46,7 +33,7 @@ static enum err_code write_file(struct arena *a, str dir, str path, str content,
     int fd = files_create(temporary.s);
     if (fd < 0)
         return files_failed(e, temporary.s);
-    enum err_code code = write_all(fd, content, temporary.s, e);
+    enum err_code code = files_write_synced(fd, content, temporary.s, e);
     if (close(fd) != 0 && !code)
         code = files_failed(e, temporary.s);
     if (!code && rename(temporary.s, path.s) != 0)

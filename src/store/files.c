@@ -31,6 +31,25 @@ int files_create(const char *path)
     return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 }
 
+enum err_code files_write(int fd, str text, const char *path, struct err *e)
+{
+    while (text.n > 0) {
+        ssize_t n = write(fd, text.s, text.n);
+        if (n >= 0)
+            text = str_sub(text, (size_t)n, text.n);
+        else if (errno != EINTR)
+            return files_failed(e, path);
+    }
+    return OK;
+}
+
+enum err_code files_write_synced(int fd, str text, const char *path, struct err *e)
+{
+    if (files_write(fd, text, path, e) != OK)
+        return e->code;
+    return fsync(fd) == 0 ? OK : files_failed(e, path);
+}
+
 // Of the open file, not of the process: closing the file elsewhere does not give it up, and a
 // second thread does not get it, too.
 enum err_code files_lock(const char *path, int64_t number, int *fd, struct err *e)

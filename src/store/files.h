@@ -10,6 +10,10 @@ str files_temporary(struct arena *a, str path);
 // A new file for its owner only, open for writing; -1 and errno when there is one already, or on
 // failure.
 int files_create(const char *path);
+// All of the text, in as many pieces as the system takes. path: for the note.
+enum err_code files_write(int fd, str text, const char *path, struct err *e) MUST_USE;
+// The same, and on the disk when it returns.
+enum err_code files_write_synced(int fd, str text, const char *path, struct err *e) MUST_USE;
 // Takes one of the numbered locks of a file, which is made when it is not there. Gives a
 // descriptor: the lock lasts until files_unlock, or the end of the process, however it ends.
 // ERR_BUSY without a note while somebody else, here or in another process, has it.

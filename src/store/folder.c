@@ -83,18 +83,6 @@ enum err_code folder_hash(
     return OK;
 }
 
-static enum err_code put(int fd, str text, const char *path, struct err *e)
-{
-    while (text.n > 0) {
-        ssize_t n = write(fd, text.s, text.n);
-        if (n >= 0)
-            text = str_sub(text, (size_t)n, text.n);
-        else if (errno != EINTR)
-            return files_failed(e, path);
-    }
-    return OK;
-}
-
 static enum err_code end_write(int fd, enum err_code code, const char *path, struct err *e)
 {
     return close(fd) != 0 && code == OK ? files_failed(e, path) : code;
@@ -105,7 +93,7 @@ enum err_code folder_write(const char *path, str text, struct err *e)
     int fd = files_create(path);
     if (fd < 0)
         return files_failed(e, path);
-    return end_write(fd, put(fd, text, path, e), path, e);
+    return end_write(fd, files_write(fd, text, path, e), path, e);
 }
 
 static enum err_code pour(
@@ -120,7 +108,7 @@ static enum err_code pour(
             continue;
         if (n < 0)
             return files_failed(e, from_path);
-        if (put(to, (str){piece, (size_t)n}, to_path, e) != OK)
+        if (files_write(to, (str){piece, (size_t)n}, to_path, e) != OK)
             return e->code;
     }
 }

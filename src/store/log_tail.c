@@ -1,6 +1,5 @@
 #include "store/log_tail.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
@@ -303,19 +302,6 @@ enum err_code log_tail_take(struct log_tail *t, struct err *e)
 
 // ---- writing down
 
-static enum err_code put(int fd, str text, const char *path, struct err *e)
-{
-    while (text.n > 0) {
-        ssize_t n = write(fd, text.s, text.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return files_failed(e, path);
-        text = str_sub(text, (size_t)n, text.n);
-    }
-    return OK;
-}
-
 static str path_of(struct log_tail *t, struct arena *a)
 {
     return str_fmt(a, "%.*s/%.*s", STR_ARG(t->folder), STR_ARG(t->name));
@@ -357,7 +343,7 @@ static enum err_code put_record(struct log_tail *t, struct arena *a, const struc
     crypt_sha256((str){whole, sizeof(*h) + packed.n}, h->sum);
     memcpy(whole, h, sizeof(*h));
     str text = {whole, sizeof(*h) + packed.n};
-    if (put(t->fd, text, path_of(t, a).s, e) != OK)
+    if (files_write(t->fd, text, path_of(t, a).s, e) != OK)
         return e->code;
     t->at += (int64_t)text.n;
     return OK;
