@@ -69,15 +69,23 @@ test('as many connections as the system allows', { timeout: 60_000 }, async (t) 
   await t.test('when all are busy a new one is told 503 and closed, never left waiting; those at work go on', async () => {
     const desk = await town.as('dispatcher1');
     const body = JSON.stringify({ loop: 'hotline' });
-    const busy = await Promise.all(Array.from({ length: max }, () => Line.open(town)));
     const sent = `POST /api/items HTTP/1.1\r\nHost: x\r\n${Object.entries(login(desk)).map(([k, v]) => `${k}: ${v}\r\n`).join('')}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
-    busy.forEach((l) => l.send(sent));
+    const busy = [];
+    const statuses = new Map();
     let refused;
-    await until('one is refused', async () => {
+    const full = async () => {
+      // Whoever stands still for too long is cut: on a machine that stood still itself, all of them at once.
+      const more = await Promise.all(Array.from({ length: max - busy.filter((l) => !l.over).length }, () => Line.open(town)));
+      busy.push(...more.map((l) => l.send(sent)));
       refused = await Line.open(town);
       const status = await refused.ask('GET', '/login');
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
       if (status !== 503) busy.push(refused.send(sent)); // there was room yet: now it is busy, too
       return status === 503;
+    };
+    await until('one is refused', full).catch((e) => {
+      const over = busy.filter((l) => l.over).length;
+      throw new Error(`${e.message}; answers: ${JSON.stringify([...statuses])}; ${over} of ${busy.length} ended`);
     });
     assert.match(refused.head, /Retry-After: \d+/);
     assert.equal(JSON.parse(refused.body).errors[0].code, 'busy');
