@@ -5,20 +5,21 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { busiest, machine, median, round, run, runJson, spread, townsOn } from './towns.mjs';
+import { wander } from './wander.mjs';
 
 const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
 const build = process.env.BIHUAN_BUILD ?? join(root, 'build/release');
 const program = join(build, 'bihuan');
 const tool = (name) => join(build, 'bench', name);
 
-const options = { items: 0, seconds: 5, runs: 5, connections: 64, store: 'sqlite' };
-const KINDS = ['file', 'lifecycle', 'read', 'queue', 'board', 'import', 'mixed'];
+const options = { items: 0, seconds: 5, runs: 5, connections: 64, store: 'sqlite', town: '' };
+const KINDS = ['file', 'lifecycle', 'read', 'queue', 'board', 'import', 'mixed', 'wander'];
 // Published by the makers of the best of the civic peers: lifecycles a second on 16 virtual cores, empty.
 const PEER_LIFECYCLES = 37;
 const IMPORT_ROWS = 100000;
 
 function usage(message) {
-  console.error(`${message}\nusage: bench/run ${KINDS.join('|')} [--items N] [--seconds S] [--runs K] [--connections C] [--store sqlite|postgresql]`);
+  console.error(`${message}\nusage: bench/run ${KINDS.join('|')} [--items N] [--seconds S] [--runs K] [--connections C] [--store sqlite|postgresql] [--town DIR]`);
   process.exit(2);
 }
 
@@ -26,11 +27,13 @@ const kind = process.argv[2];
 if (!KINDS.includes(kind)) usage('what is to be measured?');
 for (let i = 3; i < process.argv.length; i += 2) {
   const name = process.argv[i].replace(/^--/, '');
-  const value = name === 'store' ? process.argv[i + 1] : Number(process.argv[i + 1]);
-  const good = name === 'store' ? ['sqlite', 'postgresql'].includes(value) : value >= 0;
+  const words = { store: (x) => ['sqlite', 'postgresql'].includes(x), town: (x) => Boolean(x) };
+  const value = name in words ? process.argv[i + 1] : Number(process.argv[i + 1]);
+  const good = name in words ? words[name](value) : value >= 0;
   if (!(name in options) || !good) usage(`${process.argv[i]} is not an option, or its value none it takes`);
   options[name] = value;
 }
+if ((kind === 'wander') !== Boolean(options.town)) usage('wander walks through a town made before: --town DIR, and no other kind does');
 
 // ---- programs
 
@@ -138,6 +141,9 @@ const MIXED_READS_S = 200;
 /** What a reader may wait while others write, in milliseconds. */
 const MIXED_P99_MS = 50;
 
+/** What a page may take in a town of any size. */
+const WANDER_P99_MS = 20;
+
 /** Reads at a fixed rate, alone and beside writers at full speed; times from the intended start of each. */
 async function mixed() {
   const base = towns.base(options.items);
@@ -189,6 +195,16 @@ const WORK = {
     go: () => reads(async () => `/api/boards/hotline?by=unit&period=${new Date().getFullYear()}`),
   },
   mixed: { unit: 'ms p99', go: mixed },
+  wander: {
+    unit: 'ms p99',
+    go: async () => {
+      const server = await towns.serve(resolve(options.town), 'leader1');
+      const { items, runs } = await wander(server, options.seconds);
+      await server.stop();
+      options.items = items;
+      return runs.map((r) => ({ value: r.p99_ms, ceiling: WANDER_P99_MS, ...r }));
+    },
+  },
   import: {
     unit: 'rows/s',
     go: async () => {

@@ -106,7 +106,7 @@ export function townsOn({ build, root, work, store }) {
       if (!onServer) return;
       for (const dir of [...made, join(work, `empty-${store}`)]) drop(dir);
     },
-    async serve(dir) {
+    async serve(dir, login = 'bench') {
       // The log of the memory it writes through is on the disk before a run, so that no run pays for the one before.
       if (onServer) sql('postgres', 'CHECKPOINT');
       const child = spawn(program, ['serve', '--dir', dir, '--port', '0', '--lang', 'en'], { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -119,7 +119,7 @@ export function townsOn({ build, root, work, store }) {
         });
         child.on('exit', () => fail(new Error('the server ended')));
       });
-      const token = run(program, 'token', 'make', '--dir', dir, '--as', 'bench', '--name', 'bench').trim();
+      const token = run(program, 'token', 'make', '--dir', dir, '--as', login, '--name', 'bench').trim();
       const get = async (path) => {
         const answer = await fetch(base + path, { headers: { authorization: `Bearer ${token}` } });
         const text = await answer.text();
@@ -131,6 +131,8 @@ export function townsOn({ build, root, work, store }) {
       const status = () => readFileSync(`/proc/${child.pid}/status`, 'utf8');
       return { base, port: new URL(base).port, token, get, figures, cpu: () => cpuOf(child.pid) + (onServer ? serverCpu() : 0),
         memory_mb: () => Number(status().match(/VmHWM:\s+(\d+)/)[1]) / 1024,
+        /** Without the pages of files that are mapped. */
+        own_memory_mb: () => Number(status().match(/RssAnon:\s+(\d+)/)[1]) / 1024,
         stop: () => new Promise((done) => { child.on('exit', done); child.kill('SIGTERM'); }) };
     },
   };
