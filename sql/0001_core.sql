@@ -69,11 +69,14 @@ CREATE INDEX item_open ON item (town, filed_us, id, open, gone) WHERE open = 1 A
 CREATE INDEX item_due ON item (town, due_us, id) WHERE due_us > 0;
 -- The next clock that will run out unnoticed: what the due job looks for.
 CREATE INDEX item_alarm ON item (town, alarm_us, id) WHERE alarm_us > 0;
--- Lists over time: new rows land at the end.
-CREATE INDEX item_filed ON item (town, filed_us, id, gone) WHERE gone = 0;
+-- Lists over time: new rows land at the end. The class stands in them so that others are passed over without their rows.
+CREATE INDEX item_filed ON item (town, filed_us, id, gone, class) WHERE gone = 0;
 CREATE INDEX item_changed ON item (town, changed_us, id) WHERE gone = 0;
 CREATE INDEX item_gone ON item (town, filed_us, id) WHERE gone = 1;
-CREATE INDEX item_closed ON item (town, closed_us, id, open, gone) WHERE open = 0 AND gone = 0;
+CREATE INDEX item_closed ON item (town, closed_us, id, open, gone, class) WHERE open = 0 AND gone = 0;
+-- A unit's month: what a board's figure opens.
+CREATE INDEX item_unit ON item (town, unit, filed_us, id, gone) WHERE gone = 0;
+CREATE INDEX item_unit_closed ON item (town, unit, closed_us, id, open, gone) WHERE open = 0 AND gone = 0;
 
 -- The wide rest of an item: its text, and as JSON its fields (f), parts (p) and clocks (c).
 CREATE TABLE item_doc (

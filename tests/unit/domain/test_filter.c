@@ -749,6 +749,10 @@ static void takes_the_working_indexes(void **state)
         {"overdue:yes", "item_due (town=? AND due_us>? AND due_us<?)"},
         {"filed:2026-11", "item_filed (town=? AND filed_us>? AND filed_us<?)"},
         {"closed:2026-11", "item_closed (town=? AND closed_us>? AND closed_us<?)"},
+        {"filed:2026-11 unit:c01-g1",
+            "item_unit (town=? AND unit=? AND filed_us>? AND filed_us<?)"},
+        {"closed:2026-11 unit:c01-g1",
+            "item_unit_closed (town=? AND unit=? AND closed_us>? AND closed_us<?)"},
         {"no:RX2026*", "item_no (town=? AND no>? AND no<?)"},
         {"part:c01-g1", "p USING COVERING INDEX part_open (town=? AND unit=?)"},
     };
