@@ -10,6 +10,7 @@ function type(schema) {
   const t = [].concat(schema.type ?? 'object').filter((x) => x !== 'null').join(' or ');
   if (t === 'array') return `list of ${type(schema.items)}`;
   if (schema.format === 'date-time') return 'time';
+  if (schema.additionalProperties?.type) return `${type(schema.additionalProperties)} by key`;
   return t;
 }
 

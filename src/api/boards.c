@@ -7,20 +7,16 @@
 // digits.
 static const double RATE_UNIT = 1e6;
 
-struct cell_view {
-    str key, link;
-    int64_t v;
-};
-struct rate_value_view {
-    str key;
-    const struct json *v; // null when blank
-};
 struct board_row_view {
     int64_t id, depth;
-    str name;
-    struct list tallies, rates;
+    str name, filter;
+    struct i64s tallies;
+    struct f64s rates;
 };
-struct head_view {
+struct tally_head_view {
+    str key, title, filter;
+};
+struct rate_head_view {
     str key, title, better;
 };
 struct board_view {
@@ -29,33 +25,30 @@ struct board_view {
     struct list tallies, rates, rows;
     struct board_row_view total;
 };
-static const struct field CELL_VIEW[] = {
-    {"key", FIELD_STR, .at = offsetof(struct cell_view, key)},
-    {"v", FIELD_I64, .at = offsetof(struct cell_view, v)},
-    {"link", FIELD_STR, .at = offsetof(struct cell_view, link),
-        .help = "filter that lists the items counted"},
-    {0},
-};
-static const struct field RATE_VALUE_VIEW[] = {
-    {"key", FIELD_STR, .at = offsetof(struct rate_value_view, key)},
-    {"v", FIELD_JSON, .at = offsetof(struct rate_value_view, v),
-        .help = "0..1, or null when a denominator is zero"},
-    {0},
-};
+// The list of a figure is that of both filters: "<the column's> <the row's>".
+#define OF_A_COLUMN "its half of the filter that lists the items of a count"
+#define OF_A_ROW "the row's half, to stand behind the column's with a blank between"
 static const struct field BOARD_ROW_VIEW[] = {
     {"id", FIELD_I64, .at = offsetof(struct board_row_view, id)},
     {"name", FIELD_STR, .at = offsetof(struct board_row_view, name)},
     {"depth", FIELD_I64, .at = offsetof(struct board_row_view, depth)},
-    {"tallies", FIELD_LIST, .at = offsetof(struct board_row_view, tallies), .sub = CELL_VIEW,
-        .size = sizeof(struct cell_view)},
-    {"rates", FIELD_LIST, .at = offsetof(struct board_row_view, rates), .sub = RATE_VALUE_VIEW,
-        .size = sizeof(struct rate_value_view)},
+    {"filter", FIELD_STR, .at = offsetof(struct board_row_view, filter), .help = OF_A_ROW},
+    {"tallies", FIELD_I64S, .at = offsetof(struct board_row_view, tallies),
+        .help = "counts by the key of their column"},
+    {"rates", FIELD_F64S, .at = offsetof(struct board_row_view, rates),
+        .help = "0..1 by the key of their column, or null when a denominator is zero"},
     {0},
 };
-static const struct field HEAD_VIEW[] = {
-    {"key", FIELD_STR, .at = offsetof(struct head_view, key)},
-    {"title", FIELD_STR, .at = offsetof(struct head_view, title)},
-    {"better", FIELD_STR, .flags = FIELD_ABSENT_NULL, .at = offsetof(struct head_view, better)},
+static const struct field TALLY_HEAD_VIEW[] = {
+    {"key", FIELD_STR, .at = offsetof(struct tally_head_view, key)},
+    {"title", FIELD_STR, .at = offsetof(struct tally_head_view, title)},
+    {"filter", FIELD_STR, .at = offsetof(struct tally_head_view, filter), .help = OF_A_COLUMN},
+    {0},
+};
+static const struct field RATE_HEAD_VIEW[] = {
+    {"key", FIELD_STR, .at = offsetof(struct rate_head_view, key)},
+    {"title", FIELD_STR, .at = offsetof(struct rate_head_view, title)},
+    {"better", FIELD_STR, .at = offsetof(struct rate_head_view, better), .options = "high|low"},
     {0},
 };
 const struct field BOARD_VIEW[] = {
@@ -65,10 +58,10 @@ const struct field BOARD_VIEW[] = {
     {"from", FIELD_STR, .at = offsetof(struct board_view, from), .help = "first day"},
     {"to", FIELD_STR, .at = offsetof(struct board_view, to), .help = "last day"},
     {"at", FIELD_TIME, .at = offsetof(struct board_view, at_us)},
-    {"tallies", FIELD_LIST, .at = offsetof(struct board_view, tallies), .sub = HEAD_VIEW,
-        .size = sizeof(struct head_view)},
-    {"rates", FIELD_LIST, .at = offsetof(struct board_view, rates), .sub = HEAD_VIEW,
-        .size = sizeof(struct head_view)},
+    {"tallies", FIELD_LIST, .at = offsetof(struct board_view, tallies), .sub = TALLY_HEAD_VIEW,
+        .size = sizeof(struct tally_head_view)},
+    {"rates", FIELD_LIST, .at = offsetof(struct board_view, rates), .sub = RATE_HEAD_VIEW,
+        .size = sizeof(struct rate_head_view)},
     {"rows", FIELD_LIST, .at = offsetof(struct board_view, rows), .sub = BOARD_ROW_VIEW,
         .size = sizeof(struct board_row_view)},
     {"total", FIELD_OBJ, .at = offsetof(struct board_view, total), .sub = BOARD_ROW_VIEW},
@@ -83,34 +76,39 @@ const struct field BOARD_QUERY[] = {
     {0},
 };
 
-static struct board_row_view view_row(struct ctx *c, const struct def *d, const struct board_row *r)
+struct heads {
+    struct tally_head_view *tallies;
+    struct rate_head_view *rates;
+    str *tally_keys, *rate_keys;
+};
+
+static struct heads view_heads(struct ctx *c, const struct board_out *out)
 {
-    struct cell_view *cells = NEW_ARRAY(c->arena, d->n_tallies, struct cell_view);
-    struct rate_value_view *rates = NEW_ARRAY(c->arena, d->n_rates, struct rate_value_view);
-    struct json *values = NEW_ARRAY(c->arena, d->n_rates, struct json);
-    for (size_t i = 0; i < d->n_tallies; i++)
-        cells[i] = (struct cell_view){d->tallies[i].key, r->tallies[i].link, r->tallies[i].n};
-    for (size_t i = 0; i < d->n_rates; i++) {
-        if (!r->rates[i].blank)
-            values[i] =
-                (struct json){.type = JSON_F64, .f = round(r->rates[i].v * RATE_UNIT) / RATE_UNIT};
-        rates[i] = (struct rate_value_view){d->rates[i].key, &values[i]};
+    const struct def *d = out->def;
+    struct heads h = {NEW_ARRAY(c->arena, d->n_tallies, struct tally_head_view),
+        NEW_ARRAY(c->arena, d->n_rates, struct rate_head_view),
+        NEW_ARRAY(c->arena, d->n_tallies, str), NEW_ARRAY(c->arena, d->n_rates, str)};
+    for (size_t i = 0; i < d->n_tallies; i++) {
+        h.tally_keys[i] = d->tallies[i].key;
+        h.tallies[i] =
+            (struct tally_head_view){d->tallies[i].key, d->tallies[i].title, out->filters[i]};
     }
-    return (struct board_row_view){
-        r->id, r->depth, r->name, {cells, d->n_tallies}, {rates, d->n_rates}};
+    for (size_t i = 0; i < d->n_rates; i++) {
+        h.rate_keys[i] = d->rates[i].key;
+        h.rates[i] = (struct rate_head_view){
+            d->rates[i].key, d->rates[i].title, d->rates[i].high_is_better ? S("high") : S("low")};
+    }
+    return h;
 }
 
-static void view_heads(struct ctx *c, const struct def *d, struct board_view *v)
+static struct board_row_view view_row(
+    struct ctx *c, const struct def *d, const struct heads *h, const struct board_row *r)
 {
-    struct head_view *t = NEW_ARRAY(c->arena, d->n_tallies, struct head_view);
-    struct head_view *r = NEW_ARRAY(c->arena, d->n_rates, struct head_view);
-    for (size_t i = 0; i < d->n_tallies; i++)
-        t[i] = (struct head_view){d->tallies[i].key, d->tallies[i].title, {0}};
+    double *rates = NEW_ARRAY(c->arena, d->n_rates, double);
     for (size_t i = 0; i < d->n_rates; i++)
-        r[i] = (struct head_view){
-            d->rates[i].key, d->rates[i].title, d->rates[i].high_is_better ? S("high") : S("low")};
-    v->tallies = (struct list){t, d->n_tallies};
-    v->rates = (struct list){r, d->n_rates};
+        rates[i] = r->rates[i].blank ? NAN : round(r->rates[i].v * RATE_UNIT) / RATE_UNIT;
+    return (struct board_row_view){r->id, r->depth, r->name, r->filter,
+        {h->tally_keys, r->tallies, d->n_tallies}, {h->rate_keys, rates, d->n_rates}};
 }
 
 static bool read_in(struct call *k, struct board_in *in)
@@ -170,11 +168,13 @@ enum err_code boards_get(struct call *k)
         .from = tm_date(c->arena, out.from_day),
         .to = tm_date(c->arena, out.to_day - 1),
         .at_us = c->now_us};
-    view_heads(c, out.def, &v);
+    struct heads h = view_heads(c, &out);
+    v.tallies = (struct list){h.tallies, out.def->n_tallies};
+    v.rates = (struct list){h.rates, out.def->n_rates};
     struct board_row_view *rows = NEW_ARRAY(c->arena, out.n, struct board_row_view);
     for (size_t i = 0; i < out.n; i++)
-        rows[i] = view_row(c, out.def, &out.rows[i]);
+        rows[i] = view_row(c, out.def, &h, &out.rows[i]);
     v.rows = (struct list){rows, out.n};
-    v.total = view_row(c, out.def, &out.total);
+    v.total = view_row(c, out.def, &h, &out.total);
     return call_answer_fields(k, BOARD_VIEW, &v);
 }

@@ -184,6 +184,9 @@ static void decode_value(
     case FIELD_JSON:
         *(const struct json **)out = v;
         return;
+    case FIELD_I64S:
+    case FIELD_F64S:
+        break; // in answers only
     }
     UNREACHABLE();
 }
@@ -218,6 +221,9 @@ static void clear_value(const struct field *f, void *out)
     case FIELD_JSON:
         *(const struct json **)out = NULL;
         return;
+    case FIELD_I64S:
+    case FIELD_F64S:
+        break; // in answers only
     }
     UNREACHABLE();
 }
@@ -304,6 +310,10 @@ static bool is_empty(const struct field *f, const void *in)
         return true;
     case FIELD_JSON:
         return *(const struct json *const *)in == NULL;
+    case FIELD_I64S:
+        return ((const struct i64s *)in)->n == 0;
+    case FIELD_F64S:
+        return ((const struct f64s *)in)->n == 0;
     }
     UNREACHABLE();
 }
@@ -321,6 +331,25 @@ static void encode_arrays(struct jw *w, const struct field *f, const void *in, i
             fields_encode(w, f->sub, (const char *)list->v + i * f->size, zone_s);
     }
     jw_end_arr(w);
+}
+
+static void encode_numbers(struct jw *w, const struct field *f, const void *in)
+{
+    jw_obj(w);
+    if (f->type == FIELD_I64S) {
+        const struct i64s *numbers = in;
+        for (size_t i = 0; i < numbers->n; i++) {
+            jw_key(w, numbers->keys[i]);
+            jw_i64(w, numbers->v[i]);
+        }
+    } else {
+        const struct f64s *numbers = in;
+        for (size_t i = 0; i < numbers->n; i++) {
+            jw_key(w, numbers->keys[i]);
+            jw_f64(w, numbers->v[i]);
+        }
+    }
+    jw_end_obj(w);
 }
 
 static void encode_value(struct jw *w, const struct field *f, const void *in, int zone_s)
@@ -358,6 +387,10 @@ static void encode_value(struct jw *w, const struct field *f, const void *in, in
             jw_null(w);
         else
             jw_json(w, *(const struct json *const *)in);
+        return;
+    case FIELD_I64S:
+    case FIELD_F64S:
+        encode_numbers(w, f, in);
         return;
     }
     UNREACHABLE();
@@ -451,6 +484,17 @@ static void schema_array(struct jw *w, const struct field *f, bool nullable)
     jw_end_obj(w);
 }
 
+static void schema_numbers(struct jw *w, const struct field *f, bool nullable)
+{
+    schema_type(w, "object", nullable);
+    jw_key(w, S("additionalProperties"));
+    jw_obj(w);
+    schema_type(w, f->type == FIELD_I64S ? "integer" : "number", f->type == FIELD_F64S);
+    if (f->type == FIELD_I64S)
+        jw_kstr(w, "format", S("int64"));
+    jw_end_obj(w);
+}
+
 // The members of an object's schema, inside an open JSON object.
 static void schema_members(struct jw *w, const struct field *table, bool nullable);
 
@@ -482,6 +526,10 @@ static void schema_field(struct jw *w, const struct field *f)
         break;
     case FIELD_JSON:
         break; // any value
+    case FIELD_I64S:
+    case FIELD_F64S:
+        schema_numbers(w, f, nullable);
+        break;
     }
     if (f->help != NULL)
         jw_kstr(w, "description", str_of(f->help));

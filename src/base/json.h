@@ -73,6 +73,8 @@ enum field_type {
     FIELD_OBJ,  // nested struct in place, table sub
     FIELD_LIST, // struct list of nested structs, table sub, element size in size; max as above
     FIELD_JSON, // const struct json *; any value
+    FIELD_I64S, // struct i64s: an object of numbers (answers only)
+    FIELD_F64S, // struct f64s: the same; NaN is null (answers only)
 };
 enum field_flag {
     FIELD_REQUIRED = 1,
@@ -97,6 +99,16 @@ struct strs {
 };
 struct list {
     void *v;
+    size_t n;
+};
+struct i64s {
+    const str *keys;
+    const int64_t *v;
+    size_t n;
+};
+struct f64s {
+    const str *keys;
+    const double *v;
     size_t n;
 };
 // A table ends with a row whose key is NULL. Example: {"login", FIELD_STR, FIELD_REQUIRED,

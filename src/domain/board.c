@@ -313,75 +313,80 @@ static str quoted(struct arena *a, str x)
     return str_fmt(a, "\"%.*s\"", STR_ARG(x));
 }
 
-// The filter that lists the very items a cell counts, in two halves: what it owes to its tally, and
-// to its row.
-static str link_head(const struct sums *s, const struct board_out *out, const struct def_tally *t)
+// What the items of a tally have in common on this board.
+static str tally_filter(const struct sums *s, str period, const struct def_tally *t)
 {
     struct buf b;
     buf_init(&b, s->c->arena, 8 * KIB);
     buf_fmt(&b, "loop:%.*s", STR_ARG(s->def->loop));
     if (t->where.n > 0)
         buf_fmt(&b, " %.*s", STR_ARG(t->where));
-    buf_fmt(&b, " %.*s:%.*s", STR_ARG(t->by), STR_ARG(period_text(s->c->arena, out)));
+    buf_fmt(&b, " %.*s:%.*s", STR_ARG(t->by), STR_ARG(period));
     return buf_str(&b);
 }
 
-static str link_tail(const struct sums *s, const struct sum *row)
+static void add_term(struct buf *b, const char *key, str val)
+{
+    if (b->n > 0)
+        buf_byte(b, ' ');
+    buf_addz(b, key);
+    buf_add(b, val);
+}
+
+static str class_name(struct arena *a, const struct class_ *k)
+{
+    return str_fmt(a, "%.*s/%.*s", STR_ARG(k->scheme), STR_ARG(k->code));
+}
+
+// What the items of a row have in common. row NULL: of the sum.
+static str row_filter(const struct sums *s, const struct sum *row)
 {
     struct arena *a = s->c->arena;
     const struct rules *r = s->c->rules;
+    const struct board_in *in = s->in;
     struct buf b;
     buf_init(&b, a, 8 * KIB);
-    const struct unit *u = row && s->in->by == BOARD_UNIT ? rules_unit(r, row->id) : NULL;
+    const struct unit *u = row && in->by == BOARD_UNIT ? rules_unit(r, row->id) : NULL;
     const struct class_ *k =
-        row && s->in->by == BOARD_CLASS && row->id ? rules_class(r, row->id) : NULL;
+        row && in->by == BOARD_CLASS && row->id ? rules_class(r, row->id) : NULL;
     if (u)
-        buf_fmt(&b, " unit:=%.*s", STR_ARG(quoted(a, u->code)));
-    else if (s->in->unit)
-        buf_fmt(&b, " unit:%.*s", STR_ARG(quoted(a, rules_unit(r, s->in->unit)->code)));
+        add_term(&b, "unit:=", quoted(a, u->code));
+    else if (in->unit)
+        add_term(&b, "unit:", quoted(a, rules_unit(r, in->unit)->code));
     if (k)
-        buf_fmt(&b, " class:=%.*s/%.*s", STR_ARG(k->scheme), STR_ARG(k->code));
-    else if (row && s->in->by == BOARD_CLASS)
-        buf_addz(&b, " class:none");
-    else if (s->in->cls)
-        buf_fmt(&b, " class:%.*s/%.*s", STR_ARG(rules_class(r, s->in->cls)->scheme),
-            STR_ARG(rules_class(r, s->in->cls)->code));
-    str channel = row && s->in->by == BOARD_CHANNEL ? row->word : s->in->channel;
+        add_term(&b, "class:=", class_name(a, k));
+    else if (row && in->by == BOARD_CLASS)
+        add_term(&b, "class:none", S(""));
+    else if (in->cls)
+        add_term(&b, "class:", class_name(a, rules_class(r, in->cls)));
+    str channel = row && in->by == BOARD_CHANNEL ? row->word : in->channel;
     if (channel.n > 0)
-        buf_fmt(&b, " channel:%.*s", STR_ARG(quoted(a, channel)));
-    else if (row && s->in->by == BOARD_CHANNEL)
-        buf_addz(&b, " channel:none");
-    if (row && s->in->by == BOARD_FIELD && row->word.n > 0)
-        buf_fmt(&b, " %.*s:%.*s", STR_ARG(s->in->field), STR_ARG(quoted(a, row->word)));
-    else if (row && s->in->by == BOARD_FIELD)
-        buf_fmt(&b, " %.*s:none", STR_ARG(s->in->field));
+        add_term(&b, "channel:", quoted(a, channel));
+    else if (row && in->by == BOARD_CHANNEL)
+        add_term(&b, "channel:none", S(""));
+    if (row && in->by == BOARD_FIELD)
+        add_term(&b, str_fmt(a, "%.*s:", STR_ARG(in->field)).s,
+            row->word.n > 0 ? quoted(a, row->word) : S("none"));
     return buf_str(&b);
 }
 
-static str joined(struct arena *a, str head, str tail)
+str board_link(
+    struct arena *a, const struct board_out *out, const struct board_row *row, size_t tally)
 {
-    char *text = arena_alloc(a, head.n + tail.n + 1);
-    memcpy(text, head.s, head.n);
-    if (tail.n > 0)
-        memcpy(text + head.n, tail.s, tail.n);
-    return (str){text, head.n + tail.n};
+    return str_fmt(a, "%.*s %.*s", STR_ARG(out->filters[tally]), STR_ARG(row->filter));
 }
 
-// heads: a link's for each tally.
-static void fill_row(
-    struct sums *s, const str *heads, const struct sum *from, bool total, struct board_row *row)
+static void fill_row(struct sums *s, const struct sum *from, bool total, struct board_row *row)
 {
     struct arena *a = s->c->arena;
-    str tail = link_tail(s, total ? NULL : from);
     const struct def *d = s->def;
     double *values = NEW_ARRAY(a, d->n_tallies, double);
     row->id = from->id;
-    row->tallies = NEW_ARRAY(a, d->n_tallies, struct board_cell);
+    row->filter = row_filter(s, total ? NULL : from);
+    row->tallies = from->n;
     row->rates = NEW_ARRAY(a, d->n_rates, struct board_rate);
-    for (size_t i = 0; i < d->n_tallies; i++) {
+    for (size_t i = 0; i < d->n_tallies; i++)
         values[i] = (double)from->n[i];
-        row->tallies[i] = (struct board_cell){from->n[i], joined(a, heads[i], tail)};
-    }
     for (size_t i = 0; i < d->n_rates; i++)
         row->rates[i].blank = !formula_value(d->rates[i].formula, values, &row->rates[i].v);
 }
@@ -431,16 +436,17 @@ static void fill(struct sums *s, struct board_out *out)
     struct arena *a = s->c->arena;
     struct named_row *rows = NEW_ARRAY(a, s->n, struct named_row);
     struct sum total = {.n = NEW_ARRAY(a, s->def->n_tallies, int64_t)};
-    str *heads = NEW_ARRAY(a, s->def->n_tallies, str);
+    str period = period_text(a, out);
+    out->filters = NEW_ARRAY(a, s->def->n_tallies, str);
     for (size_t i = 0; i < s->def->n_tallies; i++)
-        heads[i] = link_head(s, out, &s->def->tallies[i]);
+        out->filters[i] = tally_filter(s, period, &s->def->tallies[i]);
     size_t n = 0;
     for (size_t i = 0; i < s->n; i++) {
         if (!any_count(s, &s->rows[i]))
             continue;
         for (size_t t = 0; t < s->def->n_tallies; t++)
             total.n[t] += s->rows[i].n[t];
-        fill_row(s, heads, &s->rows[i], false, &rows[n].row);
+        fill_row(s, &s->rows[i], false, &rows[n].row);
         name_row(s, &s->rows[i], &rows[n]);
         n++;
     }
@@ -450,7 +456,7 @@ static void fill(struct sums *s, struct board_out *out)
     out->n = n;
     for (size_t i = 0; i < n; i++)
         out->rows[i] = rows[i].row;
-    fill_row(s, heads, &total, true, &out->total);
+    fill_row(s, &total, true, &out->total);
 }
 
 static void check_in(struct ctx *c, const struct board_in *in, struct board_out *out, struct err *e)

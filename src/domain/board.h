@@ -1,5 +1,6 @@
 // Boards: counts and rates of a loop for a period, read from the counters, never by counting items.
-// Every figure comes with the filter that lists the very items it counts.
+// A figure is of a row and of a tally, and so is the filter that lists the very items it counts:
+// the tally's half and the row's half, one behind the other with a blank between.
 #ifndef BH_DOMAIN_BOARD_H
 #define BH_DOMAIN_BOARD_H
 
@@ -19,10 +20,6 @@ struct board_in {
     int64_t cls;
     str channel;
 };
-struct board_cell {
-    int64_t n;
-    str link; // filter text
-};
 struct board_rate {
     double v;
     bool blank; // a denominator was zero
@@ -31,12 +28,14 @@ struct board_row {
     int64_t id; // unit or class; 0 for a channel or for none
     str name;   // as shown; channels by their word
     int depth;
-    struct board_cell *tallies; // as many as the definition has
+    str filter;       // the row's half; empty: nothing narrows it
+    int64_t *tallies; // as many as the definition has
     struct board_rate *rates;
 };
 struct board_out {
     const struct def *def;
     int64_t from_day, to_day; // days since 1970, to exclusive
+    str *filters;             // of each tally: its half
     struct board_row *rows;
     size_t n;
     struct board_row total;
@@ -45,5 +44,8 @@ struct board_out {
 // left out.
 enum err_code board_read(
     struct ctx *c, const struct board_in *in, struct board_out *out, struct err *e) MUST_USE;
+// The filter of one figure.
+str board_link(
+    struct arena *a, const struct board_out *out, const struct board_row *row, size_t tally);
 
 #endif

@@ -48,7 +48,7 @@ static enum err_code add_town(
         .name = str_dup(a, c->rules->town_name),
         .tallies = NEW_ARRAY(a, out->def->n_tallies, int64_t)};
     for (size_t i = 0; i < out->def->n_tallies; i++)
-        out->total.tallies[i] += row.tallies[i] = board.total.tallies[i].n;
+        out->total.tallies[i] += row.tallies[i] = board.total.tallies[i];
     row.rates = rates_of(a, out->def, row.tallies);
     VEC_PUSH(a, out->rows, out->n) = row;
     return OK;

@@ -7,8 +7,8 @@ import { Town, REPLY, fields, program, until } from './lib.mjs';
 
 const FRIDAY = '2026-11-20T09:00:00+08:00'; // a working day; so are Monday 23 to Friday 27
 const open_clock = (it, key, part) => it.clocks.find((k) => k.key === key && k.open && (part === undefined || k.part === part));
-const rates = async (desk, period = '2026-11') => Object.fromEntries((await desk.board(period)).total.rates.map((r) => [r.key, r.v]));
-const counts = async (desk, period = '2026-11') => Object.fromEntries((await desk.board(period)).total.tallies.map((c) => [c.key, c.v]));
+const rates = async (desk, period = '2026-11') => (await desk.board(period)).total.rates;
+const counts = async (desk, period = '2026-11') => (await desk.board(period)).total.tallies;
 
 /** A town with its people and the shortest way to bring an order to a state. */
 async function scene(options = {}) {

@@ -2,7 +2,7 @@
 // say, and every figure's link lists the very orders it counts.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { Town, REPLY } from './lib.mjs';
+import { Town, REPLY, figures } from './lib.mjs';
 
 test('an order through the whole loop', async (t) => {
   // Friday, 20 November 2026, nine in the morning.
@@ -113,16 +113,13 @@ test('an order through the whole loop', async (t) => {
 
   await t.test('the four rates are what the formulas say, and each figure lists its orders', async () => {
     const b = await desk.board('2026-11');
-    const rate = Object.fromEntries(b.total.rates.map((x) => [x.key, x.v]));
     // one closed order: contacted, on time, solved, rated 基本满意 (0.8)
-    assert.deepEqual(rate, { contact: 1, on_time: 1, solved: 1, satisfied: 0.8 });
-    for (const row of [...b.rows, b.total])
-      for (const c of row.tallies) {
-        const l = await desk.list(c.link);
-        assert.equal(l.total, c.v, `${row.name ?? 'total'} ${c.key}: ${c.link}`);
-      }
+    assert.deepEqual(b.total.rates, { contact: 1, on_time: 1, solved: 1, satisfied: 0.8 });
+    const all = figures(b);
+    assert.equal(all.length, (b.rows.length + 1) * b.tallies.length);
+    for (const c of all) assert.equal((await desk.list(c.link)).total, c.v, `${c.row || 'total'} ${c.key}: ${c.link}`);
     const month = await desk.board('2026-10');
-    assert.equal(month.total.rates.every((x) => x.v === null), true, 'an empty month has blank rates, not zeros');
+    assert.equal(Object.values(month.total.rates).every((x) => x === null), true, 'an empty month has blank rates, not zeros');
   });
 
   await t.test('the caller in clear needs a reason and leaves an event', async () => {

@@ -260,6 +260,12 @@ export class Person {
   }
 }
 
+/** Every count of a board, with the filter that lists what it counts. */
+export function figures(board) {
+  return [...board.rows, board.total].flatMap((row) => board.tallies.map(({ key, filter }) =>
+    ({ row: row.name, key, v: row.tallies[key], link: `${filter} ${row.filter}` })));
+}
+
 export const REPLY = {
   fact: '属实', appeal: '诉求合理合法', site: '是', reply_way: '电话', solved: '实际解决', reply: '已清理楼道堆物，并回电告知。',
 };

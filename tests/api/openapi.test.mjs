@@ -23,13 +23,15 @@ function faults(schema, value, path = '$') {
   }
   if (typeof value === 'number' && (value < schema.minimum || value > schema.maximum)) out.push(`${path}: ${value} out of range`);
   if (is === 'array') value.forEach((v, i) => out.push(...faults(schema.items, v, `${path}[${i}]`)));
+  if (is === 'object' && schema.additionalProperties?.type)
+    for (const [key, v] of Object.entries(value)) out.push(...faults(schema.additionalProperties, v, `${path}.${key}`));
   if (is === 'object' && schema.properties) {
     for (const key of schema.required ?? []) if (!(key in value)) out.push(`${path}.${key} is missing`);
     for (const [key, v] of Object.entries(value)) {
       if (schema.properties[key]) out.push(...faults(schema.properties[key], v, `${path}.${key}`));
       else if (schema.additionalProperties === false) out.push(`${path}.${key} is not in the schema`);
     }
-    for (const key of Object.keys(schema.properties)) if (!(key in value) && key !== 'better') out.push(`${path}.${key} is not answered`);
+    for (const key of Object.keys(schema.properties)) if (!(key in value)) out.push(`${path}.${key} is not answered`);
   }
   return out;
 }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { Town, root, run } from './lib.mjs';
+import { Town, figures, root, run } from './lib.mjs';
 
 const SHEET = join(root, '../shared/data/pingshan12345/events_10000.csv.gz');
 
@@ -39,7 +39,7 @@ test('the Pingshan orders', { skip: existsSync(SHEET) ? false : 'no ../shared' }
   t.after(() => town.end());
   const desk = await town.as('dispatcher1');
   const board = async (by) => (await desk.get(`/api/boards/order?period=2017..2019&by=${by}`)).body;
-  const v = (row, key) => row.tallies.find((c) => c.key === key).v;
+  const v = (row, key) => row.tallies[key];
 
   await t.test('every row went in', () => {
     assert.equal(report.bad, 0, JSON.stringify(report).slice(0, 500));
@@ -50,8 +50,7 @@ test('the Pingshan orders', { skip: existsSync(SHEET) ? false : 'no ../shared' }
     assert.equal(v(total, 'intake'), 10000);
     assert.equal(v(total, 'on_time'), 9076);
     assert.equal(v(total, 'late'), 924);
-    const rate = total.rates.find((x) => x.key === 'on_time');
-    assert.equal(rate.v, 0.9076);
+    assert.equal(total.rates.on_time, 0.9076);
   });
   await t.test('by street', async () => {
     const mine = countBy(rows, (r) => r.street);
@@ -69,10 +68,8 @@ test('the Pingshan orders', { skip: existsSync(SHEET) ? false : 'no ../shared' }
     assert.deepEqual(new Map(theirs.map((r) => [path(byId.get(r.id)), v(r, 'intake')]).sort()), new Map([...mine].sort()));
   });
   await t.test('a figure opens its orders', async () => {
-    const { rows: theirs } = await board('field:street');
-    for (const r of theirs) {
-      const c = r.tallies.find((x) => x.key === 'late');
-      assert.equal((await desk.list(c.link)).total, c.v, c.link);
-    }
+    const late = figures(await board('field:street')).filter((c) => c.key === 'late');
+    assert.ok(late.length > 1);
+    for (const c of late) assert.equal((await desk.list(c.link)).total, c.v, c.link);
   });
 });

@@ -1,7 +1,7 @@
 // Who may do what, as tables: read them aloud and compare them with how the town wants it.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { Town, REPLY } from './lib.mjs';
+import { Town, REPLY, figures } from './lib.mjs';
 import { ROUTES } from './routes.mjs';
 
 const MORNING = '2026-11-20T09:00:00+08:00';
@@ -69,7 +69,7 @@ test('role by route', async (t) => {
     done = (await who.dispatcher.step(done, 'dispatch', { units: [units[2].id] })).body;
     for (const name of ['handler', 'stranger', 'leader']) {
       const board = await who[name].board('2026-11');
-      for (const cell of [...board.total.tallies, ...board.rows.flatMap((r) => r.tallies)])
+      for (const cell of figures(board))
         assert.equal((await who[name].list(cell.link)).total, cell.v, `${name} ${cell.key} ${cell.link}`);
     }
     const own = await who.handler.board('2026-11');

@@ -430,18 +430,18 @@ void compare_board(struct ctx *c, struct rng *r, struct model *m, struct buf *ou
     }
     for (size_t t = 0; t < TALLIES; t++) {
         int64_t total = expected(m, &in, &got, NULL, t);
-        if (got.total.tallies[t].n != total)
+        if (got.total.tallies[t] != total)
             buf_fmt(out, "  board of %.*s: %.*s is %" PRId64 ", expected %" PRId64 " (%.*s)\n",
-                STR_ARG(in.period), STR_ARG(got.def->tallies[t].key), got.total.tallies[t].n, total,
-                STR_ARG(got.total.tallies[t].link));
+                STR_ARG(in.period), STR_ARG(got.def->tallies[t].key), got.total.tallies[t], total,
+                STR_ARG(board_link(c->arena, &got, &got.total, t)));
         for (size_t i = 0; i < got.n; i++) {
             int64_t n = expected(m, &in, &got, &got.rows[i], t);
-            if (got.rows[i].tallies[t].n != n)
+            if (got.rows[i].tallies[t] != n)
                 buf_fmt(out,
                     "  board of %.*s by %d: %.*s of \"%.*s\" is %" PRId64 ", expected %" PRId64
                     "\n",
                     STR_ARG(in.period), (int)in.by, STR_ARG(got.def->tallies[t].key),
-                    STR_ARG(got.rows[i].name), got.rows[i].tallies[t].n, n);
+                    STR_ARG(got.rows[i].name), got.rows[i].tallies[t], n);
         }
     }
 }

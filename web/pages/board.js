@@ -5,6 +5,7 @@ import { t } from '../lib/i18n.js';
 import { get, query } from '../lib/api.js';
 import { catalog } from '../lib/state.js';
 import { place, goQuery } from '../lib/route.js';
+import { linked } from '../lib/board.js';
 import { itemsLink } from '../lib/filter.js';
 import { count, countChange, percent, pointChange } from '../lib/num.js';
 import { currentPeriod, nextPeriod, periodTitle, readPeriod, stamp } from '../lib/time.js';
@@ -51,33 +52,12 @@ function wanted() {
   };
 }
 
-// Cells come as lists in the order of the heads; pages ask for them by key. A rate's link is that of the first tally its
-// formula names: the items it is made of.
-function indexed(raw, loop) {
-  const byKey = (list) => Object.fromEntries(list.map((x) => [x.key, x]));
-  const formula = (key) => ((loop && loop.rates.find((r) => r.key === key)) || { formula: '' }).formula;
-  const row = (r) => {
-    const tallies = byKey(r.tallies);
-    const rates = r.rates.map((x) => {
-      const first = (formula(x.key).match(/[a-z_]\w*/g) || []).find((k) => tallies[k]);
-      return { ...x, link: first ? tallies[first].link : '' };
-    });
-    return { ...r, key: r.id || r.name, tallies, rates: byKey(rates) };
-  };
-  return {
-    ...raw,
-    rates: raw.rates.map((x) => ({ ...x, formula: formula(x.key) })),
-    rows: raw.rows.map(row),
-    total: row(raw.total),
-  };
-}
-
 // The period before comes by the same door, so that both sides of a comparison are made alike.
 async function load(w, signal) {
   const ask = (period) => get(`/api/boards/${w.loop}${query({ ...w, loop: '', period })}`, { signal });
   const loop = catalog.value.loopByKey.get(w.loop);
   const [now, before] = await Promise.all([ask(w.period), ask(nextPeriod(w.period, -1)).catch(() => null)]);
-  return { ...indexed(now, loop), previous: before && indexed(before, loop).total };
+  return { ...linked(now, loop), previous: before && linked(before, loop).total };
 }
 
 function Chooser({ w }) {

@@ -1,6 +1,7 @@
 // Filter links, numbers, server errors, the catalogue, and what a step's form sends.
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { linked } from '../lib/board.js';
 import * as filter from '../lib/filter.js';
 import * as num from '../lib/num.js';
 import { ApiError, errorColumn, errorPlace, errorsByField, fieldName, withExpected } from '../lib/errors.js';
@@ -32,6 +33,37 @@ test('filter text is taken apart outside quotes only', () => {
   ]);
   assert.equal(filter.without('a:1 b:2 a:1', 'a:1'), 'b:2 a:1');
   assert.deepEqual(filter.split(''), []);
+});
+
+test('a figure’s list is what its column and its row have in common', () => {
+  const raw = {
+    by: 'unit',
+    tallies: [
+      { key: 'intake', title: '受理', filter: 'loop:hotline filed:2026-11' },
+      { key: 'late', title: '超期', filter: 'loop:hotline clock.handle:late closed:2026-11' },
+    ],
+    rates: [
+      { key: 'on_time', title: '按时率', better: 'high' },
+      { key: 'free', title: '无式', better: 'low' },
+    ],
+    rows: [
+      { id: 7, name: '一居', depth: 2, filter: 'unit:="c01"', tallies: { intake: 3, late: 0 }, rates: { on_time: 1, free: null } },
+      { id: 0, name: '电话', depth: 0, filter: 'channel:"电话"', tallies: { intake: 2, late: 1 }, rates: { on_time: 0.5, free: null } },
+    ],
+    total: { id: 0, name: '', depth: 0, filter: '', tallies: { intake: 5, late: 1 }, rates: { on_time: 0.8, free: null } },
+  };
+  const loop = { rates: [{ key: 'on_time', formula: '1 - late / (intake + late)' }] };
+  const b = linked(raw, loop);
+  assert.deepEqual(b.rows[0].tallies.intake, { v: 3, link: 'loop:hotline filed:2026-11 unit:="c01"' });
+  assert.deepEqual(b.rows[1].rates.on_time, {
+    v: 0.5,
+    link: 'loop:hotline clock.handle:late closed:2026-11 channel:"电话"',
+  });
+  assert.deepEqual(b.rows[1].rates.free, { v: null, link: '' }, 'a rate whose formula is not known leads nowhere');
+  assert.deepEqual(b.total.tallies.late, { v: 1, link: 'loop:hotline clock.handle:late closed:2026-11' });
+  assert.deepEqual(b.rows.map((r) => r.key), [7, '电话']);
+  assert.equal(b.rates[0].formula, '1 - late / (intake + late)');
+  assert.equal(linked(raw, undefined).rates[0].formula, '');
 });
 
 test('the words a list was found by are marked, as the server compares', () => {

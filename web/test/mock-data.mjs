@@ -123,8 +123,8 @@ export function board(by, period) {
     const values = { intake: n(42), closed: n(38), excluded: n(1), on_time: n(36), late: n(2), contact_yes: n(35), contact_no: n(2), solved: n(29), explained: n(7), sat: n(24), sat_basic: n(6), sat_soso: n(2), dissat: n(3), returned: n(4) };
     const rate = (a, b) => (a + b ? a / (a + b) : null);
     const rates = { contact: rate(values.contact_yes, values.contact_no), on_time: rate(values.on_time, values.late), solved: rate(values.solved, values.explained), satisfied: rate(values.sat + values.sat_basic * 0.8, values.dissat) };
-    return { id: by === 'channel' ? 0 : key, name, depth, tallies: Object.entries(values).map(([x, v]) => ({ key: x, v, link: `closed:${period} ${by}:${name}` })), rates: Object.entries(rates).map(([x, v]) => ({ key: x, v })) };
+    return { id: by === 'channel' ? 0 : key, name, depth, filter: `${by}:${name}`, tallies: values, rates };
   };
-  return { loop: 'hotline', by, period, from: '', to: '', at: iso(Date.now()), tallies: LOOP.tallies, rates: LOOP.rates, rows: names.map(([k, n, d], i) => row(k, n, d, i === 4 ? 0 : (i % 5) / 2)), total: row(0, '合计', 0, period.endsWith('11') ? 11 : 9.7) };
+  return { loop: 'hotline', by, period, from: '', to: '', at: iso(Date.now()), tallies: LOOP.tallies.map(({ key, title }) => ({ key, title, filter: `closed:${period}` })), rates: LOOP.rates, rows: names.map(([k, n, d], i) => row(k, n, d, i === 4 ? 0 : (i % 5) / 2)), total: row(0, '合计', 0, period.endsWith('11') ? 11 : 9.7) };
 }
 export { DAY, HOUR, unitOf };

@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include <math.h>
 #include "base/tm.h"
 #include "unit.h"
 
@@ -20,6 +21,8 @@ struct order {
     struct list parts;
     const struct json *more;
     str raw;
+    struct i64s counts;
+    struct f64s shares;
 };
 
 static const struct field part_fields[] = {
@@ -48,6 +51,8 @@ static const struct field order_fields[] = {
         .size = sizeof(struct part)},
     {"more", FIELD_JSON, FIELD_ABSENT_NULL, offsetof(struct order, more)},
     {"raw", FIELD_STR, FIELD_RAW | FIELD_ABSENT_NULL, offsetof(struct order, raw)},
+    {"counts", FIELD_I64S, FIELD_ABSENT_NULL, offsetof(struct order, counts)},
+    {"shares", FIELD_F64S, FIELD_ABSENT_NULL, offsetof(struct order, shares)},
     {0},
 };
 
@@ -122,7 +127,7 @@ static void test_every_mistake_at_once(void **state)
     assert_int_equal(fields_decode(a, body, order_fields, &o, &e), ERR_INVALID);
     assert_str(err_text(&e, a),
         "chanel: unknown field (expected title, channel, priority, due, urgent, tags, place, "
-        "parts, more, raw)\n"
+        "parts, more, raw, counts, shares)\n"
         "title: too long: 6 characters (expected ..5)\n"
         "channel: not one of the choices (expected hotline|patrol)\n"
         "priority: out of range (expected 1..4)\n"
@@ -184,6 +189,17 @@ static void test_encode_empty_and_raw(void **state)
     assert_str(encode(a, &o), "{\"title\":\"\",\"place\":{\"lon\":0,\"lat\":1},\"raw\":{\"x\":1}}");
 }
 
+static void test_numbers_by_key(void **state)
+{
+    static const str keys[] = {S("on_time"), S("\"")};
+    static const int64_t counts[] = {INT64_MIN, 7};
+    static const double shares[] = {0.25, NAN};
+    struct order o = {.counts = {keys, counts, 2}, .shares = {keys, shares, 2}};
+    assert_str(encode(*state, &o),
+        "{\"title\":\"\",\"counts\":{\"on_time\":-9223372036854775808,\"\\\"\":7},"
+        "\"shares\":{\"on_time\":0.25,\"\\\"\":null}}");
+}
+
 static void test_schema(void **state)
 {
     struct arena *a = *state;
@@ -212,6 +228,10 @@ static void test_schema(void **state)
     const struct json *part = json_get(json_get(of, S("parts")), S("items"));
     assert_str(json_str(json_get(json_get(part, S("properties")), S("unit")), S("type")), "string");
     assert_int_equal(json_get(of, S("more"))->n, 0);
+    const struct json *count = json_get(json_get(of, S("counts")), S("additionalProperties"));
+    assert_str(json_str(count, S("type")), "integer");
+    const struct json *share = json_get(json_get(of, S("shares")), S("additionalProperties"));
+    assert_int_equal(json_get(share, S("type"))->n, 2); // a number or null
 }
 
 int main(void)
@@ -223,6 +243,7 @@ int main(void)
         UNIT(test_limits),
         UNIT(test_earlier_notes_do_not_count),
         UNIT(test_encode_empty_and_raw),
+        UNIT(test_numbers_by_key),
         UNIT(test_schema),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
