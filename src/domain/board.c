@@ -285,6 +285,57 @@ static void add_period(struct sums *s, int64_t from, int64_t to)
         add_days(s, dims, last, to);
 }
 
+// ---- remembered
+
+// Everything the sums follow from but the counters themselves.
+static str sums_key(const struct sums *s, const struct board_out *out)
+{
+    const struct board_in *in = s->in;
+    return str_fmt(s->c->arena,
+        "board %" PRId64 " %" PRId64 " %" PRId64 " %d %" PRId64 "..%" PRId64 " %" PRId64 " %" PRId64
+        " %zu:%.*s%zu:%.*s%.*s",
+        s->c->rules->town, s->c->rules->gen, s->def->id, (int)in->by, out->from_day, out->to_day,
+        in->unit, in->cls, in->field.n, STR_ARG(in->field), in->channel.n, STR_ARG(in->channel),
+        STR_ARG(s->def->loop));
+}
+
+static void keep_sums(const struct sums *s, str key)
+{
+    enum { ROW_BYTES = 2 * sizeof(int64_t) };
+    size_t counts = s->def->n_tallies * sizeof(int64_t);
+    struct buf b;
+    buf_init(&b, s->c->arena, DB_KEPT_BYTES_MAX + 1);
+    for (size_t i = 0; i < s->n; i++) {
+        const struct sum *row = &s->rows[i];
+        int64_t head[2] = {row->id, (int64_t)row->word.n};
+        buf_add(&b, (str){(const char *)head, ROW_BYTES});
+        buf_add(&b, row->word);
+        buf_add(&b, (str){(const char *)row->n, counts});
+    }
+    if (!b.overflow)
+        db_keep(s->c->db, key, buf_str(&b));
+}
+
+// An empty board is never remembered: reading it anew costs nothing.
+static bool recall_sums(struct sums *s, str key)
+{
+    struct arena *a = s->c->arena;
+    size_t counts = s->def->n_tallies * sizeof(int64_t);
+    str kept = db_kept(s->c->db, key);
+    for (str left = kept; left.n > 0;) {
+        int64_t head[2];
+        memcpy(head, left.s, sizeof(head));
+        left = str_sub(left, sizeof(head), left.n);
+        struct sum row = {.id = head[0], .n = NEW_ARRAY(a, s->def->n_tallies, int64_t)};
+        row.word = str_dup(a, str_sub(left, 0, (size_t)head[1]));
+        left = str_sub(left, row.word.n, left.n);
+        memcpy(row.n, left.s, counts);
+        left = str_sub(left, counts, left.n);
+        VEC_PUSH(a, s->rows, s->n) = row;
+    }
+    return kept.n > 0;
+}
+
 // Days long past cannot be had by several dimensions any more.
 static void check_folded(struct sums *s, const struct board_out *out, struct err *e)
 {
@@ -497,10 +548,15 @@ enum err_code board_read(
     imap_init(&s.by_id, c->arena);
     map_init(&s.by_word, c->arena);
     db_read_begin(c->db); // the cells as of the border between days and months
-    s.folded = day_of(journal_folded(c->db, c->rules->town));
-    check_folded(&s, out, e);
-    if (e->code == OK)
-        add_period(&s, out->from_day, out->to_day);
+    str key = sums_key(&s, out);
+    if (!recall_sums(&s, key)) {
+        s.folded = day_of(journal_folded(c->db, c->rules->town));
+        check_folded(&s, out, e);
+        if (e->code == OK) {
+            add_period(&s, out->from_day, out->to_day);
+            keep_sums(&s, key);
+        }
+    }
     db_read_end(c->db);
     if (e->code != OK || db_status(c->db, e) != OK)
         return e->code;

@@ -102,6 +102,7 @@ void db_close(struct db *db)
         return;
     stmt_free_all(db);
     memo_free(db->memo);
+    memo_free(db->kept);
     db->ops->close(db);
     arena_free(db->arena);
 }
@@ -499,4 +500,22 @@ struct db *db_second(struct db *db)
 struct memo *db_memo(struct db *db)
 {
     return db->memo;
+}
+
+str db_kept(struct db *db, str key)
+{
+    if (!db->kept || db->failed)
+        return (str){0};
+    CHECK(db->ops->in_transaction(db)); // else what is concluded now may be of a later state
+    const str *found = memo_get(db->kept, (uint64_t)db_data_version(db), key);
+    return found && !db->failed ? *found : (str){0};
+}
+
+void db_keep(struct db *db, str key, str bytes)
+{
+    if (!db->kept || db->failed || bytes.n > DB_KEPT_BYTES_MAX)
+        return;
+    str *kept = NEW(memo_arena(db->kept), str);
+    *kept = str_dup(memo_arena(db->kept), bytes);
+    memo_put(db->kept, key, kept);
 }

@@ -155,6 +155,14 @@ void db_read_end(struct db *db);
 // Changes when another connection or process has committed.
 int64_t db_data_version(struct db *db);
 
+// What was concluded from the database is true until anyone commits. A read-only connection keeps
+// so many results of so many bytes; one that writes, and one to a server, keeps none. Both are
+// called between the same db_read_begin and db_read_end; what the key leaves out must follow from
+// the database. db_kept: empty when there is nothing. More bytes are not kept.
+enum { DB_KEPT_MAX = 64, DB_KEPT_BYTES_MAX = 64 * KIB };
+str db_kept(struct db *db, str key); // valid until the next db_keep
+void db_keep(struct db *db, str key, str bytes);
+
 // When this transaction commits, tells every process that serves the town.
 void db_tell(struct db *db, int64_t town);
 // Waits for being told, or wait_ms. False: not told, or a file, over which nobody is.

@@ -75,7 +75,8 @@ struct db {
     struct stmt *open[DB_CURSORS_MAX];
     size_t open_n;
     struct stmt_cache cache;
-    struct memo *memo; // of a reader
+    struct memo *memo; // of a reader: counts
+    struct memo *kept; // of a reader: what db_keep was given
 };
 
 struct db *db_sqlite_open(str target, enum db_mode mode, struct err *e);

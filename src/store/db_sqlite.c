@@ -188,6 +188,7 @@ struct db *db_sqlite_open(str target, enum db_mode mode, struct err *e)
     db->db.mode = mode;
     db->busy_wait_ms = DB_BUSY_WAIT_MS;
     db->db.memo = mode == DB_READ ? memo_new(COUNTS_REMEMBERED_MAX) : NULL;
+    db->db.kept = mode == DB_READ ? memo_new(DB_KEPT_MAX) : NULL;
     if (open_handle(db, target, e))
         return &db->db;
     db_close(&db->db);

@@ -99,8 +99,38 @@ static int dims(const struct board_in *in)
            (in->by == BOARD_CHANNEL || in->channel.n > 0);
 }
 
+static void same_rows(
+    const struct def *d, const struct board_row *got, const struct board_row *wanted)
+{
+    assert_int_equal(got->id, wanted->id);
+    assert_int_equal(got->depth, wanted->depth);
+    assert_true(str_eq(got->name, wanted->name) && str_eq(got->filter, wanted->filter));
+    for (size_t i = 0; i < d->n_tallies; i++)
+        assert_int_equal(got->tallies[i], wanted->tallies[i]);
+    for (size_t i = 0; i < d->n_rates; i++) {
+        assert_int_equal(got->rates[i].blank, wanted->rates[i].blank);
+        assert_true(got->rates[i].blank || got->rates[i].v == wanted->rates[i].v);
+    }
+}
+
+// A connection that reads answers from memory the second time; both are what the counters say.
+static void remembered(
+    struct fixture *f, struct db *reader, const struct board_in *in, const struct board_out *wanted)
+{
+    struct ctx c = f->c;
+    c.db = reader;
+    for (int round = 0; round < 2; round++) {
+        struct board_out got;
+        fixture_ok(f, board_read(&c, in, &got, &f->e));
+        assert_int_equal(got.n, wanted->n);
+        for (size_t i = 0; i < got.n; i++)
+            same_rows(got.def, &got.rows[i], &wanted->rows[i]);
+        same_rows(got.def, &got.total, &wanted->total);
+    }
+}
+
 // parts: some days of the period are not to be had by several dimensions any more.
-static size_t check(struct fixture *f, const struct board_in *in, bool parts)
+static size_t check(struct fixture *f, struct db *reader, const struct board_in *in, bool parts)
 {
     struct board_out out;
     int64_t sum = 0;
@@ -118,6 +148,7 @@ static size_t check(struct fixture *f, const struct board_in *in, bool parts)
     }
     same(f, in, &out, &out.total);
     assert_int_equal(sum, out.total.tallies[0]);
+    remembered(f, reader, in, &out);
     return out.n;
 }
 
@@ -132,13 +163,15 @@ static void ask_all(struct fixture *f, const struct asked *periods, size_t n_per
     const int64_t units[] = {
         0, fixture_unit(f, "c01"), fixture_unit(f, "c03"), fixture_unit(f, "xinjing")};
     const int64_t classes[] = {0, fixture_class(f, "01"), fixture_class(f, "0201")};
+    struct db *reader = db_open(str_fmt(f->a, "%.*s/town.db", STR_ARG(f->dir)), DB_READ, &f->e);
+    assert_non_null(reader);
     size_t rows = 0;
     for (size_t p = 0; p < n_periods; p++)
         for (int by = BOARD_UNIT; by <= BOARD_CHANNEL; by++)
             for (size_t u = 0; u < ARRAY_LEN(units); u++)
                 for (size_t k = 0; k < ARRAY_LEN(classes); k++)
                     for (int channel = 0; channel < 2; channel++)
-                        rows += check(f,
+                        rows += check(f, reader,
                             &(struct board_in){.loop = S("hotline"),
                                 .by = (enum board_by)by,
                                 .period = str_of(periods[p].period),
@@ -147,6 +180,7 @@ static void ask_all(struct fixture *f, const struct asked *periods, size_t n_per
                                 .channel = channel ? S("12345") : S("")},
                             periods[p].parts);
     assert_true(rows > least);
+    db_close(reader);
 }
 
 static void figures_are_their_links(void **state)
@@ -157,6 +191,38 @@ static void figures_are_their_links(void **state)
     struct fixture *f = *state;
     fill(f);
     ask_all(f, periods, ARRAY_LEN(periods), 500);
+}
+
+// What a reader remembers ends with a commit, and with the rules it followed from.
+static void memory_ends_with_a_commit(void **state)
+{
+    struct fixture *f = *state;
+    struct db *reader = db_open(str_fmt(f->a, "%.*s/town.db", STR_ARG(f->dir)), DB_READ, &f->e);
+    assert_non_null(reader);
+    const struct board_in whole = {.loop = S("hotline"), .period = S("2026-11")};
+    struct board_in part = whole;
+    part.unit = fixture_unit(f, "office-property");
+    fixture_at(f, "2026-11-16 10:00");
+    for (int i = 1; i <= 4; i++) {
+        struct item it = fixture_file(f, "一件");
+        int64_t unit = fixture_unit(f, i % 2 ? "c01" : "office-property");
+        fixture_as(f, NULL);
+        take(f, &it, (struct step_in){.step = S("dispatch"), .units = &unit, .n_units = 1});
+        fixture_as(f, "leader");
+        assert_int_equal(check(f, reader, &whole, false), i == 1 ? 1 : 2);
+        assert_int_equal(check(f, reader, &part, false), i == 1 ? 0 : 1);
+    }
+    // The committee moves below the office: no counter changes, but whose they are.
+    db_begin(f->db);
+    db_run(f->db, "UPDATE unit SET parent = ?3 WHERE town = ?1 AND id = ?2", V(FIXTURE_TOWN),
+        V(fixture_unit(f, "c01")), V(part.unit));
+    fixture_ok(f, db_commit(f->db, &f->e));
+    assert_int_equal(check(f, reader, &part, false), 1);
+    fixture_reload(f);
+    fixture_as(f, "leader");
+    f->rules->gen++; // as an administrator's change moves it
+    assert_int_equal(check(f, reader, &part, false), 2);
+    db_close(reader);
 }
 
 // ---- folded
@@ -245,6 +311,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(figures_are_their_links),
+        FIXTURE_TEST(memory_ends_with_a_commit),
         FIXTURE_TEST(old_days_stand_in_their_months),
         FIXTURE_TEST(the_past_still_moves),
     };

@@ -135,6 +135,57 @@ static void number_is_remembered_until_somebody_commits(void **state)
     db_close(db);
 }
 
+static bool keeps(struct db *db, str key, str bytes)
+{
+    db_read_begin(db);
+    str got = db_kept(db, key);
+    bool same = str_eq(got, bytes);
+    db_read_end(db);
+    return same;
+}
+
+static void keep(struct db *db, str key, str bytes)
+{
+    db_read_begin(db);
+    (void)db_kept(db, key);
+    db_keep(db, key, bytes);
+    db_read_end(db);
+}
+
+static void results_are_kept_until_somebody_commits(void **state)
+{
+    struct temp *t = *state;
+    struct db *db = temp_db(t, DB_WRITE);
+    temp_table(t, db);
+    struct db *reader = temp_db(t, DB_READ);
+    keep(reader, S("a"), S("one"));
+    keep(reader, S("b"), S("t\0o"));
+    assert_true(keeps(reader, S("a"), S("one")) && keeps(reader, S("b"), S("t\0o")));
+    assert_true(keeps(reader, S("c"), S("")));
+    // A state that was read before a commit stays what it was; what follows from it is not kept
+    // beyond it.
+    db_read_begin(reader);
+    assert_int_equal(db_kept(reader, S("a")).n, 3);
+    db_run(db, "INSERT INTO t VALUES (?1, 1, 'a')", V(1));
+    assert_int_equal(db_kept(reader, S("a")).n, 3);
+    db_keep(reader, S("late"), S("of the old state"));
+    db_read_end(reader);
+    assert_true(keeps(reader, S("late"), S("")) && keeps(reader, S("a"), S("")));
+    // Too many are forgotten, too much is not kept, and who writes keeps nothing.
+    str large = {NEW_ARRAY(t->a, DB_KEPT_BYTES_MAX + 1, char), DB_KEPT_BYTES_MAX + 1};
+    keep(reader, S("large"), large);
+    assert_true(keeps(reader, S("large"), S("")));
+    keep(reader, S("first"), str_sub(large, 0, DB_KEPT_BYTES_MAX));
+    assert_true(keeps(reader, S("first"), str_sub(large, 0, DB_KEPT_BYTES_MAX)));
+    for (int i = 0; i < DB_KEPT_MAX; i++)
+        keep(reader, str_fmt(t->a, "%d", i), S("x"));
+    assert_true(keeps(reader, S("first"), S("")));
+    keep(db, S("a"), S("one"));
+    assert_true(keeps(db, S("a"), S("")));
+    db_close(reader);
+    db_close(db);
+}
+
 int main(void)
 {
     log_set(LOG_ERROR + 1);
@@ -143,6 +194,7 @@ int main(void)
         TEMP_TEST(contains_takes_text_as_it_is),
         TEMP_TEST(limits_are_an_error_not_a_cut),
         TEMP_TEST(number_is_remembered_until_somebody_commits),
+        TEMP_TEST(results_are_kept_until_somebody_commits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
