@@ -13,7 +13,7 @@ const program = join(build, 'bihuan');
 const tool = (name) => join(build, 'bench', name);
 
 const options = { items: 0, seconds: 5, runs: 5, connections: 64, store: 'sqlite', town: '' };
-const KINDS = ['file', 'lifecycle', 'read', 'queue', 'board', 'import', 'mixed', 'wander'];
+const KINDS = ['file', 'lifecycle', 'read', 'queue', 'board', 'search', 'import', 'mixed', 'wander'];
 // Published by the makers of the best of the civic peers: lifecycles a second on 16 virtual cores, empty.
 const PEER_LIFECYCLES = 37;
 const IMPORT_ROWS = 100000;
@@ -33,7 +33,8 @@ for (let i = 3; i < process.argv.length; i += 2) {
   if (!(name in options) || !good) usage(`${process.argv[i]} is not an option, or its value none it takes`);
   options[name] = value;
 }
-if ((kind === 'wander') !== Boolean(options.town)) usage('wander walks through a town made before: --town DIR, and no other kind does');
+if (kind === 'wander' && !options.town) usage('wander walks through a town made before: --town DIR');
+if (options.town && !['wander', 'search'].includes(kind)) usage('--town is for wander and search');
 
 // ---- programs
 
@@ -131,6 +132,52 @@ async function reads(path) {
   return runs;
 }
 
+const SEARCH_WORDS = 90;
+const SEARCH_ITEMS = 1000000;
+/** What somebody who searches may wait, in milliseconds. */
+const SEARCH_P99_MS = 50;
+
+/** Pairs of characters from titles spread over the whole town: some stand in a third of all orders, some in a few. */
+async function wordsOf(server, items) {
+  const words = new Set();
+  for (let i = 1; words.size < SEARCH_WORDS; i++) {
+    const { title } = (await server.get(`/api/items/${1 + ((i * 7919) % items)}`)).json;
+    const pairs = [...title].slice(1).map((c, k) => title[k] + c).filter((pair) => /^\p{Script=Han}{2}$/u.test(pair));
+    words.add(pairs[(i * 31) % pairs.length] ?? pairs[0]);
+  }
+  return [...words].filter(Boolean);
+}
+
+/** The first page of each word and its count, one at a time, for somebody who sees everything and for one committee's handler. */
+async function search() {
+  const dir = options.town ? resolve(options.town) : towns.demo(options.items || SEARCH_ITEMS);
+  const server = await towns.serve(dir, 'leader1');
+  options.items = (await server.get('/api/items?limit=1&sort=-filed')).json.rows[0].id;
+  const words = await wordsOf(server, options.items);
+  const people = { leader: 'leader1', handler: `handler-${await busiest(server)}` };
+  const tokens = Object.fromEntries(Object.entries(people).map(([who, login]) => [who, towns.token(dir, login)]));
+  const runs = [];
+  for (let i = 0; i < options.runs; i++) {
+    const of = {};
+    for (const who of Object.keys(people)) {
+      const cpu = server.cpu();
+      const took = [];
+      for (const word of words) {
+        const start = process.hrtime.bigint();
+        await server.get(`/api/items?filter=${encodeURIComponent(word)}&limit=20`, tokens[who]);
+        took.push(Number(process.hrtime.bigint() - start) / 1e6);
+      }
+      took.sort((a, b) => a - b);
+      const at = (share) => round(took[Math.ceil(share * took.length) - 1]);
+      of[who] = { p50_ms: at(0.5), p90_ms: at(0.9), p99_ms: at(0.99), max_ms: at(1),
+        cpu_ms_per_search: round((1000 * (server.cpu() - cpu)) / words.length) };
+    }
+    runs.push({ value: of.handler.p99_ms, ceiling: SEARCH_P99_MS, ...of });
+  }
+  await server.stop();
+  return runs;
+}
+
 const spawnJson = (command, ...args) => new Promise((done, fail) => {
   const child = spawn(command, args.map(String), { stdio: ['ignore', 'pipe', 'inherit'] });
   let out = '';
@@ -205,6 +252,7 @@ const WORK = {
       return runs.map((r) => ({ value: r.p99_ms, ceiling: WANDER_P99_MS, ...r }));
     },
   },
+  search: { unit: 'ms p99', go: search },
   import: {
     unit: 'rows/s',
     go: async () => {

@@ -81,6 +81,24 @@ export function townsOn({ build, root, work, store }) {
       if (onServer) point(dir);
       return dir;
     },
+    /** The demonstration town, with its people and texts: made once. */
+    demo(items) {
+      const dir = join(root, 'var', onServer ? `bench-pg-demo-${items}` : `bench-demo-${items}`);
+      if (!there(dir)) {
+        console.error(`making ${dir}: about ${Math.ceil(items / (onServer ? 1000 : 6000))} s`);
+        rmSync(dir, { recursive: true, force: true });
+        if (onServer) {
+          drop(dir);
+          sql('postgres', `CREATE DATABASE ${databaseOf(dir)} TEMPLATE template0 ENCODING 'UTF8'`);
+        }
+        run(program, 'demo', '--items', items, '--fast', '--dir', dir, ...(onServer ? ['--db', address(dir)] : []));
+        writeFileSync(join(dir, 'filled'), '');
+      }
+      if (onServer) point(dir);
+      return dir;
+    },
+    /** A token of somebody there. */
+    token: (dir, login) => run(program, 'token', 'make', '--dir', dir, '--as', login, '--name', 'bench').trim(),
     /** One of its own, which goes away. */
     fresh(name, items) {
       const dir = join(work, name);
@@ -120,8 +138,8 @@ export function townsOn({ build, root, work, store }) {
         child.on('exit', () => fail(new Error('the server ended')));
       });
       const token = run(program, 'token', 'make', '--dir', dir, '--as', login, '--name', 'bench').trim();
-      const get = async (path) => {
-        const answer = await fetch(base + path, { headers: { authorization: `Bearer ${token}` } });
+      const get = async (path, as = token) => {
+        const answer = await fetch(base + path, { headers: { authorization: `Bearer ${as}` } });
         const text = await answer.text();
         if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${text}`);
         return { text, json: JSON.parse(text) };

@@ -206,6 +206,27 @@ bool gram_set_read(struct gram_set *s, str items)
     return true;
 }
 
+str gram_set_row(struct arena *a, const uint64_t any[GRAM_WORDS])
+{
+    char *row = arena_alloc(a, gram_set_size(any) * ITEM_BYTES_MAX + 1);
+    size_t n = 0, next = 0;
+    for (size_t place = 0; place < GRAM_PLACES; place++) {
+        if (!(any[place / 64] >> (place % 64) & 1))
+            continue;
+        n += put_number(row + n, (place - next) << 1);
+        next = place + 1;
+    }
+    return (str){row, n};
+}
+
+size_t gram_set_size(const uint64_t set[GRAM_WORDS])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < GRAM_WORDS; i++)
+        n += (size_t)__builtin_popcountll(set[i]);
+    return n;
+}
+
 void gram_set_none(struct gram_set *s)
 {
     *s = (struct gram_set){0};

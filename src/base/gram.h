@@ -43,6 +43,9 @@ struct gram_set {
 // Adds those of one row as gram_block_next gave it; false when it is damaged.
 bool gram_set_read(struct gram_set *s, str items) MUST_USE;
 void gram_set_none(struct gram_set *s);
+// Some of a block as such a row, which is read back as any (and nobody as title).
+str gram_set_row(struct arena *a, const uint64_t any[GRAM_WORDS]);
+size_t gram_set_size(const uint64_t set[GRAM_WORDS]);
 void gram_set_and(struct gram_set *s, const struct gram_set *other);
 void gram_set_or(struct gram_set *s, const struct gram_set *other);
 

@@ -24,29 +24,38 @@ enum list_sort list_sort_usual(const struct filter *f)
     return f && filter_has_words(f) ? SORT_RELEVANCE : SORT_FILED_DOWN;
 }
 
+bool list_units(struct ctx *c, int64_t **ids, size_t *n)
+{
+    size_t n_tops;
+    bool all;
+    const struct unit **tops = ctx_units(c, MAY_READ_ITEMS, &n_tops, &all);
+    *ids = NULL;
+    *n = 0;
+    for (size_t k = 0; k < n_tops && !all; k++)
+        for (int at = tops[k]->lo; at <= tops[k]->hi; at++)
+            VEC_PUSH(c->arena, *ids, *n) = c->rules->units[at].id;
+    return !all;
+}
+
 // What the actor may see, as SQL: units below those at which a right to read is held, as lead,
 // receiver or by a part, also one that has ended: the rule of item_visible. A whole town's reader
 // gets no condition at all.
 static void visible_sql(struct ctx *c, struct sqlb *q)
 {
+    int64_t *units;
     size_t n;
-    bool all;
-    const struct unit **tops = ctx_units(c, MAY_READ_ITEMS, &n, &all);
-    if (all)
+    if (!list_units(c, &units, &n))
         return;
     static const char *const HEADS[] = {" AND (i.unit IN (", ") OR i.receiver IN (",
         ") OR EXISTS (SELECT 1 FROM part p WHERE p.town = ?1 AND p.item = i.id AND p.unit IN ("};
     for (size_t h = 0; h < ARRAY_LEN(HEADS); h++) {
         sqlb_add_(q, HEADS[h]);
-        bool first = true;
-        for (size_t k = 0; k < n; k++)
-            for (int at = tops[k]->lo; at <= tops[k]->hi; at++) {
-                if (!first)
-                    sqlb_add(q, ",");
-                sqlb_val(q, V(c->rules->units[at].id));
-                first = false;
-            }
-        if (first)
+        for (size_t i = 0; i < n; i++) {
+            if (i > 0)
+                sqlb_add(q, ",");
+            sqlb_val(q, V(units[i]));
+        }
+        if (n == 0)
             sqlb_add(q, "0"); // no unit has the id 0
     }
     sqlb_add(q, ")))");

@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include "domain/item_hand.h"
+#include "store/text_index.h"
 
 // What an item mostly is not stays unsaid: of a clock in its first round, of the whole item,
 // without an extension, running without a break since the item was filed. The last stretch ends
@@ -334,6 +335,16 @@ static int64_t update_row(struct ctx *c, const struct item *b, const struct item
         V(it->due_us), V(it->alarm_us), V(it->closed_us), V(b->version), V(it->gone));
 }
 
+// Whose business has it become? Parts say so themselves, the receiver and whoever was in charge
+// stand in the search index; somebody else's, as when it joins another item, is told to it.
+static bool strayed(const struct item *before, const struct item *it)
+{
+    bool known = it->unit == before->unit || it->unit == it->receiver;
+    for (size_t i = 0; i < it->n_parts && !known; i++)
+        known = it->parts[i].unit == it->unit;
+    return !known || it->receiver != before->receiver;
+}
+
 enum err_code item_update(
     struct ctx *c, const struct item *before, const struct item *it, struct err *e)
 {
@@ -348,6 +359,8 @@ enum err_code item_update(
     db_run(c->db, "UPDATE item_doc SET doc = ?3 WHERE town = ?1 AND id = ?2", V(c->rules->town),
         V(it->id), V(doc));
     sync_parts(c, before, it);
+    if (strayed(before, it))
+        text_index_stray(c->db, c->rules->town, it->id);
     if (db_status(c->db, e) != OK)
         return e->code;
     if (moved != 1)

@@ -14,6 +14,8 @@ struct list_part {
 // Appends up to in->limit + 1 rows, less those that are there.
 enum err_code list_read(struct ctx *c, const struct list_in *in, const struct list_part *part,
     struct list_out *out, struct err *e) MUST_USE;
+// The units whose items the actor may see, or false: everybody's.
+bool list_units(struct ctx *c, int64_t **ids, size_t *n);
 int64_t list_count(
     struct ctx *c, const struct filter *f, const struct list_part *part, int64_t cap);
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include "domain/search_fill.h"
+#include "domain/search_scope.h"
 
 enum {
     AT_ONCE = 256, // candidates looked at in one SELECT, wherever they are
@@ -24,6 +25,9 @@ struct search {
     bool exact; // who is in a set of the title has the words there
     struct text_any *words;
     size_t n_words;
+    bool narrow; // to what is the business of these units
+    int64_t *units;
+    size_t n_units;
     struct source *sources; // in the order in which they are looked at
     struct gram_set *sets;
     size_t n, known; // of so many the set was read
@@ -97,6 +101,8 @@ static void know(struct search *s, size_t upto)
         bool sound =
             text_index_find(s->c->db, a, s->c->rules->town, s->words, s->n_words, blocks, k, sets);
         s->exact = s->exact && sound;
+        if (s->narrow)
+            search_narrow(s->c, s->units, s->n_units, blocks, k, sets);
         k = 0;
         for (size_t i = s->known; i < s->known + n; i++) {
             if (s->sources[i].behind)
@@ -125,14 +131,6 @@ static bool wanted(const struct search *s, size_t at, int64_t place, enum list_t
     return holds(set->any, place);
 }
 
-static size_t size_of(const struct gram_set *set)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < GRAM_WORDS; i++)
-        n += (size_t)__builtin_popcountll(set->any[i]);
-    return n;
-}
-
 static void keep_few(struct search *s)
 {
     struct arena *a = s->c->arena;
@@ -157,11 +155,12 @@ static struct search *open_search(struct ctx *c, const struct filter *f, bool up
     for (size_t i = 0; i < s->n_words; i++)
         for (size_t k = 0; k < s->words[i].n; k++)
             s->exact = s->exact && gram_exact(s->words[i].words[k]);
+    s->narrow = list_units(c, &s->units, &s->n_units);
     list_sources(s);
     size_t n = 0, i = 0;
     for (; i < s->n && n <= SEARCH_FEW; i++) {
         know(s, i);
-        n += size_of(&s->sets[i]);
+        n += gram_set_size(s->sets[i].any);
     }
     if (i == s->n && n <= SEARCH_FEW)
         keep_few(s);

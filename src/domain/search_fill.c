@@ -19,6 +19,9 @@ struct filling {
     // The block that is being made:
     struct text_block block;
     struct gram_block *grams;
+    struct imap units; // of each: which items are its business, as bits
+    int64_t *unit_ids;
+    size_t n_units, units_written;
     bool more;
 };
 
@@ -58,12 +61,23 @@ static enum err_code look(struct filling *f)
 
 // ---- one block
 
+static void add_unit(struct filling *f, int64_t unit, size_t place)
+{
+    uint64_t *items = imap_get(&f->units, unit);
+    if (!items) {
+        items = NEW_ARRAY(f->c.arena, GRAM_WORDS, uint64_t);
+        imap_put(&f->units, unit, items);
+        VEC_PUSH(f->c.arena, f->unit_ids, f->n_units) = unit;
+    }
+    items[place / 64] |= UINT64_C(1) << (place % 64);
+}
+
 // The texts of the items from <= id < to; each with what the filter language searches.
 static void read_texts(struct filling *f, int64_t from, int64_t to)
 {
     struct text_block *b = &f->block;
     struct cursor r = db_rows(f->c.db,
-        "SELECT i.id, i.filed_us, i.no, i.title, d.text, d.address FROM item i"
+        "SELECT i.id, i.filed_us, i.no, i.title, d.text, d.address, i.unit, i.receiver FROM item i"
         " JOIN item_doc d ON d.town = i.town AND d.id = i.id"
         " WHERE i.town = ?1 AND i.id >= ?2 AND i.id < ?3 ORDER BY i.id",
         V(f->c.rules->town), V(from), V(to));
@@ -78,6 +92,8 @@ static void read_texts(struct filling *f, int64_t from, int64_t to)
         gram_block_add(f->grams, place, true, db_str(&r, 3));
         gram_block_add(f->grams, place, false, db_str(&r, 4));
         gram_block_add(f->grams, place, false, db_str(&r, 5));
+        add_unit(f, db_i64(&r, 6), place);
+        add_unit(f, db_i64(&r, 7), place);
     }
 }
 
@@ -91,6 +107,10 @@ static enum err_code read_block(
         .last_us = INT64_MIN,
         .in_order = true};
     f->grams = gram_block_new(f->c.arena);
+    imap_init(&f->units, f->c.arena);
+    f->unit_ids = NULL;
+    f->n_units = f->units_written = 0;
+    add_unit(f, 0, 0); // no unit: says that the others are told
     size_t end = 0;
     while (f->block.to_id < to && go_on(f)) {
         int64_t stop = f->block.to_id + READ_AT_ONCE < to ? f->block.to_id + READ_AT_ONCE : to;
@@ -124,17 +144,29 @@ static enum err_code begin_block(struct ctx *c, void *arg, struct err *e)
     return OK;
 }
 
+// Units first, then pairs.
+static bool write_row(struct ctx *c, struct filling *f)
+{
+    int64_t town = c->rules->town, pair;
+    str items;
+    if (f->units_written < f->n_units) {
+        int64_t unit = f->unit_ids[f->units_written++];
+        items = gram_set_row(f->c.arena, imap_get(&f->units, unit));
+        text_index_put_unit(c->db, town, f->block.id, unit, items);
+        return true;
+    }
+    bool any = gram_block_next(f->grams, &pair, &items);
+    if (any)
+        text_index_put(c->db, town, f->block.id, pair, items);
+    return any;
+}
+
 static enum err_code write_rows(struct ctx *c, void *arg, struct err *e)
 {
     struct filling *f = arg;
-    int64_t pair;
-    str items;
-    size_t n = 0;
-    f->more = false;
-    while (n < f->door->rows && (f->more = gram_block_next(f->grams, &pair, &items))) {
-        text_index_put(c->db, c->rules->town, f->block.id, pair, items);
-        n++;
-    }
+    f->more = true;
+    for (size_t n = 0; n < f->door->rows && f->more; n++)
+        f->more = write_row(c, f);
     return db_status(c->db, e);
 }
 

@@ -103,6 +103,7 @@ void db_close(struct db *db)
     stmt_free_all(db);
     memo_free(db->memo);
     memo_free(db->kept);
+    memo_free(db->lasting);
     db->ops->close(db);
     arena_free(db->arena);
 }
@@ -509,6 +510,13 @@ str db_kept(struct db *db, str key)
     CHECK(db->ops->in_transaction(db)); // else what is concluded now may be of a later state
     const str *found = memo_get(db->kept, (uint64_t)db_data_version(db), key);
     return found && !db->failed ? *found : (str){0};
+}
+
+struct memo *db_lasting(struct db *db)
+{
+    if (!db->lasting && db->mode == DB_READ)
+        db->lasting = memo_new(DB_LASTING_MAX);
+    return db->lasting;
 }
 
 void db_keep(struct db *db, str key, str bytes)

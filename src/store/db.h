@@ -163,6 +163,11 @@ enum { DB_KEPT_MAX = 64, DB_KEPT_BYTES_MAX = 64 * KIB };
 str db_kept(struct db *db, str key); // valid until the next db_keep
 void db_keep(struct db *db, str key, str bytes);
 
+// For what stays true whatever is committed, on a read-only connection to either store: entries by
+// key, so many at most. NULL: one that writes.
+enum { DB_LASTING_MAX = 2048 };
+struct memo *db_lasting(struct db *db);
+
 // When this transaction commits, tells every process that serves the town.
 void db_tell(struct db *db, int64_t town);
 // Waits for being told, or wait_ms. False: not told, or a file, over which nobody is.

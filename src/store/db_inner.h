@@ -77,6 +77,7 @@ struct db {
     struct stmt_cache cache;
     struct memo *memo; // of a reader: counts
     struct memo *kept; // of a reader: what db_keep was given
+    struct memo *lasting;
 };
 
 struct db *db_sqlite_open(str target, enum db_mode mode, struct err *e);

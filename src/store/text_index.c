@@ -8,6 +8,15 @@
 
 enum { BEING_WRITTEN = 0, IN_USE = 1, REPLACED = 2 };
 
+// Rows of units stand beside those of pairs, which are positive. Items that have strayed stand
+// under a block that is none, each with its id where others have their pair.
+enum { STRAYS = 0 };
+
+static int64_t pair_of_unit(int64_t unit)
+{
+    return -1 - unit;
+}
+
 static int by_range(const void *a, const void *b)
 {
     const struct text_block *x = a, *y = b;
@@ -144,6 +153,69 @@ bool text_index_find(struct db *db, struct arena *a, int64_t town, const struct 
     return !f.damaged;
 }
 
+// ---- whose business they are
+
+static void add_strays(struct finding *f)
+{
+    int64_t from = INT64_MAX, to = 0;
+    for (size_t i = 0; i < f->n; i++) {
+        from = f->blocks[i].from_id < from ? f->blocks[i].from_id : from;
+        to = f->blocks[i].to_id > to ? f->blocks[i].to_id : to;
+    }
+    struct cursor c = db_rows(f->db,
+        "SELECT pair FROM text_gram WHERE town = ?1 AND block = ?2 AND pair >= ?3 AND pair < ?4",
+        V(f->town), V((int)STRAYS), V(from), V(to));
+    while (db_next(&c))
+        for (size_t i = 0; i < f->n; i++) {
+            int64_t place = db_i64(&c, 0) - f->blocks[i].from_id;
+            if (place >= 0 && db_i64(&c, 0) < f->blocks[i].to_id)
+                f->some[i].any[place / 64] |= UINT64_C(1) << (place % 64);
+        }
+}
+
+void text_index_units(struct db *db, struct arena *a, int64_t town, const int64_t *units,
+    size_t n_units, const struct text_block *blocks, size_t n, struct gram_set *sets, bool *told)
+{
+    if (n == 0)
+        return;
+    struct finding f = {.db = db, .arena = a, .town = town, .blocks = blocks, .n = n, .some = sets};
+    int64_t *pairs = NEW_ARRAY(a, n_units + 1, int64_t);
+    f.ids = NEW_ARRAY(a, n, int64_t);
+    f.pairs = NEW_ARRAY(a, n, size_t);
+    for (size_t i = 0; i < n; i++) {
+        f.ids[i] = blocks[i].id;
+        sets[i] = (struct gram_set){0};
+        told[i] = false;
+    }
+    for (size_t i = 0; i < n_units; i++)
+        pairs[i] = pair_of_unit(units[i]);
+    pairs[n_units] = pair_of_unit(0);
+    struct sqlb q;
+    sqlb_init(&q, a);
+    sqlb_bind(&q, V(town));
+    sqlb_add(&q, "SELECT g.block, g.items, g.pair FROM text_gram g WHERE g.town = ?1 AND ");
+    sqlb_in(&q, db, "g.block", f.ids, n);
+    sqlb_add(&q, " AND ");
+    sqlb_in(&q, db, "g.pair", pairs, n_units + 1);
+    struct cursor c = sqlb_rows(db, &q);
+    while (db_next(&c)) {
+        size_t at = block_at(&f, db_i64(&c, 0));
+        if (at < n && db_i64(&c, 2) == pair_of_unit(0))
+            told[at] = true;
+        else
+            read_row(&f, &c, true);
+    }
+    add_strays(&f);
+}
+
+void text_index_stray(struct db *db, int64_t town, int64_t item)
+{
+    db_run(db,
+        "INSERT INTO text_gram (town, block, pair, items) VALUES (?1, ?2, ?3, ?4)"
+        " ON CONFLICT DO NOTHING",
+        V(town), V((int)STRAYS), V(item), val_blob(S("1")));
+}
+
 // ---- filling
 
 // It must begin and end where blocks do, or behind the last one.
@@ -184,6 +256,11 @@ void text_index_put(struct db *db, int64_t town, int64_t block, int64_t pair, st
 {
     db_run(db, "INSERT INTO text_gram (town, block, pair, items) VALUES (?1, ?2, ?3, ?4)", V(town),
         V(block), V(pair), val_blob(items));
+}
+
+void text_index_put_unit(struct db *db, int64_t town, int64_t block, int64_t unit, str items)
+{
+    text_index_put(db, town, block, pair_of_unit(unit), items);
 }
 
 void text_index_use(struct db *db, int64_t town, const struct text_block *b)

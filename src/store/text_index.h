@@ -34,6 +34,17 @@ struct text_any {
 bool text_index_find(struct db *db, struct arena *a, int64_t town, const struct text_any *all,
     size_t n_all, const struct text_block *blocks, size_t n, struct gram_set *sets);
 
+// Who of each block is the business of one of these units, as far as the index tells: the unit in
+// charge of each item and its receiver as they were when the block was written, and those that have
+// strayed since. sets[i].any is about blocks[i]; told[i]: false for a block written before units
+// were, which says nothing.
+void text_index_units(struct db *db, struct arena *a, int64_t town, const int64_t *units,
+    size_t n_units, const struct text_block *blocks, size_t n, struct gram_set *sets, bool *told);
+// On a connection that writes: from now on the item is the business of a unit which was not in
+// charge of it before. Those that have a part of it need not be told: parts are read by who
+// searches.
+void text_index_stray(struct db *db, int64_t town, int64_t item);
+
 // ---- filling, on a connection that writes and in its transactions
 
 enum {
@@ -46,6 +57,8 @@ enum {
 enum err_code text_index_begin(
     struct db *db, struct arena *a, int64_t town, struct text_block *b, int64_t now_us) MUST_USE;
 void text_index_put(struct db *db, int64_t town, int64_t block, int64_t pair, str items);
+// Whose business the items are; once with unit 0 and any item to say that all of them were told.
+void text_index_put_unit(struct db *db, int64_t town, int64_t block, int64_t unit, str items);
 // Takes it into use; whatever lies in its range leaves.
 void text_index_use(struct db *db, int64_t town, const struct text_block *b);
 void text_index_drop(struct db *db, int64_t town, int64_t block);

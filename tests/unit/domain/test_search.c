@@ -3,6 +3,7 @@
 #include "town_fixture.h"
 
 #include <stdlib.h>
+#include "base/log.h"
 #include "base/rng.h"
 #include "domain/filter.h"
 #include "domain/item_store.h"
@@ -259,6 +260,127 @@ static void finds_what_a_walk_finds(void **state)
     same_list(f, &all, S("没有"), S(""));
 }
 
+// ---- who may see little
+
+static bool try_step(struct fixture *f, struct item *it, const char *step, int64_t unit, str other)
+{
+    struct step_in in = {.item = it->id,
+        .step = str_of(step),
+        .version = ITEM_ANY_VERSION,
+        .cls = ITEM_SAME_CLASS,
+        .note = S("照办"),
+        .units = &unit,
+        .n_units = unit != 0,
+        .other = other};
+    struct item out;
+    enum err_code code = fixture_do(f, item_step(&f->c, &in, &out, &f->e));
+    if (code == OK)
+        fixture_ok(f, item_load(&f->c, it->id, it, &f->e));
+    err_init(&f->e, f->a, LANG_EN);
+    return code == OK;
+}
+
+// Some are given to committees, given to others, taken back, joined to each other and taken out
+// again.
+static void move_about(struct fixture *f, struct items *all, struct rng *r, size_t *moved)
+{
+    static const char *const steps[] = {"dispatch", "dispatch", "assist", "merge", "unmerge"};
+    static const char *const units[] = {"c01", "c02", "c03", "c04"};
+    fixture_as(f, NULL);
+    for (int i = 0; i < 40; i++) {
+        struct item *it = &all->v[rng_range(r, 0, (int64_t)all->n - 1)];
+        const struct item *main = &all->v[rng_range(r, 0, (int64_t)all->n - 1)];
+        size_t k = (size_t)rng_range(r, 0, ARRAY_LEN(steps) - 1);
+        for (size_t j = 0; k == 4 && j < all->n && it->merged == 0; j++)
+            it = &all->v[j];
+        int64_t unit = fixture_unit(f, units[rng_range(r, 0, (int64_t)ARRAY_LEN(units) - 1)]);
+        moved[k] += try_step(f, it, steps[k], k < 3 ? unit : 0, k == 3 ? main->no : S(""));
+    }
+}
+
+static int64_t strays(struct fixture *f)
+{
+    return db_one_i64(f->db, 0, "SELECT count(*) FROM text_gram WHERE town = ?1 AND block = 0",
+        V((int)FIXTURE_TOWN));
+}
+
+// By a connection that remembers and by one that does not, while items become other units'
+// business, before they are in the index, behind it, and when it is made anew.
+static void who_sees_little_finds_all_of_it(void **state)
+{
+    static const char *const people[] = {"h01", "h02", "h03", "h04", "l01", "h05", "op", "clerk"};
+    struct fixture *f = *state;
+    struct rng r;
+    struct items all = {.v = NEW_ARRAY(f->a, ITEMS, struct item)};
+    size_t moved[5] = {0};
+    struct arena *keep = f->c.arena;
+    struct db *writer = f->db,
+              *reader = db_open(str_fmt(f->a, "%.*s/town.db", STR_ARG(f->dir)), DB_READ, &f->e);
+    assert_non_null(reader);
+    rng_seed(&r, 11);
+    fixture_at(f, "2026-11-16 10:00");
+    all.v[0] = fixture_file(f, "样本");
+    all.n = 1;
+    for (int round = 0; round < 30; round++) {
+        if (round % 6 == 0)
+            add(f, &all, &r, 500, round != 6);
+        move_about(f, &all, &r, moved);
+        if (round % 7 == 1)
+            fill(f, round == 15 ? SEARCH_REBUILD : SEARCH_FILL_UP);
+        for (int i = 0; i < 4; i++) {
+            f->c.arena = arena_new();
+            fixture_as(f, people[rng_range(&r, 0, (int64_t)ARRAY_LEN(people) - 1)]);
+            f->c.db = i > 0 ? reader : writer;
+            same_list(f, &all, i % 2 ? S("电") : some_words(f->a, &r), S(""));
+            f->c.db = writer;
+            arena_free(f->c.arena);
+            f->c.arena = keep;
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(moved); i++)
+        assert_true(moved[i] > 0);
+    assert_true(strays(f) > 0);
+    db_close(reader);
+}
+
+// A block of before says nothing of units; one whose statement fails says nothing either.
+static void blocks_without_units_hide_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct items all = a_town(f);
+    struct db *writer = f->db, *reader = NULL;
+    struct rng r;
+    size_t moved[5] = {0};
+    rng_seed(&r, 13);
+    for (int i = 0; i < 10; i++)
+        move_about(f, &all, &r, moved);
+    f->c.actor = rules_person(f->rules, fixture_person(f, "h01"));
+    int64_t fails = 0;
+    for (int64_t n = 1;; n++, fails++) {
+        struct list_in in = {.filter = parse(f, S("电")), .limit = 5, .count = true};
+        struct list_out out;
+        struct err e;
+        err_init(&e, f->a, LANG_EN);
+        db_close(reader); // and with it what it remembers
+        f->c.db = reader = db_open(str_fmt(f->a, "%.*s/town.db", STR_ARG(f->dir)), DB_READ, &f->e);
+        assert_non_null(reader);
+        db_fail_at(reader, n);
+        enum err_code code = item_list(&f->c, &in, &out, &e);
+        db_fail_at(reader, 0);
+        db_rollback(reader);
+        if (code == OK)
+            break;
+        same_list(f, &all, S("电"), S(""));
+    }
+    assert_true(fails > 5);
+    f->c.db = writer;
+    db_run(writer, "DELETE FROM text_gram WHERE town = ?1 AND pair < 0", V((int)FIXTURE_TOWN));
+    f->c.db = reader;
+    same_list(f, &all, S("电"), S(""));
+    f->c.db = writer;
+    db_close(reader);
+}
+
 // ---- filling stops, fails and goes on
 
 static void small_blocks_become_one(void **state)
@@ -432,8 +554,11 @@ static void wrong_cursors_are_refused(void **state)
 
 int main(void)
 {
+    log_set(LOG_ERROR + 1);
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(finds_what_a_walk_finds),
+        FIXTURE_TEST(who_sees_little_finds_all_of_it),
+        FIXTURE_TEST(blocks_without_units_hide_nothing),
         FIXTURE_TEST(small_blocks_become_one),
         FIXTURE_TEST(a_stop_or_a_failure_leaves_no_half_block),
         FIXTURE_TEST(damaged_rows_hide_nothing),
