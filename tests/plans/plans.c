@@ -11,6 +11,7 @@
 #include "domain/board.h"
 #include "domain/item_list.h"
 #include "domain/search_fill.h"
+#include "domain/search_scope.h"
 #include "literals.h"
 #include "store/shapes.h"
 
@@ -369,6 +370,8 @@ static void every_statement_has_a_good_plan(void **state)
     }
     assert_true(j.n > 100);
     fixture_file(f, "一件");
+    for (int i = 0; i < SCOPE_WORTH; i++) // so many are looked at by their units
+        fixture_file(f, "飞线充电");
     size_t before = j.n;
     run_composed(f);
     db_each_statement(keep, &j);

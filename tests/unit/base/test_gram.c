@@ -135,12 +135,36 @@ static void test_none_is_missed(void **state)
     }
 }
 
+static void test_a_set_is_read_back(void **state)
+{
+    struct rng r;
+    rng_seed(&r, 5);
+    for (int round = 0; round < 40; round++) {
+        struct gram_set given = {0}, got = {0}, none = {0};
+        // None, a few, half and all of them; the last place too.
+        int64_t n = round % 4 == 0 ? 0 : round % 4 == 1 ? 7 : round % 4 == 2 ? 8000 : 200000;
+        for (int64_t i = 0; i < n; i++) {
+            int64_t place = i == 0 ? GRAM_PLACES - 1 : rng_range(&r, 0, GRAM_PLACES - 1);
+            given.any[place / 64] |= UINT64_C(1) << (place % 64);
+        }
+        str row = gram_set_row(*state, given.any);
+        assert_true(gram_set_read(&got, row));
+        assert_memory_equal(got.any, given.any, sizeof(given.any));
+        assert_memory_equal(got.title, none.title, sizeof(none.title));
+        size_t size = 0;
+        for (size_t place = 0; place < GRAM_PLACES; place++)
+            size += given.any[place / 64] >> (place % 64) & 1;
+        assert_int_equal(gram_set_size(given.any), size);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         UNIT(test_words_become_pairs),
         UNIT(test_a_block_tells_who),
         UNIT(test_none_is_missed),
+        UNIT(test_a_set_is_read_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
