@@ -234,7 +234,7 @@ static enum err_code look_at(struct page *p, const int64_t *ids, size_t n, bool 
 // Nothing of this block or of those behind it belongs on the page.
 static bool full(const struct page *p, const struct text_block *b)
 {
-    if (p->n < p->need)
+    if (p->n == 0 || p->n < p->need)
         return false;
     int64_t us = p->rows[p->n - 1].filed_us;
     return p->s->up ? us < b->first_us : us > b->last_us;
