@@ -130,7 +130,8 @@ void search_narrow(struct ctx *c, const int64_t *units, size_t n_units,
     bool *told = NEW_ARRAY(c->arena, n, bool);
     s.newest = s.low = db_one_i64(c->db, 0,
         "SELECT id FROM event WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(c->rules->town));
-    text_index_units(c->db, c->arena, c->rules->town, units, n_units, blocks, n, own, told);
+    text_index_units(
+        c->db, c->arena, c->rules->town, (struct text_units){units, n_units}, blocks, n, own, told);
     for (size_t i = 0; i < n; i++) {
         size_t candidates = gram_set_size(sets[i].any);
         if (!told[i] || candidates == 0 || !add_parts(&s, &blocks[i], candidates, &own[i]))

@@ -173,38 +173,44 @@ static void add_strays(struct finding *f)
         }
 }
 
-void text_index_units(struct db *db, struct arena *a, int64_t town, const int64_t *units,
-    size_t n_units, const struct text_block *blocks, size_t n, struct gram_set *sets, bool *told)
+static void add_told(struct finding *f, struct text_units units, struct gram_set *sets, bool *told)
 {
+    struct sqlb q;
+    int64_t *pairs = NEW_ARRAY(f->arena, units.n + 1, int64_t);
+    for (size_t i = 0; i < units.n; i++)
+        pairs[i] = pair_of_unit(units.ids[i]);
+    pairs[units.n] = pair_of_unit(0);
+    f->some = sets;
+    sqlb_init(&q, f->arena);
+    sqlb_bind(&q, V(f->town));
+    sqlb_add(&q, "SELECT g.block, g.items, g.pair FROM text_gram g WHERE g.town = ?1 AND ");
+    sqlb_in(&q, f->db, "g.block", f->ids, f->n);
+    sqlb_add(&q, " AND ");
+    sqlb_in(&q, f->db, "g.pair", pairs, units.n + 1);
+    struct cursor c = sqlb_rows(f->db, &q);
+    while (db_next(&c)) {
+        size_t at = block_at(f, db_i64(&c, 0));
+        if (at < f->n && db_i64(&c, 2) == pair_of_unit(0))
+            told[at] = true;
+        else
+            read_row(f, &c, true);
+    }
+}
+
+void text_index_units(struct db *db, struct arena *a, int64_t town, struct text_units units,
+    const struct text_block *blocks, size_t n, struct gram_set *sets, bool *told)
+{
+    struct finding f = {.db = db, .arena = a, .town = town, .blocks = blocks, .n = n};
     if (n == 0)
         return;
-    struct finding f = {.db = db, .arena = a, .town = town, .blocks = blocks, .n = n, .some = sets};
-    int64_t *pairs = NEW_ARRAY(a, n_units + 1, int64_t);
     f.ids = NEW_ARRAY(a, n, int64_t);
     f.pairs = NEW_ARRAY(a, n, size_t);
     for (size_t i = 0; i < n; i++) {
         f.ids[i] = blocks[i].id;
-        sets[i] = (struct gram_set){0};
+        gram_set_none(&sets[i]);
         told[i] = false;
     }
-    for (size_t i = 0; i < n_units; i++)
-        pairs[i] = pair_of_unit(units[i]);
-    pairs[n_units] = pair_of_unit(0);
-    struct sqlb q;
-    sqlb_init(&q, a);
-    sqlb_bind(&q, V(town));
-    sqlb_add(&q, "SELECT g.block, g.items, g.pair FROM text_gram g WHERE g.town = ?1 AND ");
-    sqlb_in(&q, db, "g.block", f.ids, n);
-    sqlb_add(&q, " AND ");
-    sqlb_in(&q, db, "g.pair", pairs, n_units + 1);
-    struct cursor c = sqlb_rows(db, &q);
-    while (db_next(&c)) {
-        size_t at = block_at(&f, db_i64(&c, 0));
-        if (at < n && db_i64(&c, 2) == pair_of_unit(0))
-            told[at] = true;
-        else
-            read_row(&f, &c, true);
-    }
+    add_told(&f, units, sets, told);
     add_strays(&f);
 }
 

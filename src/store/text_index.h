@@ -34,12 +34,16 @@ struct text_any {
 bool text_index_find(struct db *db, struct arena *a, int64_t town, const struct text_any *all,
     size_t n_all, const struct text_block *blocks, size_t n, struct gram_set *sets);
 
+struct text_units {
+    const int64_t *ids;
+    size_t n;
+};
 // Who of each block is the business of one of these units, as far as the index tells: the unit in
 // charge of each item and its receiver as they were when the block was written, and those that have
 // strayed since. sets[i].any is about blocks[i]; told[i]: false for a block written before units
 // were, which says nothing.
-void text_index_units(struct db *db, struct arena *a, int64_t town, const int64_t *units,
-    size_t n_units, const struct text_block *blocks, size_t n, struct gram_set *sets, bool *told);
+void text_index_units(struct db *db, struct arena *a, int64_t town, struct text_units units,
+    const struct text_block *blocks, size_t n, struct gram_set *sets, bool *told);
 // On a connection that writes: from now on the item is the business of a unit which was not in
 // charge of it before. Those that have a part of it need not be told: parts are read by who
 // searches.
