@@ -298,41 +298,40 @@ enum err_code item_insert(struct ctx *c, const struct item *it, struct err *e)
     return OK;
 }
 
-// Two statements, because SQLite rewrites every index whose column is named, changed or not.
+// What every change of an item names, and the end of it: where and under which version.
+#define UPDATE_ITEM                                                                                \
+    "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7, priority = ?8," \
+    " changed_us = ?9, version = ?10, round = ?11, returns = ?12, urges = ?13, extensions = ?14,"  \
+    " reopens = ?15, level = ?16, raised = ?17, parent = ?18, merged = ?19, excluded = ?20,"       \
+    " def = ?21, receiver = ?22"
+#define OF_VERSION " WHERE town = ?1 AND id = ?2 AND version = ?23"
+#define ITEM_VALUES(c, b, it)                                                                      \
+    V((c)->rules->town), V((it)->id), V((it)->state), V((it)->paused), V((it)->cls),               \
+        V((it)->channel), V((it)->kind), V((it)->priority), V((it)->changed_us), V((it)->version), \
+        V((it)->round), V((it)->returns), V((it)->urges), V((it)->extensions), V((it)->reopens),   \
+        V((it)->level), V((it)->raised), V((it)->parent), V((it)->merged), V((it)->excluded),      \
+        V((it)->def), V((it)->receiver), V((b)->version)
+
+// Several statements, because SQLite rewrites every index a column of which is named, changed or
+// not, and each entry lies on a page of its own: in a large town a step that named them all would
+// write the queue's page, too. What most steps move is an alarm or a due time.
 static int64_t update_row(struct ctx *c, const struct item *b, const struct item *it)
 {
-    int64_t town = c->rules->town;
-    bool placed = b->unit == it->unit && b->open == it->open && b->due_us == it->due_us &&
-                  b->alarm_us == it->alarm_us && b->closed_us == it->closed_us;
-    if (placed)
+    bool listed = b->open == it->open && b->closed_us == it->closed_us && b->gone == it->gone;
+    bool queued = b->unit == it->unit && b->due_us == it->due_us;
+    if (!listed)
         return db_change(c->db,
-            "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7, "
-            "priority = ?8,"
-            " changed_us = ?9, version = ?10, round = ?11, returns = ?12, urges = ?13, extensions "
-            "= ?14,"
-            " reopens = ?15, level = ?16, raised = ?17, parent = ?18, merged = ?19, excluded = "
-            "?20, def = ?21,"
-            " receiver = ?22, gone = ?24 WHERE town = ?1 AND id = ?2 AND version = ?23",
-            V(town), V(it->id), V(it->state), V(it->paused), V(it->cls), V(it->channel),
-            V(it->kind), V(it->priority), V(it->changed_us), V(it->version), V(it->round),
-            V(it->returns), V(it->urges), V(it->extensions), V(it->reopens), V(it->level),
-            V(it->raised), V(it->parent), V(it->merged), V(it->excluded), V(it->def),
-            V(it->receiver), V(b->version), V(it->gone));
-    return db_change(c->db,
-        "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7, priority = "
-        "?8,"
-        " changed_us = ?9, version = ?10, round = ?11, returns = ?12, urges = ?13, extensions = "
-        "?14,"
-        " reopens = ?15, level = ?16, raised = ?17, parent = ?18, merged = ?19, excluded = ?20, "
-        "def = ?21,"
-        " receiver = ?22, unit = ?23, open = ?24, due_us = ?25, alarm_us = ?26, closed_us = ?27,"
-        " gone = ?29"
-        " WHERE town = ?1 AND id = ?2 AND version = ?28",
-        V(town), V(it->id), V(it->state), V(it->paused), V(it->cls), V(it->channel), V(it->kind),
-        V(it->priority), V(it->changed_us), V(it->version), V(it->round), V(it->returns),
-        V(it->urges), V(it->extensions), V(it->reopens), V(it->level), V(it->raised), V(it->parent),
-        V(it->merged), V(it->excluded), V(it->def), V(it->receiver), V(it->unit), V(it->open),
-        V(it->due_us), V(it->alarm_us), V(it->closed_us), V(b->version), V(it->gone));
+            UPDATE_ITEM ", alarm_us = ?24, due_us = ?25, unit = ?26, open = ?27, closed_us = ?28,"
+                        " gone = ?29" OF_VERSION,
+            ITEM_VALUES(c, b, it), V(it->alarm_us), V(it->due_us), V(it->unit), V(it->open),
+            V(it->closed_us), V(it->gone));
+    if (!queued)
+        return db_change(c->db, UPDATE_ITEM ", alarm_us = ?24, due_us = ?25, unit = ?26" OF_VERSION,
+            ITEM_VALUES(c, b, it), V(it->alarm_us), V(it->due_us), V(it->unit));
+    if (b->alarm_us != it->alarm_us)
+        return db_change(c->db, UPDATE_ITEM ", alarm_us = ?24" OF_VERSION, ITEM_VALUES(c, b, it),
+            V(it->alarm_us));
+    return db_change(c->db, UPDATE_ITEM OF_VERSION, ITEM_VALUES(c, b, it));
 }
 
 // Whose business has it become? Parts say so themselves, the receiver and whoever was in charge
