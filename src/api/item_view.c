@@ -374,7 +374,7 @@ static str limit_title(struct ctx *c, struct dur x)
         [DUR_WORK_HOURS] = " working hours",
         [DUR_WORK_DAYS] = " working days",
         [DUR_MINUTES] = " minutes"};
-    return str_fmt(c->arena, "%" PRId64 "%s", x.n, c->lang == LANG_EN ? EN[x.unit] : ZH[x.unit]);
+    return str_num(c->arena, x.n, str_of(c->lang == LANG_EN ? EN[x.unit] : ZH[x.unit]));
 }
 
 static str clock_rule(

@@ -73,16 +73,12 @@ void buf_byte(struct buf *b, char c)
 
 void buf_i64(struct buf *b, int64_t v)
 {
-    char text[20]; // "-9223372036854775808"
-    size_t at = sizeof(text);
-    uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-    do {
-        text[--at] = (char)('0' + u % 10);
-        u /= 10;
-    } while (u != 0);
-    if (v < 0)
-        text[--at] = '-';
-    buf_add(b, (str){text + at, sizeof(text) - at});
+    char text[STR_I64_BYTES];
+    if (!b->overflow && b->s != NULL && sizeof(text) <= b->cap - b->n) {
+        b->n += str_put_i64(b->s + b->n, v);
+        return;
+    }
+    buf_add(b, (str){text, str_put_i64(text, v)});
 }
 
 void buf_fmt(struct buf *b, const char *fmt, ...)

@@ -107,6 +107,23 @@ static void put_escape(struct buf *out, char c)
     }
 }
 
+// memcpy of what is mostly shorter than a call of it takes.
+static void copy_short(char *to, const char *from, size_t n)
+{
+    if (n > 16) {
+        memcpy(to, from, n);
+    } else if (n >= 8) {
+        memcpy(to, from, 8);
+        memcpy(to + n - 8, from + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(to, from, 4);
+        memcpy(to + n - 4, from + n - 4, 4);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            to[i] = from[i];
+    }
+}
+
 static void put_string(struct buf *out, str v)
 {
     size_t run = clean_run(v.s, v.n);
@@ -115,8 +132,7 @@ static void put_string(struct buf *out, str v)
         if (p == NULL)
             return;
         p[0] = '"';
-        if (v.n > 0)
-            memcpy(p + 1, v.s, v.n);
+        copy_short(p + 1, v.s, v.n);
         p[v.n + 1] = '"';
         out->n += v.n + 2;
         return;
@@ -163,7 +179,7 @@ void jw_name(struct jw *w, const char *name)
     if (!first)
         *end++ = ',';
     *end++ = '"';
-    memcpy(end, name, n);
+    copy_short(end, name, n);
     end += n;
     *end++ = '"';
     *end++ = ':';

@@ -181,6 +181,12 @@ str str_two(struct arena *a, str x, str y)
     return str_join(a, (str[]){x, y}, 2, (str){0});
 }
 
+str str_num(struct arena *a, int64_t v, str after)
+{
+    char text[STR_I64_BYTES];
+    return str_two(a, (str){text, str_put_i64(text, v)}, after);
+}
+
 str str_lower(struct arena *a, str x)
 {
     char *z = str_z(a, x);
@@ -193,6 +199,27 @@ str str_lower(struct arena *a, str x)
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
+}
+
+size_t str_put_i64(char out[STR_I64_BYTES], int64_t v)
+{
+    uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    size_t n = v < 0 ? 2 : 1;
+    for (uint64_t x = u; x >= 10; x /= 10)
+        n++;
+    if (v < 0)
+        out[0] = '-';
+    char *p = out + n;
+    while (u >= 100) {
+        unsigned two = (unsigned)(u % 100);
+        u /= 100;
+        *--p = (char)('0' + two % 10);
+        *--p = (char)('0' + two / 10);
+    }
+    *--p = (char)('0' + u % 10);
+    if (u >= 10)
+        *--p = (char)('0' + u / 10);
+    return n;
 }
 
 bool str_i64(str x, int64_t *out)

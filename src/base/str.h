@@ -31,9 +31,14 @@ str str_dup(struct arena *a, str x); // always NUL-terminated behind the slice
 char *str_z(struct arena *a, str x); // as a C string
 str str_fmt(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 str str_vfmt(struct arena *a, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
-str str_two(struct arena *a, str x, str y); // one behind the other
+str str_two(struct arena *a, str x, str y);         // one behind the other
+str str_num(struct arena *a, int64_t v, str after); // a number and what stands behind it: "5wd"
 str str_join(struct arena *a, const str *parts, size_t n, str sep);
 str str_lower(struct arena *a, str x); // ASCII only
+
+// Writes a number in decimal and says how many bytes that took.
+enum { STR_I64_BYTES = 20 }; // "-9223372036854775808"
+size_t str_put_i64(char out[STR_I64_BYTES], int64_t v);
 
 // Whole slice or nothing: false on empty, blanks, overflow or trailing bytes.
 bool str_i64(str x, int64_t *out) MUST_USE;

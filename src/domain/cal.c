@@ -292,7 +292,8 @@ str dur_text(struct arena *a, struct dur d)
 {
     for (size_t i = 0; i < ARRAY_LEN(dur_units); i++)
         if (dur_units[i].unit == d.unit)
-            return str_fmt(a, "%" PRId64 "%s%s", d.n, dur_units[i].text, d.day_end ? "!" : "");
+            return str_two(
+                a, str_num(a, d.n, str_of(dur_units[i].text)), d.day_end ? S("!") : (str){0});
     return (str){0};
 }
 

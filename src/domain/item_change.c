@@ -141,6 +141,18 @@ static bool same_clock(const struct clock *x, const struct clock *y)
 
 // ---- for people: both sides of every change
 
+// The key of an entry in one of the lists: "p/0", "c/12".
+static void jw_at(struct jw *w, char list, size_t i)
+{
+    char key[24] = {list, '/'};
+    size_t n = sizeof(key), end = n;
+    do
+        key[--n] = (char)('0' + i % 10);
+    while ((i /= 10) != 0);
+    memmove(key + 2, key + n, end - n);
+    jw_key(w, (str){key, 2 + end - n});
+}
+
 static void part_json(struct jw *w, const struct item_part *p)
 {
     jw_obj(w);
@@ -154,7 +166,7 @@ static void part_json(struct jw *w, const struct item_part *p)
 
 static void runs_json(struct jw *w, const struct clock *k)
 {
-    jw_key(w, S("runs"));
+    jw_name(w, "runs");
     jw_arr(w);
     for (size_t i = 0; i < k->n; i++) {
         jw_i64(w, k->runs[i].from_us);
@@ -201,13 +213,13 @@ static void write_changes(
     for (size_t i = 0; i < it->n_parts; i++) {
         if (i < before->n_parts && same_part(&before->parts[i], &it->parts[i]))
             continue;
-        jw_key(w, str_fmt(a, "p/%zu", i));
+        jw_at(w, 'p', i);
         part_json(w, &it->parts[i]);
     }
     for (size_t i = 0; i < it->n_clocks; i++) {
         if (i < before->n_clocks && same_clock(&before->clocks[i], &it->clocks[i]))
             continue;
-        jw_key(w, str_fmt(a, "c/%zu", i));
+        jw_at(w, 'c', i);
         clock_json(w, &it->clocks[i]);
     }
 }
@@ -349,7 +361,7 @@ static bool delta_parts(
         if (i < before->n_parts && same_part(&before->parts[i], &it->parts[i]))
             continue;
         struct item_part x = part_expected(before, i, it->changed_us);
-        jw_key(w, str_fmt(a, "p/%zu", i));
+        jw_at(w, 'p', i);
         part_delta(w, &it->parts[i], &x);
     }
     bool moved = false;
@@ -360,7 +372,7 @@ static bool delta_parts(
             continue;
         struct clock x = clock_expected(a, before, i, k->state, it->round, it->changed_us);
         moved = true;
-        jw_key(w, str_fmt(a, "c/%zu", i));
+        jw_at(w, 'c', i);
         clock_delta(w, k, &x, old ? before->clocks[i].state : CLOCK_RUNNING);
     }
     return moved;

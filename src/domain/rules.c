@@ -140,6 +140,18 @@ static void load_units(struct rules *r, struct db *db)
     put_names(r);
 }
 
+static void load_pasts(struct rules *r, struct db *db)
+{
+    struct cursor c = db_rows(db,
+        "SELECT unit, until_us, parent, name FROM unit_past WHERE town = ?1 ORDER BY unit, "
+        "until_us",
+        V(r->town));
+    while (db_next(&c)) {
+        struct unit_past p = {db_i64(&c, 0), db_i64(&c, 1), db_i64(&c, 2), db_dup(&c, 3, r->arena)};
+        VEC_PUSH(r->arena, r->pasts, r->n_pasts) = p;
+    }
+}
+
 static void load_classes(struct rules *r, struct db *db)
 {
     struct class_ *rows = NULL;
@@ -380,6 +392,7 @@ struct rules *rules_load(struct db *db, int64_t town, struct err *e)
     r->zone_s = (int)setting_i64(r, db, S("zone_s"), TM_ZONE_DEFAULT_S);
     str file = e->file;
     load_units(r, db);
+    load_pasts(r, db);
     load_classes(r, db);
     load_defs(r, db, e);
     load_people(r, db);

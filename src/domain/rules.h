@@ -17,6 +17,11 @@ struct unit {
     int depth;
     bool closed;
 };
+// What a unit was called and where it hung, until then.
+struct unit_past {
+    int64_t unit, until_us, parent;
+    str name;
+};
 struct class_ {
     int64_t id, parent;
     str scheme, code, name; // code is a path: "0501"
@@ -58,6 +63,8 @@ struct rules {
     const struct unit *root;
     struct unit *units; // in preorder
     size_t n_units;
+    struct unit_past *pasts; // by unit and until_us
+    size_t n_pasts;
     struct imap unit_by_id;
     struct map unit_by_code, unit_by_name; // names and short names; a doubled name is not in it
     struct class_ *classes;                // in preorder, scheme by scheme
@@ -87,6 +94,8 @@ void rules_compile_def(struct rules *r, struct def *d, struct err *e);
 
 const struct unit *rules_unit(const struct rules *r, int64_t id);     // NULL when none
 const struct unit *rules_unit_named(const struct rules *r, str name); // by code, name or short name
+// The oldest change of the unit after that instant: it says what stood before. NULL when none.
+const struct unit_past *rules_unit_past(const struct rules *r, int64_t unit, int64_t at_us);
 const struct class_ *rules_class(const struct rules *r, int64_t id);
 const struct class_ *rules_class_named(
     const struct rules *r, str name); // "scheme/code", or a name that is unique

@@ -9,6 +9,20 @@ const struct unit *rules_unit(const struct rules *r, int64_t id)
     return imap_get(&r->unit_by_id, id);
 }
 
+const struct unit_past *rules_unit_past(const struct rules *r, int64_t unit, int64_t at_us)
+{
+    size_t lo = 0, hi = r->n_pasts;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        const struct unit_past *p = &r->pasts[mid];
+        if (p->unit < unit || (p->unit == unit && p->until_us <= at_us))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < r->n_pasts && r->pasts[lo].unit == unit ? &r->pasts[lo] : NULL;
+}
+
 const struct unit *rules_unit_named(const struct rules *r, str name)
 {
     const struct unit *u = map_get(&r->unit_by_code, name);

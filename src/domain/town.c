@@ -43,7 +43,7 @@ bool town_there(struct arena *a, str dir)
 
 str town_blob_dir(struct arena *a, str dir)
 {
-    return str_fmt(a, "%.*s/blobs", STR_ARG(dir));
+    return str_two(a, dir, S("/blobs"));
 }
 
 enum err_code town_lock(struct arena *a, str dir, int64_t what, int *fd, struct err *e)

@@ -277,26 +277,15 @@ enum err_code unit_put(struct ctx *c, const struct unit_in *in, int64_t *id, str
 
 // ---- the past
 
-// Name and parent of a unit at an instant: the oldest change after it says what stood before.
-static bool unit_then(struct ctx *c, int64_t unit, int64_t at_us, int64_t *parent, str *name)
+static bool unit_then(
+    const struct rules *r, int64_t unit, int64_t at_us, int64_t *parent, str *name)
 {
-    struct cursor r = db_rows(c->db,
-        "SELECT parent, name FROM unit_past WHERE town = ?1 AND unit = ?2 AND until_us > ?3"
-        " ORDER BY until_us LIMIT 1",
-        V(c->rules->town), V(unit), V(at_us));
-    bool any = db_next(&r);
-    if (any) {
-        *parent = db_i64(&r, 0);
-        *name = db_dup(&r, 1, c->arena);
-    }
-    db_done(&r);
-    if (any)
-        return true;
-    const struct unit *now = rules_unit(c->rules, unit);
-    if (!now)
+    const struct unit_past *then = rules_unit_past(r, unit, at_us);
+    const struct unit *now = rules_unit(r, unit);
+    if (!then && !now)
         return false;
-    *parent = now->parent;
-    *name = now->name;
+    *parent = then ? then->parent : now->parent;
+    *name = then ? then->name : now->name;
     return true;
 }
 
@@ -305,7 +294,7 @@ str unit_path_then(struct ctx *c, int64_t unit, int64_t at_us)
     str names[TREE_LEVELS_MAX];
     size_t at = TREE_LEVELS_MAX;
     int64_t id = unit, parent = 0;
-    while (id != 0 && at > 0 && unit_then(c, id, at_us, &parent, &names[at - 1])) {
+    while (id != 0 && at > 0 && unit_then(c->rules, id, at_us, &parent, &names[at - 1])) {
         at--;
         id = parent;
     }
