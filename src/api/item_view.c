@@ -567,7 +567,7 @@ static enum err_code view_caller(
     struct ctx *c, const struct item *it, struct caller_view *v, struct err *e)
 {
     struct caller k;
-    v->known = caller_masked(c, it->id, &k, e);
+    v->known = caller_masked(c, it->id, &k, &v->others, e);
     if (!v->known)
         return e->code;
     v->anonymous = k.anonymous;
@@ -575,7 +575,6 @@ static enum err_code view_caller(
     v->name = k.name;
     v->phone = k.phone;
     v->door = k.door;
-    v->others = caller_others(c, it->id);
     v->may_reveal = ctx_may(c, MAY_REVEAL, it->unit) || ctx_may(c, MAY_REVEAL, it->receiver);
     return OK;
 }

@@ -105,7 +105,7 @@ static struct finding check_callers(struct patient *p, struct err *e)
         items[n++] = db_i64(&r, 0);
     for (int64_t i = 0; i < n && e->code == OK; i++) {
         struct caller caller;
-        if (!caller_masked(&p->c, items[i], &caller, e))
+        if (!caller_masked(&p->c, items[i], &caller, NULL, e))
             break;
     }
     if (e->code != OK || db_status(p->c.db, e) != OK)

@@ -68,18 +68,29 @@ enum err_code caller_put(struct ctx *c, int64_t item, const struct caller *in, s
     return db_status(c->db, e);
 }
 
-static bool read(struct ctx *c, int64_t item, struct caller *out, struct err *e)
+// others, unless NULL: how many other items the phone number stands in.
+static bool read(struct ctx *c, int64_t item, struct caller *out, int64_t *others, struct err *e)
 {
     *out = (struct caller){0};
-    struct cursor r = db_rows(c->db,
-        "SELECT anonymous, confidential, sealed FROM caller WHERE town = ?1 AND item = ?2",
-        V(c->rules->town), V(item));
+    struct cursor r = others ? db_rows(c->db,
+                                   "SELECT a.anonymous, a.confidential, a.sealed,"
+                                   " (SELECT count(*) FROM caller b WHERE b.town = a.town"
+                                   " AND b.phone_mark = a.phone_mark AND b.phone_mark <> ''"
+                                   " AND b.item <> a.item)"
+                                   " FROM caller a WHERE a.town = ?1 AND a.item = ?2",
+                                   V(c->rules->town), V(item))
+                             : db_rows(c->db,
+                                   "SELECT anonymous, confidential, sealed FROM caller"
+                                   " WHERE town = ?1 AND item = ?2",
+                                   V(c->rules->town), V(item));
     bool any = db_next(&r);
     str sealed = {0};
     if (any) {
         out->anonymous = db_i64(&r, 0) != 0;
         out->confidential = db_i64(&r, 1) != 0;
         sealed = db_dup(&r, 2, c->arena);
+        if (others)
+            *others = db_i64(&r, 3);
     }
     db_done(&r);
     if (db_status(c->db, e) != OK || !any)
@@ -97,9 +108,9 @@ static bool read(struct ctx *c, int64_t item, struct caller *out, struct err *e)
     return j != NULL;
 }
 
-bool caller_masked(struct ctx *c, int64_t item, struct caller *out, struct err *e)
+bool caller_masked(struct ctx *c, int64_t item, struct caller *out, int64_t *others, struct err *e)
 {
-    if (!read(c, item, out, e))
+    if (!read(c, item, out, others, e))
         return false;
     bool hide = out->confidential;
     out->name = hide ? (str){0} : mask_name(c->arena, out->name);
@@ -123,21 +134,11 @@ enum err_code caller_reveal(
     if (reason.n == 0 || !utf8_valid(reason) || utf8_count(reason) > CALLER_REASON_MAX)
         return err_add(e, ERR_INVALID, S("reason"), (str){0}, "say why, in at most %d characters",
             "请写明原因，不超过 %d 个字", (int)CALLER_REASON_MAX);
-    if (!read(c, item, out, e))
+    if (!read(c, item, out, NULL, e))
         return e->code != OK ? e->code
                              : err_add(e, ERR_MISSING, S("caller"), (str){0},
                                    "the item has no caller", "这个事项没有诉求人信息");
     struct item same = it;
     struct event ev = {.what = S("reveal"), .unit = it.unit, .note = reason};
     return item_commit(c, rules_def(c->rules, it.def), &it, &same, &ev, e);
-}
-
-int64_t caller_others(struct ctx *c, int64_t item)
-{
-    return db_one_i64(c->db, 0,
-        "SELECT count(*) FROM caller a JOIN caller b ON b.town = a.town AND b.phone_mark = "
-        "a.phone_mark"
-        " WHERE a.town = ?1 AND a.item = ?2 AND a.phone_mark <> '' AND b.phone_mark <> ''"
-        " AND b.item <> a.item",
-        V(c->rules->town), V(item));
 }

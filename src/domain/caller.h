@@ -13,12 +13,12 @@ enum {
 };
 
 // Masked, as everybody sees it; false when the item has no caller. An anonymous caller has no name,
-// a confidential one shows nothing but that.
-bool caller_masked(struct ctx *c, int64_t item, struct caller *out, struct err *e) MUST_USE;
+// a confidential one shows nothing but that. others, unless NULL: how many other items the same
+// phone number stands in (0 without a number).
+bool caller_masked(
+    struct ctx *c, int64_t item, struct caller *out, int64_t *others, struct err *e) MUST_USE;
 // In clear. Needs MAY_REVEAL at the item's unit and a reason; writes the event. On the writer.
 enum err_code caller_reveal(
     struct ctx *c, int64_t item, str reason, struct caller *out, struct err *e) MUST_USE;
-// How many other items the same phone number stands in (0 without a number).
-int64_t caller_others(struct ctx *c, int64_t item);
 
 #endif

@@ -220,7 +220,7 @@ static void put_item(struct export *x, int64_t id)
         return;
     }
     item_cells(x, &it, cells);
-    if (caller_masked(&c, id, &who, &x->e)) {
+    if (caller_masked(&c, id, &who, NULL, &x->e)) {
         cells[COL_CALLER] = who.name;
         cells[COL_PHONE] = who.phone;
         cells[COL_DOOR] = who.door;

@@ -66,9 +66,11 @@ str item_step_closed(struct ctx *c, const struct def *d, const struct def_step *
     if (!leaves(d, s, it, part)) {
         int at = part ? def_part_state_at(d, part->state) : def_state_at(d, it->state);
         str now = at < 0 ? it->state : part ? d->part_states[at].title : d->states[at].title;
-        return c->lang == LANG_EN
-                   ? str_fmt(c->arena, "not possible in state \"%.*s\"", STR_ARG(now))
-                   : str_fmt(c->arena, "“%.*s”状态下不能做这一步", STR_ARG(now));
+        // Said of most steps of every item that is read.
+        bool en = c->lang == LANG_EN;
+        str why[] = {en ? S("not possible in state \"") : S("“"), now,
+            en ? S("\"") : S("”状态下不能做这一步")};
+        return str_join(c->arena, why, ARRAY_LEN(why), (str){0});
     }
     if (locked(s, it) && !ctx_may(c, MAY_STEP, it->receiver)) {
         *code = ERR_DENIED;

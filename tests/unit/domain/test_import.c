@@ -218,10 +218,10 @@ static void rows_become_items(void **state)
     assert_str(b.channel, "12345");
     assert_true(str_starts(b.no, S("RX20261115-")));
     struct caller who;
-    assert_true(caller_masked(&f->c, a.id, &who, &f->e));
+    assert_true(caller_masked(&f->c, a.id, &who, NULL, &f->e));
     assert_str(who.name, "张*");
-    assert_false(caller_masked(&f->c, b.id, &who, &f->e));
-    assert_true(caller_masked(&f->c, c.id, &who, &f->e));
+    assert_false(caller_masked(&f->c, b.id, &who, NULL, &f->e));
+    assert_true(caller_masked(&f->c, c.id, &who, NULL, &f->e));
     assert_true(who.anonymous);
     assert_int_equal(fixture_tally(f, "hotline", "intake", 20261115), 3);
     assert_books_balance(f);
@@ -454,7 +454,7 @@ static void undoing_keeps_what_was_worked_on(void **state)
         .item = gone, .step = S("note"), .version = ITEM_ANY_VERSION, .note = S("还在吗")};
     fixture_fails(f, fixture_do(f, item_step(&f->c, &in, &it, &f->e)), ERR_INVALID);
     struct caller who;
-    assert_false(caller_masked(&f->c, gone, &who, &f->e));
+    assert_false(caller_masked(&f->c, gone, &who, NULL, &f->e));
     assert_books_balance(f);
     // The sheet can be put right and come again; what was kept is known.
     assert_result(run(f, make(f, path, MAP, false)), 3, 2, 1, 0);
