@@ -298,13 +298,7 @@ enum err_code item_insert(struct ctx *c, const struct item *it, struct err *e)
     return OK;
 }
 
-// What every change of an item names, and the end of it: where and under which version.
-#define UPDATE_ITEM                                                                                \
-    "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7, priority = ?8," \
-    " changed_us = ?9, version = ?10, round = ?11, returns = ?12, urges = ?13, extensions = ?14,"  \
-    " reopens = ?15, level = ?16, raised = ?17, parent = ?18, merged = ?19, excluded = ?20,"       \
-    " def = ?21, receiver = ?22"
-#define OF_VERSION " WHERE town = ?1 AND id = ?2 AND version = ?23"
+// ?1 to ?23 of every one of them.
 #define ITEM_VALUES(c, b, it)                                                                      \
     V((c)->rules->town), V((it)->id), V((it)->state), V((it)->paused), V((it)->cls),               \
         V((it)->channel), V((it)->kind), V((it)->priority), V((it)->changed_us), V((it)->version), \
@@ -321,17 +315,39 @@ static int64_t update_row(struct ctx *c, const struct item *b, const struct item
     bool queued = b->unit == it->unit && b->due_us == it->due_us;
     if (!listed)
         return db_change(c->db,
-            UPDATE_ITEM ", alarm_us = ?24, due_us = ?25, unit = ?26, open = ?27, closed_us = ?28,"
-                        " gone = ?29" OF_VERSION,
+            "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7,"
+            " priority = ?8, changed_us = ?9, version = ?10, round = ?11, returns = ?12,"
+            " urges = ?13, extensions = ?14, reopens = ?15, level = ?16, raised = ?17,"
+            " parent = ?18, merged = ?19, excluded = ?20, def = ?21, receiver = ?22,"
+            " alarm_us = ?24, due_us = ?25, unit = ?26, open = ?27, closed_us = ?28, gone = ?29"
+            " WHERE town = ?1 AND id = ?2 AND version = ?23",
             ITEM_VALUES(c, b, it), V(it->alarm_us), V(it->due_us), V(it->unit), V(it->open),
             V(it->closed_us), V(it->gone));
     if (!queued)
-        return db_change(c->db, UPDATE_ITEM ", alarm_us = ?24, due_us = ?25, unit = ?26" OF_VERSION,
+        return db_change(c->db,
+            "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7,"
+            " priority = ?8, changed_us = ?9, version = ?10, round = ?11, returns = ?12,"
+            " urges = ?13, extensions = ?14, reopens = ?15, level = ?16, raised = ?17,"
+            " parent = ?18, merged = ?19, excluded = ?20, def = ?21, receiver = ?22,"
+            " alarm_us = ?24, due_us = ?25, unit = ?26"
+            " WHERE town = ?1 AND id = ?2 AND version = ?23",
             ITEM_VALUES(c, b, it), V(it->alarm_us), V(it->due_us), V(it->unit));
     if (b->alarm_us != it->alarm_us)
-        return db_change(c->db, UPDATE_ITEM ", alarm_us = ?24" OF_VERSION, ITEM_VALUES(c, b, it),
-            V(it->alarm_us));
-    return db_change(c->db, UPDATE_ITEM OF_VERSION, ITEM_VALUES(c, b, it));
+        return db_change(c->db,
+            "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7,"
+            " priority = ?8, changed_us = ?9, version = ?10, round = ?11, returns = ?12,"
+            " urges = ?13, extensions = ?14, reopens = ?15, level = ?16, raised = ?17,"
+            " parent = ?18, merged = ?19, excluded = ?20, def = ?21, receiver = ?22,"
+            " alarm_us = ?24"
+            " WHERE town = ?1 AND id = ?2 AND version = ?23",
+            ITEM_VALUES(c, b, it), V(it->alarm_us));
+    return db_change(c->db,
+        "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7,"
+        " priority = ?8, changed_us = ?9, version = ?10, round = ?11, returns = ?12,"
+        " urges = ?13, extensions = ?14, reopens = ?15, level = ?16, raised = ?17,"
+        " parent = ?18, merged = ?19, excluded = ?20, def = ?21, receiver = ?22"
+        " WHERE town = ?1 AND id = ?2 AND version = ?23",
+        ITEM_VALUES(c, b, it));
 }
 
 // Whose business has it become? Parts say so themselves, the receiver and whoever was in charge
