@@ -33,6 +33,19 @@ static void test_overflow_is_sticky(void **state)
     assert_str(buf_str(&b), "0123456789");
 }
 
+static void test_a_number_fits_to_the_last_byte(void **state)
+{
+    struct buf b;
+    buf_init(&b, *state, 8);
+    buf_i64(&b, -123);
+    buf_i64(&b, 4567);
+    assert_str(buf_str(&b), "-1234567");
+    assert_false(b.overflow);
+    buf_i64(&b, 8);
+    assert_true(b.overflow);
+    assert_str(buf_str(&b), "-1234567");
+}
+
 static void test_too_long_piece_is_not_cut(void **state)
 {
     struct buf b;
@@ -93,6 +106,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         UNIT(test_chain),
         UNIT(test_overflow_is_sticky),
+        UNIT(test_a_number_fits_to_the_last_byte),
         UNIT(test_too_long_piece_is_not_cut),
         UNIT(test_no_room_at_all),
         UNIT(test_grows_beside_others),

@@ -292,6 +292,26 @@ static void test_deepest_document_inside_an_answer(void **state)
     assert_true(str_eq(buf_str(&b), nested(a, JW_DEPTH_MAX)));
 }
 
+static void test_texts_of_every_length(void **state)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    struct arena *a = *state;
+    for (size_t n = 0; n < sizeof(letters); n++) {
+        struct buf b;
+        struct jw w;
+        str x = {letters, n};
+        buf_init(&b, a, KIB);
+        jw_init(&w, &b);
+        jw_obj(&w);
+        jw_kstr(&w, str_z(a, x), x);
+        jw_key(&w, S(""));
+        jw_null(&w);
+        jw_end_obj(&w);
+        assert_str(
+            buf_str(&b), str_fmt(a, "{\"%s\":\"%s\",\"\":null}", str_z(a, x), str_z(a, x)).s);
+    }
+}
+
 static void test_overflow(void **state)
 {
     struct buf b;
@@ -318,6 +338,7 @@ int main(void)
         UNIT(test_doubles_round_trip),
         UNIT(test_random_documents_round_trip),
         UNIT(test_deepest_document_inside_an_answer),
+        UNIT(test_texts_of_every_length),
         UNIT(test_overflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,6 +135,25 @@ static void test_f64(void **state)
     assert_false(str_f64((str){many, sizeof(many)}, &v));
 }
 
+static void test_put_i64(void **state)
+{
+    struct arena *a = *state;
+    struct rng r;
+    rng_seed(&r, 7);
+    char text[STR_I64_BYTES];
+    for (size_t i = 0; i < 20000; i++) {
+        // Every number of digits, and both sides of each power of ten.
+        int64_t v = (int64_t)(rng_next(&r) >> (1 + i % 63)), ten = 1;
+        for (size_t k = i % 19; k > 0; k--)
+            ten *= 10;
+        const int64_t tries[] = {v, -v, ten, ten - 1, -ten, 1 - ten, INT64_MIN, INT64_MAX};
+        int64_t x = tries[i % ARRAY_LEN(tries)];
+        assert_str(((str){text, str_put_i64(text, x)}), str_fmt(a, "%" PRId64, x).s);
+    }
+    assert_str(str_num(a, -15, S("wd")), "-15wd");
+    assert_str(str_num(a, 0, (str){0}), "0");
+}
+
 static void test_hash(void **state)
 {
     (void)state;
@@ -155,6 +174,7 @@ int main(void)
         UNIT(test_long_format),
         UNIT(test_i64),
         UNIT(test_f64),
+        UNIT(test_put_i64),
         UNIT(test_hash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,6 +46,25 @@ static void paths_begin_at_the_town(void **state)
     assert_str(unit_path(a, r, 424242), "");
 }
 
+static void the_oldest_change_after_an_instant_says_what_stood_before(void **state)
+{
+    struct rules *r = sample(*state);
+    struct unit_past pasts[] = {
+        {3, 100, 2, S("one")}, {3, 200, 2, S("two")}, {7, 50, 2, S("other")}};
+    assert_null(rules_unit_past(r, 3, 0)); // the sample's units have always been called so
+    r->pasts = pasts;
+    r->n_pasts = ARRAY_LEN(pasts);
+    assert_str(rules_unit_past(r, 3, 0)->name, "one");
+    assert_str(rules_unit_past(r, 3, 99)->name, "one");
+    assert_str(rules_unit_past(r, 3, 100)->name, "two"); // until then, and no longer
+    assert_null(rules_unit_past(r, 3, 200));
+    assert_null(rules_unit_past(r, 2, 0));
+    assert_null(rules_unit_past(r, 5, 0));
+    assert_str(rules_unit_past(r, 7, 49)->name, "other");
+    assert_null(rules_unit_past(r, 7, 50));
+    assert_null(rules_unit_past(r, 8, 0));
+}
+
 static void classes_are_found_by_code_and_unique_name(void **state)
 {
     struct rules *r = sample(*state);
@@ -96,6 +115,7 @@ int main(void)
         UNIT(units_are_found_by_code_name_and_short_name),
         UNIT(units_lie_below_themselves_and_what_is_above),
         UNIT(paths_begin_at_the_town),
+        UNIT(the_oldest_change_after_an_instant_says_what_stood_before),
         UNIT(classes_are_found_by_code_and_unique_name),
         UNIT(loops_and_definitions_are_found),
         UNIT(a_role_holds_where_it_was_given_and_below),
