@@ -298,55 +298,56 @@ enum err_code item_insert(struct ctx *c, const struct item *it, struct err *e)
     return OK;
 }
 
-// ?1 to ?23 of every one of them.
+// ?1 to ?22 of every one of them.
 #define ITEM_VALUES(c, b, it)                                                                      \
-    V((c)->rules->town), V((it)->id), V((it)->state), V((it)->paused), V((it)->cls),               \
-        V((it)->channel), V((it)->kind), V((it)->priority), V((it)->changed_us), V((it)->version), \
-        V((it)->round), V((it)->returns), V((it)->urges), V((it)->extensions), V((it)->reopens),   \
-        V((it)->level), V((it)->raised), V((it)->parent), V((it)->merged), V((it)->excluded),      \
-        V((it)->def), V((it)->receiver), V((b)->version)
+    V((c)->rules->town), V((it)->id), V((it)->state), V((it)->paused), V((it)->channel),           \
+        V((it)->kind), V((it)->priority), V((it)->changed_us), V((it)->version), V((it)->round),   \
+        V((it)->returns), V((it)->urges), V((it)->extensions), V((it)->reopens), V((it)->level),   \
+        V((it)->raised), V((it)->parent), V((it)->merged), V((it)->excluded), V((it)->def),        \
+        V((it)->receiver), V((b)->version)
 
 // Several statements, because SQLite rewrites every index a column of which is named, changed or
 // not, and each entry lies on a page of its own: in a large town a step that named them all would
 // write the queue's page, too. What most steps move is an alarm or a due time.
 static int64_t update_row(struct ctx *c, const struct item *b, const struct item *it)
 {
-    bool listed = b->open == it->open && b->closed_us == it->closed_us && b->gone == it->gone;
-    bool queued = b->unit == it->unit && b->due_us == it->due_us;
+    bool listed = b->open == it->open && b->closed_us == it->closed_us && b->gone == it->gone &&
+                  b->unit == it->unit && b->cls == it->cls;
     if (!listed)
         return db_change(c->db,
-            "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7,"
-            " priority = ?8, changed_us = ?9, version = ?10, round = ?11, returns = ?12,"
-            " urges = ?13, extensions = ?14, reopens = ?15, level = ?16, raised = ?17,"
-            " parent = ?18, merged = ?19, excluded = ?20, def = ?21, receiver = ?22,"
-            " alarm_us = ?24, due_us = ?25, unit = ?26, open = ?27, closed_us = ?28, gone = ?29"
-            " WHERE town = ?1 AND id = ?2 AND version = ?23",
+            "UPDATE item SET state = ?3, paused = ?4, channel = ?5, kind = ?6,"
+            " priority = ?7, changed_us = ?8, version = ?9, round = ?10, returns = ?11,"
+            " urges = ?12, extensions = ?13, reopens = ?14, level = ?15, raised = ?16,"
+            " parent = ?17, merged = ?18, excluded = ?19, def = ?20, receiver = ?21,"
+            " alarm_us = ?23, due_us = ?24, unit = ?25, open = ?26, closed_us = ?27,"
+            " gone = ?28, class = ?29"
+            " WHERE town = ?1 AND id = ?2 AND version = ?22",
             ITEM_VALUES(c, b, it), V(it->alarm_us), V(it->due_us), V(it->unit), V(it->open),
-            V(it->closed_us), V(it->gone));
-    if (!queued)
+            V(it->closed_us), V(it->gone), V(it->cls));
+    if (b->due_us != it->due_us)
         return db_change(c->db,
-            "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7,"
-            " priority = ?8, changed_us = ?9, version = ?10, round = ?11, returns = ?12,"
-            " urges = ?13, extensions = ?14, reopens = ?15, level = ?16, raised = ?17,"
-            " parent = ?18, merged = ?19, excluded = ?20, def = ?21, receiver = ?22,"
-            " alarm_us = ?24, due_us = ?25, unit = ?26"
-            " WHERE town = ?1 AND id = ?2 AND version = ?23",
-            ITEM_VALUES(c, b, it), V(it->alarm_us), V(it->due_us), V(it->unit));
+            "UPDATE item SET state = ?3, paused = ?4, channel = ?5, kind = ?6,"
+            " priority = ?7, changed_us = ?8, version = ?9, round = ?10, returns = ?11,"
+            " urges = ?12, extensions = ?13, reopens = ?14, level = ?15, raised = ?16,"
+            " parent = ?17, merged = ?18, excluded = ?19, def = ?20, receiver = ?21,"
+            " alarm_us = ?23, due_us = ?24"
+            " WHERE town = ?1 AND id = ?2 AND version = ?22",
+            ITEM_VALUES(c, b, it), V(it->alarm_us), V(it->due_us));
     if (b->alarm_us != it->alarm_us)
         return db_change(c->db,
-            "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7,"
-            " priority = ?8, changed_us = ?9, version = ?10, round = ?11, returns = ?12,"
-            " urges = ?13, extensions = ?14, reopens = ?15, level = ?16, raised = ?17,"
-            " parent = ?18, merged = ?19, excluded = ?20, def = ?21, receiver = ?22,"
-            " alarm_us = ?24"
-            " WHERE town = ?1 AND id = ?2 AND version = ?23",
+            "UPDATE item SET state = ?3, paused = ?4, channel = ?5, kind = ?6,"
+            " priority = ?7, changed_us = ?8, version = ?9, round = ?10, returns = ?11,"
+            " urges = ?12, extensions = ?13, reopens = ?14, level = ?15, raised = ?16,"
+            " parent = ?17, merged = ?18, excluded = ?19, def = ?20, receiver = ?21,"
+            " alarm_us = ?23"
+            " WHERE town = ?1 AND id = ?2 AND version = ?22",
             ITEM_VALUES(c, b, it), V(it->alarm_us));
     return db_change(c->db,
-        "UPDATE item SET state = ?3, paused = ?4, class = ?5, channel = ?6, kind = ?7,"
-        " priority = ?8, changed_us = ?9, version = ?10, round = ?11, returns = ?12,"
-        " urges = ?13, extensions = ?14, reopens = ?15, level = ?16, raised = ?17,"
-        " parent = ?18, merged = ?19, excluded = ?20, def = ?21, receiver = ?22"
-        " WHERE town = ?1 AND id = ?2 AND version = ?23",
+        "UPDATE item SET state = ?3, paused = ?4, channel = ?5, kind = ?6,"
+        " priority = ?7, changed_us = ?8, version = ?9, round = ?10, returns = ?11,"
+        " urges = ?12, extensions = ?13, reopens = ?14, level = ?15, raised = ?16,"
+        " parent = ?17, merged = ?18, excluded = ?19, def = ?20, receiver = ?21"
+        " WHERE town = ?1 AND id = ?2 AND version = ?22",
         ITEM_VALUES(c, b, it));
 }
 
