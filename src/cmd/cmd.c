@@ -16,6 +16,7 @@ static const struct cmd *const COMMANDS[] = {
     &CMD_TOKEN,
     &CMD_AUDIT,
     &CMD_TALLY,
+    &CMD_YEARS,
     &CMD_CITY,
     &CMD_SEARCH,
     &CMD_BACKUP,

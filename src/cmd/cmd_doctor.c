@@ -7,6 +7,7 @@
 #include "domain/audit.h"
 #include "domain/caller.h"
 #include "domain/search_fill.h"
+#include "domain/years.h"
 #include "store/backup.h"
 #include "store/migrate.h"
 
@@ -225,6 +226,26 @@ static struct finding check_blobs(struct patient *p, struct err *e)
         str_fmt(p->arena, english(p) ? "all %" PRId64 " are there" : "%" PRId64 " 个全部在位", n)};
 }
 
+static struct finding check_years(struct patient *p, struct err *e)
+{
+    struct years y;
+    int64_t items = 0;
+    (void)journal_newest_event(p->c.db, p->c.rules->town); // something is read first
+    years_known(p->c.db, p->c.rules->town, &y);
+    (void)years_look(&p->c);
+    if (db_status(p->c.db, e) != OK)
+        return from_notes(p, e);
+    for (size_t i = 0; i < y.n; i++)
+        items += y.v[i].items;
+    if (y.n == 0)
+        return (struct finding){FINE, english(p) ? S("none is detached") : S("没有分出年度库")};
+    return (struct finding){FINE,
+        str_fmt(p->arena,
+            english(p) ? "%zu files with %" PRId64 " items, all there"
+                       : "%zu 个年度库共 %" PRId64 " 个事项，全部在位",
+            y.n, items)};
+}
+
 static struct finding check_backup(struct patient *p, struct err *e)
 {
     struct nightly_state s;
@@ -280,6 +301,7 @@ static const struct check {
     {"search", "search index", "检索索引", check_search},
     {"space", "disk", "磁盘", check_space},
     {"blobs", "attachments", "附件", check_blobs},
+    {"years", "year files", "年度库", check_years},
     {"backup", "backup", "备份", check_backup},
 };
 

@@ -4,6 +4,7 @@
 #include "cmd/town_make.h"
 #include "domain/attach.h"
 #include "domain/audit.h"
+#include "domain/years.h"
 #include "store/files.h"
 #include "store/folder.h"
 #include "store/move.h"
@@ -130,6 +131,10 @@ static enum err_code copy_and_prove(struct moving *m)
         return code;
     phase(m, "compare", EXIT_FOUND);
     code = move_compare(&m->rows, &a->err);
+    // Old years have become rows like all others.
+    if (code == OK)
+        db_run(m->rows.to, "DELETE FROM setting WHERE town = ?1 AND key = 'years'",
+            V(m->rows.town));
     if (code == OK)
         code = prove(m);
     if (code == OK)
@@ -185,6 +190,9 @@ static enum err_code move_all(struct moving *m, str place)
     db_read_begin(m->src.db);
     m->last_event = journal_newest_event(m->src.db, m->rows.town);
     m->exit = EXIT_FOUND;
+    struct ctx all = m->src;
+    (void)years_widen(&all);
+    m->rows.from = all.db;
     enum err_code code = audit_verify(&m->src, show, m, &m->before, &a->err);
     if (code == OK)
         code = make_target(m);

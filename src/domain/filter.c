@@ -227,3 +227,61 @@ bool filter_wants_doc(const struct filter *f)
             return true;
     return false;
 }
+
+static bool all_are(const struct filter_term *t, enum filter_value_form form)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (t->values[i].form != form)
+            return false;
+    return t->n > 0 && !t->negated;
+}
+
+// No closed item has it: no clock runs for one, and none of its parts is open.
+static bool only_open(const struct filter_term *t)
+{
+    switch (t->key) {
+    case KEY_OPEN:
+    case KEY_OVERDUE:
+        return all_are(t, VALUE_YES);
+    case KEY_CLOSED:
+        return all_are(t, VALUE_NO);
+    case KEY_DUE:
+        return all_are(t, VALUE_IS);
+    default:
+        return false;
+    }
+}
+
+bool filter_reaches_closed(const struct filter *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (only_open(&f->terms[i]))
+            return false;
+    return true;
+}
+
+static bool begins_after(const struct filter_term *t, const struct filter_env *env, int64_t us)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        int64_t lo, hi;
+        filter_date_us(&t->values[i].dates, env->now_us, env->rules->zone_s, &lo, &hi);
+        if (lo <= us)
+            return false;
+    }
+    return true;
+}
+
+bool filter_reaches(
+    const struct filter *f, const struct filter_env *env, int64_t filed_us, int64_t changed_us)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        const struct filter_term *t = &f->terms[i];
+        if (!all_are(t, VALUE_IS))
+            continue;
+        // Closing is a change.
+        if ((t->key == KEY_FILED && begins_after(t, env, filed_us)) ||
+            ((t->key == KEY_CHANGED || t->key == KEY_CLOSED) && begins_after(t, env, changed_us)))
+            return false;
+    }
+    return true;
+}

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "domain/import_inner.h"
+#include "domain/item_store.h"
 #include "domain/journal.h"
 
 enum { MAP_TEXT_MAX = 128 * KIB, TITLE_MAX = 200, PATH_MAX_BYTES = 1000 };
@@ -140,8 +141,7 @@ static void check_unique(
         if (taken != 0)
             say_bad(c->arena, r, row, str_fmt(c->arena, "fields.%.*s", STR_ARG(f->key)), v,
                 r->e->lang == LANG_EN ? S("another item has this value") : S("已有事项用了这个值"),
-                db_one_str(c->db, c->arena, "SELECT no FROM item WHERE town = ?1 AND id = ?2",
-                    V(c->rules->town), V(taken)));
+                item_no_of(c, taken));
     }
 }
 

@@ -35,10 +35,10 @@ static str next_number(struct ctx *c, const struct def *d, int64_t at_us)
 
 static str taken_by(struct ctx *c, const struct def *d, const struct def_field *f, str v)
 {
-    return db_one_str(c->db, c->arena,
-        "SELECT i.no FROM item_key k JOIN item i ON i.town = k.town AND i.id = k.item"
-        " WHERE k.town = ?1 AND k.loop = ?2 AND k.field = ?3 AND k.val = ?4",
+    int64_t id = db_one_i64(c->db, 0,
+        "SELECT item FROM item_key WHERE town = ?1 AND loop = ?2 AND field = ?3 AND val = ?4",
         V(c->rules->town), V(d->loop), V(f->key), V(v));
+    return item_no_of(c, id);
 }
 
 // Values that may stand once in a loop.
@@ -106,8 +106,7 @@ static void check_in(struct ctx *c, const struct def *d, const struct item_in *i
     check_class(c, d, in->cls, e);
     if (it->filed_us > c->now_us)
         err_add(e, ERR_INVALID, S("filed"), (str){0}, "lies in the future", "登记时间不能晚于现在");
-    if (in->parent != 0 && db_one_i64(c->db, 0, "SELECT id FROM item WHERE town = ?1 AND id = ?2",
-                               V(c->rules->town), V(in->parent)) == 0)
+    if (in->parent != 0 && item_no_of(c, in->parent).n == 0)
         err_add(e, ERR_INVALID, S("parent"), (str){0}, "there is no such item", "没有这个上级事项");
     if (in->has_caller && !d->caller)
         err_add(

@@ -1,7 +1,9 @@
 #include "domain/item_list.h"
 
+#include "domain/journal.h"
 #include "domain/list_inner.h"
 #include "domain/search.h"
+#include "domain/years.h"
 
 static const char *const SORT_NAMES[SORT_COUNT] = {
     "-filed", "filed", "due", "-changed", "relevance"};
@@ -187,12 +189,25 @@ int64_t list_count(struct ctx *c, const struct filter *f, const struct list_part
 
 static const struct list_part WHOLE = {0};
 
-int64_t item_count(struct ctx *c, const struct filter *f, int64_t cap, struct err *e)
+static int64_t count_here(struct ctx *c, const struct filter *f, int64_t cap)
 {
     struct list_part part = WHOLE;
     if (f && filter_has_words(f))
         (void)search_few(c, f, &part);
-    int64_t n = list_count(c, f, &part, cap);
+    return list_count(c, f, &part, cap);
+}
+
+int64_t item_count(struct ctx *c, const struct filter *f, int64_t cap, struct err *e)
+{
+    struct ctx all = *c;
+    db_read_begin(c->db);
+    int64_t n = count_here(c, f, cap);
+    bool enough = cap > 0 && n >= cap;
+    if (!enough && years_may_have(c, f) && years_widen(&all))
+        n = count_here(&all, f, cap);
+    if (all.db != c->db && db_status(all.db, e) != OK)
+        n = 0;
+    db_read_end(c->db);
     return db_status(c->db, e) == OK ? n : 0;
 }
 
@@ -245,13 +260,40 @@ static void count(struct ctx *c, const struct list_in *in, struct list_out *out,
     out->total = out->capped ? LIST_COUNT_MAX : out->total;
 }
 
-enum err_code item_list(
+// The town's own rows first: mostly they are the page.
+static enum err_code read_rows(
+    struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e)
+{
+    if (list_read(c, in, &WHOLE, out, e) != OK)
+        return e->code;
+    if (!years_may_have(c, in->filter) || years_come_after(c, in, out))
+        return db_status(c->db, e);
+    struct ctx all = *c;
+    if (!years_widen(&all))
+        return db_status(c->db, e);
+    *out = (struct list_out){.total = -1};
+    return list_read(&all, in, &WHOLE, out, e);
+}
+
+static enum err_code with_words(
+    struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e)
+{
+    struct ctx all = *c;
+    // Something is read first: only then it is known what years there are.
+    (void)journal_newest_event(c->db, c->rules->town);
+    if (years_may_have(c, in->filter))
+        (void)years_widen(&all);
+    enum err_code code = db_status(c->db, e);
+    return code == OK ? search_list(&all, in, out, e) : code;
+}
+
+static enum err_code list(
     struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e)
 {
     *out = (struct list_out){.total = -1};
     if (in->filter && filter_has_words(in->filter))
-        return search_list(c, in, out, e);
-    if (list_read(c, in, &WHOLE, out, e) != OK)
+        return with_words(c, in, out, e);
+    if (read_rows(c, in, out, e) != OK)
         return e->code;
     if ((int64_t)out->n > in->limit) {
         out->n = (size_t)in->limit;
@@ -262,7 +304,16 @@ enum err_code item_list(
     return e->code;
 }
 
-enum err_code item_each(struct ctx *c, const struct filter *f, bool (*fn)(void *arg, int64_t id),
+enum err_code item_list(
+    struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e)
+{
+    db_read_begin(c->db);
+    enum err_code code = list(c, in, out, e);
+    db_read_end(c->db);
+    return code;
+}
+
+static enum err_code each(struct ctx *c, const struct filter *f, bool (*fn)(void *arg, int64_t id),
     void *arg, struct err *e)
 {
     struct sqlb q;
@@ -277,4 +328,19 @@ enum err_code item_each(struct ctx *c, const struct filter *f, bool (*fn)(void *
         more = fn(arg, db_i64(&r, 0));
     db_done(&r);
     return db_status(c->db, e);
+}
+
+enum err_code item_each(struct ctx *c, const struct filter *f, bool (*fn)(void *arg, int64_t id),
+    void *arg, struct err *e)
+{
+    struct ctx all = *c;
+    db_read_begin(c->db);
+    (void)journal_newest_event(c->db, c->rules->town); // see with_words
+    if (years_may_have(c, f))
+        (void)years_widen(&all);
+    enum err_code code = db_status(c->db, e);
+    if (code == OK)
+        code = each(&all, f, fn, arg, e);
+    db_read_end(c->db);
+    return code;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include "domain/item_hand.h"
+#include "domain/years.h"
 #include "store/text_index.h"
 
 // What an item mostly is not stays unsaid: of a clock in its first round, of the whole item,
@@ -187,12 +188,9 @@ static void read_row(struct arena *a, const struct cursor *r, struct item *it)
     it->title = db_dup(r, 30, a);
 }
 
-enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err *e)
+// Its rows on this connection. False when it has none.
+static bool load_rows(struct ctx *c, int64_t id, struct item *out, str *doc)
 {
-    const struct item *held = c->hand ? item_hand_get(c->hand, id) : NULL;
-    *out = held ? *held : (struct item){0};
-    if (held)
-        return OK;
     struct cursor r = db_rows(c->db,
         "SELECT i.id, i.no, i.loop, i.def, i.state, i.open, i.paused, i.unit, i.receiver, i.class, "
         "i.channel,"
@@ -204,16 +202,28 @@ enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err 
         " FROM item i JOIN item_doc d ON d.town = i.town AND d.id = i.id"
         " WHERE i.town = ?1 AND i.id = ?2",
         V(c->rules->town), V(id));
-    str doc = {0};
     if (db_next(&r)) {
         read_row(c->arena, &r, out);
         out->text = db_dup(&r, 31, c->arena);
         out->address = db_dup(&r, 32, c->arena);
         out->lat = db_f64(&r, 33);
         out->lon = db_f64(&r, 34);
-        doc = db_dup(&r, 35, c->arena);
+        *doc = db_dup(&r, 35, c->arena);
     }
     db_done(&r);
+    return out->id != 0;
+}
+
+enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err *e)
+{
+    const struct item *held = c->hand ? item_hand_get(c->hand, id) : NULL;
+    *out = held ? *held : (struct item){0};
+    if (held)
+        return OK;
+    str doc = {0};
+    // Whoever writes has it in the town's file from then on; whoever reads looks into old years.
+    if (!load_rows(c, id, out, &doc) && (years_bring_back(c, id) || years_widen(c)))
+        (void)load_rows(c, id, out, &doc);
     if (db_status(c->db, e) != OK)
         return e->code;
     if (out->id == 0)
@@ -223,8 +233,29 @@ enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err 
 
 int64_t item_id_of(struct ctx *c, str no)
 {
-    return db_one_i64(
-        c->db, 0, "SELECT id FROM item WHERE town = ?1 AND no = ?2", V(c->rules->town), V(no));
+    int64_t town = c->rules->town;
+    int64_t id = db_one_i64(
+        c->db, 0, "SELECT id FROM item WHERE town = ?1 AND no = ?2", V(town), V(no));
+    struct db *old = id == 0 ? years_look(c) : NULL;
+    if (old) {
+        id = db_one_i64(old, 0, "SELECT id FROM item WHERE town = ?1 AND no = ?2", V(town), V(no));
+        years_look_end(c);
+    }
+    return id;
+}
+
+str item_no_of(struct ctx *c, int64_t id)
+{
+    int64_t town = c->rules->town;
+    str no = db_one_str(
+        c->db, c->arena, "SELECT no FROM item WHERE town = ?1 AND id = ?2", V(town), V(id));
+    struct db *old = no.n == 0 ? years_look(c) : NULL;
+    if (old) {
+        no = db_one_str(
+            old, c->arena, "SELECT no FROM item WHERE town = ?1 AND id = ?2", V(town), V(id));
+        years_look_end(c);
+    }
+    return no;
 }
 
 bool item_visible(const struct ctx *c, const struct item *it)

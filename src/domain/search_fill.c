@@ -1,5 +1,6 @@
 #include "domain/search_fill.h"
 
+#include "domain/years.h"
 #include "store/text_index.h"
 
 enum {
@@ -76,7 +77,10 @@ static void add_unit(struct filling *f, int64_t unit, size_t place)
 static void read_texts(struct filling *f, int64_t from, int64_t to)
 {
     struct text_block *b = &f->block;
-    struct cursor r = db_rows(f->c.db,
+    struct ctx all = f->c;
+    db_read_begin(f->c.db);
+    (void)years_widen(&all);
+    struct cursor r = db_rows(all.db,
         "SELECT i.id, i.filed_us, i.no, i.title, d.text, d.address, i.unit, i.receiver FROM item i"
         " JOIN item_doc d ON d.town = i.town AND d.id = i.id"
         " WHERE i.town = ?1 AND i.id >= ?2 AND i.id < ?3 ORDER BY i.id",
@@ -95,6 +99,9 @@ static void read_texts(struct filling *f, int64_t from, int64_t to)
         add_unit(f, db_i64(&r, 6), place);
         add_unit(f, db_i64(&r, 7), place);
     }
+    if (all.db != f->c.db)
+        (void)!db_status(all.db, f->e);
+    db_read_end(f->c.db);
 }
 
 // Reads on until the range is at its end or memory is. ends: where it may end before, ascending.
@@ -118,7 +125,7 @@ static enum err_code read_block(
             stop = ends[end];
         read_texts(f, f->block.to_id, stop);
         f->block.to_id = stop;
-        if (db_status(f->c.db, f->e) != OK)
+        if (f->e->code != OK || db_status(f->c.db, f->e) != OK)
             return f->e->code;
         bool may_end = n_ends == 0;
         if (end < n_ends && stop == ends[end]) {

@@ -8,6 +8,7 @@
 
 #include "domain/audit.h"
 #include "domain/item_inner.h"
+#include "domain/years.h"
 
 enum {
     CHUNK_ITEMS = 1000,
@@ -38,6 +39,7 @@ struct check {
     struct counted **all;
     size_t n;
     bool fold, rebuild;
+    bool old; // the items the town's file does not hold
     int64_t folded; // see domain/tally_fold.h
     struct audit_out *out;
     audit_progress *progress;
@@ -305,11 +307,17 @@ static size_t next_ids(struct check *k, int64_t after, int64_t ids[CHUNK_ITEMS])
 {
     size_t n = 0;
     struct cursor r =
-        db_rows(k->c->db, "SELECT id FROM item WHERE town = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+        db_rows(k->item.db, "SELECT id FROM item WHERE town = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
             V(k->c->rules->town), V(after), V((int)CHUNK_ITEMS));
     while (db_next(&r))
         ids[n++] = db_i64(&r, 0);
     return n;
+}
+
+static bool in_town(struct check *k, int64_t id)
+{
+    return db_one_i64(k->c->db, 0, "SELECT id FROM item WHERE town = ?1 AND id = ?2",
+               V(k->c->rules->town), V(id)) != 0;
 }
 
 static void walk_items(struct check *k)
@@ -321,7 +329,8 @@ static void walk_items(struct check *k)
         "SELECT id FROM item WHERE town = ?1 ORDER BY id DESC LIMIT 1", V(k->c->rules->town));
     for (size_t n = next_ids(k, after, ids); n > 0; n = next_ids(k, after, ids)) {
         for (size_t i = 0; i < n; i++)
-            check_item(k, ids[i]);
+            if (!k->old || !in_town(k, ids[i]))
+                check_item(k, ids[i]);
         after = ids[n - 1];
         arena_reset(k->item.arena);
         if (k->rebuild)
@@ -390,7 +399,7 @@ static void count_all(struct check *k)
         journal_each_move(k->c->journal, take_off, k);
 }
 
-enum err_code tally_verify(
+static enum err_code verify(
     struct ctx *c, audit_progress *p, void *arg, struct audit_out *out, struct err *e)
 {
     struct check k;
@@ -398,7 +407,6 @@ enum err_code tally_verify(
     k.fold = true;
     k.progress = p;
     k.arg = arg;
-    db_read_begin(c->db);
     count_all(&k);
     check_strays(&k);
     read_tallies(&k);
@@ -409,9 +417,35 @@ enum err_code tally_verify(
         read_tallies(&k);
         *out = first;
     }
-    db_read_end(c->db);
     check_end(&k);
     return e->code != OK ? e->code : db_status(c->db, e);
+}
+
+enum err_code tally_verify(
+    struct ctx *c, audit_progress *p, void *arg, struct audit_out *out, struct err *e)
+{
+    struct ctx all = *c;
+    db_read_begin(c->db);
+    (void)years_widen(&all);
+    enum err_code code = verify(&all, p, arg, out, e);
+    db_read_end(c->db);
+    return code;
+}
+
+// Those the town's file does not hold. The counters alone are written meanwhile, so what was
+// committed is what there is.
+static void walk_old_items(struct check *k)
+{
+    struct db *old = years_look(k->c);
+    if (!old)
+        return;
+    struct ctx town = k->item;
+    k->item.db = old;
+    k->item.journal = NULL;
+    k->old = true;
+    walk_items(k);
+    k->item = town;
+    years_look_end(k->c);
 }
 
 enum err_code tally_rebuild(struct ctx *c, struct err *e)
@@ -426,6 +460,7 @@ enum err_code tally_rebuild(struct ctx *c, struct err *e)
     k.rebuild = true;
     db_run(c->db, "DELETE FROM tally WHERE town = ?1", V(c->rules->town));
     walk_items(&k);
+    walk_old_items(&k);
     check_end(&k);
     return e->code != OK ? e->code : db_status(c->db, e);
 }

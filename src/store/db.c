@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/memo.h"
 #include "store/db_inner.h"
+#include "store/years.h"
 
 // ---- errors
 
@@ -60,6 +61,9 @@ enum err_code db_status(struct db *db, struct err *e)
         return err_add(e, ERR_LIMIT, S(""), S(""), "the query is too large (%s)",
             "查询条件过多（%s）", db->note);
     default:
+        if (db->note_zh[0])
+            return err_add(e, db->failed, str_of(db->note_field), str_of(db->note_expected), "%s",
+                "%s", e->lang == LANG_EN ? db->note : db->note_zh);
         return err_add(
             e, db->failed, S(""), S(""), "the database failed (%s)", "数据库出错（%s）", db->note);
     }
@@ -100,6 +104,7 @@ void db_close(struct db *db)
 {
     if (!db)
         return;
+    db_close(db->wide);
     stmt_free_all(db);
     memo_free(db->memo);
     memo_free(db->kept);
@@ -175,7 +180,10 @@ void db_rollback(struct db *db)
 {
     abandon(db);
     db->failed = OK;
+    db->note_zh[0] = '\0';
     db->may_repeat = false;
+    if (db->wide)
+        db_rollback(db->wide);
 }
 
 bool db_may_repeat(const struct db *db)
@@ -244,6 +252,7 @@ void db_read_end(struct db *db)
 {
     if (db->read_depth == 0 || --db->read_depth > 0 || !db->read_open)
         return;
+    years_reader_end(db);
     close_cursors(db);
     db->read_open = false;
     if (in_transaction(db)) // cannot fail for a reader, and a sticky error may not prevent it

@@ -78,9 +78,16 @@ struct db {
     struct memo *memo; // of a reader: counts
     struct memo *kept; // of a reader: what db_keep was given
     struct memo *lasting;
+    // Old years (years.c).
+    struct db *wide;          // reads them, too; NULL: not opened
+    bool is_wide;             // this is such a one
+    struct years_cache *seen; // what the town said of them, and when
+    char note_zh[DB_NOTE_BYTES], note_field[DB_NOTE_BYTES], note_expected[DB_NOTE_BYTES];
 };
 
 struct db *db_sqlite_open(str target, enum db_mode mode, struct err *e);
+// The same after running first, a script that ends in NUL.
+struct db *db_sqlite_open_with(str target, enum db_mode mode, const char *first, struct err *e);
 struct db *db_pg_open(str target, enum db_mode mode, struct err *e);
 bool db_pg_target(str target); // is it the address of a PostgreSQL server?
 bool db_is_pg(const struct db *db);

@@ -138,7 +138,7 @@ static void create_private(const char *path)
         (void)close(fd);
 }
 
-static bool open_handle(struct db_sqlite *db, str target, struct err *e)
+static bool open_handle(struct db_sqlite *db, str target, const char *first, struct err *e)
 {
     // "file:" in front would be read as a URI with options.
     const char *path = str_z(db->db.arena, target);
@@ -157,6 +157,8 @@ static bool open_handle(struct db_sqlite *db, str target, struct err *e)
         rc = sqlite3_busy_timeout(db->handle, db->busy_wait_ms);
     if (rc == SQLITE_OK)
         rc = set_options(db->handle);
+    if (rc == SQLITE_OK && first)
+        rc = sqlite3_exec(db->handle, first, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = set_pragmas(db, memory);
     if (rc != SQLITE_OK) {
@@ -179,6 +181,11 @@ static const struct db_ops OPS;
 
 struct db *db_sqlite_open(str target, enum db_mode mode, struct err *e)
 {
+    return db_sqlite_open_with(target, mode, NULL, e);
+}
+
+struct db *db_sqlite_open_with(str target, enum db_mode mode, const char *first, struct err *e)
+{
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     (void)pthread_once(&once, configure_once);
     struct arena *arena = arena_new();
@@ -189,7 +196,7 @@ struct db *db_sqlite_open(str target, enum db_mode mode, struct err *e)
     db->busy_wait_ms = DB_BUSY_WAIT_MS;
     db->db.memo = mode == DB_READ ? memo_new(COUNTS_REMEMBERED_MAX) : NULL;
     db->db.kept = mode == DB_READ ? memo_new(DB_KEPT_MAX) : NULL;
-    if (open_handle(db, target, e))
+    if (open_handle(db, target, first, e))
         return &db->db;
     db_close(&db->db);
     return NULL;

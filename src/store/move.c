@@ -28,7 +28,7 @@ static struct cursor columns_of(struct db *db)
                               NULL, 0)
                         : db_rows_inner(db,
                               "SELECT t.name, c.name, c.type, c.pk"
-                              " FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c"
+                              " FROM sqlite_schema AS t JOIN pragma_table_info(t.name, 'main') AS c"
                               " WHERE t.type = 'table' ORDER BY t.name, c.cid",
                               NULL, 0);
 }

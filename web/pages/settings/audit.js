@@ -35,7 +35,7 @@ const WHAT = {
   settle: 'audit.settle',
   locked: 'audit.locked',
   init: 'audit.init',
-  tally_fold: 'audit.tallyFold',
+  tally_fold: 'audit.tallyFold', years_detach: 'audit.yearsDetach', years_attach: 'audit.yearsAttach',
   class_put: 'audit.classes',
   move_def: 'audit.moveDef',
   close_merged: 'audit.closeMerged',
