@@ -12,6 +12,7 @@
 #include "domain/town.h"
 #include "store/files.h"
 #include "store/folder.h"
+#include "store/years.h"
 
 enum { NOTE_BYTES_MAX = 4 * KIB, NIGHTLY_NICE = 15 };
 
@@ -33,6 +34,7 @@ struct nightly {
     struct db *db;
     str blobs;     // where the town's attachments lie
     int64_t event; // attachments up to here are in the store
+    struct years years; // as the log has them
     // The maker's.
     struct db *read;
     str log;                      // name of the log's folder
@@ -135,12 +137,27 @@ static int64_t newest_event(struct nightly *n)
         V(app_town(n->app)));
 }
 
+// A log leads to no year file: what was taken out of the town stands in the next snapshot only, so
+// the log ends before it would tell of it.
+static bool years_moved(struct nightly *n)
+{
+    struct years y;
+    years_known(n->db, app_town(n->app), &y);
+    return memcmp(&y, &n->years, sizeof(y)) != 0;
+}
+
 // Under the log's lock.
 static enum err_code write_down(struct nightly *n, struct err *e)
 {
     if (log_tail_take(n->tail, e) != OK)
         return e->code;
     int64_t newest = newest_event(n);
+    if (years_moved(n)) {
+        log_tail_end(n->tail);
+        return err_add(e, ERR_CONFLICT, S("years"), S(""),
+            "years were detached or attached: the next backup has their files",
+            "分出或并回了年度库，随即重新备份");
+    }
     if (newest > n->event && bring_blobs(n, e) != OK) {
         log_tail_end(n->tail);
         return e->code;
@@ -156,7 +173,8 @@ static void keep_once(struct nightly *n)
     err_init(&e, a, LANG_ZH);
     pthread_mutex_lock(&n->log_lock);
     if (log_tail_on(n->tail) && write_down(n, &e) != OK)
-        log_line(LOG_ERROR, "backup message=\"the log ends, a new backup will begin another\" %.*s",
+        log_line(e.code == ERR_CONFLICT ? LOG_INFO : LOG_ERROR,
+            "backup message=\"the log ends, a new backup will begin another\" %.*s",
             STR_ARG(err_text(&e, a)));
     pthread_mutex_unlock(&n->log_lock);
     arena_free(a);
@@ -202,6 +220,7 @@ static enum err_code begin_log(struct nightly *n, struct arena *a, struct err *e
     if (folder_make(folder.s, e) != OK)
         return e->code;
     n->event = newest_event(n);
+    years_known(n->db, app_town(n->app), &n->years);
     return log_tail_begin(n->tail, folder, e);
 }
 

@@ -11,6 +11,7 @@
 #include "store/files.h"
 #include "store/folder.h"
 #include "store/migrate.h"
+#include "store/years.h"
 
 static const struct opt OPTIONS[] = {
     {"to", OPT_STR, "FOLDER", "a folder that is not there yet; without it DIR.backup",
@@ -58,6 +59,29 @@ static enum err_code copy_key(struct backing *b)
         str_fmt(a->arena, "%.*s/key", STR_ARG(b->folder)).s, &f->bytes, &f->sha256, &a->err);
 }
 
+// Year files do not change. The town's copy looks at them last, as it will when it is opened.
+static enum err_code copy_years(struct backing *b, struct db *copy)
+{
+    struct arena *a = b->a->arena;
+    struct err *e = &b->a->err;
+    struct years y;
+    years_known(copy, b->m.town, &y);
+    str from = str_fmt(a, "%.*s/years", STR_ARG(b->dir));
+    str to = str_fmt(a, "%.*s/years", STR_ARG(b->folder));
+    if (y.n > 0 && folder_make(to.s, e) != OK)
+        return e->code;
+    for (size_t i = 0; i < y.n; i++) {
+        struct manifest_file *f = manifest_add(
+            a, &b->m, str_fmt(a, "years/%04" PRId64 ".db", y.v[i].year).s);
+        interrupt_leave(b->folder.s);
+        if (folder_copy(a, years_path(a, from, y.v[i].year).s, years_path(a, to, y.v[i].year).s,
+                &f->bytes, &f->sha256, e) != OK)
+            return e->code;
+    }
+    (void)years_reader(copy, b->m.town);
+    return db_status(copy, e);
+}
+
 static enum err_code fill(struct backing *b)
 {
     struct args *a = b->a;
@@ -74,6 +98,8 @@ static enum err_code fill(struct backing *b)
         a->arena, b->folder, copy, str_of(cmd_version()), tm_now(), &b->m, &a->err);
     if (code == OK)
         code = copy_blobs(b, copy);
+    if (code == OK)
+        code = copy_years(b, copy);
     db_close(copy);
     struct manifest_file *f = manifest_add(a->arena, &b->m, "bihuan.db");
     if (code == OK)

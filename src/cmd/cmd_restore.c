@@ -9,6 +9,7 @@
 #include "store/backup.h"
 #include "store/files.h"
 #include "store/folder.h"
+#include "store/years.h"
 
 static const struct opt OPTIONS[] = {
     {"from", OPT_STR, "FOLDER", "what backup has made", "备份目录"},
@@ -127,6 +128,35 @@ static enum err_code copy_database(struct restoring *r)
         &r->reached_us, &r->a->err);
 }
 
+// Each as it was copied; the structure is looked at as that of the town's own database is.
+static enum err_code copy_year(struct restoring *r, const struct manifest_file *f, int64_t year)
+{
+    struct arena *a = r->a->arena;
+    struct err *e = &r->a->err;
+    str path = years_path(a, in(r, r->folder, "years"), year);
+    if (folder_make(in(r, r->folder, "years").s, e) != OK)
+        return e->code;
+    enum err_code code = r->snapshot ? snapshot_fill_year(a, r->from, r->snapshot, f, path, e)
+                                     : copy_file(r, str_z(a, f->path));
+    if (code != OK)
+        return code;
+    struct db *db = db_open(path, DB_READ, e);
+    code = db ? backup_check(db, e) : e->code;
+    db_close(db);
+    return code;
+}
+
+static enum err_code copy_years(struct restoring *r)
+{
+    const struct manifest_file *files = r->m.files.v;
+    for (size_t i = 0; i < r->m.files.n; i++) {
+        int64_t year = manifest_year(&files[i], r->snapshot != NULL);
+        if (year != 0 && copy_year(r, &files[i], year) != OK)
+            return r->a->err.code;
+    }
+    return OK;
+}
+
 static enum err_code fill(struct restoring *r)
 {
     struct args *a = r->a;
@@ -134,7 +164,7 @@ static enum err_code fill(struct restoring *r)
     if (manifest_check(a->arena, described(r), &r->m, e) != OK ||
         folder_above(a->arena, r->folder, e) != OK || folder_make(r->folder.s, e) != OK)
         return e->code;
-    if (copy_database(r) != OK || copy_key(r) != OK)
+    if (copy_database(r) != OK || copy_years(r) != OK || copy_key(r) != OK)
         return e->code;
     // For writing, so that a backup made by an older program is brought up to date here and not at
     // the first start.

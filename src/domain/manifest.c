@@ -8,7 +8,7 @@
 
 static const struct field FILES[] = {
     {"path", FIELD_STR, FIELD_REQUIRED, offsetof(struct manifest_file, path),
-        .options = "bihuan.db|key|pieces|blobs"},
+        .max = 20},
     {"bytes", FIELD_I64, FIELD_REQUIRED, offsetof(struct manifest_file, bytes), .max = INT64_MAX},
     {"sha256", FIELD_STR, FIELD_REQUIRED, offsetof(struct manifest_file, sha256), .min = 64,
         .max = 64},
@@ -37,6 +37,33 @@ static const struct field MANIFEST[] = {
     {0},
 };
 
+int64_t manifest_year(const struct manifest_file *f, bool list)
+{
+    str front = list ? S("year-") : S("years/"), behind = list ? S("") : S(".db");
+    int64_t year;
+    if (!str_starts(f->path, front) || !str_ends(f->path, behind))
+        return 0;
+    str number = str_sub(f->path, front.n, f->path.n - front.n - behind.n);
+    return number.n == 4 && str_i64(number, &year) && year > 0 ? year : 0;
+}
+
+// What it names is copied: nothing outside the backup may be.
+static enum err_code check_paths(const struct manifest *m, struct err *e)
+{
+    static const char *const NAMES[] = {"bihuan.db", "key", "pieces", "blobs"};
+    const struct manifest_file *files = m->files.v;
+    for (size_t i = 0; i < m->files.n; i++) {
+        bool known = manifest_year(&files[i], true) != 0 || manifest_year(&files[i], false) != 0;
+        for (size_t k = 0; k < ARRAY_LEN(NAMES); k++)
+            known = known || str_eq(files[i].path, str_of(NAMES[k]));
+        if (!known)
+            err_add(e, ERR_INVALID, S("files.path"),
+                S("bihuan.db, key, pieces, blobs, years/2021.db, year-2021"),
+                "there is no such file in a backup", "备份中没有这种文件");
+    }
+    return e->code;
+}
+
 str manifest_text(struct arena *a, const struct manifest *m)
 {
     struct buf b;
@@ -58,6 +85,8 @@ enum err_code manifest_read(struct arena *a, str folder, struct manifest *out, s
     struct err inner;
     err_init(&inner, a, e->lang);
     enum err_code code = fields_decode(a, text, MANIFEST, out, &inner);
+    if (code == OK)
+        code = check_paths(out, &inner);
     err_merge(e, &inner, S("manifest.json: "));
     return code;
 }

@@ -5,10 +5,11 @@
 #include "base/json.h"
 #include "store/db.h"
 
-enum { MANIFEST_FORMAT = 1, MANIFEST_BYTES_MAX = 64 * KIB, MANIFEST_FILES_MAX = 8 };
+enum { MANIFEST_FORMAT = 1, MANIFEST_BYTES_MAX = 64 * KIB, MANIFEST_FILES_MAX = 24 };
 
 struct manifest_file {
-    str path; // within the backup
+    // Within the backup: bihuan.db, key, years/2021.db; in a store the lists pieces, blobs, year-2021.
+    str path;
     int64_t bytes;
     str sha256;
 };
@@ -36,6 +37,8 @@ enum err_code manifest_read(
 // Does each file it names have the size and the sum it says? Every difference is a note.
 enum err_code manifest_check(
     struct arena *a, str folder, const struct manifest *m, struct err *e) MUST_USE;
+// Is it that of a year file, or (list) of its pieces? The year, or 0.
+int64_t manifest_year(const struct manifest_file *f, bool list);
 const struct manifest_file *manifest_find(
     const struct manifest *m, const char *path); // NULL when not in it
 

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,7 @@
 #include "store/folder.h"
 #include "store/pages.h"
 #include "store/pool.h"
+#include "store/years.h"
 
 enum { STORE_FORMAT = 1, STORE_BYTES_MAX = 4 * KIB, PIECE_PAGES = POOL_PIECE_MAX / PAGE_BYTES };
 
@@ -203,6 +205,50 @@ static enum err_code add_pages(struct making *k, struct pages *p, struct err *e)
     return add_list(k, "pieces", &names, e);
 }
 
+// ---- old years
+
+// The same pieces in every snapshot: the file does not change.
+static enum err_code add_year(struct making *k, int64_t year, struct err *e)
+{
+    struct buf names;
+    buf_init(&names, k->arena, SIZE_MAX / 2);
+    str path = years_path(k->arena, in(k->arena, k->job->dir, "years"), year);
+    int fd = open(path.s, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return files_failed(e, path.s);
+    struct arena *a = arena_new();
+    for (ssize_t n = 1; n > 0 && e->code == OK && stopped(k, e) == OK; arena_reset(a)) {
+        char *bytes = arena_alloc(a, POOL_PIECE_MAX);
+        size_t got = 0;
+        while (got < POOL_PIECE_MAX && (n = read(fd, bytes + got, POOL_PIECE_MAX - got)) != 0)
+            if (n > 0)
+                got += (size_t)n;
+            else if (errno != EINTR)
+                break;
+        str name;
+        if (n < 0)
+            (void)files_failed(e, path.s);
+        else if (got > 0 && pool_put(&k->pool, a, (str){bytes, got}, &name, e) == OK)
+            buf_fmt(&names, "%.*s\n", STR_ARG(name));
+    }
+    arena_free(a);
+    (void)close(fd);
+    return e->code == OK ? add_list(k, str_fmt(k->arena, "year-%04" PRId64, year).s, &names, e)
+                         : e->code;
+}
+
+static enum err_code add_years(struct making *k, struct err *e)
+{
+    struct years y;
+    years_known(k->db, k->out->m.town, &y);
+    (void)years_reader(k->db, k->out->m.town); // looks at each
+    if (db_status(k->db, e) != OK)
+        return e->code;
+    for (size_t i = 0; i < y.n && e->code == OK; i++)
+        (void)!add_year(k, y.v[i].year, e);
+    return e->code;
+}
+
 static enum err_code read_database(struct making *k, struct pages *p, struct err *e)
 {
     const struct snapshot_job *job = k->job;
@@ -215,7 +261,9 @@ static enum err_code read_database(struct making *k, struct pages *p, struct err
         k->out->m.log_file = job->place.file;
         k->out->m.log_at = job->place.at;
     }
-    return add_pages(k, p, e) == OK ? pool_settle(&k->pool, e) : e->code;
+    if (add_pages(k, p, e) != OK || add_years(k, e) != OK)
+        return e->code;
+    return pool_settle(&k->pool, e);
 }
 
 // All of it from one state.

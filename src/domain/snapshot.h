@@ -56,7 +56,7 @@ enum err_code snapshot_blob(
 // All of them, each with its manifest. One that cannot be read is an error.
 enum err_code snapshot_list(
     struct arena *a, str store, struct snapshots *out, struct err *e) MUST_USE;
-// The names in a list of a snapshot ("pieces" or "blobs").
+// The names in a list of a snapshot ("pieces", "blobs", "year-2021").
 enum err_code snapshot_names(struct arena *a, str store, const struct snapshot *s,
     const char *which, struct strs *out, struct err *e) MUST_USE;
 str snapshot_folder(struct arena *a, str store, str name);
@@ -67,6 +67,9 @@ enum err_code snapshot_find(
 // at_us is not INT64_MAX. *reached_us: what moment it is.
 enum err_code snapshot_fill(struct arena *a, str store, const struct snapshot *s, int64_t at_us,
     str database, int64_t *reached_us, struct err *e) MUST_USE;
+// Makes a year's file from its list.
+enum err_code snapshot_fill_year(struct arena *a, str store, const struct snapshot *s,
+    const struct manifest_file *list, str path, struct err *e) MUST_USE;
 // Reads everything any snapshot names, and the log. Every finding is a note.
 struct snapshot_sums {
     int64_t snapshots, pieces, piece_bytes, blobs, blob_bytes, records;

@@ -125,6 +125,19 @@ static enum err_code write_pieces(
     return e->code;
 }
 
+enum err_code snapshot_fill_year(struct arena *a, str store, const struct snapshot *s,
+    const struct manifest_file *list, str path, struct err *e)
+{
+    struct strs names;
+    if (snapshot_names(a, store, s, str_z(a, list->path), &names, e) != OK)
+        return e->code;
+    int fd = files_create(str_z(a, path));
+    if (fd < 0)
+        return files_failed(e, str_z(a, path));
+    (void)write_pieces(a, store, &names, fd, path, e);
+    return close(fd) != 0 && e->code == OK ? files_failed(e, str_z(a, path)) : e->code;
+}
+
 enum err_code snapshot_fill(struct arena *a, str store, const struct snapshot *s, int64_t at_us,
     str database, int64_t *reached_us, struct err *e)
 {
@@ -228,6 +241,10 @@ enum err_code snapshot_verify(struct arena *a, str store,
         const struct snapshot *s = &all.v[i];
         (void)!manifest_check(a, snapshot_folder(a, store, s->name), &s->m, e);
         verify_names(&v, s, "pieces", &v.pieces, verify_piece);
+        const struct manifest_file *files = s->m.files.v;
+        for (size_t k = 0; k < s->m.files.n; k++)
+            if (manifest_year(&files[k], true) != 0)
+                verify_names(&v, s, str_z(a, files[k].path), &v.pieces, verify_piece);
         verify_names(&v, s, "blobs", &v.blobs, verify_blob);
         verify_log(&v, s, &logs);
         out->snapshots++;

@@ -182,6 +182,10 @@ enum err_code snapshot_thin(struct arena *a, str store, const struct keep *k, in
         if (!t.stays[i])
             continue;
         note_names(&t, &t.all.v[i], "pieces", &pieces);
+        const struct manifest_file *files = t.all.v[i].m.files.v;
+        for (size_t f = 0; f < t.all.v[i].m.files.n; f++)
+            if (manifest_year(&files[f], true) != 0)
+                note_names(&t, &t.all.v[i], str_z(a, files[f].path), &pieces);
         note_names(&t, &t.all.v[i], "blobs", &blobs);
     }
     if (e->code != OK) // what is named is not known: nothing is taken away

@@ -222,6 +222,7 @@ static struct year summed(struct mover *m, struct db *file)
         y.changed_us = db_i64(&c, 3);
     }
     db_done(&c);
+    y.stamp = db_one_i64(file, 0, "SELECT stamp FROM year_file WHERE town = ?1", V(m->town));
     y.events = db_one_i64(file, 0, "SELECT count(*) FROM event WHERE town = ?1", V(m->town));
     db_run(file, "UPDATE year_file SET made = ?2, at_us = 0, at_id = 0 WHERE town = ?1",
         V(m->town), V(y.made));
@@ -244,7 +245,7 @@ static struct db *open_unfinished(struct mover *m, struct err *e)
             return NULL;
         }
     }
-    return years_make(m->job->c->db, m->arena, m->unfinished, m->town, m->year, e);
+    return years_make(m->job->c->db, m->arena, m->unfinished, m->town, &m->known, e);
 }
 
 // A file that is whole gets its name before the town speaks of it.

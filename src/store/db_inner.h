@@ -80,7 +80,7 @@ struct db {
     struct memo *lasting;
     // Old years (years.c).
     struct db *wide;          // reads them, too; NULL: not opened
-    bool is_wide;             // this is such a one
+    const char *attached;     // this is such a one: the setting its years are those of
     struct years_cache *seen; // what the town said of them, and when
     char note_zh[DB_NOTE_BYTES], note_field[DB_NOTE_BYTES], note_expected[DB_NOTE_BYTES];
 };

@@ -5,11 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/buf.h"
+#include "base/crypt.h"
 #include "store/db_sqlite.h"
 #include "store/files.h"
 #include "store/shapes.h"
 
-enum { COLUMNS_MAX = 60, YEAR_NUMBERS = 7, SCRIPT_BYTES_MAX = 64 * KIB };
+enum { YEAR_NUMBERS = 8, SCRIPT_BYTES_MAX = 64 * KIB };
 
 static const char *const TABLES[] = {"item", "item_doc", "event"};
 #define TABLE_NAMES "('item', 'item_doc', 'event')"
@@ -28,7 +29,7 @@ static void widen_span(struct years *all, const struct year *y)
     all->changed_us = y->changed_us > all->changed_us ? y->changed_us : all->changed_us;
 }
 
-// A line for each, seven numbers.
+// A line for each, eight numbers.
 bool years_parse(str text, struct years *out)
 {
     str line, word;
@@ -40,7 +41,7 @@ bool years_parse(str text, struct years *out)
             n++;
         if (n != YEAR_NUMBERS || out->n == YEARS_MAX)
             return false;
-        struct year y = {v[0], v[1], v[2], v[3], v[4], v[5], v[6]};
+        struct year y = {v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]};
         out->v[out->n++] = y;
         widen_span(out, &y);
     }
@@ -54,9 +55,10 @@ str years_text(struct arena *a, const struct years *y)
     for (size_t i = 0; i < y->n; i++) {
         const struct year *x = &y->v[i];
         buf_fmt(&b,
-            "%s%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
+            "%s%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64
+            " %" PRId64,
             i > 0 ? "\n" : "", x->year, x->made, x->items, x->events, x->first_us, x->last_us,
-            x->changed_us);
+            x->changed_us, x->stamp);
     }
     CHECK(!b.overflow);
     return buf_str(&b);
@@ -161,11 +163,12 @@ static void check_meta(
     bool has_origin = years_origin(db, town, origin);
     const struct val v[] = {val_i64(town), val_i64(y->year)};
     struct cursor c = db_rows_inner(file,
-        "SELECT made, origin FROM year_file WHERE town = ?1 AND year = ?2", v, ARRAY_LEN(v));
+        "SELECT made, origin, stamp FROM year_file WHERE town = ?1 AND year = ?2", v, ARRAY_LEN(v));
     bool ours = db_next(&c);
     str said = ours ? db_str(&c, 1) : (str){0};
     ours = ours && has_origin && said.n == sizeof(origin) &&
-           memcmp(said.s, origin, sizeof(origin)) == 0;
+           memcmp(said.s, origin, sizeof(origin)) == 0 &&
+           (y->stamp == 0 || y->stamp == db_i64(&c, 2));
     int64_t made = ours ? db_i64(&c, 0) : 0;
     db_done(&c);
     if (!ours)
@@ -229,7 +232,8 @@ static void add_view(struct buf *b, const char *table, const struct years *y)
     buf_addz(b, ";");
 }
 
-static struct db *open_wide(struct db *db, struct arena *a, int64_t town, const struct years *y)
+static struct db *open_wide(
+    struct db *db, struct arena *a, int64_t town, const char *text, const struct years *y)
 {
     struct buf b;
     struct err e;
@@ -254,7 +258,7 @@ static struct db *open_wide(struct db *db, struct arena *a, int64_t town, const 
     if (!wide)
         db_fail(db, ERR_STORE, str_z(a, err_text(&e, a)));
     else
-        wide->is_wide = true;
+        wide->attached = str_z(wide->arena, str_of(text));
     return wide;
 }
 
@@ -263,11 +267,9 @@ static bool in_transaction(const struct db *db)
     return db->ops->in_transaction(db);
 }
 
-// In one state with the years it has attached; else db->wide is closed and text says what it would
-// need.
-static bool begin_wide(struct db *db, int64_t town, char text[YEARS_TEXT_MAX + 1])
+// Its state has the years it has attached; else db->wide is closed and now says which it needs.
+static bool begin_wide(struct db *db, int64_t town, char now[YEARS_TEXT_MAX + 1])
 {
-    char now[YEARS_TEXT_MAX + 1];
     db_rollback(db->wide); // an error of before
     db_read_begin(db->wide);
     (void)read_setting(db->wide, town, now);
@@ -276,9 +278,8 @@ static bool begin_wide(struct db *db, int64_t town, char text[YEARS_TEXT_MAX + 1
         db_rollback(db->wide);
         return false;
     }
-    if (strcmp(now, text) == 0)
+    if (strcmp(now, db->wide->attached) == 0)
         return true;
-    memcpy(text, now, sizeof(now));
     db_close(db->wide);
     db->wide = NULL;
     return false;
@@ -296,7 +297,7 @@ static struct db *find_wide(struct db *db, struct arena *a, int64_t town)
             return NULL;
         }
         if (!db->wide)
-            db->wide = open_wide(db, a, town, &y);
+            db->wide = open_wide(db, a, town, text, &y);
         if (db->wide && begin_wide(db, town, text))
             return db->wide;
     }
@@ -307,7 +308,7 @@ static struct db *find_wide(struct db *db, struct arena *a, int64_t town)
 
 struct db *years_reader(struct db *db, int64_t town)
 {
-    if (db_is_pg(db) || db->is_wide || db_failed(db))
+    if (db_is_pg(db) || db->attached || db_failed(db))
         return NULL;
     if (db->wide && in_transaction(db->wide))
         return db->wide;
@@ -399,6 +400,7 @@ static void make_tables(struct db *from, struct db *file, struct arena *a)
     while (db_next(&c))
         db_script(file, db_dup(&c, 0, a));
     db_script(file, S("CREATE TABLE year_file (town INTEGER NOT NULL, year INTEGER NOT NULL,"
+                      " stamp INTEGER NOT NULL,"
                       " made INTEGER NOT NULL, origin BLOB NOT NULL, at_us INTEGER NOT NULL,"
                       " at_id INTEGER NOT NULL, PRIMARY KEY (town, year)) STRICT, WITHOUT ROWID"));
 }
@@ -412,10 +414,13 @@ static bool has_tables(struct db *file)
     return there;
 }
 
-struct db *years_make(
-    struct db *from, struct arena *a, str path, int64_t town, int64_t year, struct err *e)
+struct db *years_make(struct db *from, struct arena *a, str path, int64_t town,
+    const struct year *y, struct err *e)
 {
     uint8_t origin[YEAR_ORIGIN_BYTES];
+    int64_t stamp;
+    crypt_random(&stamp, sizeof(stamp));
+    stamp = (stamp & INT64_MAX) | 1; // 0 stands for none
     bool has_origin = years_origin(from, town, origin);
     struct db *file = db_open(path, DB_WRITE, e);
     if (!file)
@@ -424,12 +429,13 @@ struct db *years_make(
     if (!has_tables(file))
         make_tables(from, file, a);
     db_run(file,
-        "INSERT INTO year_file (town, year, made, origin, at_us, at_id) VALUES (?1, ?2, 0, ?3, 0, "
-        "0) ON CONFLICT DO NOTHING",
-        V(town), V(year), V(val_blob(((str){(const char *)origin, sizeof(origin)}))));
+        "INSERT INTO year_file (town, year, stamp, made, origin, at_us, at_id)"
+        " VALUES (?1, ?2, ?3, 0, ?4, 0, 0) ON CONFLICT DO NOTHING",
+        V(town), V(y->year), V(stamp),
+        V(val_blob(((str){(const char *)origin, sizeof(origin)}))));
     if (has_origin && db_commit(file, e) == OK) {
         shapes_write(file);
-        struct year wanted = {.year = year};
+        struct year wanted = {.year = y->year, .stamp = y->stamp};
         check_meta(from, file, town, &wanted, path);
     }
     if (db_status(from, e) == OK && db_status(file, e) == OK && has_origin)

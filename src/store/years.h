@@ -27,6 +27,7 @@ struct year {
     int64_t items, events;                // rows
     int64_t first_us, last_us;            // between these its items were filed
     int64_t changed_us;                   // none was changed later
+    int64_t stamp;                        // stands in the file, too: a number nobody could foresee
 };
 struct years {
     struct year v[YEARS_MAX];
@@ -57,8 +58,9 @@ void years_copy_item(struct db *from, struct db *to, int64_t town, int64_t id);
 // Whose first event it is; false when there is none.
 bool years_origin(struct db *db, int64_t town, uint8_t out[YEAR_ORIGIN_BYTES]);
 // A file that is being filled: with the town's tables, or as it was left by one who was broken off.
-struct db *years_make(
-    struct db *from, struct arena *a, str path, int64_t town, int64_t year, struct err *e) MUST_USE;
+// Of y counts the year, and its stamp: 0 when the town knows of none.
+struct db *years_make(struct db *from, struct arena *a, str path, int64_t town,
+    const struct year *y, struct err *e) MUST_USE;
 // All of it is on disk, in one file without a log; closes it.
 enum err_code years_finish(struct db *file, str path, struct err *e) MUST_USE;
 
