@@ -86,7 +86,7 @@ struct db {
 };
 
 struct db *db_sqlite_open(str target, enum db_mode mode, struct err *e);
-// The same after running first, a script that ends in NUL.
+// The same after running first, a script that ends in NUL and may use years_doc.h.
 struct db *db_sqlite_open_with(str target, enum db_mode mode, const char *first, struct err *e);
 struct db *db_pg_open(str target, enum db_mode mode, struct err *e);
 bool db_pg_target(str target); // is it the address of a PostgreSQL server?

@@ -11,6 +11,7 @@
 #include "base/memo.h"
 #include "store/files.h"
 #include "store/wal_vfs.h"
+#include "store/years_doc.h"
 
 enum { COUNTS_REMEMBERED_MAX = 1000 };
 
@@ -157,6 +158,8 @@ static bool open_handle(struct db_sqlite *db, str target, const char *first, str
         rc = sqlite3_busy_timeout(db->handle, db->busy_wait_ms);
     if (rc == SQLITE_OK)
         rc = set_options(db->handle);
+    if (rc == SQLITE_OK && first)
+        rc = years_doc_register(db->handle);
     if (rc == SQLITE_OK && first)
         rc = sqlite3_exec(db->handle, first, NULL, NULL, NULL);
     if (rc == SQLITE_OK)

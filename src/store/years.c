@@ -222,14 +222,20 @@ static void add_quoted(struct buf *b, str path)
 
 static void add_view(struct buf *b, const char *table, const struct years *y)
 {
-    bool event = strcmp(table, "event") == 0;
-    buf_fmt(b, "CREATE TEMP VIEW %s AS SELECT * FROM main.%s", table, table);
+    bool event = strcmp(table, "event") == 0, doc = strcmp(table, "item_doc") == 0;
+    buf_fmt(b, "CREATE TEMP VIEW %s%s AS SELECT * FROM main.%s", table, doc ? "_all" : "", table);
     for (size_t i = 0; i < y->n; i++)
         buf_fmt(b,
             " UNION ALL SELECT y.* FROM y%" PRId64 ".%s AS y WHERE NOT EXISTS"
             " (SELECT 1 FROM main.item AS t WHERE t.town = y.town AND t.id = y.%s)",
             y->v[i].year, table, event ? "item" : "id");
     buf_addz(b, ";");
+    if (!doc)
+        return;
+    buf_addz(b, "CREATE VIRTUAL TABLE temp.item_doc USING years_doc(");
+    for (size_t i = 0; i < y->n; i++)
+        buf_fmt(b, "%sy%" PRId64, i > 0 ? "," : "", y->v[i].year);
+    buf_addz(b, ");");
 }
 
 static struct db *open_wide(
