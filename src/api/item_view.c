@@ -532,7 +532,8 @@ static void view_timeline(
     struct ctx *c, const struct def *d, const struct item *it, struct item_full *v)
 {
     struct cursor r = db_rows(c->db,
-        "SELECT version, at_us, person, unit, what, part, note, changes FROM event"
+        // With the id, by which the files of old years are merged (store/years.c).
+        "SELECT version, at_us, person, unit, what, part, note, changes, id FROM event"
         " WHERE town = ?1 AND item = ?2 AND item > 0 ORDER BY id DESC",
         V(c->rules->town), V(it->id));
     while (db_next(&r)) {

@@ -68,6 +68,10 @@ static int list(struct args *a, struct town_door *d)
     struct years y;
     struct args_json j;
     str folder = years_folder(c.db, a->arena);
+    if (folder.n == 0) {
+        (void)years_none(&a->err);
+        return args_fail(a, EXIT_FAILED);
+    }
     (void)journal_newest_event(c.db, c.rules->town); // something is read first
     years_known(c.db, c.rules->town, &y);
     if (db_status(c.db, &a->err) != OK)
@@ -130,10 +134,48 @@ static int move(struct args *a, struct town_door *d, int64_t until_us, int64_t y
     return code == OK ? report(a, &job, year == 0) : args_fail(a, EXIT_FAILED);
 }
 
+// ---- the room that became free
+
+static int shrink(struct args *a, struct town_door *d)
+{
+    struct ctx c = town_door_writer(d);
+    int lock;
+    int64_t before, after, log;
+    if (years_lock(&c, &lock, &a->err) != OK)
+        return args_fail(a, a->err.code == ERR_BUSY ? EXIT_OPEN : EXIT_FAILED);
+    db_sizes(c.db, &before, &log);
+    enum err_code code = years_shrink(c.db, a->arena, args_dir(a), &a->err);
+    db_sizes(c.db, &after, &log);
+    files_unlock(lock);
+    if (code != OK)
+        return args_fail(a, EXIT_FAILED);
+    if (a->json) {
+        struct args_json j;
+        args_json_begin(a, &j);
+        jw_ki64(&j.w, "before", before);
+        jw_ki64(&j.w, "after", after);
+        args_json_end(&j);
+    }
+    args_say(a, "the database had %.1f MiB and has %.1f MiB", "数据库由 %.1f MiB 缩至 %.1f MiB",
+        (double)before / MIB, (double)after / MIB);
+    return EXIT_DONE;
+}
+
+// Nobody shall wait for it: the server is asked to be stopped.
+static int shrink_alone(struct args *a, struct town_door *d)
+{
+    int serving;
+    if (town_lock(a->arena, args_dir(a), TOWN_LOCK_SERVE, &serving, &a->err) != OK)
+        return args_fail(a, EXIT_OPEN);
+    int code = shrink(a, d);
+    files_unlock(serving);
+    return code;
+}
+
 // ---- the command
 
 struct asked {
-    bool detaches, attaches;
+    bool detaches, attaches, shrinks;
     int64_t until_us, year;
 };
 
@@ -142,8 +184,9 @@ static void read_words(struct args *a, struct asked *out)
     str word = a->n > 0 ? a->words[0] : S("list"), until = args_str(a, "until");
     out->detaches = str_eq(word, S("detach"));
     out->attaches = str_eq(word, S("attach"));
-    if (!out->detaches && !out->attaches && !str_eq(word, S("list")))
-        args_wrong(a, "years", "list, detach, attach YEAR", "does not know this word",
+    out->shrinks = str_eq(word, S("shrink"));
+    if (!out->detaches && !out->attaches && !out->shrinks && !str_eq(word, S("list")))
+        args_wrong(a, "years", "list, detach, attach YEAR, shrink", "does not know this word",
             "不认识这个子命令");
     if (out->attaches && (a->n != 2 || !str_i64(a->words[1], &out->year) || out->year < 1))
         args_wrong(a, "attach", "2021", "say which year", "请指明年份");
@@ -163,19 +206,22 @@ static int run(struct args *a)
     if (a->err.code != OK)
         return args_fail(a, EXIT_USAGE);
     bool moves = x.detaches || x.attaches;
-    struct town_door *d = town_door_open(a, moves ? TOWN_DOOR_WRITE : TOWN_DOOR_LOOK);
+    struct town_door *d = town_door_open(a, moves || x.shrinks ? TOWN_DOOR_WRITE : TOWN_DOOR_LOOK);
     if (!d)
         return args_fail(a, EXIT_OPEN);
-    int code = moves ? move(a, d, x.until_us, x.year) : list(a, d);
+    int code = moves       ? move(a, d, x.until_us, x.year)
+               : x.shrinks ? shrink_alone(a, d)
+                           : list(a, d);
     town_door_close(d);
     return code;
 }
 
-const struct cmd CMD_YEARS = {"years", "[list|detach|attach YEAR] [OPTIONS]",
+const struct cmd CMD_YEARS = {"years", "[list|detach|attach YEAR|shrink] [OPTIONS]",
     "move closed items of old years to files of their own, where they are found as before; or back",
     "把往年已办结事项分到年度库（照常查得到），或并回",
     "  bihuan years --dir var/town\n"
     "  bihuan years detach --dir var/town\n"
     "  bihuan years detach --until 2025-01-01\n"
-    "  bihuan years attach 2021 --dir var/town",
+    "  bihuan years attach 2021 --dir var/town\n"
+    "  bihuan years shrink --dir var/town",
     OPTIONS, 0, 2, run};

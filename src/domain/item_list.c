@@ -318,7 +318,7 @@ static enum err_code each(struct ctx *c, const struct filter *f, bool (*fn)(void
 {
     struct sqlb q;
     sqlb_init(&q, c->arena);
-    sqlb_add(&q, "SELECT i.id");
+    sqlb_add(&q, "SELECT i.id, i.filed_us");
     sqlb_bind(&q, V(c->rules->town));
     from_where(c, f, &WHOLE, &q);
     sqlb_add(&q, " ORDER BY i.filed_us, i.id");

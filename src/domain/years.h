@@ -56,6 +56,8 @@ int64_t years_border(int64_t now_us, int zone_s);
 enum err_code years_detach(struct years_job *job, struct err *e) MUST_USE;
 // All of a year comes back, and its file goes.
 enum err_code years_attach(struct years_job *job, int64_t year, struct err *e) MUST_USE;
+// What is said where there can be no year files: on a server.
+enum err_code years_none(struct err *e);
 // One process at a time; *lock is given back by files_unlock.
 enum err_code years_lock(struct ctx *c, int *lock, struct err *e) MUST_USE;
 

@@ -30,13 +30,18 @@ int64_t years_border(int64_t now_us, int zone_s)
     return tm_day_start(tm_days(t.year - 1, 1, 1), zone_s);
 }
 
+enum err_code years_none(struct err *e)
+{
+    return err_add(e, ERR_INVALID, S("years"), S("bihuan.db"),
+        "old years can be detached from the embedded database only; a server's is one whole",
+        "只有内置数据库（bihuan.db）可以分出年度库；PostgreSQL 上的镇不需要");
+}
+
 enum err_code years_lock(struct ctx *c, int *lock, struct err *e)
 {
     str folder = years_folder(c->db, c->arena);
     if (folder.n == 0)
-        return err_add(e, ERR_INVALID, S("years"), S("bihuan.db"),
-            "old years can be detached from the embedded database only; a server's is one whole",
-            "只有内置数据库（bihuan.db）可以分出年度库；PostgreSQL 上的镇不需要");
+        return years_none(e);
     if (folder_make(folder.s, e) != OK)
         return e->code;
     enum err_code code =

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/buf.h"
@@ -328,6 +329,18 @@ void years_reader_end(struct db *db)
 {
     if (db->wide)
         db_rollback(db->wide);
+}
+
+enum err_code years_shrink(struct db *db, struct arena *a, str folder, struct err *e)
+{
+    if (db_is_pg(db))
+        return OK;
+    // Where SQLite looks for room first; as it stands, it would be in memory.
+    if (setenv("SQLITE_TMPDIR", str_z(a, folder), 1) != 0)
+        return files_failed(e, "SQLITE_TMPDIR");
+    db_script(db, S("PRAGMA temp_store=file; VACUUM; PRAGMA temp_store=memory"));
+    db_checkpoint(db, true);
+    return db_status(db, e);
 }
 
 // ---- rows

@@ -49,6 +49,10 @@ void years_reader_end(struct db *db); // where db itself is in no read transacti
 // it, or it failed.
 bool years_bring(struct db *db, int64_t town, int64_t id) MUST_USE;
 
+// Gives the room of what was taken out back to the disk: writes the whole database anew, in one
+// transaction, by way of a temporary file in folder. Others may read meanwhile, not write.
+enum err_code years_shrink(struct db *db, struct arena *a, str folder, struct err *e) MUST_USE;
+
 // ---- year files
 
 str years_folder(struct db *db, struct arena *a); // beside the database; empty: there can be none
