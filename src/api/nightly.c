@@ -32,8 +32,8 @@ struct nightly {
     pthread_mutex_t log_lock;
     struct log_tail *tail;
     struct db *db;
-    str blobs;     // where the town's attachments lie
-    int64_t event; // attachments up to here are in the store
+    str blobs;          // where the town's attachments lie
+    int64_t event;      // attachments up to here are in the store
     struct years years; // as the log has them
     // The maker's.
     struct db *read;

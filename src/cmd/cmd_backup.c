@@ -71,8 +71,8 @@ static enum err_code copy_years(struct backing *b, struct db *copy)
     if (y.n > 0 && folder_make(to.s, e) != OK)
         return e->code;
     for (size_t i = 0; i < y.n; i++) {
-        struct manifest_file *f = manifest_add(
-            a, &b->m, str_fmt(a, "years/%04" PRId64 ".db", y.v[i].year).s);
+        struct manifest_file *f =
+            manifest_add(a, &b->m, str_fmt(a, "years/%04" PRId64 ".db", y.v[i].year).s);
         interrupt_leave(b->folder.s);
         if (folder_copy(a, years_path(a, from, y.v[i].year).s, years_path(a, to, y.v[i].year).s,
                 &f->bytes, &f->sha256, e) != OK)

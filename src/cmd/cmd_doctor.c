@@ -239,11 +239,10 @@ static struct finding check_years(struct patient *p, struct err *e)
         items += y.v[i].items;
     if (y.n == 0)
         return (struct finding){FINE, english(p) ? S("none is detached") : S("没有分出年度库")};
-    return (struct finding){FINE,
-        str_fmt(p->arena,
-            english(p) ? "%zu files with %" PRId64 " items, all there"
-                       : "%zu 个年度库共 %" PRId64 " 个事项，全部在位",
-            y.n, items)};
+    return (struct finding){FINE, str_fmt(p->arena,
+                                      english(p) ? "%zu files with %" PRId64 " items, all there"
+                                                 : "%zu 个年度库共 %" PRId64 " 个事项，全部在位",
+                                      y.n, items)};
 }
 
 static struct finding check_backup(struct patient *p, struct err *e)

@@ -133,8 +133,8 @@ static enum err_code copy_and_prove(struct moving *m)
     code = move_compare(&m->rows, &a->err);
     // Old years have become rows like all others.
     if (code == OK)
-        db_run(m->rows.to, "DELETE FROM setting WHERE town = ?1 AND key = 'years'",
-            V(m->rows.town));
+        db_run(
+            m->rows.to, "DELETE FROM setting WHERE town = ?1 AND key = 'years'", V(m->rows.town));
     if (code == OK)
         code = prove(m);
     if (code == OK)

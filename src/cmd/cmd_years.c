@@ -57,9 +57,9 @@ static void show_year(struct args *a, struct args_json *j, const struct year *y,
         "%" PRId64 "  %" PRId64 " items, %" PRId64 " events, %.1f MiB, filed %.*s to %.*s%s",
         "%" PRId64 "  %" PRId64 " 个事项，%" PRId64 " 条记录，%.1f MiB，登记于 %.*s 至 %.*s%s",
         y->year, y->items, y->events, (double)st.st_size / MIB, STR_ARG(from), STR_ARG(to),
-        there                       ? ""
+        there                    ? ""
         : a->err.lang == LANG_EN ? "; THE FILE IS MISSING"
-                                    : "；文件缺失");
+                                 : "；文件缺失");
 }
 
 static int list(struct args *a, struct town_door *d)
@@ -120,15 +120,15 @@ static int move(struct args *a, struct town_door *d, int64_t until_us, int64_t y
     struct ctx c = town_door_reader(d);
     struct moving m = {.door = d};
     struct years_door door = {&m, in_transaction, show};
-    struct years_job job = {
-        .c = &c, .door = &door, .until_us = until_us ? until_us : years_border(c.now_us, c.rules->zone_s)};
+    struct years_job job = {.c = &c,
+        .door = &door,
+        .until_us = until_us ? until_us : years_border(c.now_us, c.rules->zone_s)};
     int lock;
     if (years_lock(&c, &lock, &a->err) != OK)
         return args_fail(a, a->err.code == ERR_BUSY ? EXIT_OPEN : EXIT_FAILED);
     interrupt_catch();
     progress_start(&m.bar, a, "years");
-    enum err_code code =
-        year ? years_attach(&job, year, &a->err) : years_detach(&job, &a->err);
+    enum err_code code = year ? years_attach(&job, year, &a->err) : years_detach(&job, &a->err);
     progress_end(&m.bar);
     files_unlock(lock);
     return code == OK ? report(a, &job, year == 0) : args_fail(a, EXIT_FAILED);
@@ -192,9 +192,8 @@ static void read_words(struct args *a, struct asked *out)
         args_wrong(a, "attach", "2021", "say which year", "请指明年份");
     if (!out->attaches && a->n > 1)
         args_wrong(a, "years", "attach 2021", "only attach takes a year", "只有 attach 需要年份");
-    if (until.n > 0 &&
-        (!out->detaches || !tm_parse(until, TM_ZONE_DEFAULT_S, &out->until_us) ||
-            out->until_us > tm_now()))
+    if (until.n > 0 && (!out->detaches || !tm_parse(until, TM_ZONE_DEFAULT_S, &out->until_us) ||
+                           out->until_us > tm_now()))
         args_wrong(a, "--until", "2025-01-01", "is not a day that has passed, of detach",
             "应为已过去的日期，且只用于 detach");
 }
@@ -209,9 +208,7 @@ static int run(struct args *a)
     struct town_door *d = town_door_open(a, moves || x.shrinks ? TOWN_DOOR_WRITE : TOWN_DOOR_LOOK);
     if (!d)
         return args_fail(a, EXIT_OPEN);
-    int code = moves       ? move(a, d, x.until_us, x.year)
-               : x.shrinks ? shrink_alone(a, d)
-                           : list(a, d);
+    int code = moves ? move(a, d, x.until_us, x.year) : x.shrinks ? shrink_alone(a, d) : list(a, d);
     town_door_close(d);
     return code;
 }

@@ -42,8 +42,8 @@ bool filter_match(const struct filter *f, const struct filter_env *env, const st
 bool filter_reaches_closed(const struct filter *f);
 // False when it cannot find a closed item that was filed by filed_us at the latest and changed by
 // changed_us: what is open, or is dated later.
-bool filter_reaches(const struct filter *f, const struct filter_env *env, int64_t filed_us,
-    int64_t changed_us);
+bool filter_reaches(
+    const struct filter *f, const struct filter_env *env, int64_t filed_us, int64_t changed_us);
 // Appends " AND (...)" for each term. The query must have item as i, and item_doc as d joined on
 // (town, id) when filter_wants_doc; ?1 must be the town.
 bool filter_wants_doc(const struct filter *f);

@@ -234,8 +234,8 @@ enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err 
 int64_t item_id_of(struct ctx *c, str no)
 {
     int64_t town = c->rules->town;
-    int64_t id = db_one_i64(
-        c->db, 0, "SELECT id FROM item WHERE town = ?1 AND no = ?2", V(town), V(no));
+    int64_t id =
+        db_one_i64(c->db, 0, "SELECT id FROM item WHERE town = ?1 AND no = ?2", V(town), V(no));
     struct db *old = id == 0 ? years_look(c) : NULL;
     if (old) {
         id = db_one_i64(old, 0, "SELECT id FROM item WHERE town = ?1 AND no = ?2", V(town), V(no));

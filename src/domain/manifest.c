@@ -7,8 +7,7 @@
 #include "store/migrate.h"
 
 static const struct field FILES[] = {
-    {"path", FIELD_STR, FIELD_REQUIRED, offsetof(struct manifest_file, path),
-        .max = 20},
+    {"path", FIELD_STR, FIELD_REQUIRED, offsetof(struct manifest_file, path), .max = 20},
     {"bytes", FIELD_I64, FIELD_REQUIRED, offsetof(struct manifest_file, bytes), .max = INT64_MAX},
     {"sha256", FIELD_STR, FIELD_REQUIRED, offsetof(struct manifest_file, sha256), .min = 64,
         .max = 64},

@@ -8,7 +8,8 @@
 enum { MANIFEST_FORMAT = 1, MANIFEST_BYTES_MAX = 64 * KIB, MANIFEST_FILES_MAX = 24 };
 
 struct manifest_file {
-    // Within the backup: bihuan.db, key, years/2021.db; in a store the lists pieces, blobs, year-2021.
+    // Within the backup: bihuan.db, key, years/2021.db; in a store the lists pieces, blobs,
+    // year-2021.
     str path;
     int64_t bytes;
     str sha256;

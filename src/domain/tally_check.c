@@ -39,7 +39,7 @@ struct check {
     struct counted **all;
     size_t n;
     bool fold, rebuild;
-    bool old; // the items the town's file does not hold
+    bool old;       // the items the town's file does not hold
     int64_t folded; // see domain/tally_fold.h
     struct audit_out *out;
     audit_progress *progress;

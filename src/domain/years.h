@@ -44,10 +44,10 @@ struct years_door {
 struct years_job {
     struct ctx *c; // reads the town alone
     const struct years_door *door;
-    int64_t until_us;   // filed and changed before
-    int64_t years;      // that got rows
-    int64_t items;      // that left the town's file, or came back
-    bool stopped;       // by go_on; the next run goes on there
+    int64_t until_us; // filed and changed before
+    int64_t years;    // that got rows
+    int64_t items;    // that left the town's file, or came back
+    bool stopped;     // by go_on; the next run goes on there
 };
 
 // Midnight of January 1 of the year before this one.

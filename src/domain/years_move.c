@@ -44,8 +44,7 @@ enum err_code years_lock(struct ctx *c, int *lock, struct err *e)
         return years_none(e);
     if (folder_make(folder.s, e) != OK)
         return e->code;
-    enum err_code code =
-        files_lock(str_fmt(c->arena, "%.*s/lock", STR_ARG(folder)).s, 1, lock, e);
+    enum err_code code = files_lock(str_fmt(c->arena, "%.*s/lock", STR_ARG(folder)).s, 1, lock, e);
     if (code != ERR_BUSY)
         return code;
     return err_add(e, ERR_BUSY, folder, (str){0}, "another command is moving years just now",
@@ -76,8 +75,8 @@ static enum err_code tell(struct ctx *c, str what, const struct year *y, struct 
         .at_us = c->now_us,
         .person = c->actor ? c->actor->id : 0,
         .unit = c->rules->town,
-        .changes = str_fmt(c->arena, "{\"year\":%" PRId64 ",\"items\":%" PRId64 "}", y->year,
-            y->items)};
+        .changes =
+            str_fmt(c->arena, "{\"year\":%" PRId64 ",\"items\":%" PRId64 "}", y->year, y->items)};
     return journal_event(c, &ev, e);
 }
 
@@ -145,10 +144,6 @@ static void look_newest(struct mover *m)
 
 // ---- copying
 
-struct fill_place {
-    int64_t at_us, id;
-};
-
 static void drop_rows(struct db *db, int64_t town, int64_t id)
 {
     db_run(db, "DELETE FROM event WHERE town = ?1 AND item = ?2 AND item > 0", V(town), V(id));
@@ -156,26 +151,26 @@ static void drop_rows(struct db *db, int64_t town, int64_t id)
     db_run(db, "DELETE FROM item WHERE town = ?1 AND id = ?2", V(town), V(id));
 }
 
-static size_t next_old(
-    struct mover *m, struct fill_place *at, int64_t ids[YEARS_FILL_ITEMS])
+static size_t next_old(struct mover *m, struct year_mark *at, int64_t ids[YEARS_FILL_ITEMS])
 {
     size_t n = 0;
     struct cursor r = db_rows(m->job->c->db,
         "SELECT id, filed_us FROM item WHERE town = ?1 AND gone = 0 AND (filed_us, id) > (?2, ?3)"
         " AND filed_us < ?4 AND open = 0 AND changed_us < ?5 AND due_us = 0 AND alarm_us = 0"
         " AND id <> ?6 AND id <> ?7 ORDER BY filed_us, id LIMIT ?8",
-        V(m->town), V(at->at_us), V(at->id), V(m->to_us), V(m->job->until_us), V(m->newest_item),
+        V(m->town), V(at->at_us), V(at->at_id), V(m->to_us), V(m->job->until_us), V(m->newest_item),
         V(m->newest_event_item), V((int)YEARS_FILL_ITEMS));
     while (db_next(&r)) {
         ids[n++] = db_i64(&r, 0);
-        *at = (struct fill_place){db_i64(&r, 1), db_i64(&r, 0)};
+        at->at_us = db_i64(&r, 1);
+        at->at_id = ids[n - 1];
     }
     return n;
 }
 
 // Rows and the place they lead to become true together.
-static enum err_code fill_group(struct mover *m, struct db *file, struct fill_place *at, size_t *n,
-    struct err *e)
+static enum err_code fill_group(
+    struct mover *m, struct db *file, struct year_mark *at, size_t *n, struct err *e)
 {
     int64_t ids[YEARS_FILL_ITEMS];
     struct db *db = m->job->c->db;
@@ -186,8 +181,7 @@ static enum err_code fill_group(struct mover *m, struct db *file, struct fill_pl
         drop_rows(file, m->town, ids[i]);
         years_copy_item(db, file, m->town, ids[i]);
     }
-    db_run(file, "UPDATE year_file SET at_us = ?2, at_id = ?3 WHERE town = ?1", V(m->town),
-        V(at->at_us), V(at->id));
+    years_set_mark(file, m->town, at);
     db_read_end(db);
     if (db_status(db, e) == OK && db_commit(file, e) == OK)
         db_checkpoint(file, false);
@@ -196,14 +190,11 @@ static enum err_code fill_group(struct mover *m, struct db *file, struct fill_pl
 
 static enum err_code fill(struct mover *m, struct db *file, struct err *e)
 {
-    struct fill_place at = {0};
-    struct cursor c =
-        db_rows(file, "SELECT at_us, at_id FROM year_file WHERE town = ?1", V(m->town));
-    if (db_next(&c))
-        at = (struct fill_place){db_i64(&c, 0), db_i64(&c, 1)};
-    db_done(&c);
-    if (at.at_us < m->from_us)
-        at = (struct fill_place){m->from_us, 0};
+    struct year_mark at = years_mark(file, m->town);
+    if (at.at_us < m->from_us) {
+        at.at_us = m->from_us;
+        at.at_id = 0;
+    }
     size_t n = 1;
     while (n > 0 && e->code == OK && go_on(m)) {
         if (fill_group(m, file, &at, &n, e) == OK)
@@ -227,10 +218,10 @@ static struct year summed(struct mover *m, struct db *file)
         y.changed_us = db_i64(&c, 3);
     }
     db_done(&c);
-    y.stamp = db_one_i64(file, 0, "SELECT stamp FROM year_file WHERE town = ?1", V(m->town));
+    struct year_mark mark = {.made = y.made, .stamp = years_mark(file, m->town).stamp};
+    y.stamp = mark.stamp;
     y.events = db_one_i64(file, 0, "SELECT count(*) FROM event WHERE town = ?1", V(m->town));
-    db_run(file, "UPDATE year_file SET made = ?2, at_us = 0, at_id = 0 WHERE town = ?1",
-        V(m->town), V(y.made));
+    years_set_mark(file, m->town, &mark);
     return y;
 }
 
@@ -291,9 +282,8 @@ struct image {
 
 static struct image image_of(struct db *db, int64_t town, int64_t id)
 {
-    struct image x = {.version = db_one_i64(
-                          db, 0, "SELECT version FROM item WHERE town = ?1 AND id = ?2", V(town),
-                          V(id))};
+    struct image x = {.version = db_one_i64(db, 0,
+                          "SELECT version FROM item WHERE town = ?1 AND id = ?2", V(town), V(id))};
     struct cursor c = db_rows(db,
         "SELECT count(*), max(id) FROM event WHERE town = ?1 AND item = ?2 AND item > 0", V(town),
         V(id));
@@ -325,17 +315,17 @@ static enum err_code take_group(struct ctx *c, void *arg, struct err *e)
 
 static void next_in_file(struct taking *t)
 {
-    struct cursor r = db_rows(t->file,
-        "SELECT id FROM item WHERE town = ?1 AND id > ?2 ORDER BY id LIMIT ?3", V(t->m->town),
-        V(t->after), V((int)YEARS_TAKE_ITEMS));
+    struct cursor r =
+        db_rows(t->file, "SELECT id FROM item WHERE town = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+            V(t->m->town), V(t->after), V((int)YEARS_TAKE_ITEMS));
     t->n = 0;
     while (db_next(&r))
         t->ids[t->n++] = db_i64(&r, 0);
     t->after = t->n > 0 ? t->ids[t->n - 1] : t->after;
 }
 
-static enum err_code each_group(struct mover *m,
-    enum err_code (*fn)(struct ctx *c, void *arg, struct err *e), struct err *e)
+static enum err_code each_group(
+    struct mover *m, enum err_code (*fn)(struct ctx *c, void *arg, struct err *e), struct err *e)
 {
     const struct years_door *d = m->job->door;
     struct taking t = {.m = m, .file = db_open(m->path, DB_READ, e)};

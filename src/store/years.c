@@ -93,8 +93,7 @@ void years_known(struct db *db, int64_t town, struct years *out)
     struct years_cache *k = db->seen;
     // No statement: the number SQLite compares to know whether its pages are still true. Of what
     // this connection writes itself it says nothing.
-    (void)sqlite3_file_control(
-        sqlite_of(db)->handle, "main", SQLITE_FCNTL_DATA_VERSION, &version);
+    (void)sqlite3_file_control(sqlite_of(db)->handle, "main", SQLITE_FCNTL_DATA_VERSION, &version);
     if (!k->known || k->version != version || db->mode == DB_WRITE) {
         k->y = (struct years){0};
         if (read_setting(db, town, text) && !years_parse(str_of(text), &k->y))
@@ -109,8 +108,7 @@ void years_known(struct db *db, int64_t town, struct years *out)
 
 str years_folder(struct db *db, struct arena *a)
 {
-    const char *name =
-        db_is_pg(db) ? NULL : sqlite3_db_filename(sqlite_of(db)->handle, "main");
+    const char *name = db_is_pg(db) ? NULL : sqlite3_db_filename(sqlite_of(db)->handle, "main");
     if (!name || !*name)
         return (str){0};
     return str_fmt(a, "%.*s/years", STR_ARG(files_folder(a, str_of(name))));
@@ -133,8 +131,7 @@ bool years_origin(struct db *db, int64_t town, uint8_t out[YEAR_ORIGIN_BYTES])
 }
 
 // Why one cannot be used; a sentence of both languages.
-static void fail_file(
-    struct db *db, str path, const char *expected, const char *en, const char *zh)
+static void fail_file(struct db *db, str path, const char *expected, const char *en, const char *zh)
 {
     if (db_failed(db))
         return;
@@ -157,8 +154,7 @@ static str shape(struct db *db, struct arena *a)
 }
 
 // Whose it is, and whether it is as new as the town says.
-static void check_meta(
-    struct db *db, struct db *file, int64_t town, const struct year *y, str path)
+static void check_meta(struct db *db, struct db *file, int64_t town, const struct year *y, str path)
 {
     uint8_t origin[YEAR_ORIGIN_BYTES];
     bool has_origin = years_origin(db, town, origin);
@@ -191,8 +187,7 @@ static void check_file(
         fail_file(db, path, "the file as it was detached, or as it is in a backup",
             errno == ENOENT ? "this year file is missing, so old items cannot be looked up"
                             : "this year file may not be read",
-            errno == ENOENT ? "缺少这个年度库文件，往年事项无法查询"
-                            : "无权读取这个年度库文件");
+            errno == ENOENT ? "缺少这个年度库文件，往年事项无法查询" : "无权读取这个年度库文件");
         return;
     }
     struct db *file = db_sqlite_open(path, DB_READ, &quiet);
@@ -387,9 +382,8 @@ void years_copy_item(struct db *from, struct db *to, int64_t town, int64_t id)
     copy_rows(from, to, "item", &c);
     c = db_rows(from, "SELECT * FROM item_doc WHERE town = ?1 AND id = ?2", V(town), V(id));
     copy_rows(from, to, "item_doc", &c);
-    c = db_rows(from,
-        "SELECT * FROM event WHERE town = ?1 AND item = ?2 AND item > 0 ORDER BY id", V(town),
-        V(id));
+    c = db_rows(from, "SELECT * FROM event WHERE town = ?1 AND item = ?2 AND item > 0 ORDER BY id",
+        V(town), V(id));
     copy_rows(from, to, "event", &c);
 }
 
@@ -398,8 +392,8 @@ bool years_bring(struct db *db, int64_t town, int64_t id)
     struct db *wide = years_reader(db, town);
     if (!wide)
         return false;
-    bool there =
-        db_one_i64(wide, 0, "SELECT id FROM item WHERE town = ?1 AND id = ?2", V(town), V(id)) == id;
+    bool there = db_one_i64(wide, 0, "SELECT id FROM item WHERE town = ?1 AND id = ?2", V(town),
+                     V(id)) == id;
     if (there)
         years_copy_item(wide, db, town, id);
     else if (db_failed(wide))
@@ -433,8 +427,34 @@ static bool has_tables(struct db *file)
     return there;
 }
 
-struct db *years_make(struct db *from, struct arena *a, str path, int64_t town,
-    const struct year *y, struct err *e)
+static void run_inner(struct db *file, const char *sql, const struct val *v, size_t n)
+{
+    struct cursor c = db_rows_inner(file, sql, v, n);
+    (void)db_next(&c);
+    db_done(&c);
+}
+
+struct year_mark years_mark(struct db *file, int64_t town)
+{
+    struct year_mark m = {0};
+    const struct val v[] = {val_i64(town)};
+    struct cursor c = db_rows_inner(
+        file, "SELECT made, stamp, at_us, at_id FROM year_file WHERE town = ?1", v, ARRAY_LEN(v));
+    if (db_next(&c))
+        m = (struct year_mark){db_i64(&c, 0), db_i64(&c, 1), db_i64(&c, 2), db_i64(&c, 3)};
+    db_done(&c);
+    return m;
+}
+
+void years_set_mark(struct db *file, int64_t town, const struct year_mark *m)
+{
+    const struct val v[] = {val_i64(town), val_i64(m->made), val_i64(m->at_us), val_i64(m->at_id)};
+    run_inner(file, "UPDATE year_file SET made = ?2, at_us = ?3, at_id = ?4 WHERE town = ?1", v,
+        ARRAY_LEN(v));
+}
+
+struct db *years_make(
+    struct db *from, struct arena *a, str path, int64_t town, const struct year *y, struct err *e)
 {
     uint8_t origin[YEAR_ORIGIN_BYTES];
     int64_t stamp;
@@ -447,11 +467,12 @@ struct db *years_make(struct db *from, struct arena *a, str path, int64_t town,
     db_begin(file);
     if (!has_tables(file))
         make_tables(from, file, a);
-    db_run(file,
+    const struct val v[] = {val_i64(town), val_i64(y->year), val_i64(stamp),
+        val_blob((str){(const char *)origin, sizeof(origin)})};
+    run_inner(file,
         "INSERT INTO year_file (town, year, stamp, made, origin, at_us, at_id)"
         " VALUES (?1, ?2, ?3, 0, ?4, 0, 0) ON CONFLICT DO NOTHING",
-        V(town), V(y->year), V(stamp),
-        V(val_blob(((str){(const char *)origin, sizeof(origin)}))));
+        v, ARRAY_LEN(v));
     if (has_origin && db_commit(file, e) == OK) {
         shapes_write(file);
         struct year wanted = {.year = y->year, .stamp = y->stamp};

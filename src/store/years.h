@@ -22,12 +22,12 @@ enum {
 };
 
 struct year {
-    int64_t year;                         // of filing
-    int64_t made;                         // grows with every file of this year
-    int64_t items, events;                // rows
-    int64_t first_us, last_us;            // between these its items were filed
-    int64_t changed_us;                   // none was changed later
-    int64_t stamp;                        // stands in the file, too: a number nobody could foresee
+    int64_t year;              // of filing
+    int64_t made;              // grows with every file of this year
+    int64_t items, events;     // rows
+    int64_t first_us, last_us; // between these its items were filed
+    int64_t changed_us;        // none was changed later
+    int64_t stamp;             // stands in the file, too: a number nobody could foresee
 };
 struct years {
     struct year v[YEARS_MAX];
@@ -65,6 +65,13 @@ bool years_origin(struct db *db, int64_t town, uint8_t out[YEAR_ORIGIN_BYTES]);
 // Of y counts the year, and its stamp: 0 when the town knows of none.
 struct db *years_make(struct db *from, struct arena *a, str path, int64_t town,
     const struct year *y, struct err *e) MUST_USE;
+// What the file says of itself: its number and stamp (struct year), and where filling it has come
+// to.
+struct year_mark {
+    int64_t made, stamp, at_us, at_id;
+};
+struct year_mark years_mark(struct db *file, int64_t town);
+void years_set_mark(struct db *file, int64_t town, const struct year_mark *m); // all but the stamp
 // All of it is on disk, in one file without a log; closes it.
 enum err_code years_finish(struct db *file, str path, struct err *e) MUST_USE;
 

@@ -18,7 +18,7 @@ struct table {
     int n, last; // last: the year that had the row before
 };
 struct place {
-    sqlite3_vtab_cursor base; // first
+    sqlite3_vtab_cursor base;    // first
     sqlite3_value *row[COLUMNS]; // of BY_KEY: copies, so that the statement serves everybody
     sqlite3_stmt *all;
     bool more;
@@ -43,8 +43,8 @@ static int disconnect(sqlite3_vtab *base)
     return SQLITE_OK;
 }
 
-static int make(sqlite3 *db, void *arg, int n, const char *const *words, sqlite3_vtab **out,
-    char **message)
+static int make(
+    sqlite3 *db, void *arg, int n, const char *const *words, sqlite3_vtab **out, char **message)
 {
     (void)arg, (void)message;
     int rc = sqlite3_declare_vtab(db, "CREATE TABLE item_doc (" COLUMN_NAMES ")");
@@ -75,8 +75,8 @@ static int choose(sqlite3_vtab *base, sqlite3_index_info *x)
             town = i;
         else if (c->iColumn == COLUMN_ID && equal)
             id = i;
-        else if (c->iColumn == COLUMN_ID && (c->op == SQLITE_INDEX_CONSTRAINT_GT ||
-                                                c->op == SQLITE_INDEX_CONSTRAINT_GE))
+        else if (c->iColumn == COLUMN_ID &&
+                 (c->op == SQLITE_INDEX_CONSTRAINT_GT || c->op == SQLITE_INDEX_CONSTRAINT_GE))
             after = i;
     }
     if (town < 0)
@@ -85,8 +85,8 @@ static int choose(sqlite3_vtab *base, sqlite3_index_info *x)
     x->aConstraintUsage[town].argvIndex = 1;
     if (second >= 0)
         x->aConstraintUsage[second].argvIndex = 2;
-    x->idxNum = id >= 0      ? BY_KEY
-                : after < 0  ? ALL
+    x->idxNum = id >= 0                                                  ? BY_KEY
+                : after < 0                                              ? ALL
                 : x->aConstraint[after].op == SQLITE_INDEX_CONSTRAINT_GT ? ALL_AFTER
                                                                          : ALL_FROM;
     x->idxFlags = id >= 0 ? SQLITE_INDEX_SCAN_UNIQUE : 0;
@@ -221,7 +221,8 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *out, int i)
 static int row_id(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
 {
     struct place *p = (struct place *)base;
-    *out = p->all ? sqlite3_column_int64(p->all, COLUMN_ID) : sqlite3_value_int64(p->row[COLUMN_ID]);
+    *out =
+        p->all ? sqlite3_column_int64(p->all, COLUMN_ID) : sqlite3_value_int64(p->row[COLUMN_ID]);
     return SQLITE_OK;
 }
 
