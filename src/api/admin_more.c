@@ -4,7 +4,7 @@
 
 #include "api/jobs.h"
 #include "domain/publish.h"
-#include "domain/years.h"
+#include "domain/old_years.h"
 
 #define M(type, member, kind, ...)                                                                 \
     {                                                                                              \
@@ -290,7 +290,7 @@ static struct cursor audit_rows(struct ctx *c, str about, int64_t before, int64_
             "SELECT id, item, at_us, person, unit, what, note, changes FROM event"
             " WHERE town = ?1 AND item = 0 AND id < ?2 ORDER BY id DESC LIMIT ?3",
             V(c->rules->town), V(before), V(limit));
-    (void)years_widen(c); // an old item's events stand with it
+    (void)old_years_widen(c); // an old item's events stand with it
     if (str_eq(about, S("reveal")))
         return db_rows(c->db,
             "SELECT id, item, at_us, person, unit, what, note, changes FROM event"

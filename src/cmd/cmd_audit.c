@@ -2,7 +2,7 @@
 #include "cmd/town_door.h"
 #include "domain/audit.h"
 #include "domain/item_store.h"
-#include "domain/years.h"
+#include "domain/old_years.h"
 
 enum { LAST_MAX = 100000, HEAD_LETTERS = 2 * CRYPT_HASH_BYTES };
 
@@ -28,7 +28,7 @@ static bool head_stands(struct ctx *c, str head)
         raw[i] = (char)byte;
     }
     // Walks the whole chain, which audit verify has just done as well.
-    (void)years_widen(c);
+    (void)old_years_widen(c);
     return db_one_i64(c->db, 0, "SELECT id FROM event WHERE town = ?1 AND hash = ?2 LIMIT 1",
                V(c->rules->town), val_blob(((str){raw, sizeof(raw)}))) != 0;
 }

@@ -7,7 +7,7 @@
 #include "domain/audit.h"
 #include "domain/caller.h"
 #include "domain/search_fill.h"
-#include "domain/years.h"
+#include "domain/old_years.h"
 #include "store/backup.h"
 #include "store/migrate.h"
 
@@ -232,7 +232,7 @@ static struct finding check_years(struct patient *p, struct err *e)
     int64_t items = 0;
     (void)journal_newest_event(p->c.db, p->c.rules->town); // something is read first
     years_known(p->c.db, p->c.rules->town, &y);
-    (void)years_look(&p->c);
+    (void)old_years_look(&p->c);
     if (db_status(p->c.db, e) != OK)
         return from_notes(p, e);
     for (size_t i = 0; i < y.n; i++)

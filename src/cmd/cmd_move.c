@@ -4,7 +4,7 @@
 #include "cmd/town_make.h"
 #include "domain/attach.h"
 #include "domain/audit.h"
-#include "domain/years.h"
+#include "domain/old_years.h"
 #include "store/files.h"
 #include "store/folder.h"
 #include "store/move.h"
@@ -191,7 +191,7 @@ static enum err_code move_all(struct moving *m, str place)
     m->last_event = journal_newest_event(m->src.db, m->rows.town);
     m->exit = EXIT_FOUND;
     struct ctx all = m->src;
-    (void)years_widen(&all);
+    (void)old_years_widen(&all);
     m->rows.from = all.db;
     enum err_code code = audit_verify(&m->src, show, m, &m->before, &a->err);
     if (code == OK)

@@ -2,7 +2,7 @@
 #include <sys/stat.h>
 #include "cmd/interrupt.h"
 #include "cmd/town_door.h"
-#include "domain/years.h"
+#include "domain/old_years.h"
 #include "store/files.h"
 
 static const struct opt OPTIONS[] = {
@@ -69,7 +69,7 @@ static int list(struct args *a, struct town_door *d)
     struct args_json j;
     str folder = years_folder(c.db, a->arena);
     if (folder.n == 0) {
-        (void)years_none(&a->err);
+        (void)old_years_none(&a->err);
         return args_fail(a, EXIT_FAILED);
     }
     (void)journal_newest_event(c.db, c.rules->town); // something is read first
@@ -94,7 +94,7 @@ static int list(struct args *a, struct town_door *d)
 
 // ---- moving
 
-static int report(struct args *a, const struct years_job *job, bool detached)
+static int report(struct args *a, const struct old_years_job *job, bool detached)
 {
     if (a->json) {
         struct args_json j;
@@ -119,16 +119,17 @@ static int move(struct args *a, struct town_door *d, int64_t until_us, int64_t y
 {
     struct ctx c = town_door_reader(d);
     struct moving m = {.door = d};
-    struct years_door door = {&m, in_transaction, show};
-    struct years_job job = {.c = &c,
+    struct old_years_door door = {&m, in_transaction, show};
+    struct old_years_job job = {.c = &c,
         .door = &door,
-        .until_us = until_us ? until_us : years_border(c.now_us, c.rules->zone_s)};
+        .until_us = until_us ? until_us : old_years_border(c.now_us, c.rules->zone_s)};
     int lock;
-    if (years_lock(&c, &lock, &a->err) != OK)
+    if (old_years_lock(&c, &lock, &a->err) != OK)
         return args_fail(a, a->err.code == ERR_BUSY ? EXIT_OPEN : EXIT_FAILED);
     interrupt_catch();
     progress_start(&m.bar, a, "years");
-    enum err_code code = year ? years_attach(&job, year, &a->err) : years_detach(&job, &a->err);
+    enum err_code code =
+        year ? old_years_attach(&job, year, &a->err) : old_years_detach(&job, &a->err);
     progress_end(&m.bar);
     files_unlock(lock);
     return code == OK ? report(a, &job, year == 0) : args_fail(a, EXIT_FAILED);
@@ -141,7 +142,7 @@ static int shrink(struct args *a, struct town_door *d)
     struct ctx c = town_door_writer(d);
     int lock;
     int64_t before, after, log;
-    if (years_lock(&c, &lock, &a->err) != OK)
+    if (old_years_lock(&c, &lock, &a->err) != OK)
         return args_fail(a, a->err.code == ERR_BUSY ? EXIT_OPEN : EXIT_FAILED);
     db_sizes(c.db, &before, &log);
     enum err_code code = years_shrink(c.db, a->arena, args_dir(a), &a->err);

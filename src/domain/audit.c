@@ -2,7 +2,7 @@
 
 #include <string.h>
 #include "domain/journal.h"
-#include "domain/years.h"
+#include "domain/old_years.h"
 
 enum { LANES_MAX = 64, PROGRESS_EVERY = 10000 };
 
@@ -113,7 +113,7 @@ enum err_code audit_verify(
     struct ctx all = *c;
     *out = (struct audit_out){0};
     db_read_begin(c->db);
-    (void)years_widen(&all);
+    (void)old_years_widen(&all);
     enum err_code code = verify(&all, p, arg, out, e);
     db_read_end(c->db);
     return code;

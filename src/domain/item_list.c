@@ -3,7 +3,7 @@
 #include "domain/journal.h"
 #include "domain/list_inner.h"
 #include "domain/search.h"
-#include "domain/years.h"
+#include "domain/old_years.h"
 
 static const char *const SORT_NAMES[SORT_COUNT] = {
     "-filed", "filed", "due", "-changed", "relevance"};
@@ -203,7 +203,7 @@ int64_t item_count(struct ctx *c, const struct filter *f, int64_t cap, struct er
     db_read_begin(c->db);
     int64_t n = count_here(c, f, cap);
     bool enough = cap > 0 && n >= cap;
-    if (!enough && years_may_have(c, f) && years_widen(&all))
+    if (!enough && old_years_may_have(c, f) && old_years_widen(&all))
         n = count_here(&all, f, cap);
     if (all.db != c->db && db_status(all.db, e) != OK)
         n = 0;
@@ -266,10 +266,10 @@ static enum err_code read_rows(
 {
     if (list_read(c, in, &WHOLE, out, e) != OK)
         return e->code;
-    if (!years_may_have(c, in->filter) || years_come_after(c, in, out))
+    if (!old_years_may_have(c, in->filter) || old_years_come_after(c, in, out))
         return db_status(c->db, e);
     struct ctx all = *c;
-    if (!years_widen(&all))
+    if (!old_years_widen(&all))
         return db_status(c->db, e);
     *out = (struct list_out){.total = -1};
     return list_read(&all, in, &WHOLE, out, e);
@@ -281,8 +281,8 @@ static enum err_code with_words(
     struct ctx all = *c;
     // Something is read first: only then it is known what years there are.
     (void)journal_newest_event(c->db, c->rules->town);
-    if (years_may_have(c, in->filter))
-        (void)years_widen(&all);
+    if (old_years_may_have(c, in->filter))
+        (void)old_years_widen(&all);
     enum err_code code = db_status(c->db, e);
     return code == OK ? search_list(&all, in, out, e) : code;
 }
@@ -336,8 +336,8 @@ enum err_code item_each(struct ctx *c, const struct filter *f, bool (*fn)(void *
     struct ctx all = *c;
     db_read_begin(c->db);
     (void)journal_newest_event(c->db, c->rules->town); // see with_words
-    if (years_may_have(c, f))
-        (void)years_widen(&all);
+    if (old_years_may_have(c, f))
+        (void)old_years_widen(&all);
     enum err_code code = db_status(c->db, e);
     if (code == OK)
         code = each(&all, f, fn, arg, e);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 #include "domain/item_hand.h"
-#include "domain/years.h"
+#include "domain/old_years.h"
 #include "store/text_index.h"
 
 // What an item mostly is not stays unsaid: of a clock in its first round, of the whole item,
@@ -222,7 +222,7 @@ enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err 
         return OK;
     str doc = {0};
     // Whoever writes has it in the town's file from then on; whoever reads looks into old years.
-    if (!load_rows(c, id, out, &doc) && (years_bring_back(c, id) || years_widen(c)))
+    if (!load_rows(c, id, out, &doc) && (old_years_bring_back(c, id) || old_years_widen(c)))
         (void)load_rows(c, id, out, &doc);
     if (db_status(c->db, e) != OK)
         return e->code;
@@ -236,10 +236,10 @@ int64_t item_id_of(struct ctx *c, str no)
     int64_t town = c->rules->town;
     int64_t id =
         db_one_i64(c->db, 0, "SELECT id FROM item WHERE town = ?1 AND no = ?2", V(town), V(no));
-    struct db *old = id == 0 ? years_look(c) : NULL;
+    struct db *old = id == 0 ? old_years_look(c) : NULL;
     if (old) {
         id = db_one_i64(old, 0, "SELECT id FROM item WHERE town = ?1 AND no = ?2", V(town), V(no));
-        years_look_end(c);
+        old_years_look_end(c);
     }
     return id;
 }
@@ -249,11 +249,11 @@ str item_no_of(struct ctx *c, int64_t id)
     int64_t town = c->rules->town;
     str no = db_one_str(
         c->db, c->arena, "SELECT no FROM item WHERE town = ?1 AND id = ?2", V(town), V(id));
-    struct db *old = no.n == 0 ? years_look(c) : NULL;
+    struct db *old = no.n == 0 ? old_years_look(c) : NULL;
     if (old) {
         no = db_one_str(
             old, c->arena, "SELECT no FROM item WHERE town = ?1 AND id = ?2", V(town), V(id));
-        years_look_end(c);
+        old_years_look_end(c);
     }
     return no;
 }

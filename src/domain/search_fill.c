@@ -1,6 +1,6 @@
 #include "domain/search_fill.h"
 
-#include "domain/years.h"
+#include "domain/old_years.h"
 #include "store/text_index.h"
 
 enum {
@@ -79,7 +79,7 @@ static void read_texts(struct filling *f, int64_t from, int64_t to)
     struct text_block *b = &f->block;
     struct ctx all = f->c;
     db_read_begin(f->c.db);
-    (void)years_widen(&all);
+    (void)old_years_widen(&all);
     struct cursor r = db_rows(all.db,
         "SELECT i.id, i.filed_us, i.no, i.title, d.text, d.address, i.unit, i.receiver FROM item i"
         " JOIN item_doc d ON d.town = i.town AND d.id = i.id"

@@ -8,7 +8,7 @@
 
 #include "domain/audit.h"
 #include "domain/item_inner.h"
-#include "domain/years.h"
+#include "domain/old_years.h"
 
 enum {
     CHUNK_ITEMS = 1000,
@@ -426,7 +426,7 @@ enum err_code tally_verify(
 {
     struct ctx all = *c;
     db_read_begin(c->db);
-    (void)years_widen(&all);
+    (void)old_years_widen(&all);
     enum err_code code = verify(&all, p, arg, out, e);
     db_read_end(c->db);
     return code;
@@ -436,7 +436,7 @@ enum err_code tally_verify(
 // committed is what there is.
 static void walk_old_items(struct check *k)
 {
-    struct db *old = years_look(k->c);
+    struct db *old = old_years_look(k->c);
     if (!old)
         return;
     struct ctx town = k->item;
@@ -445,7 +445,7 @@ static void walk_old_items(struct check *k)
     k->old = true;
     walk_items(k);
     k->item = town;
-    years_look_end(k->c);
+    old_years_look_end(k->c);
 }
 
 enum err_code tally_rebuild(struct ctx *c, struct err *e)

@@ -100,7 +100,7 @@ test('wrong use is refused whole, with exit code 2', async (t) => {
   });
   await t.test('a town that is not there: 3, and none is made', () => {
     const dir = join(scratch(t), 'none');
-    for (const args of [['serve'], ['audit', 'verify'], ['tally', 'years', 'rebuild'], ['backup'], ['doctor'], ['token', 'list'],
+    for (const args of [['serve'], ['audit', 'verify'], ['tally', 'rebuild'], ['backup'], ['doctor'], ['token', 'list'],
       ['import', 'a.csv', '--map', 'city-orders'], ['export', '--filter', ''], ['def', 'publish', join(root, 'defs/loops/hotline.yaml')]]) {
       const r = call(...args, '--dir', dir);
       assert.equal(r.code, 3, `${args.join(' ')}: ${r.code} ${r.err}`);
@@ -117,7 +117,7 @@ test('the demonstration', async (t) => {
     good(call('demo', '--dir', again, '--items', '60', '--until', '2026-03-20T00:00:00+08:00'));
     const tail = (d) => ask('audit', 'list', '--last', '1', '--dir', d).json.events[0];
     assert.deepEqual(tail(dir), tail(again));
-    assert.equal(ask('tally', 'years', 'verify', '--dir', dir).json.items, 60);
+    assert.equal(ask('tally', 'verify', '--dir', dir).json.items, 60);
   });
   await t.test('a town with orders is not filled again; a folder with something else is left alone', () => {
     assert.equal(call('demo', '--dir', demo, '--items', '5').code, 2);
@@ -140,7 +140,7 @@ test('the demonstration', async (t) => {
     const head = (d) => good(ask('audit', 'verify', '--dir', d)).json.head;
     assert.match(head(one), /^[0-9a-f]{64}$/);
     assert.equal(head(one), head(two));
-    assert.equal(good(ask('tally', 'years', 'verify', '--dir', one)).json.items, 300);
+    assert.equal(good(ask('tally', 'verify', '--dir', one)).json.items, 300);
     assert.equal(call('demo', '--fast', '--items', '5', '--dir', one).code, 2);
   });
   for (const more of [[], ['--fast']]) await t.test(`interrupted ${more}, it leaves nothing`, async () => {
@@ -215,32 +215,32 @@ test('counters prove themselves', { skip: sqlite ? false : 'skipped: no sqlite3'
     assert.equal(r.status, 0, r.stderr);
     return r.stdout.trim();
   };
-  assert.equal(good(ask('tally', 'years', 'verify', '--dir', dir)).json.items, 200);
+  assert.equal(good(ask('tally', 'verify', '--dir', dir)).json.items, 200);
   sql('UPDATE tally SET n = n + 1 WHERE (dim, key, period, unit, class, channel) ='
     + ' (SELECT dim, key, period, unit, class, channel FROM tally LIMIT 1)');
-  const r = ask('tally', 'years', 'verify', '--dir', dir);
+  const r = ask('tally', 'verify', '--dir', dir);
   assert.equal(r.code, 1);
   assert.equal(r.json.errors.length, 1);
   assert.equal(call('doctor', '--dir', dir).code, 1);
-  good(call('tally', 'years', 'rebuild', '--dir', dir));
-  good(call('tally', 'years', 'verify', '--dir', dir));
+  good(call('tally', 'rebuild', '--dir', dir));
+  good(call('tally', 'verify', '--dir', dir));
 
   sql("UPDATE item SET state = 'handling' WHERE id = 3");
-  const one = call('tally', 'years', 'verify', '--dir', dir);
+  const one = call('tally', 'verify', '--dir', dir);
   assert.equal(one.code, 1);
   assert.match(one.err, /3/);
 });
 
 test('old days are folded into their months', async (t) => {
   const dir = copyOf(t);
-  const before = good(ask('tally', 'years', 'verify', '--dir', dir)).json;
-  assert.equal(call('tally', 'years', 'fold', '--months', '0', '--dir', dir).code, 2);
-  const first = good(ask('tally', 'years', 'fold', '--months', '1', '--dir', dir)).json;
+  const before = good(ask('tally', 'verify', '--dir', dir)).json;
+  assert.equal(call('tally', 'fold', '--months', '0', '--dir', dir).code, 2);
+  const first = good(ask('tally', 'fold', '--months', '1', '--dir', dir)).json;
   assert.ok(first.days > 30, JSON.stringify(first));
-  assert.equal(good(ask('tally', 'years', 'fold', '--months', '1', '--dir', dir)).json.days, 0, 'again: nothing is left');
-  const after = good(ask('tally', 'years', 'verify', '--dir', dir)).json;
+  assert.equal(good(ask('tally', 'fold', '--months', '1', '--dir', dir)).json.days, 0, 'again: nothing is left');
+  const after = good(ask('tally', 'verify', '--dir', dir)).json;
   assert.ok(after.cells < before.cells);
-  good(call('tally', 'years', 'rebuild', '--dir', dir));
+  good(call('tally', 'rebuild', '--dir', dir));
   good(call('audit', 'verify', '--dir', dir));
 });
 
@@ -387,7 +387,7 @@ test('orders in: a sheet with good and bad rows, while the town is served', asyn
     assert.equal(text.split('\r\n')[0], '\ufeff行,列,值,问题,应为');
     assert.match(text, /^8,业务类型,怪种类,/m);
     good(call('audit', 'verify', ...here));
-    good(call('tally', 'years', 'verify', ...here));
+    good(call('tally', 'verify', ...here));
   });
   await t.test('again: all there already; undo takes them back, and they can come again', async () => {
     const r = ask('import', sheet, '--map', 'city-orders', ...here);
@@ -396,7 +396,7 @@ test('orders in: a sheet with good and bad rows, while the town is served', asyn
     assert.deepEqual(good(ask('import', '--undo', String(job), ...here)).json, { job, undone: 38, kept: 0 });
     assert.equal((await desk.list('', '&count=1')).total, 20);
     assert.equal(ask('import', sheet, '--map', join(root, 'towns/xinjing/city-orders.map.yaml'), ...here).json.new, 38);
-    good(call('tally', 'years', 'verify', ...here));
+    good(call('tally', 'verify', ...here));
   });
   await t.test('with a name: what this person may not do is refused', () => {
     assert.equal(call('import', sheet, '--map', 'city-orders', '--as', 'nobody-here', ...here).code, 2);
@@ -437,7 +437,7 @@ test('an import that is interrupted goes on where it was', async (t) => {
   assert.deepEqual([r.rows, r.new, r.same, r.bad, r.stopped], [4000, 4000, 0, 0, false]);
   assert.equal(call('import', '--resume', '1', '--dir', dir).code, 4, 'it is over');
   assert.equal(call('import', '--resume', '9', '--dir', dir).code, 4, 'there is none');
-  assert.equal(good(ask('tally', 'years', 'verify', '--dir', dir)).json.items, 4000);
+  assert.equal(good(ask('tally', 'verify', '--dir', dir)).json.items, 4000);
   good(call('audit', 'verify', '--dir', dir));
 });
 
@@ -492,7 +492,7 @@ columns:
       return rows.map((row) => at.map((k) => row[k]).join('|')).sort();
     };
     assert.deepEqual(facts(join(above, 'again.csv')), facts(file));
-    good(call('tally', 'years', 'verify', '--dir', other));
+    good(call('tally', 'verify', '--dir', other));
     good(call('audit', 'verify', '--dir', other));
     assert.equal(ask('import', file, '--map', map, '--dir', other).json.same, r.json.rows);
   });

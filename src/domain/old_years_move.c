@@ -9,12 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "domain/journal.h"
-#include "domain/years.h"
+#include "domain/old_years.h"
 #include "store/files.h"
 #include "store/folder.h"
 
 struct mover {
-    struct years_job *job;
+    struct old_years_job *job;
     struct arena *arena;
     int64_t town, year, from_us, to_us; // filed between these
     str folder, path, unfinished;
@@ -23,25 +23,25 @@ struct mover {
     struct year known; // as it is registered; made 0: not at all
 };
 
-int64_t years_border(int64_t now_us, int zone_s)
+int64_t old_years_border(int64_t now_us, int zone_s)
 {
     struct civil t;
     tm_to_civil(now_us, zone_s, &t);
     return tm_day_start(tm_days(t.year - 1, 1, 1), zone_s);
 }
 
-enum err_code years_none(struct err *e)
+enum err_code old_years_none(struct err *e)
 {
     return err_add(e, ERR_INVALID, S("years"), S("bihuan.db"),
         "old years can be detached from the embedded database only; a server's is one whole",
         "只有内置数据库（bihuan.db）可以分出年度库；PostgreSQL 上的镇不需要");
 }
 
-enum err_code years_lock(struct ctx *c, int *lock, struct err *e)
+enum err_code old_years_lock(struct ctx *c, int *lock, struct err *e)
 {
     str folder = years_folder(c->db, c->arena);
     if (folder.n == 0)
-        return years_none(e);
+        return old_years_none(e);
     if (folder_make(folder.s, e) != OK)
         return e->code;
     enum err_code code = files_lock(str_fmt(c->arena, "%.*s/lock", STR_ARG(folder)).s, 1, lock, e);
@@ -53,7 +53,7 @@ enum err_code years_lock(struct ctx *c, int *lock, struct err *e)
 
 static bool go_on(struct mover *m)
 {
-    const struct years_door *d = m->job->door;
+    const struct old_years_door *d = m->job->door;
     if (!d->go_on(d->arg, m->done, m->total))
         m->job->stopped = true;
     return !m->job->stopped;
@@ -151,7 +151,7 @@ static void drop_rows(struct db *db, int64_t town, int64_t id)
     db_run(db, "DELETE FROM item WHERE town = ?1 AND id = ?2", V(town), V(id));
 }
 
-static size_t next_old(struct mover *m, struct year_mark *at, int64_t ids[YEARS_FILL_ITEMS])
+static size_t next_old(struct mover *m, struct year_mark *at, int64_t ids[OLD_YEARS_FILL_ITEMS])
 {
     size_t n = 0;
     struct cursor r = db_rows(m->job->c->db,
@@ -159,7 +159,7 @@ static size_t next_old(struct mover *m, struct year_mark *at, int64_t ids[YEARS_
         " AND filed_us < ?4 AND open = 0 AND changed_us < ?5 AND due_us = 0 AND alarm_us = 0"
         " AND id <> ?6 AND id <> ?7 ORDER BY filed_us, id LIMIT ?8",
         V(m->town), V(at->at_us), V(at->at_id), V(m->to_us), V(m->job->until_us), V(m->newest_item),
-        V(m->newest_event_item), V((int)YEARS_FILL_ITEMS));
+        V(m->newest_event_item), V((int)OLD_YEARS_FILL_ITEMS));
     while (db_next(&r)) {
         ids[n++] = db_i64(&r, 0);
         at->at_us = db_i64(&r, 1);
@@ -172,7 +172,7 @@ static size_t next_old(struct mover *m, struct year_mark *at, int64_t ids[YEARS_
 static enum err_code fill_group(
     struct mover *m, struct db *file, struct year_mark *at, size_t *n, struct err *e)
 {
-    int64_t ids[YEARS_FILL_ITEMS];
+    int64_t ids[OLD_YEARS_FILL_ITEMS];
     struct db *db = m->job->c->db;
     db_read_begin(db);
     db_begin(file);
@@ -272,7 +272,7 @@ struct taking {
     struct mover *m;
     struct db *file;
     int64_t after; // items up to here were looked at
-    int64_t ids[YEARS_TAKE_ITEMS];
+    int64_t ids[OLD_YEARS_TAKE_ITEMS];
     size_t n, taken;
 };
 
@@ -317,7 +317,7 @@ static void next_in_file(struct taking *t)
 {
     struct cursor r =
         db_rows(t->file, "SELECT id FROM item WHERE town = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-            V(t->m->town), V(t->after), V((int)YEARS_TAKE_ITEMS));
+            V(t->m->town), V(t->after), V((int)OLD_YEARS_TAKE_ITEMS));
     t->n = 0;
     while (db_next(&r))
         t->ids[t->n++] = db_i64(&r, 0);
@@ -327,7 +327,7 @@ static void next_in_file(struct taking *t)
 static enum err_code each_group(
     struct mover *m, enum err_code (*fn)(struct ctx *c, void *arg, struct err *e), struct err *e)
 {
-    const struct years_door *d = m->job->door;
+    const struct old_years_door *d = m->job->door;
     struct taking t = {.m = m, .file = db_open(m->path, DB_READ, e)};
     if (!t.file)
         return e->code;
@@ -370,7 +370,7 @@ static void aim(struct mover *m, int64_t year)
 static enum err_code detach_year(struct mover *m, int64_t year, struct err *e)
 {
     struct db *db = m->job->c->db;
-    const struct years_door *d = m->job->door;
+    const struct old_years_door *d = m->job->door;
     struct year made;
     aim(m, year);
     int64_t old = count_old(m);
@@ -395,7 +395,7 @@ static enum err_code detach_year(struct mover *m, int64_t year, struct err *e)
     return take_out(m, e);
 }
 
-static struct mover mover_of(struct years_job *job, struct err *e)
+static struct mover mover_of(struct old_years_job *job, struct err *e)
 {
     struct ctx *c = job->c;
     struct mover m = {.job = job, .arena = c->arena, .town = c->rules->town};
@@ -411,7 +411,7 @@ static int64_t year_of(int64_t us, int zone_s)
     return t.year;
 }
 
-enum err_code years_detach(struct years_job *job, struct err *e)
+enum err_code old_years_detach(struct old_years_job *job, struct err *e)
 {
     struct mover m = mover_of(job, e);
     int zone_s = job->c->rules->zone_s;
@@ -439,10 +439,10 @@ static enum err_code put_back(struct ctx *c, void *arg, struct err *e)
     return db_status(t->file, e) == OK ? db_status(c->db, e) : e->code;
 }
 
-enum err_code years_attach(struct years_job *job, int64_t year, struct err *e)
+enum err_code old_years_attach(struct old_years_job *job, int64_t year, struct err *e)
 {
     struct mover m = mover_of(job, e);
-    const struct years_door *d = job->door;
+    const struct old_years_door *d = job->door;
     aim(&m, year);
     if (db_status(job->c->db, e) != OK)
         return e->code;
@@ -451,7 +451,7 @@ enum err_code years_attach(struct years_job *job, int64_t year, struct err *e)
             "no year file of %" PRId64 " was detached from this town",
             "本镇没有 %" PRId64 " 年的年度库", year);
     // Looks at the file as every reader does: a wrong one must not come into the town.
-    if (!years_look(job->c))
+    if (!old_years_look(job->c))
         return db_status(job->c->db, e);
     years_reader_end(job->c->db);
     m.total = m.known.items;

@@ -1,8 +1,8 @@
 // Which reads need old years, and how they get them.
 
-#include "domain/years.h"
+#include "domain/old_years.h"
 
-bool years_widen(struct ctx *c)
+bool old_years_widen(struct ctx *c)
 {
     struct db *wide = c->journal ? NULL : years_reader(c->db, c->rules->town);
     if (wide)
@@ -10,23 +10,23 @@ bool years_widen(struct ctx *c)
     return wide != NULL;
 }
 
-struct db *years_look(struct ctx *c)
+struct db *old_years_look(struct ctx *c)
 {
     return years_reader(c->db, c->rules->town);
 }
 
-void years_look_end(struct ctx *c)
+void old_years_look_end(struct ctx *c)
 {
     if (c->journal) // a reader's look lasts as long as its own transaction
         years_reader_end(c->db);
 }
 
-bool years_bring_back(struct ctx *c, int64_t id)
+bool old_years_bring_back(struct ctx *c, int64_t id)
 {
     return c->journal && years_bring(c->db, c->rules->town, id);
 }
 
-bool years_may_have(struct ctx *c, const struct filter *f)
+bool old_years_may_have(struct ctx *c, const struct filter *f)
 {
     struct years y;
     struct filter_env env = {
@@ -37,7 +37,7 @@ bool years_may_have(struct ctx *c, const struct filter *f)
     return y.n > 0 && (!f || filter_reaches(f, &env, y.last_us, y.changed_us));
 }
 
-bool years_come_after(struct ctx *c, const struct list_in *in, const struct list_out *page)
+bool old_years_come_after(struct ctx *c, const struct list_in *in, const struct list_out *page)
 {
     struct years y;
     if ((int64_t)page->n <= in->limit)
