@@ -87,6 +87,26 @@ for (const point of points) test(`commands, each ${point} failing`, { timeout: 6
     writeFileSync(join(above, 'loop.yaml'), `${loop}# ${n}\n`);
     return ['def', 'publish', join(above, 'loop.yaml'), '--dir', town];
   }));
+  // Wherever it fails every order is there once, and the same command goes on.
+  const old = join(above, 'old');
+  const detach = ['years', 'detach', '--until', '2026-03-01', '--dir', old];
+  const there = (n, told) => {
+    assert.equal(JSON.parse(run('tally', 'verify', '--dir', old, '--json')).items, 20, told);
+    run('audit', 'verify', '--dir', old);
+  };
+  const again = () => { rmSync(old, { recursive: true, force: true }); cpSync(demo, old, { recursive: true }); };
+  const harmless = new RegExp(`${SPARED.source}|^(write|sync) \\S*\\.db\\.new(-wal)?$`);
+  await sub('years detach', () => exhaust(faults, point, () => { again(); return detach; },
+    { harmless, probe: there, after: (n, told) => { there(n, told); run(...detach); there(n, told); } }));
+  const attach = ['years', 'attach', '2025', '--dir', old];
+  await sub('years attach', () => exhaust(faults, point, () => { again(); run(...detach); return attach; },
+    { harmless, probe: there, after: (n, told) => { there(n, told); spawnSync(program, attach); there(n, told); } }));
+  again();
+  run(...detach);
+  const listed = () => JSON.parse(run('years', '--dir', old, '--json')).years.length;
+  assert.equal(listed(), 2);
+  await sub('years shrink', () => exhaust(faults, point, () => ['years', 'shrink', '--dir', old],
+    { harmless, after: there, probe: there }));
   await sub('token', () => exhaust(faults, point, (n) => ['token', 'make', '--name', `t${n}`, '--as', 'dispatcher1', '--days', '3', '--dir', town]));
   whole();
   assert.ok(!existsSync(place));
