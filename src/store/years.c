@@ -489,6 +489,11 @@ enum err_code years_finish(struct db *file, str path, struct err *e)
     db_checkpoint(file, true);
     db_script(file, S("PRAGMA journal_mode=DELETE"));
     enum err_code code = db_status(file, e);
+    str log = str_fmt(e->arena, "%.*s-wal", STR_ARG(path));
     db_close(file);
+    // Renamed without its log it would lack what stands there.
+    if (code == OK && access(log.s, F_OK) == 0)
+        return err_add(e, ERR_BUSY, path, S(""), "somebody else has the year file open",
+            "年度库文件正被其他程序打开");
     return code == OK ? files_sync(path.s, e) : code;
 }
