@@ -230,14 +230,15 @@ static struct db *open_unfinished(struct mover *m, struct err *e)
 {
     int64_t bytes;
     str hex;
-    if (access(m->unfinished.s, F_OK) != 0 && access(m->path.s, F_OK) == 0) {
-        str copy = files_temporary(m->arena, m->unfinished);
-        if (folder_copy(m->arena, m->path.s, copy.s, &bytes, &hex, e) != OK) {
-            (void)unlink(copy.s);
+    char *path = str_z(m->arena, m->path), *unfinished = str_z(m->arena, m->unfinished);
+    if (access(unfinished, F_OK) != 0 && access(path, F_OK) == 0) {
+        char *copy = str_z(m->arena, files_temporary(m->arena, m->unfinished));
+        if (folder_copy(m->arena, path, copy, &bytes, &hex, e) != OK) {
+            (void)unlink(copy);
             return NULL;
         }
-        if (rename(copy.s, m->unfinished.s) != 0) {
-            (void)files_failed(e, copy.s);
+        if (rename(copy, unfinished) != 0) {
+            (void)files_failed(e, copy);
             return NULL;
         }
     }
