@@ -8,6 +8,7 @@
 #include "domain/import_inner.h"
 #include "domain/item_store.h"
 #include "domain/journal.h"
+#include "domain/key_book.h"
 
 enum { MAP_TEXT_MAX = 128 * KIB, TITLE_MAX = 200, PATH_MAX_BYTES = 1000 };
 
@@ -124,6 +125,9 @@ static void say_bad(struct arena *a, const struct run *r, struct import_row *row
 
 static int64_t holder(struct ctx *c, str loop, str field, str val)
 {
+    int64_t item;
+    if (key_book_holder(c->book, loop, field, val, &item))
+        return item;
     return db_one_i64(c->db, 0,
         "SELECT item FROM item_key WHERE town = ?1 AND loop = ?2 AND field = ?3 AND val = ?4",
         V(c->rules->town), V(loop), V(field), V(val));
@@ -143,6 +147,18 @@ static void check_unique(
                 r->e->lang == LANG_EN ? S("another item has this value") : S("已有事项用了这个值"),
                 item_no_of(c, taken));
     }
+}
+
+// Of all rows of the group at once.
+static enum err_code look_for_keys(struct ctx *c, const struct run *r, struct err *e)
+{
+    str *keys = NEW_ARRAY(c->arena, r->n + 1, str);
+    size_t n = 0;
+    for (size_t i = 0; i < r->n; i++)
+        if (r->rows[i].n_read == 0)
+            keys[n++] = r->rows[i].key;
+    c->book = key_book_new(c->arena);
+    return key_book_look(c->book, c, r->map->def->loop, r->key_field, keys, n, e);
 }
 
 enum outcome { ROW_NEW, ROW_SAME, ROW_BAD };
@@ -186,10 +202,12 @@ static enum err_code place(struct ctx *c, const struct run *r, const struct impo
 {
     if (item_place(c, &row->in, import_past(r->map, row), it, e) != OK)
         return e->code;
-    if (!r->map->key_field)
+    if (!r->map->key_field) {
+        key_book_take(c->book, it->loop, r->key_field, row->key, it->id);
         db_run(c->db,
             "INSERT INTO item_key (town, loop, field, val, item) VALUES (?1, ?2, ?3, ?4, ?5)",
             V(c->rules->town), V(it->loop), V(r->key_field), V(row->key), V(it->id));
+    }
     return import_batch_row(c, r->job.id, row, it->id, "new",
         import_made_json(c->arena, it->version, r->key_field, row->key), e);
 }
@@ -239,7 +257,7 @@ static enum err_code write_group(struct ctx *c, void *arg, struct err *e)
         c->actor = was;
         return e->code;
     }
-    enum err_code code = OK;
+    enum err_code code = r->job.dry ? OK : look_for_keys(c, r, e);
     for (size_t i = 0; code == OK && !r->job.dry && i < r->n; i++) {
         r->rows[i].n_problems = r->rows[i].n_read; // the group may come here again
         code = write_row(c, r, &g->after, &r->rows[i], e);
@@ -257,6 +275,7 @@ static enum err_code write_group(struct ctx *c, void *arg, struct err *e)
     if (code == OK && r->ended && !r->job.dry)
         code = import_event(c, &g->after, "import", e);
     c->actor = was;
+    c->book = NULL;
     return code;
 }
 
@@ -269,7 +288,8 @@ static enum err_code try_rows(struct run *r)
     if (import_actor(&c, &r->job, r->map->def, &c.actor, r->e) != OK)
         return r->e->code;
     db_read_begin(c.db); // a group long: an old state is not kept from being cleaned up
-    for (size_t i = 0; i < r->n; i++) {
+    (void)look_for_keys(&c, r, r->e);
+    for (size_t i = 0; r->e->code == OK && i < r->n; i++) {
         struct import_row *row = &r->rows[i];
         struct item it;
         int64_t same;

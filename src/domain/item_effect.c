@@ -263,8 +263,8 @@ static void does_close(struct turn *t, struct err *e)
     if (t->c->hand && item_hand_get(t->c->hand, t->it->id))
         return; // one in hand has no links
     int64_t open = db_one_i64(t->c->db, 0,
-        "SELECT count(*) FROM item i JOIN link l ON l.town = i.town AND l.other = i.id"
-        " WHERE l.town = ?1 AND l.item = ?2 AND l.kind = 'child' AND i.open = 1",
+        "SELECT count(*) FROM link l WHERE l.town = ?1 AND l.item = ?2 AND l.kind = 'child'"
+        " AND (SELECT i.open FROM item i WHERE i.town = ?1 AND i.id = l.other) = 1",
         V(t->c->rules->town), V(t->it->id));
     if (open > 0)
         err_add(e, ERR_INVALID, S("step"), (str){0}, "%" PRId64 " child items are still open",

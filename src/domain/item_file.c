@@ -1,6 +1,7 @@
 // Filing an item: its answers, its number, its first event.
 
 #include "domain/item_inner.h"
+#include "domain/key_book.h"
 
 static void check_text(struct err *e, str field, str x, size_t max, bool required)
 {
@@ -41,6 +42,23 @@ static str taken_by(struct ctx *c, const struct def *d, const struct def_field *
     return item_no_of(c, id);
 }
 
+// True: written for the item, or it waits to be.
+static bool claim(struct ctx *c, const struct def *d, str field, str v, int64_t item)
+{
+    int64_t holder;
+    if (!key_book_holder(c->book, d->loop, field, v, &holder))
+        return db_change(c->db,
+                   "INSERT INTO item_key (town, loop, field, val, item) VALUES (?1, ?2, ?3, ?4, ?5)"
+                   " ON CONFLICT DO NOTHING",
+                   V(c->rules->town), V(d->loop), V(field), V(v), V(item)) == 1;
+    if (holder != 0)
+        return false;
+    db_run(c->db, "INSERT INTO item_key (town, loop, field, val, item) VALUES (?1, ?2, ?3, ?4, ?5)",
+        V(c->rules->town), V(d->loop), V(field), V(v), V(item));
+    key_book_take(c->book, d->loop, field, v, item);
+    return true;
+}
+
 // Values that may stand once in a loop.
 static void claim_keys(struct ctx *c, const struct def *d, const struct item *it, struct err *e)
 {
@@ -49,11 +67,7 @@ static void claim_keys(struct ctx *c, const struct def *d, const struct item *it
         str v = f->unique ? item_field(it, f->key) : (str){0};
         if (v.n == 0)
             continue;
-        int64_t put = db_change(c->db,
-            "INSERT INTO item_key (town, loop, field, val, item) VALUES (?1, ?2, ?3, ?4, ?5)"
-            " ON CONFLICT DO NOTHING",
-            V(c->rules->town), V(d->loop), V(f->key), V(v), V(it->id));
-        if (put == 0 && db_status(c->db, e) == OK)
+        if (!claim(c, d, f->key, v, it->id) && db_status(c->db, e) == OK)
             err_add(e, ERR_CONFLICT, str_fmt(c->arena, "fields.%.*s", STR_ARG(f->key)),
                 taken_by(c, d, f, v), "is already taken by another item", "已有事项用了这个值");
     }

@@ -340,12 +340,12 @@ enum err_code item_insert(struct ctx *c, const struct item *it, struct err *e)
 // Several statements, because SQLite rewrites every index a column of which is named, changed or
 // not, and each entry lies on a page of its own: in a large town a step that named them all would
 // write the queue's page, too. What most steps move is an alarm or a due time.
-static int64_t update_row(struct ctx *c, const struct item *b, const struct item *it)
+static void update_row(struct ctx *c, const struct item *b, const struct item *it)
 {
     bool listed = b->open == it->open && b->closed_us == it->closed_us && b->gone == it->gone &&
                   b->unit == it->unit && b->cls == it->cls;
     if (!listed)
-        return db_change(c->db,
+        db_change_one(c->db,
             "UPDATE item SET state = ?3, paused = ?4, channel = ?5, kind = ?6,"
             " priority = ?7, changed_us = ?8, version = ?9, round = ?10, returns = ?11,"
             " urges = ?12, extensions = ?13, reopens = ?14, level = ?15, raised = ?16,"
@@ -355,8 +355,8 @@ static int64_t update_row(struct ctx *c, const struct item *b, const struct item
             " WHERE town = ?1 AND id = ?2 AND version = ?22",
             ITEM_VALUES(c, b, it), V(it->alarm_us), V(it->due_us), V(it->unit), V(it->open),
             V(it->closed_us), V(it->gone), V(it->cls));
-    if (b->due_us != it->due_us)
-        return db_change(c->db,
+    else if (b->due_us != it->due_us)
+        db_change_one(c->db,
             "UPDATE item SET state = ?3, paused = ?4, channel = ?5, kind = ?6,"
             " priority = ?7, changed_us = ?8, version = ?9, round = ?10, returns = ?11,"
             " urges = ?12, extensions = ?13, reopens = ?14, level = ?15, raised = ?16,"
@@ -364,8 +364,8 @@ static int64_t update_row(struct ctx *c, const struct item *b, const struct item
             " alarm_us = ?23, due_us = ?24"
             " WHERE town = ?1 AND id = ?2 AND version = ?22",
             ITEM_VALUES(c, b, it), V(it->alarm_us), V(it->due_us));
-    if (b->alarm_us != it->alarm_us)
-        return db_change(c->db,
+    else if (b->alarm_us != it->alarm_us)
+        db_change_one(c->db,
             "UPDATE item SET state = ?3, paused = ?4, channel = ?5, kind = ?6,"
             " priority = ?7, changed_us = ?8, version = ?9, round = ?10, returns = ?11,"
             " urges = ?12, extensions = ?13, reopens = ?14, level = ?15, raised = ?16,"
@@ -373,13 +373,14 @@ static int64_t update_row(struct ctx *c, const struct item *b, const struct item
             " alarm_us = ?23"
             " WHERE town = ?1 AND id = ?2 AND version = ?22",
             ITEM_VALUES(c, b, it), V(it->alarm_us));
-    return db_change(c->db,
-        "UPDATE item SET state = ?3, paused = ?4, channel = ?5, kind = ?6,"
-        " priority = ?7, changed_us = ?8, version = ?9, round = ?10, returns = ?11,"
-        " urges = ?12, extensions = ?13, reopens = ?14, level = ?15, raised = ?16,"
-        " parent = ?17, merged = ?18, excluded = ?19, def = ?20, receiver = ?21"
-        " WHERE town = ?1 AND id = ?2 AND version = ?22",
-        ITEM_VALUES(c, b, it));
+    else
+        db_change_one(c->db,
+            "UPDATE item SET state = ?3, paused = ?4, channel = ?5, kind = ?6,"
+            " priority = ?7, changed_us = ?8, version = ?9, round = ?10, returns = ?11,"
+            " urges = ?12, extensions = ?13, reopens = ?14, level = ?15, raised = ?16,"
+            " parent = ?17, merged = ?18, excluded = ?19, def = ?20, receiver = ?21"
+            " WHERE town = ?1 AND id = ?2 AND version = ?22",
+            ITEM_VALUES(c, b, it));
 }
 
 // Whose business has it become? Parts say so themselves, the receiver and whoever was in charge
@@ -402,18 +403,13 @@ enum err_code item_update(
     }
     if (doc_text(c->arena, it, &doc, e) != OK)
         return e->code;
-    int64_t moved = update_row(c, before, it);
+    update_row(c, before, it);
     db_run(c->db, "UPDATE item_doc SET doc = ?3 WHERE town = ?1 AND id = ?2", V(c->rules->town),
         V(it->id), V(doc));
     sync_parts(c, before, it);
     if (strayed(before, it))
         text_index_stray(c->db, c->rules->town, it->id);
-    if (db_status(c->db, e) != OK)
-        return e->code;
-    if (moved != 1)
-        return err_add(e, ERR_CONFLICT, S("version"), (str){0}, "somebody acted first",
-            "别人刚刚办理过，请刷新");
-    return OK;
+    return db_status(c->db, e);
 }
 
 str item_text_hash(struct arena *a, str text)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/json.h"
 #include "base/map.h"
+#include "store/cells.h"
 
 enum { SUMS_FIRST = 1024 }; // a power of two, as every later number of them
 
@@ -320,28 +321,15 @@ static void order_sums(struct journal *j)
         qsort(j->sums, n, sizeof(*j->sums), move_order);
 }
 
-// All are sent before the first answer is waited for, and the few cells that are new then put in.
-static void write_sums(struct journal *j, struct db *db)
+static void write_sums(const struct journal *j, struct db *db)
 {
-    int64_t *there = NEW_ARRAY(j->arena, j->n_sums + 1, int64_t);
+    struct cell *cells = NEW_ARRAY(j->arena, j->n_sums + 1, struct cell);
     for (size_t i = 0; i < j->n_sums; i++) {
         const struct move *m = &j->sums[i];
-        db_change_later(db, &there[i],
-            "UPDATE tally SET n = n + ?9 WHERE town = ?1 AND loop = ?2 AND dim = ?3"
-            " AND period = ?4 AND unit = ?5 AND class = ?6 AND channel = ?7 AND key = ?8",
-            V(j->town), V(j->words[m->loop]->s), V(j->words[m->dim]->s), V(m->period), V(m->unit),
-            V(m->cls), V(j->words[m->channel]->s), V(j->words[m->key]->s), V(m->n));
+        cells[i] = (struct cell){j->words[m->loop]->s, j->words[m->dim]->s, m->period, m->unit,
+            m->cls, j->words[m->channel]->s, j->words[m->key]->s, m->n};
     }
-    db_settle(db);
-    for (size_t i = 0; i < j->n_sums; i++) {
-        const struct move *m = &j->sums[i];
-        if (there[i] == 0)
-            db_run(db,
-                "INSERT INTO tally (town, loop, dim, period, unit, class, channel, key, n)"
-                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                V(j->town), V(j->words[m->loop]->s), V(j->words[m->dim]->s), V(m->period),
-                V(m->unit), V(m->cls), V(j->words[m->channel]->s), V(j->words[m->key]->s), V(m->n));
-    }
+    cells_add(db, j->arena, j->town, cells, j->n_sums);
 }
 
 enum err_code journal_flush(struct journal *j, struct db *db, struct err *e)

@@ -159,8 +159,12 @@ int64_t town_of(struct arena *a, str dir, struct db *db, struct err *e)
 {
     int64_t named;
     (void)target_of(a, dir, &named);
-    if (named == 0)
-        return only(db, e);
+    if (named == 0) {
+        int64_t town = only(db, e);
+        if (town != 0) // as where it is named: all who write it keep each other out the same way
+            db_town(db, town);
+        return town;
+    }
     int64_t there = db_one_i64(db, 0, "SELECT id FROM unit WHERE town = ?1 AND id = ?1", V(named));
     if (db_status(db, e) == OK && there == 0)
         err_add(e, ERR_MISSING, S("town"), (str){0}, "the database does not hold the town %" PRId64,

@@ -31,6 +31,13 @@ void db_fail_in(struct db *db, enum err_code code, const char *message, str sql)
     log_line(level, "store code=%s message=\"%s\" sql=\"%s\"", err_code_name(code), db->note, head);
 }
 
+void db_fail_moved(struct db *db, str sql)
+{
+    if (!db->failed)
+        db->moved = true;
+    db_fail_in(db, ERR_CONFLICT, "somebody acted first", sql);
+}
+
 void db_fail(struct db *db, enum err_code code, const char *message)
 {
     db_fail_in(db, code, message, S(""));
@@ -47,6 +54,9 @@ enum err_code db_status(struct db *db, struct err *e)
     case OK:
         return OK;
     case ERR_CONFLICT:
+        if (db->moved)
+            return err_add(e, ERR_CONFLICT, S("version"), S(""), "somebody acted first",
+                "别人刚刚办理过，请刷新");
         return err_add(e, ERR_CONFLICT, S(""), S(""), "there is one with this key already (%s)",
             "已存在相同的记录（%s）", db->note);
     case ERR_BUSY:
@@ -137,6 +147,7 @@ static bool control(struct db *db, enum db_control what)
         [DB_ROLLBACK] = "ROLLBACK",
         [DB_SAVEPOINT] = "SAVEPOINT",
         [DB_RELEASE] = "RELEASE",
+        [DB_RELEASE_LATER] = "RELEASE",
         [DB_ROLLBACK_TO] = "ROLLBACK TO"};
     return db_ready(db, (str){NAMES[what], 0}) && db->ops->control(db, what);
 }
@@ -181,7 +192,7 @@ void db_rollback(struct db *db)
     abandon(db);
     db->failed = OK;
     db->note_zh[0] = '\0';
-    db->may_repeat = false;
+    db->may_repeat = db->late = db->moved = false;
     if (db->wide)
         db_rollback(db->wide);
 }
@@ -189,6 +200,11 @@ void db_rollback(struct db *db)
 bool db_may_repeat(const struct db *db)
 {
     return db->failed && db->may_repeat;
+}
+
+bool db_late(const struct db *db)
+{
+    return db->failed && db->late;
 }
 
 bool db_shared(const struct db *db)
@@ -225,6 +241,12 @@ void db_release(struct db *db)
         db->savepoint_open = false;
 }
 
+void db_release_later(struct db *db)
+{
+    if (control(db, db->ops->send ? DB_RELEASE_LATER : DB_RELEASE))
+        db->savepoint_open = false;
+}
+
 void db_rollback_to(struct db *db)
 {
     close_cursors(db);
@@ -238,6 +260,7 @@ void db_rollback_to(struct db *db)
     }
     enum err_code before = db->failed;
     db->failed = OK;
+    db->moved = false;
     if (!db->ops->control(db, DB_ROLLBACK_TO) && before)
         db->failed = before;
 }
@@ -305,6 +328,15 @@ void db_run_(struct db *db, const char *sql, const struct val *v, size_t n)
     db_change_later_(db, NULL, sql, v, n);
 }
 
+// On a store that sends.
+static void send(struct db *db, enum stmt_kind kind, int64_t *changed, const char *sql,
+    const struct val *v, size_t n)
+{
+    struct stmt *s = found(db, kind, (str){sql, 0}, n);
+    if (s)
+        (void)db->ops->send(db, s->handle, v, (size_t)db->ops->parameters(s->handle), changed);
+}
+
 void db_change_later_(
     struct db *db, int64_t *changed, const char *sql, const struct val *v, size_t n)
 {
@@ -316,9 +348,24 @@ void db_change_later_(
             *changed = now;
         return;
     }
+    send(db, STMT_LITERAL, changed, sql, v, n);
+}
+
+void db_send_inner(struct db *db, const char *sql, const struct val *v, size_t n)
+{
+    send(db, STMT_INNER, NULL, sql, v, n);
+}
+
+void db_change_one_(struct db *db, const char *sql, const struct val *v, size_t n)
+{
+    if (!db->ops->send_one) {
+        if (db_change_(db, sql, v, n) != 1 && !db->failed)
+            db_fail_moved(db, str_of(sql));
+        return;
+    }
     struct stmt *s = found(db, STMT_LITERAL, (str){sql, 0}, n);
     if (s)
-        (void)db->ops->send(db, s->handle, v, (size_t)db->ops->parameters(s->handle), changed);
+        (void)db->ops->send_one(db, s->handle, v, (size_t)db->ops->parameters(s->handle));
 }
 
 void db_settle(struct db *db)

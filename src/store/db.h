@@ -87,6 +87,9 @@ static inline struct val val_blob(str x)
 // The same without waiting: *changed is known when db_settle has returned, and lives until then.
 #define db_change_later(db, changed, sql, ...)                                                     \
     db_change_later_((db), (changed), "" sql, DB_VALS_(__VA_ARGS__))
+// The same without waiting, for what changes exactly one row: when it does not, because somebody
+// was quicker, the connection has failed with ERR_CONFLICT.
+#define db_change_one(db, sql, ...) db_change_one_((db), "" sql, DB_VALS_(__VA_ARGS__))
 // Waits for everything that was only sent.
 void db_settle(struct db *db);
 // Opens a cursor: while (db_next(&c)) { ... db_i64(&c, 0) ... }   It closes itself at the end;
@@ -108,6 +111,7 @@ void db_run_(struct db *db, const char *sql, const struct val *v, size_t n);
 int64_t db_change_(struct db *db, const char *sql, const struct val *v, size_t n);
 void db_change_later_(
     struct db *db, int64_t *changed, const char *sql, const struct val *v, size_t n);
+void db_change_one_(struct db *db, const char *sql, const struct val *v, size_t n);
 struct cursor db_rows_(struct db *db, const char *sql, const struct val *v, size_t n) MUST_USE;
 struct cursor db_rows_many_(struct db *db, const char *sql, const struct val *v, size_t n) MUST_USE;
 int64_t db_one_i64_(
@@ -146,6 +150,10 @@ void db_rollback(struct db *db); // clears the sticky error; harmless without a 
 bool db_may_repeat(const struct db *db);
 void db_savepoint(struct db *db); // one level, used by the writer around each command
 void db_release(struct db *db);
+// The same without waiting, on a server: what failed before it may show at any later statement, as
+// a failure of which db_late is true. Then only the whole transaction can be rolled back.
+void db_release_later(struct db *db);
+bool db_late(const struct db *db);
 void db_rollback_to(struct db *db); // clears the sticky error; the savepoint stays open
 // A read transaction, so that several statements see one state. db_read_end gives up the snapshot.
 // Inside another transaction both do nothing.

@@ -16,6 +16,7 @@ enum db_control {
     DB_ROLLBACK,
     DB_SAVEPOINT,
     DB_RELEASE,
+    DB_RELEASE_LATER, // of a store that sends
     DB_ROLLBACK_TO
 };
 enum db_step { DB_ROW, DB_END, DB_STEP_FAILED };
@@ -36,6 +37,8 @@ struct db_ops {
     // Binds and runs without waiting for the end; NULL: a store that never needs to wait. changed,
     // if not NULL, gets the number of rows when settle returns.
     bool (*send)(struct db *db, void *handle, const struct val *v, size_t n, int64_t *changed);
+    // The same of a statement that must change one row: fails by db_fail_moved when it does not.
+    bool (*send_one)(struct db *db, void *handle, const struct val *v, size_t n);
     void (*settle)(struct db *db);
     // As bind, for an answer of any length; NULL: bind does that.
     bool (*bind_many)(struct db *db, void *handle, const struct val *v, size_t n);
@@ -69,6 +72,8 @@ struct db {
     char note[DB_NOTE_BYTES];
     int64_t fail_in; // statements until the injected failure; 0: none
     bool may_repeat; // it failed because of what others did at the same time
+    bool late;       // what failed belongs to a command that was released before
+    bool moved;      // a row that was to be changed was not there as it was
     int read_depth;
     bool read_open; // db_read_begin opened the transaction
     bool savepoint_open;
@@ -91,11 +96,16 @@ struct db *db_sqlite_open_with(str target, enum db_mode mode, const char *first,
 struct db *db_pg_open(str target, enum db_mode mode, struct err *e);
 bool db_pg_target(str target); // is it the address of a PostgreSQL server?
 bool db_is_pg(const struct db *db);
+// A server whose tables are its own: rows may come as arrays, and ON CONFLICT may change what is
+// there. Where they lie on other servers, neither works.
+bool db_takes_arrays(struct db *db);
 
 // A cursor over text that is not a literal: found again by its content.
 struct cursor db_rows_composed(struct db *db, str sql, const struct val *v, size_t n) MUST_USE;
 // A statement of the store itself: kept by address, not listed by db_each_statement.
 struct cursor db_rows_inner(struct db *db, const char *sql, const struct val *v, size_t n) MUST_USE;
+// The same for what is only sent, on a store that sends.
+void db_send_inner(struct db *db, const char *sql, const struct val *v, size_t n);
 // Several statements without values, one after the other.
 void db_script(struct db *db, str sql);
 // Another connection to the same database, for the store's own work; NULL when there is none (a
@@ -107,6 +117,7 @@ struct memo *db_memo(struct db *db);
 // already.
 void db_fail_in(struct db *db, enum err_code code, const char *message, str sql);
 void db_fail(struct db *db, enum err_code code, const char *message);
+void db_fail_moved(struct db *db, str sql);
 bool db_failed(const struct db *db);
 // True when a statement may run now; counts it for db_fail_at and base/fault.h. what: its text; a
 // literal comes without its length.

@@ -23,10 +23,13 @@ enum {
     OID_INT8 = 20,
     OID_FLOAT8 = 701,
     NUMBER_BYTES = 32,
-    SENT_MAX = 200,    // whose success was not read yet
+    SENT_MAX = 1000,   // whose success was not read yet
+    SENT_FLUSH = 16,   // so many at a time go off, so that the server works meanwhile
     FETCH_ROWS = 1000, // of an answer of any length
     FETCH_SQL_BYTES = 80,
     BEGIN_TRIES_MAX = 1000,
+    STATISTICS_FIRST = 32, // statements after which a writer looks; then after twice as many
+    STATISTICS_LAST = 1 << 20,
 };
 
 struct pg_stmt {
@@ -46,6 +49,8 @@ struct sent {
     const char *sql;
     struct pg_stmt *prepares; // NULL: it runs something
     bool quiet;               // nobody minds its failure
+    bool one;                 // it must change one row
+    uint64_t command;         // which it belongs to
     int64_t *changed;         // NULL: nobody asks how many rows
 };
 
@@ -56,6 +61,7 @@ struct db_pg {
     size_t n_sent;
     bool synced;         // what was sent ends with a sync
     bool in_transaction; // as of what was sent
+    bool begin_due;      // of a reader: goes ahead of his first statement
     bool answered;       // a statement of this transaction has been answered
     uint64_t generation; // grows with every connection made
     uint64_t names;
@@ -65,6 +71,10 @@ struct db_pg {
     int64_t version;
     uint64_t listening; // generation that was told to listen
     int busy_wait_ms;
+    uint64_t command; // grows with every savepoint and its release
+    uint64_t looked;  // generation that knows whether its tables take arrays
+    bool arrays;
+    int64_t runs, statistics_at; // statements so far; when to look after the statistics
 };
 
 static struct db_pg *pg_of(struct db *db)
@@ -136,6 +146,21 @@ static PGresult *take_result(PGconn *conn)
     return first;
 }
 
+// What fails behind the end of its command is nobody's failure any more but the group's.
+static void fail_sent(struct db *db, const PGresult *r, const struct sent *s)
+{
+    if (!db->failed)
+        db->late = s->command != pg_of(db)->command;
+    fail(db, r, str_of(s->sql));
+}
+
+static void fail_moved(struct db *db, const struct sent *s)
+{
+    if (!db->failed)
+        db->late = s->command != pg_of(db)->command;
+    db_fail_moved(db, str_of(s->sql));
+}
+
 // Reads the success of everything sent. last: gets the result of the last command, to be cleared.
 static bool settle(struct db *db, PGresult **last)
 {
@@ -150,7 +175,9 @@ static bool settle(struct db *db, PGresult **last)
         lost = !r;
         bool mind = !p->sent[i].quiet && (!r || PQresultStatus(r) != PGRES_PIPELINE_ABORTED);
         if (mind && !good(r))
-            fail(db, r, str_of(p->sent[i].sql));
+            fail_sent(db, r, &p->sent[i]);
+        if (p->sent[i].one && good(r) && strtoll(PQcmdTuples(r), NULL, 10) != 1)
+            fail_moved(db, &p->sent[i]);
         if (p->sent[i].prepares && !good(r))
             p->sent[i].prepares->generation = 0; // behind a failure it was passed over
         if (p->sent[i].changed && good(r))
@@ -180,7 +207,9 @@ static bool room(struct db *db)
 
 static void note_sent(struct db_pg *p, const char *sql, bool quiet)
 {
-    p->sent[p->n_sent++] = (struct sent){.sql = sql, .quiet = quiet};
+    p->sent[p->n_sent++] = (struct sent){.sql = sql, .quiet = quiet, .command = p->command};
+    if (p->n_sent % SENT_FLUSH == 0)
+        (void)PQflush(p->conn);
 }
 
 // Sends a literal of one statement.
@@ -196,6 +225,16 @@ static bool say(struct db *db, const char *sql, bool quiet)
     }
     note_sent(p, sql, quiet);
     return true;
+}
+
+// A reader's transaction begins with the first thing he asks.
+static bool begun(struct db *db)
+{
+    struct db_pg *p = pg_of(db);
+    if (!p->begin_due)
+        return true;
+    p->begin_due = false;
+    return say(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", false);
 }
 
 // Several statements in one text, outside of the pipeline.
@@ -218,7 +257,7 @@ static bool exec(struct db *db, const char *sql)
 PGconn *db_pg_bare(struct db *db)
 {
     struct db_pg *p = pg_of(db);
-    if (!settle(db, NULL))
+    if (!begun(db) || !settle(db, NULL))
         return NULL;
     if (PQexitPipelineMode(p->conn) == 1)
         return p->conn;
@@ -262,7 +301,7 @@ static bool set_up(struct db_pg *p)
         p->db.mode == DB_READ ? STATEMENT_MS : 0);
     p->generation++;
     p->n_sent = 0;
-    p->synced = p->in_transaction = false;
+    p->synced = p->in_transaction = p->begin_due = false;
     (void)PQenterPipelineMode(p->conn);
     return exec(&p->db, text);
 }
@@ -301,6 +340,7 @@ struct db *db_pg_open(str target, enum db_mode mode, struct err *e)
     p->db.arena = a;
     p->db.mode = mode;
     p->busy_wait_ms = DB_BUSY_WAIT_MS;
+    p->statistics_at = STATISTICS_FIRST;
     p->scratch = arena_new();
     char seconds[12];
     (void)snprintf(seconds, sizeof(seconds), "%d", CONNECT_S);
@@ -326,6 +366,22 @@ struct db *db_pg_open(str target, enum db_mode mode, struct err *e)
 bool db_is_pg(const struct db *db)
 {
     return db->ops == &OPS;
+}
+
+bool db_takes_arrays(struct db *db)
+{
+    struct db_pg *p = pg_of(db);
+    if (!db_is_pg(db) || p->looked == p->generation)
+        return db_is_pg(db) && p->arrays;
+    struct cursor c = db_rows_inner(db,
+        "SELECT relkind = 'r' AND to_regclass('pg_dist_partition') IS NULL FROM pg_class"
+        " WHERE oid = to_regclass('tally')",
+        NULL, 0);
+    p->arrays = db_next(&c) && db_i64(&c, 0) == 1;
+    db_done(&c);
+    if (!db->failed)
+        p->looked = p->generation;
+    return p->arrays;
 }
 
 static void pg_close(struct db *db)
@@ -396,12 +452,34 @@ static bool lock_database(struct db *db)
     return say(db, "SELECT pg_advisory_xact_lock(25192)", false) && settle(db, NULL);
 }
 
+// Without statistics every index that begins with the town is as good as any other, and what has a
+// key is looked for through the whole town. The server's own housekeeping comes once a minute, and
+// a young town has thousands of rows by then; so its writer sees to it that tables are looked at
+// while they are small and each time they have doubled, which has plans made anew everywhere.
+static void see_statistics(struct db *db)
+{
+    struct db_pg *p = pg_of(db);
+    if (p->runs < p->statistics_at || p->statistics_at > STATISTICS_LAST)
+        return;
+    p->statistics_at = 2 * p->runs;
+    (void)say(db,
+        "DO $$DECLARE t regclass; BEGIN PERFORM set_config('lock_timeout', '200', true);"
+        " FOR t IN SELECT c.oid FROM pg_class c WHERE c.relkind = 'r' AND c.relpages < 1000"
+        " AND c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('item'))"
+        " AND pg_relation_size(c.oid) >= 2 * 8192::bigint * c.relpages"
+        " AND pg_relation_size(c.oid) > 0 AND pg_has_role(c.relowner, 'USAGE')"
+        " LOOP EXECUTE format('ANALYZE %s', t); END LOOP; END$$",
+        true);
+    (void)settle(db, NULL);
+}
+
 static bool rollback(struct db *db);
 
 static bool begin_write(struct db *db)
 {
     struct db_pg *p = pg_of(db);
     int64_t end_us = tm_mono() + (int64_t)p->busy_wait_ms * (US_SECOND / 1000);
+    see_statistics(db);
     // Where the row lies on another server, having waited for it in vain is an error of class 40.
     for (int tries = 1;; tries++) {
         if (!say(db, "BEGIN", false))
@@ -420,9 +498,15 @@ static bool begin_write(struct db *db)
 // A transaction that has failed ends with COMMIT as with ROLLBACK, and only the answer says so.
 static bool commit(struct db *db)
 {
+    struct db_pg *p = pg_of(db);
     PGresult *r = NULL;
+    if (p->begin_due) { // nothing was asked
+        p->begin_due = p->in_transaction = false;
+        return true;
+    }
     bool ok = say(db, "COMMIT", false) && settle(db, &r);
-    pg_of(db)->in_transaction = false;
+    // What failed ahead of it, it was passed over: then there is something to roll back still.
+    p->in_transaction = !ok && PQtransactionStatus(p->conn) == PQTRANS_INERROR;
     if (ok && strcmp(PQcmdStatus(r), "COMMIT") != 0) {
         db_fail_in(db, ERR_STORE, "the transaction was rolled back", S("COMMIT"));
         ok = false;
@@ -446,6 +530,10 @@ static bool rollback(struct db *db)
     struct db_pg *p = pg_of(db);
     clear_way(db);
     p->in_transaction = false;
+    if (p->begin_due) { // and nothing was asked
+        p->begin_due = false;
+        return true;
+    }
     if (say(db, "ROLLBACK", true)) {
         p->synced = PQpipelineSync(p->conn) == 1;
         (void)PQflush(p->conn);
@@ -468,19 +556,27 @@ static bool pg_control(struct db *db, enum db_control what)
         return connected(p) && begin_write(db);
     case DB_BEGIN_READ:
         p->answered = false;
-        p->in_transaction =
-            connected(p) && say(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", false);
+        p->in_transaction = p->begin_due = connected(p);
         return p->in_transaction;
     case DB_COMMIT:
         return commit(db);
     case DB_ROLLBACK:
         return rollback(db);
     case DB_SAVEPOINT:
+        p->command++;
         return say(db, "SAVEPOINT one", false);
     case DB_RELEASE:
         return say(db, "RELEASE one", false) && settle(db, NULL);
+    case DB_RELEASE_LATER:
+        if (!say(db, "RELEASE one", false))
+            return false;
+        p->command++;
+        (void)PQflush(p->conn);
+        return true;
     case DB_ROLLBACK_TO:
-        clear_way(db);
+        if (!settle(db, NULL) && db->late)
+            return false;
+        db->failed = OK;
         return say(db, "ROLLBACK TO one", false) && settle(db, NULL);
     }
     UNREACHABLE();
@@ -630,6 +726,9 @@ static bool dispatch(struct db *db, struct pg_stmt *s, const struct val *v, size
     arena_reset(p->scratch);
     if (!p->in_transaction && !connected(p))
         return false;
+    if (!begun(db))
+        return false;
+    p->runs++;
     if (!prepare(db, s, v, n) || !room(db))
         return false;
     struct bound b = bound_values(p->scratch, v, n);
@@ -647,6 +746,15 @@ static bool pg_send(struct db *db, void *handle, const struct val *v, size_t n, 
     if (!dispatch(db, handle, v, n))
         return false;
     p->sent[p->n_sent - 1].changed = changed;
+    return p->in_transaction || settle(db, NULL);
+}
+
+static bool pg_send_one(struct db *db, void *handle, const struct val *v, size_t n)
+{
+    struct db_pg *p = pg_of(db);
+    if (!dispatch(db, handle, v, n))
+        return false;
+    p->sent[p->n_sent - 1].one = true;
     return p->in_transaction || settle(db, NULL);
 }
 
@@ -700,7 +808,7 @@ static bool pg_bind_many(struct db *db, void *handle, const struct val *v, size_
     struct bound b = bound_values(p->scratch, v, n);
     const char *text =
         str_fmt(p->scratch, "DECLARE %s NO SCROLL CURSOR FOR %s", s->name, s->text).s;
-    if (!room(db))
+    if (!begun(db) || !room(db))
         return false;
     if (PQsendQueryParams(p->conn, text, (int)n, types_of(p->scratch, v, n), b.values, b.lengths,
             b.formats, 0) != 1) {
@@ -881,6 +989,7 @@ static const struct db_ops OPS = {.close = pg_close,
     .parameters = pg_parameters,
     .bind = pg_bind,
     .send = pg_send,
+    .send_one = pg_send_one,
     .settle = pg_settle,
     .bind_many = pg_bind_many,
     .step = pg_step,

@@ -51,6 +51,7 @@ struct writer {
     struct arena *group_arena;
     struct member group[WRITER_GROUP_MAX];
     size_t n;
+    bool careful; // this group waits for the end of each command
     int64_t slow;
     struct meter_hist took;
     struct log_mover *mover;
@@ -94,8 +95,8 @@ static struct err *new_err(struct writer *w)
     return e;
 }
 
-// One command in its savepoint. Not OK when not even the savepoint could be rolled back: then the
-// group is lost.
+// One command in its savepoint. Not OK when not even the savepoint could be rolled back, or what
+// failed was a command before it: then the group is lost.
 static enum err_code apply_one(struct writer *w, struct member *m, struct err *group_error)
 {
     db_savepoint(w->db);
@@ -110,12 +111,15 @@ static enum err_code apply_one(struct writer *w, struct member *m, struct err *g
         log_line(LOG_WARN, "writer message=\"slow command\" us=%" PRId64, took);
     }
     if (m->code == OK) {
-        db_release(w->db);
+        if (w->careful)
+            db_release(w->db);
+        else
+            db_release_later(w->db);
         struct err *e = new_err(w);
         m->code = db_status(w->db, e);
         m->e = m->code ? e : NULL;
     }
-    if (m->code != OK && db_may_repeat(w->db)) // the whole group, then
+    if (m->code != OK && (db_may_repeat(w->db) || db_late(w->db))) // the whole group, then
         return db_status(w->db, group_error);
     if (m->code != OK) {
         db_rollback_to(w->db);
@@ -156,7 +160,10 @@ static enum err_code try_group(struct writer *w, bool *again, struct err *e)
     code = db_status(w->db, e);
     if (!code)
         code = apply_all(w, e);
-    *again = db_may_repeat(w->db);
+    // Whose failure it was shows when each is waited for.
+    bool whose = db_late(w->db) && !w->careful;
+    *again = db_may_repeat(w->db) || whose;
+    w->careful = w->careful || whose;
     if (code)
         db_rollback(w->db);
     if (w->hooks.finish)
@@ -167,11 +174,13 @@ static enum err_code try_group(struct writer *w, bool *again, struct err *e)
 static enum err_code commit_group(struct writer *w, struct err *e)
 {
     bool again;
+    w->careful = false;
     enum err_code code = try_group(w, &again, e);
     for (int tries = 1; again && tries < WRITER_TRIES_MAX; tries++) {
         log_line(LOG_WARN, "writer message=\"group repeated\" commands=%zu", w->n);
         // Who was in the way has been let through, if only he is quicker than we are.
-        (void)usleep((useconds_t)(WRITER_PAUSE_MS << (tries - 1)) * 1000);
+        if (tries > 1 || !w->careful)
+            (void)usleep((useconds_t)(WRITER_PAUSE_MS << (tries - 1)) * 1000);
         for (size_t i = 0; i < w->n; i++)
             w->group[i] = (struct member){.cmd = w->group[i].cmd};
         err_init(e, w->group_arena, LANG_ZH);

@@ -215,6 +215,50 @@ test('a group the server has ended for a deadlock is done again, once', { skip }
   assert.match(town.log, /group repeated/);
 });
 
+test('an order the database refuses takes no other of its commit with it', { skip }, async (t) => {
+  const psql = prompt(t, town.database);
+  const [cls] = (await here.catalog()).classes.filter((c) => c.code === '0102');
+  const file = (text) => here.post('/api/items', { loop: 'hotline', title: '一组里的一件', text, class: cls.id, fields: { channel: '12345', kind: '投诉' } });
+  await psql.saying("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'");
+  await psql.saying("CREATE TRIGGER refuse BEFORE INSERT ON item_doc FOR EACH ROW WHEN (NEW.text = 'refused') EXECUTE FUNCTION refuse()");
+  t.after(() => execFileSync('psql', ['-qX', '-d', `${home}/${town.database}`, '-c', 'DROP FUNCTION IF EXISTS refuse CASCADE']));
+  const repeated = () => town.log.split('group repeated').length;
+  const before = repeated();
+  // Whoever holds the town lets them gather: the first waits for it alone, the others behind him are one group.
+  await psql.saying('BEGIN; UPDATE bihuan_writer SET n = n');
+  const first = file('first');
+  await until('the writer waits for the town', () => town.waiting() > 0);
+  const texts = ['a', 'b', 'c', 'refused', 'd', 'e'];
+  const others = texts.map(file);
+  await until('all are queued', async () => Number((await (await fetch(`${town.base}/metrics`)).text()).match(/^bihuan_writer_waiting (\d+)$/m)[1]) >= texts.length);
+  await psql.saying('ROLLBACK');
+  const answers = [await first, ...await Promise.all(others)];
+  assert.deepEqual(answers.map((a) => a.status), [201, 201, 201, 201, 500, 201, 201]);
+  assert.equal(repeated(), before + 1, 'the group was done again, each by itself');
+  const numbers = answers.filter((a) => a.status === 201).map((a) => Number(a.body.no.split('-')[1])).sort((a, b) => a - b);
+  assert.deepEqual(numbers, numbers.map((_, i) => numbers[0] + i), 'no number is lost');
+  await psql.saying('DROP FUNCTION refuse CASCADE');
+  assert.equal((await file('refused')).status, 201);
+});
+
+// Without statistics all indexes that begin with the town are alike to the server, and a plan once made is kept.
+test('a young town finds by the key from its first orders on', { skip: skip || (process.env.BIHUAN_SHARDS ? 'skipped: rows lie elsewhere' : false) }, async (t) => {
+  const young = await Town.make({ at: AT });
+  t.after(() => young.end());
+  const desk = await young.as('dispatcher1');
+  const ORDERS = 120;
+  for (let i = 0; i < ORDERS; i++) {
+    const it = (await desk.file()).body;
+    assert.equal((await desk.step(it, 'urge', { note: '请尽快' })).status, 200);
+  }
+  await young.stop(); // then the server has counted all of it
+  const [byKey, other] = young.sql("SELECT coalesce(sum(idx_scan) FILTER (WHERE indexrelname = 'item_pkey'), 0),"
+    + " coalesce(sum(idx_tup_read) FILTER (WHERE indexrelname <> 'item_pkey'), 0)"
+    + " FROM pg_stat_user_indexes WHERE relname = 'item'").trim().split('|').map(Number);
+  assert.ok(byKey > ORDERS, `looked up ${byKey} times by the key`);
+  assert.ok(other < 20 * ORDERS, `${other} entries of other indexes were read`);
+});
+
 test('the history is one chain, the counters are whole', { skip }, () => {
   for (const t of [town, other]) {
     run('audit', 'verify', '--dir', t.dir);

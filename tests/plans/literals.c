@@ -6,8 +6,8 @@
 
 enum { LITERAL_BYTES_MAX = 16 * KIB };
 
-static const char *const CALLS[] = {"db_run(", "db_change(", "db_change_later(", "db_rows(",
-    "db_rows_many(", "db_one_i64(", "db_one_str("};
+static const char *const CALLS[] = {"db_run(", "db_change(", "db_change_later(", "db_change_one(",
+    "db_rows(", "db_rows_many(", "db_one_i64(", "db_one_str("};
 
 static bool word_byte(char c)
 {

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "domain/board.h"
 #include "domain/item_list.h"
+#include "domain/key_book.h"
 #include "domain/search_fill.h"
 #include "domain/search_scope.h"
 #include "literals.h"
@@ -339,6 +340,9 @@ static void run_composed(struct fixture *f)
     // Words that many items hold, in an order the search index does not know, are found by a walk.
     x = filter_parse(f->a, f->rules, NULL, S("飞线充电"), &f->e);
     fixture_ok(f, item_each(fixture_as(f, "leader"), x, never, NULL, &f->e));
+    const str keys[] = {S("2026112000001"), S("2026112000002")};
+    fixture_ok(f, key_book_look(key_book_new(f->a), &f->c, S("hotline"), S("order_no"), keys,
+                      ARRAY_LEN(keys), &f->e));
 }
 
 // ---- tests
