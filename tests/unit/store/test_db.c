@@ -73,6 +73,30 @@ static void counts_changed_rows(void **state)
     db_close(db);
 }
 
+static void one_row_or_a_conflict(void **state)
+{
+    struct temp *t = *state;
+    struct db *db = temp_db(t, DB_WRITE);
+    temp_table(t, db);
+    db_run(db, "INSERT INTO t VALUES (1, ?1, 'a'), (1, 2, 'a')", V(1));
+    db_change_one(db, "UPDATE t SET s = 'b' WHERE town = ?1 AND n = 1", V(1));
+    assert_int_equal(db_status(db, &t->e), OK);
+    static const int64_t BELOW[] = {1, 100}; // none, and two
+    for (size_t i = 0; i < ARRAY_LEN(BELOW); i++) {
+        err_init(&t->e, t->a, LANG_EN);
+        db_begin(db);
+        db_change_one(db, "UPDATE t SET s = 'c' WHERE town = ?1 AND n < ?2", V(1), V(BELOW[i]));
+        assert_int_equal(db_status(db, &t->e), ERR_CONFLICT);
+        assert_string_equal(t->e.notes[0].field.s, "version");
+        db_rollback(db);
+        err_init(&t->e, t->a, LANG_EN);
+        assert_int_equal(db_status(db, &t->e), OK);
+    }
+    assert_int_equal(
+        db_one_i64(db, 0, "SELECT count(*) FROM t WHERE s = 'c' AND town = ?1", V(1)), 0);
+    db_close(db);
+}
+
 static void returning_is_a_cursor(void **state)
 {
     struct temp *t = *state;
@@ -167,6 +191,7 @@ int main(void)
         TEMP_TEST(values_come_back),
         TEMP_TEST(one_value),
         TEMP_TEST(counts_changed_rows),
+        TEMP_TEST(one_row_or_a_conflict),
         TEMP_TEST(returning_is_a_cursor),
         TEMP_TEST(cursors_nest_up_to_a_limit),
         TEMP_TEST(wrong_texts_are_refused),
