@@ -15,17 +15,14 @@
 #include "base/log.h"
 #include "base/tm.h"
 #include "store/db_pg_copy.h"
+#include "store/db_pg_vals.h"
 
 enum {
     CONNECT_S = 10,
     STATEMENT_MS = 60000, // a reader's; what takes longer is a job's work
-    OID_BYTEA = 17,
-    OID_INT8 = 20,
-    OID_FLOAT8 = 701,
-    NUMBER_BYTES = 32,
-    SENT_MAX = 1000,   // whose success was not read yet
-    SENT_FLUSH = 16,   // so many at a time go off, so that the server works meanwhile
-    FETCH_ROWS = 1000, // of an answer of any length
+    SENT_MAX = 1000,      // whose success was not read yet
+    SENT_FLUSH = 16,      // so many at a time go off, so that the server works meanwhile
+    FETCH_ROWS = 1000,    // of an answer of any length
     FETCH_SQL_BYTES = 80,
     BEGIN_TRIES_MAX = 1000,
     STATISTICS_FIRST = 32, // statements after which a writer looks; then after twice as many
@@ -60,6 +57,7 @@ struct db_pg {
     struct sent sent[SENT_MAX];
     size_t n_sent;
     bool synced;         // what was sent ends with a sync
+    bool ones;           // some of it must change one row
     bool in_transaction; // as of what was sent
     bool begin_due;      // of a reader: goes ahead of his first statement
     bool answered;       // a statement of this transaction has been answered
@@ -146,11 +144,13 @@ static PGresult *take_result(PGconn *conn)
     return first;
 }
 
-// What fails behind the end of its command is nobody's failure any more but the group's.
+// What the server refused behind the end of its command is nobody's failure any more but the
+// group's. Only what it refused: when it has gone, the commit behind it may have been made.
 static void fail_sent(struct db *db, const PGresult *r, const struct sent *s)
 {
+    const char *severity = r ? PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED) : NULL;
     if (!db->failed)
-        db->late = s->command != pg_of(db)->command;
+        db->late = severity && strcmp(severity, "ERROR") == 0 && s->command != pg_of(db)->command;
     fail(db, r, str_of(s->sql));
 }
 
@@ -190,7 +190,7 @@ static bool settle(struct db *db, PGresult **last)
     if (p->n_sent > 0 && !lost)
         PQclear(PQgetResult(p->conn)); // the sync's own
     p->n_sent = 0;
-    p->synced = false;
+    p->synced = p->ones = false;
     if (lost || PQstatus(p->conn) == CONNECTION_BAD) {
         p->in_transaction = false;
         fail(db, NULL, S(""));
@@ -409,7 +409,7 @@ static bool pg_in_transaction(const struct db *db)
 static bool say_town(struct db *db, const char *sql)
 {
     struct db_pg *p = pg_of(db);
-    char town[NUMBER_BYTES];
+    char town[PG_NUMBER_BYTES];
     (void)snprintf(town, sizeof(town), "%" PRId64, p->town);
     const char *values[] = {town};
     if (!room(db))
@@ -504,9 +504,11 @@ static bool commit(struct db *db)
         p->begin_due = p->in_transaction = false;
         return true;
     }
-    bool ok = say(db, "COMMIT", false) && settle(db, &r);
-    // What failed ahead of it, it was passed over: then there is something to roll back still.
-    p->in_transaction = !ok && PQtransactionStatus(p->conn) == PQTRANS_INERROR;
+    // Having changed no row is an error for us, but none for the server: it would commit.
+    bool ok = (!p->ones || settle(db, NULL)) && say(db, "COMMIT", false) && settle(db, &r);
+    // Behind an error it was passed over: then there is something to roll back still.
+    PGTransactionStatusType at = PQtransactionStatus(p->conn);
+    p->in_transaction = !ok && (at == PQTRANS_INTRANS || at == PQTRANS_INERROR);
     if (ok && strcmp(PQcmdStatus(r), "COMMIT") != 0) {
         db_fail_in(db, ERR_STORE, "the transaction was rolled back", S("COMMIT"));
         ok = false;
@@ -650,20 +652,6 @@ static int pg_parameters(const void *handle)
     return ((const struct pg_stmt *)handle)->params;
 }
 
-// A text takes the type of what it stands beside: a column of JSON, or text.
-static const Oid *types_of(struct arena *a, const struct val *v, size_t n)
-{
-    static const Oid TYPES[] = {[VAL_I64] = OID_INT8,
-        [VAL_F64] = OID_FLOAT8,
-        [VAL_BLOB] = OID_BYTEA,
-        [VAL_NULL] = 0,
-        [VAL_STR] = 0};
-    Oid *types = NEW_ARRAY(a, n + 1, Oid);
-    for (size_t i = 0; i < n; i++)
-        types[i] = TYPES[v[i].type];
-    return types;
-}
-
 static bool prepare(struct db *db, struct pg_stmt *s, const struct val *v, size_t n)
 {
     struct db_pg *p = pg_of(db);
@@ -671,7 +659,7 @@ static bool prepare(struct db *db, struct pg_stmt *s, const struct val *v, size_
         return true;
     if (!room(db))
         return false;
-    if (PQsendPrepare(p->conn, s->name, s->text, (int)n, types_of(p->scratch, v, n)) != 1) {
+    if (PQsendPrepare(p->conn, s->name, s->text, (int)n, pg_types(p->scratch, v, n)) != 1) {
         fail(db, NULL, str_of(s->sql));
         return false;
     }
@@ -679,45 +667,6 @@ static bool prepare(struct db *db, struct pg_stmt *s, const struct val *v, size_
     p->sent[p->n_sent - 1].prepares = s;
     s->generation = p->generation;
     return true;
-}
-
-static void put_value(struct arena *a, const struct val *v, const char **at, int *n, int *binary)
-{
-    *n = 0;
-    *binary = v->type == VAL_STR || v->type == VAL_BLOB;
-    char *text = NULL;
-    switch (v->type) {
-    case VAL_NULL:
-        break;
-    case VAL_I64:
-        text = arena_alloc(a, NUMBER_BYTES);
-        (void)snprintf(text, NUMBER_BYTES, "%" PRId64, v->i);
-        break;
-    case VAL_F64:
-        text = arena_alloc(a, NUMBER_BYTES);
-        (void)snprintf(text, NUMBER_BYTES, "%.17g", v->f);
-        break;
-    case VAL_STR:
-    case VAL_BLOB:
-        *n = (int)v->s.n;
-        *at = v->s.s ? v->s.s : "";
-        return;
-    }
-    *at = text;
-}
-
-struct bound {
-    const char **values;
-    int *lengths, *formats;
-};
-
-static struct bound bound_values(struct arena *a, const struct val *v, size_t n)
-{
-    struct bound b = {
-        NEW_ARRAY(a, n + 1, const char *), NEW_ARRAY(a, n + 1, int), NEW_ARRAY(a, n + 1, int)};
-    for (size_t i = 0; i < n; i++)
-        put_value(a, &v[i], &b.values[i], &b.lengths[i], &b.formats[i]);
-    return b;
 }
 
 static bool dispatch(struct db *db, struct pg_stmt *s, const struct val *v, size_t n)
@@ -731,7 +680,7 @@ static bool dispatch(struct db *db, struct pg_stmt *s, const struct val *v, size
     p->runs++;
     if (!prepare(db, s, v, n) || !room(db))
         return false;
-    struct bound b = bound_values(p->scratch, v, n);
+    struct pg_bound b = pg_bound(p->scratch, v, n);
     if (PQsendQueryPrepared(p->conn, s->name, (int)n, b.values, b.lengths, b.formats, 0) != 1) {
         fail(db, NULL, str_of(s->sql));
         return false;
@@ -754,7 +703,7 @@ static bool pg_send_one(struct db *db, void *handle, const struct val *v, size_t
     struct db_pg *p = pg_of(db);
     if (!dispatch(db, handle, v, n))
         return false;
-    p->sent[p->n_sent - 1].one = true;
+    p->sent[p->n_sent - 1].one = p->ones = true;
     return p->in_transaction || settle(db, NULL);
 }
 
@@ -805,12 +754,12 @@ static bool pg_bind_many(struct db *db, void *handle, const struct val *v, size_
     if (!p->in_transaction) // the cursor would end with its own statement
         return pg_bind(db, handle, v, n);
     arena_reset(p->scratch);
-    struct bound b = bound_values(p->scratch, v, n);
+    struct pg_bound b = pg_bound(p->scratch, v, n);
     const char *text =
         str_fmt(p->scratch, "DECLARE %s NO SCROLL CURSOR FOR %s", s->name, s->text).s;
     if (!begun(db) || !room(db))
         return false;
-    if (PQsendQueryParams(p->conn, text, (int)n, types_of(p->scratch, v, n), b.values, b.lengths,
+    if (PQsendQueryParams(p->conn, text, (int)n, pg_types(p->scratch, v, n), b.values, b.lengths,
             b.formats, 0) != 1) {
         fail(db, NULL, str_of(s->sql));
         return false;
@@ -899,7 +848,7 @@ static str pg_bytes(struct db *db, void *handle, int column)
         return S("");
     if (s->decoded)
         arena_reset(s->decoded);
-    if (PQftype(s->rows, column) == OID_BYTEA)
+    if (PQftype(s->rows, column) == PG_BYTEA)
         return unhex(s, x);
     return (str){x, (size_t)PQgetlength(s->rows, s->at, column)};
 }

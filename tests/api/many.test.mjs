@@ -221,7 +221,7 @@ test('an order the database refuses takes no other of its commit with it', { ski
   const file = (text) => here.post('/api/items', { loop: 'hotline', title: '一组里的一件', text, class: cls.id, fields: { channel: '12345', kind: '投诉' } });
   await psql.saying("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'");
   await psql.saying("CREATE TRIGGER refuse BEFORE INSERT ON item_doc FOR EACH ROW WHEN (NEW.text = 'refused') EXECUTE FUNCTION refuse()");
-  t.after(() => execFileSync('psql', ['-qX', '-d', `${home}/${town.database}`, '-c', 'DROP FUNCTION IF EXISTS refuse CASCADE']));
+  t.after(() => town.sql('DROP FUNCTION IF EXISTS refuse CASCADE'));
   const repeated = () => town.log.split('group repeated').length;
   const before = repeated();
   // Whoever holds the town lets them gather: the first waits for it alone, the others behind him are one group.
@@ -239,6 +239,18 @@ test('an order the database refuses takes no other of its commit with it', { ski
   assert.deepEqual(numbers, numbers.map((_, i) => numbers[0] + i), 'no number is lost');
   await psql.saying('DROP FUNCTION refuse CASCADE');
   assert.equal((await file('refused')).status, 201);
+});
+
+test('a change that finds no row to change is none, and nothing of it is kept', { skip }, async (t) => {
+  const it = (await here.file()).body, other = (await here.file()).body;
+  town.sql("CREATE FUNCTION pass_over() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'");
+  t.after(() => town.sql('DROP FUNCTION IF EXISTS pass_over CASCADE'));
+  town.sql(`CREATE TRIGGER pass_over BEFORE UPDATE ON item FOR EACH ROW WHEN (OLD.id = ${it.id}) EXECUTE FUNCTION pass_over()`);
+  const answers = await Promise.all([it, other].map((x) => here.step(x, 'urge', { note: '请尽快' })));
+  assert.deepEqual(answers.map((a) => a.status), [409, 200]);
+  assert.deepEqual((await here.item(it.id)).timeline.filter((e) => e.what === 'urge'), []);
+  town.sql('DROP FUNCTION pass_over CASCADE');
+  assert.equal((await here.step(it, 'urge', { note: '请尽快' })).status, 200);
 });
 
 // Without statistics all indexes that begin with the town are alike to the server, and a plan once made is kept.
