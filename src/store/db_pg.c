@@ -5,7 +5,8 @@
 //
 // The connection is in pipeline mode: what answers nothing (BEGIN, SAVEPOINT, an INSERT, ROLLBACK)
 // is sent and its success read later, together with the rows of the next statement that has some.
-// So a read of one statement costs one journey to the server, and a filed order two.
+// So a read of one statement costs one journey to the server, and a filed order none of its own:
+// only what it asks is waited for, and otherwise the end of its group.
 
 #include <poll.h>
 #include <stdio.h>

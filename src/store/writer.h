@@ -10,7 +10,7 @@
 enum {
     WRITER_QUEUE_MAX = 4096, // more waiting commands are refused with ERR_BUSY
     WRITER_GROUP_MAX = 256,  // commands in one commit
-    WRITER_TRIES_MAX = 6,    // of a group that others were in the way of
+    WRITER_TRIES_MAX = 6,    // of a group that was rolled back through no fault of its own
     WRITER_PAUSE_MS = 10,    // before the second try, and twice as long before each further one
 };
 
@@ -18,8 +18,9 @@ enum {
 // member.
 struct write {
     // On the writer's thread, inside a savepoint. Not OK rolls this command back, and only this
-    // one. Called again when the server has rolled the group back because another transaction was
-    // in its way: so it begins by forgetting what it found before.
+    // one. Called again when the server has rolled the group back, because another transaction was
+    // in its way or because it refused what some command of it had sent: so it begins by forgetting
+    // what it found before.
     enum err_code (*apply)(struct write *w, struct db *db);
     // On the writer's thread, after the group's commit (code OK), or with the command's own or the
     // group's failure. Must be quick: usually it wakes a parked connection. group_error is NULL
