@@ -568,8 +568,8 @@ static bool pg_control(struct db *db, enum db_control what)
     case DB_SAVEPOINT:
         p->command++;
         return say(db, "SAVEPOINT one", false);
-    case DB_RELEASE:
-        return say(db, "RELEASE one", false) && settle(db, NULL);
+    case DB_RELEASE: // and not before it is known that it will not be rolled back to
+        return (!p->ones || settle(db, NULL)) && say(db, "RELEASE one", false) && settle(db, NULL);
     case DB_RELEASE_LATER:
         if (!say(db, "RELEASE one", false))
             return false;
