@@ -34,7 +34,7 @@ for (let i = 3; i < process.argv.length; i += 2) {
   options[name] = value;
 }
 if (kind === 'wander' && !options.town) usage('wander walks through a town made before: --town DIR');
-if (options.town && !['wander', 'search'].includes(kind)) usage('--town is for wander and search');
+if (options.town && ['file', 'import'].includes(kind)) usage('the ceiling of this is measured on copies, and a town of --town is not copied');
 
 // ---- programs
 
@@ -46,6 +46,13 @@ const childrenCpu = () => {
 
 const work = mkdtempSync(join(mkdirSync(join(root, 'var'), { recursive: true }) ?? join(root, 'var'), 'bench-run-'));
 const towns = townsOn({ build, root, work, store: options.store });
+/** The town to measure in, and one to write to: that of --town itself is written to, whatever its size. */
+function baseTown() {
+  if (!options.town) return towns.base(options.items);
+  run(tool('bodies'), resolve(options.town), 1); // who asks is made with it
+  return resolve(options.town);
+}
+const copyOf = (base, name) => (options.town ? base : towns.copy(base, name));
 process.on('exit', () => {
   towns.clean();
   rmSync(work, { recursive: true, force: true });
@@ -83,9 +90,9 @@ function wrk(url, connections, seconds, token) {
 // ---- the kinds of work: each answers a list of {value, ceiling, …}
 
 async function writes(scenario) {
-  const base = towns.base(options.items);
+  const base = baseTown();
   const bodies = join(work, 'bodies');
-  writeFileSync(bodies, run(tool('bodies'), towns.copy(base, 'for-bodies'), 20000, 5000000));
+  writeFileSync(bodies, run(tool('bodies'), copyOf(base, 'for-bodies'), 20000, 5000000));
   const runs = [];
   for (let i = 0; i < options.runs; i++) {
     let ceiling = { orders_s: PEER_LIFECYCLES };
@@ -100,7 +107,7 @@ async function writes(scenario) {
         : runJson(tool('ceiling_file'), dir, orders);
       rmSync(dir, { recursive: true, force: true });
     }
-    const server = await towns.serve(towns.copy(base, 'town'));
+    const server = await towns.serve(copyOf(base, 'town'));
     const before = server.cpu();
     const load = runJson(tool('load'), server.port, server.token, bodies, scenario, options.connections, options.seconds);
     runs.push({ value: load.orders_s, ceiling: ceiling.orders_s, p50_us: load.p50_us, p99_us: load.p99_us,
@@ -112,7 +119,7 @@ async function writes(scenario) {
 }
 
 async function reads(path) {
-  const server = await towns.serve(towns.base(options.items));
+  const server = await towns.serve(baseTown());
   const url = await path(server);
   const bytes = Buffer.byteLength((await server.get(url)).text);
   const runs = [];
@@ -193,12 +200,12 @@ const WANDER_P99_MS = 20;
 
 /** Reads at a fixed rate, alone and beside writers at full speed; times from the intended start of each. */
 async function mixed() {
-  const base = towns.base(options.items);
+  const base = baseTown();
   const bodies = join(work, 'bodies');
-  writeFileSync(bodies, run(tool('bodies'), towns.copy(base, 'for-bodies'), 20000, 5000000));
+  writeFileSync(bodies, run(tool('bodies'), copyOf(base, 'for-bodies'), 20000, 5000000));
   const runs = [];
   for (let i = 0; i < options.runs; i++) {
-    const server = await towns.serve(towns.copy(base, 'town'));
+    const server = await towns.serve(copyOf(base, 'town'));
     runJson(tool('load'), server.port, server.token, bodies, 'lifecycle', 4, 10, 200); // something to read
     const row = (await server.get('/api/items?limit=1')).json.rows[0];
     const paths = { item: `/api/items/${row.id}`, list: '/api/items?limit=20&sort=due&filter=open:yes' };
@@ -284,7 +291,7 @@ const WORK = {
 const runs = await WORK[kind].go();
 const value = median(runs.map((r) => r.value));
 const ceiling = median(runs.map((r) => r.ceiling));
-const result = { bench: kind, store: options.store, items: options.items, value: round(value, 4), unit: WORK[kind].unit,
+const result = { bench: kind, store: options.store, ...(options.town ? { town: options.town } : {}), items: options.items, value: round(value, 4), unit: WORK[kind].unit,
   ceiling: round(ceiling, 4), ratio: round(median(runs.map((r) => r.value / r.ceiling))),
   spread: spread(runs.map((r) => r.value)), runs, machine: machine(work) };
 console.log(JSON.stringify(result));
