@@ -23,6 +23,9 @@ const SPARED = new RegExp(` \\d+ \\((BEGIN|(write|sync) [^ ]*bihuan\\.db|SELECT 
   'id, parent, scheme', 'person, role, unit FROM person_role', 'id, login, name, active, must_change, demo, epoch FROM',
   'id, kind, key, version, text FROM def', 'id FROM event WHERE town = \\?1 AND item = 0'].join('|')}).*)\\):`);
 
+/** On a server the clocks are looked at in a transaction of their own whenever the rules have changed; a request's own commit is the first. */
+const BEHIND = / commit ([2-9]|\d\d+) \(COMMIT\):/;
+
 /** The control file of one or more processes; theirs when BIHUAN_FAULT names it. */
 export class Faults {
   constructor() {
@@ -139,8 +142,9 @@ export class World {
   /**
    * A write, sent under one key again and again, the n-th point failing, until it is done without having met it; answers
    * that answer. In between it fails with an error answer, and either nothing is kept or all is, and the key gets at it.
+   * secret: what it answers is shown once, so the key of what is done already is refused.
    */
-  async write(point, what, ok, send) {
+  async write(point, what, ok, send, { secret = false } = {}) {
     const key = `fault-${process.pid}-${++this.serial}`;
     let kept = null;
     for (let n = 1; ; n = next(n)) {
@@ -154,6 +158,7 @@ export class World {
         if (f.fired) this.unnoticed.push(told);
         return r;
       }
+      if (secret && kept && r.status === 409) return r;
       assert.ok(f.fired, `nothing failed; ${told}`);
       await this.refused(point, r, told);
       const after = this.print();
@@ -185,7 +190,7 @@ export class World {
     const tried = Object.values(this.tried).reduce((a, b) => a + b);
     t.diagnostic(`${tried} failures, ${this.late} behind the commit, ${this.unnoticed.length} unnoticed, ${this.restarts} restarts`);
     // A second's other work may meet a failure meant for a request, too, but not often.
-    const strange = this.unnoticed.filter((x) => !SPARED.test(x));
+    const strange = this.unnoticed.filter((x) => !SPARED.test(x) && !(server && BEHIND.test(x)));
     assert.ok(strange.length <= 2 + tried / 50, `failures nobody noticed:\n${strange.join('\n')}`);
     await this.town.stop();
     run('audit', 'verify', '--dir', this.town.dir);

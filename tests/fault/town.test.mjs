@@ -10,7 +10,7 @@ for (const point of points) test(`a town's administration, each ${point} failing
   const sys = await town.as('sysadmin'), sec = await town.as('secadmin'), desk = await town.as('dispatcher1');
   const units = (await desk.catalog()).units;
   const top = units[0], home = units.find((u) => u.kind === 'neighbourhood');
-  const write = async (what, ok, send) => (await w.write(point, what, ok, send)).body;
+  const write = async (what, ok, send, more) => (await w.write(point, what, ok, send, more)).body;
   const read = (what, path, who = desk) => w.read(point, what, () => who.get(path));
   const list = (what, who, kind, text) => write(what, 200, (h) => who.post(`/api/${kind}/import`, text, { 'content-type': 'text/plain', ...h }));
 
@@ -33,7 +33,7 @@ for (const point of points) test(`a town's administration, each ${point} failing
   const view = await write('save a view', 201, (h) => desk.post('/api/views', { title: '投诉', filter: 'kind:投诉', sort: 'due' }, h));
   await write('change it', 200, (h) => desk.call('PUT', `/api/views/${view.id}`, { version: view.version, title: '我的投诉', filter: view.filter, sort: view.sort }, h));
   await write('drop it', 204, (h) => desk.del(`/api/views/${view.id}`, h));
-  await write('new token', 201, (h) => desk.post('/api/tokens', { name: '看板', days: 30 }, h));
+  await write('new token', 201, (h) => desk.post('/api/tokens', { name: '看板', days: 30 }, h), { secret: true });
   const token = (await desk.get('/api/tokens')).body.rows[0];
   await read('tokens', '/api/tokens');
   await write('drop it', 204, (h) => desk.del(`/api/tokens/${token.hash}`, h));
