@@ -74,7 +74,7 @@ static bool read(struct ctx *c, int64_t item, struct caller *out, int64_t *other
     *out = (struct caller){0};
     struct cursor r = others ? db_rows(c->db,
                                    "SELECT a.anonymous, a.confidential, a.sealed,"
-                                   " (SELECT count(*) FROM caller b WHERE b.town = a.town"
+                                   " (SELECT count(*) FROM caller b WHERE b.town = ?1"
                                    " AND b.phone_mark = a.phone_mark AND b.phone_mark <> ''"
                                    " AND b.item <> a.item)"
                                    " FROM caller a WHERE a.town = ?1 AND a.item = ?2",

@@ -358,7 +358,7 @@ static void check_strays(struct check *k)
     struct cursor r = db_rows(k->c->db,
         "SELECT e.item FROM event e WHERE e.town = ?1 AND e.item > 0 AND e.version = 1 AND NOT "
         "EXISTS"
-        " (SELECT 1 FROM item i WHERE i.town = e.town AND i.id = e.item)",
+        " (SELECT 1 FROM item i WHERE i.town = ?1 AND i.id = e.item)",
         V(town));
     while (db_next(&r))
         bad_item(k, db_i64(&r, 0),

@@ -206,6 +206,41 @@ test('who writes to an old item has it back, and it may go again', { skip }, asy
   assert.equal(good('years', 'detach', '--until', UNTIL, '--dir', town.dir).items, 0);
 });
 
+test('what stands beside an old item is there: attachments, and the numbers an import knows it by', { skip }, async (t) => {
+  const town = await served(t, { at: '2024-07-01T09:00:00+08:00' });
+  const desk = await town.as('dispatcher1');
+  const [old] = (await desk.list('filed:2023 open:no merged:no', '&limit=1')).rows;
+  assert.equal((await desk.attach(old, '现场.txt', '现场照片')).status, 201);
+  const row = (no) => `${no},2023-05-04 10:00,12345,投诉,一般,环境卫生,楼道堆物,楼道有杂物,三号楼楼道堆满杂物,北虹路1号,张三（演示）,13800000001`;
+  const sheet = ['工单编号,受理时间,来源,业务类型,紧急程度,大类,小类,标题,内容,地址,联系人,电话', row('OLD1'), row('OLD2')].join('\n');
+  const bring = async (who = desk) => {
+    const form = new FormData();
+    form.append('file', new Blob([sheet]), 'old.csv');
+    form.append('map', 'city-orders');
+    const r = await who.post('/api/imports', form);
+    assert.ok(r.status < 300, JSON.stringify(r.body));
+    return until('it is in', async () => { const job = (await who.get(`/api/jobs/${r.body.id}`)).body; return job.state === 'done' && job; });
+  };
+  assert.equal((await bring()).new, 2);
+  for (const { id } of (await desk.list('filed:2023-05-04 source_no:OLD1,OLD2')).rows)
+    assert.equal((await desk.step(await desk.item(id), 'void', { note: '演示' })).status, 403, 'a leader only');
+  const leader = await town.as('leader1');
+  for (const { id } of (await leader.list('filed:2023-05-04 source_no:OLD1,OLD2')).rows)
+    assert.equal((await leader.step(await leader.item(id), 'void', { note: '演示' })).status, 200);
+
+  await town.move(AT);
+  const later = await town.as('dispatcher1');
+  assert.equal((await later.file()).status, 201); // the newest order stays where it is, whatever its age
+  good('years', 'detach', '--until', UNTIL, '--dir', town.dir);
+  assert.equal(sql(town.dir, `SELECT count(*) FROM item WHERE id = ${old.id}`), '0');
+  const got = await later.get(`/api/items/${old.id}/files/1`);
+  assert.deepEqual([got.status, got.body], [200, '现场照片']);
+  assert.equal(sql(town.dir, "SELECT count(*) FROM item WHERE title = '楼道有杂物'"), '0');
+  const again = await bring(later);
+  assert.deepEqual([again.new, again.same], [0, 2]);
+  proven(town.dir);
+});
+
 test('while somebody writes', { skip }, async (t) => {
   const town = await served(t, { still: false });
   const desk = await town.as('dispatcher1'), leader = await town.as('leader1');
