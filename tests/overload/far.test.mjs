@@ -54,8 +54,9 @@ if (!inside) {
     assert.match(refused.head, /Retry-After: \d+/);
     assert.ok((await figures(town))('bihuan_http_cut_total', { reason: 'address' }) >= 1);
     assert.equal((await desk.get('/api/me')).status, 200, 'others come in as ever');
-    for (const l of busy.slice(-50)) l.send('{}');
-    for (const l of busy.slice(-50)) assert.equal(await l.status(), 400);
+    // The first ones: a late one may have given its place to the next before the server had read what it asks for.
+    for (const l of busy.slice(0, 50)) l.send('{}');
+    for (const l of busy.slice(0, 50)) assert.equal(await l.status(), 400);
     const line = await Line.open(town, { from: AWAY });
     assert.equal(await line.ask('GET', '/login'), 200, 'it takes the place of one of its own that is idle');
     [...busy, line].forEach((l) => l.end());
