@@ -110,6 +110,7 @@ export function townsOn({ build, root, work, store }) {
       const to = join(work, name);
       rmSync(to, { recursive: true, force: true });
       cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('-shm') });
+      run('sync', '-f', to); // or the disk would be writing the copy while the town is measured
       if (onServer) {
         drop(to);
         sql('postgres', `CREATE DATABASE ${databaseOf(to)} TEMPLATE ${databaseOf(from)} STRATEGY FILE_COPY`);
