@@ -230,7 +230,6 @@ static struct finding check_years(struct patient *p, struct err *e)
 {
     struct years y;
     int64_t items = 0;
-    (void)journal_newest_event(p->c.db, p->c.rules->town); // something is read first
     years_known(p->c.db, p->c.rules->town, &y);
     (void)old_years_look(&p->c);
     if (db_status(p->c.db, e) != OK)

@@ -72,7 +72,6 @@ static int list(struct args *a, struct town_door *d)
         (void)old_years_none(&a->err);
         return args_fail(a, EXIT_FAILED);
     }
-    (void)journal_newest_event(c.db, c.rules->town); // something is read first
     years_known(c.db, c.rules->town, &y);
     if (db_status(c.db, &a->err) != OK)
         return args_fail(a, EXIT_FAILED);

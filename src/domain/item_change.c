@@ -144,13 +144,8 @@ static bool same_clock(const struct clock *x, const struct clock *y)
 // The key of an entry in one of the lists: "p/0", "c/12".
 static void jw_at(struct jw *w, char list, size_t i)
 {
-    char key[24] = {list, '/'};
-    size_t n = sizeof(key), end = n;
-    do
-        key[--n] = (char)('0' + i % 10);
-    while ((i /= 10) != 0);
-    memmove(key + 2, key + n, end - n);
-    jw_key(w, (str){key, 2 + end - n});
+    char key[2 + STR_I64_BYTES] = {list, '/'};
+    jw_key(w, (str){key, 2 + str_put_i64(key + 2, (int64_t)i)});
 }
 
 static void part_json(struct jw *w, const struct item_part *p)

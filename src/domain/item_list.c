@@ -1,6 +1,5 @@
 #include "domain/item_list.h"
 
-#include "domain/journal.h"
 #include "domain/list_inner.h"
 #include "domain/search.h"
 #include "domain/old_years.h"
@@ -279,8 +278,6 @@ static enum err_code with_words(
     struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e)
 {
     struct ctx all = *c;
-    // Something is read first: only then it is known what years there are.
-    (void)journal_newest_event(c->db, c->rules->town);
     if (old_years_may_have(c, in->filter))
         (void)old_years_widen(&all);
     enum err_code code = db_status(c->db, e);
@@ -335,7 +332,6 @@ enum err_code item_each(struct ctx *c, const struct filter *f, bool (*fn)(void *
 {
     struct ctx all = *c;
     db_read_begin(c->db);
-    (void)journal_newest_event(c->db, c->rules->town); // see with_words
     if (old_years_may_have(c, f))
         (void)old_years_widen(&all);
     enum err_code code = db_status(c->db, e);

@@ -27,7 +27,7 @@ void old_years_look_end(struct ctx *c);
 bool old_years_bring_back(struct ctx *c, int64_t id);
 
 // Could this filter find an item that is closed and was filed and changed before the border of the
-// old years? Answers false when there are none. Ask after the town's own rows were read.
+// old years? Answers false when there are none.
 bool old_years_may_have(struct ctx *c, const struct filter *f);
 // The page that was read from the town alone is the page: what old years have comes behind it.
 bool old_years_come_after(struct ctx *c, const struct list_in *in, const struct list_out *page);

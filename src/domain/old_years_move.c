@@ -21,6 +21,7 @@ struct mover {
     int64_t newest_item, newest_event_item; // stay: what comes next is counted from them
     int64_t done, total;
     struct year known; // as it is registered; made 0: not at all
+    size_t registered; // years
 };
 
 int64_t old_years_border(int64_t now_us, int zone_s)
@@ -94,14 +95,12 @@ static enum err_code register_year(struct ctx *c, void *arg, struct err *e)
     struct years y;
     years_known(c->db, c->rules->town, &y);
     size_t at = place_of(&y, fresh->year);
-    if (at == YEARS_MAX)
-        return err_add(e, ERR_LIMIT, S("years"), S("10"),
-            "there are %d year files already, and no more can be looked into at once: put one back "
-            "with years attach",
-            "已有 %d 个年度库，不能再多：请先用 years attach 并回一个", YEARS_MAX);
-    for (size_t i = at; i > 0 && at == y.n && y.v[i - 1].year > fresh->year; i--, at--)
-        y.v[i] = y.v[i - 1];
-    y.n = place_of(&y, fresh->year) == y.n && at <= y.n ? y.n + 1 : y.n;
+    if (at == y.n) {
+        CHECK(
+            y.n < YEARS_MAX); // there was room before the file was made, and one at a time does it
+        for (y.n++; at > 0 && y.v[at - 1].year > fresh->year; at--)
+            y.v[at] = y.v[at - 1];
+    }
     y.v[at] = *fresh;
     put_setting(c, &y);
     return tell(c, S("years_detach"), fresh, e);
@@ -361,9 +360,10 @@ static void aim(struct mover *m, int64_t year)
     m->to_us = end < m->job->until_us ? end : m->job->until_us;
     m->path = years_path(m->arena, m->folder, year);
     m->unfinished = str_fmt(m->arena, "%.*s.new", STR_ARG(m->path));
-    look_newest(m); // reads: what is known of years is of now
+    look_newest(m);
     years_known(m->job->c->db, m->town, &y);
     size_t at = place_of(&y, year);
+    m->registered = y.n;
     m->known = at < y.n ? y.v[at] : (struct year){.year = year};
     m->done = 0;
 }
@@ -377,6 +377,11 @@ static enum err_code detach_year(struct mover *m, int64_t year, struct err *e)
     int64_t old = count_old(m);
     if (db_status(db, e) != OK || old == 0)
         return e->code;
+    if (m->known.made == 0 && m->registered == YEARS_MAX)
+        return err_add(e, ERR_LIMIT, S("years"), S("10"),
+            "there are %d year files already, and no more can be looked into at once: put one back "
+            "with years attach",
+            "已有 %d 个年度库，不能再多：请先用 years attach 并回一个", YEARS_MAX);
     // A run before may have been broken off in the middle of this.
     m->total = 2 * old;
     if (m->known.made > 0) {

@@ -81,25 +81,33 @@ static bool read_setting(struct db *db, int64_t town, char text[YEARS_TEXT_MAX +
     return text[0] != '\0' && !db_failed(db);
 }
 
+// No statement: the number SQLite compares to know whether its pages are still true.
+static unsigned state_of(sqlite3 *handle)
+{
+    unsigned version = 0;
+    (void)sqlite3_file_control(handle, "main", SQLITE_FCNTL_DATA_VERSION, &version);
+    return version;
+}
+
 void years_known(struct db *db, int64_t town, struct years *out)
 {
     char text[YEARS_TEXT_MAX + 1];
-    unsigned version = 0;
     *out = (struct years){0};
     if (db_is_pg(db) || db_failed(db))
         return;
+    sqlite3 *handle = sqlite_of(db)->handle;
     if (!db->seen)
         db->seen = NEW(db->arena, struct years_cache);
     struct years_cache *k = db->seen;
-    // No statement: the number SQLite compares to know whether its pages are still true. Of what
-    // this connection writes itself it says nothing.
-    (void)sqlite3_file_control(sqlite_of(db)->handle, "main", SQLITE_FCNTL_DATA_VERSION, &version);
-    if (!k->known || k->version != version || db->mode == DB_WRITE) {
+    // A state is taken with the first statement that reads; of what this connection writes itself
+    // the number of the state says nothing.
+    bool taken = sqlite3_txn_state(handle, "main") != SQLITE_TXN_NONE;
+    if (!k->known || !taken || k->version != state_of(handle) || db->mode == DB_WRITE) {
         k->y = (struct years){0};
         if (read_setting(db, town, text) && !years_parse(str_of(text), &k->y))
             db_fail(db, ERR_STORE, "the setting years is damaged");
         k->known = !db_failed(db);
-        k->version = version;
+        k->version = state_of(handle);
     }
     *out = k->y;
 }

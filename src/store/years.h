@@ -5,10 +5,10 @@
 // changes in the transaction that begins to take rows out. A year file is never written again once
 // it has its name: it is replaced by a newer one, so whoever has it open keeps a whole one.
 //
-// Whoever needs old rows takes a second connection, on which item, item_doc and event are views:
-// the town's rows, and of each year the rows of those items the town's file does not hold. So the
-// town's row wins, and rows that stand twice, as between copying and taking out, are seen once.
-// decisions/018
+// Whoever needs old rows takes a second connection, on which item and event are views, and item_doc
+// a virtual table (store/years_doc.h): the town's rows, and of each year the rows of those items
+// the town's file does not hold. So the town's row wins, and rows that stand twice, as between
+// copying and taking out, are seen once. decisions/018
 #ifndef BH_STORE_YEARS_H
 #define BH_STORE_YEARS_H
 
@@ -37,8 +37,8 @@ struct years {
 
 bool years_parse(str text, struct years *out) MUST_USE; // false: not such a setting
 str years_text(struct arena *a, const struct years *y);
-// As this connection's state of the town has it. Remembered while the database does not change, so
-// ask after a statement has read something.
+// As this connection's state of the town has it. Costs a statement when the database has changed
+// since, or when nothing was read yet in this transaction.
 void years_known(struct db *db, int64_t town, struct years *out);
 
 // The connection that reads old years too, in a read transaction that ends with that of db. NULL:

@@ -333,6 +333,17 @@ test('wrong use, and a town on a server', async () => {
   assert.match(r.err, /embedded database only.*expected bihuan\.db/s);
 });
 
+test('an eleventh year is refused before anything is copied', { skip }, async (t) => {
+  const dir = copied(t);
+  const ten = Array.from({ length: 10 }, (_, i) => `${2001 + i} 1 1 1 1 1 1 1`).join('\n');
+  execFileSync('sqlite3', [join(dir, 'bihuan.db'), `INSERT INTO setting (town, key, val) SELECT town, 'years', '${ten}' FROM unit LIMIT 1`]);
+  const r = call('years', 'detach', '--until', UNTIL, '--dir', dir);
+  assert.equal(r.code, 4);
+  assert.match(r.err, /已有 10 个年度库/);
+  assert.deepEqual(readdirSync(join(dir, 'years')), ['lock']);
+  assert.equal(inTown(dir), 400);
+});
+
 test('backups have the year files, and keep them once', { skip }, async (t) => {
   const dir = copied(t), above = join(dir, '..');
   good('years', 'detach', '--until', UNTIL, '--dir', dir);
