@@ -13,25 +13,6 @@ static const struct opt OPTIONS[] = {
     {0},
 };
 
-struct moving {
-    struct town_door *door;
-    struct progress bar;
-};
-
-static enum err_code in_transaction(void *arg,
-    enum err_code (*fn)(struct ctx *c, void *fn_arg, struct err *e), void *fn_arg, struct err *e)
-{
-    const struct moving *m = arg;
-    return town_door_run(m->door, fn, fn_arg, e);
-}
-
-static bool show(void *arg, int64_t done, int64_t total)
-{
-    struct moving *m = arg;
-    progress_show(&m->bar, done, total);
-    return !interrupt_seen();
-}
-
 // ---- list
 
 static void show_year(struct args *a, struct args_json *j, const struct year *y, str path, int zone)
@@ -117,8 +98,8 @@ static int report(struct args *a, const struct old_years_job *job, bool detached
 static int move(struct args *a, struct town_door *d, int64_t until_us, int64_t year)
 {
     struct ctx c = town_door_reader(d);
-    struct moving m = {.door = d};
-    struct old_years_door door = {&m, in_transaction, show};
+    struct town_door_work m = {.door = d};
+    struct old_years_door door = {&m, town_door_work_run, town_door_work_show};
     struct old_years_job job = {.c = &c,
         .door = &door,
         .until_us = until_us ? until_us : old_years_border(c.now_us, c.rules->zone_s)};

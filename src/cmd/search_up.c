@@ -1,34 +1,14 @@
 #include "cmd/search_up.h"
 
 #include "base/log.h"
-#include "cmd/interrupt.h"
 
 enum { ROWS_AT_ONCE = 5000 };
-
-struct filler {
-    struct town_door *door;
-    struct progress bar;
-};
-
-static enum err_code in_transaction(void *arg,
-    enum err_code (*fn)(struct ctx *c, void *fn_arg, struct err *e), void *fn_arg, struct err *e)
-{
-    const struct filler *f = arg;
-    return town_door_run(f->door, fn, fn_arg, e);
-}
-
-static bool show(void *arg, int64_t done, int64_t total)
-{
-    struct filler *f = arg;
-    progress_show(&f->bar, done, total);
-    return !interrupt_seen();
-}
 
 static enum err_code fill(
     struct args *a, struct town_door *d, enum search_how how, bool *busy, struct err *e)
 {
-    struct filler f = {.door = d};
-    struct search_door door = {&f, in_transaction, show, ROWS_AT_ONCE};
+    struct town_door_work f = {.door = d};
+    struct search_door door = {&f, town_door_work_run, town_door_work_show, ROWS_AT_ONCE};
     struct ctx reader = town_door_reader(d);
     progress_start(&f.bar, a, "search");
     enum err_code code = search_fill(&reader, how, &door, busy, e);

@@ -1,5 +1,6 @@
 #include "cmd/town_door.h"
 
+#include "cmd/interrupt.h"
 #include "cmd/town_make.h"
 #include "store/log_mover.h"
 
@@ -217,4 +218,18 @@ enum err_code town_door_run(void *door,
     journal_finish(d->journal, code == OK);
     look_after_log(d);
     return code;
+}
+
+enum err_code town_door_work_run(void *arg,
+    enum err_code (*fn)(struct ctx *c, void *fn_arg, struct err *e), void *fn_arg, struct err *e)
+{
+    const struct town_door_work *w = arg;
+    return town_door_run(w->door, fn, fn_arg, e);
+}
+
+bool town_door_work_show(void *arg, int64_t done, int64_t total)
+{
+    struct town_door_work *w = arg;
+    progress_show(&w->bar, done, total);
+    return !interrupt_seen();
 }

@@ -40,4 +40,15 @@ enum err_code town_door_run(void *door,
     enum err_code (*fn)(struct ctx *c, void *fn_arg, struct err *e), void *fn_arg,
     struct err *e) MUST_USE;
 
+// A long command that writes group by group and shows how far it has come. Both functions take it
+// as arg, and have the types that struct search_door and struct old_years_door ask for.
+struct town_door_work {
+    struct town_door *door;
+    struct progress bar;
+};
+enum err_code town_door_work_run(void *arg,
+    enum err_code (*fn)(struct ctx *c, void *fn_arg, struct err *e), void *fn_arg,
+    struct err *e) MUST_USE;
+bool town_door_work_show(void *arg, int64_t done, int64_t total); // false: Ctrl-C
+
 #endif

@@ -10,6 +10,14 @@ bool old_years_widen(struct ctx *c)
     return wide != NULL;
 }
 
+struct ctx old_years_read_begin(const struct ctx *c)
+{
+    struct ctx all = *c;
+    db_read_begin(c->db);
+    (void)old_years_widen(&all);
+    return all;
+}
+
 struct db *old_years_look(struct ctx *c)
 {
     return years_reader(c->db, c->rules->town);

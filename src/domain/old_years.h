@@ -18,6 +18,9 @@ enum {
 // writes, or they cannot be read, which is then the connection's status. Not for a context that
 // outlives the read transaction.
 bool old_years_widen(struct ctx *c);
+// Begins a read transaction of c's connection, which db_read_end ends, over the town and its old
+// years: what reads it all. What could not be had is the status of c's connection.
+struct ctx old_years_read_begin(const struct ctx *c);
 // The same for one look from a context that may write: another connection, which reads what was
 // committed. NULL: none. old_years_look_end gives it back.
 struct db *old_years_look(struct ctx *c);

@@ -77,9 +77,7 @@ static void add_unit(struct filling *f, int64_t unit, size_t place)
 static void read_texts(struct filling *f, int64_t from, int64_t to)
 {
     struct text_block *b = &f->block;
-    struct ctx all = f->c;
-    db_read_begin(f->c.db);
-    (void)old_years_widen(&all);
+    struct ctx all = old_years_read_begin(&f->c);
     struct cursor r = db_rows(all.db,
         "SELECT i.id, i.filed_us, i.no, i.title, d.text, d.address, i.unit, i.receiver FROM item i"
         " JOIN item_doc d ON d.town = i.town AND d.id = i.id"

@@ -424,9 +424,7 @@ static enum err_code verify(
 enum err_code tally_verify(
     struct ctx *c, audit_progress *p, void *arg, struct audit_out *out, struct err *e)
 {
-    struct ctx all = *c;
-    db_read_begin(c->db);
-    (void)old_years_widen(&all);
+    struct ctx all = old_years_read_begin(c);
     enum err_code code = verify(&all, p, arg, out, e);
     db_read_end(c->db);
     return code;

@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, wri
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Town, program, server, until } from './lib.mjs';
+import { call, good, program, server, Town, until } from './lib.mjs';
 
 const skip = server ? 'skipped: a server backs itself up' : false;
 
@@ -14,17 +14,6 @@ function scratch(t) {
   const dir = mkdtempSync(join(tmpdir(), 'bihuan-store-'));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
-}
-
-function call(...args) {
-  const r = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 64 << 20 });
-  return { code: r.status, out: r.stdout, err: r.stderr };
-}
-
-function good(...args) {
-  const r = call(...args, '--json');
-  assert.equal(r.code, 0, `${args.join(' ')}: ${r.code} ${r.err} ${r.out}`);
-  return JSON.parse(r.out);
 }
 
 const files = (dir) => readdirSync(dir, { recursive: true, withFileTypes: true }).filter((f) => f.isFile());

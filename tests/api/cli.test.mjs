@@ -7,16 +7,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Person, Town, program, root, server, until } from './lib.mjs';
+import { call, Person, program, root, server, Town, until } from './lib.mjs';
 
 const COMMANDS = ['serve', 'init', 'import', 'export', 'def', 'demo', 'token', 'audit', 'tally', 'years', 'backup', 'restore', 'move', 'doctor',
   'version'];
-
-/** Runs a command to its end, whatever comes of it. */
-function call(...args) {
-  const r = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 64 << 20 });
-  return { code: r.status, out: r.stdout, err: r.stderr };
-}
 
 /** The same with --json; its answer is one line. */
 function ask(...args) {

@@ -1,6 +1,7 @@
 // A real server with a town of its own, and people who are logged in to it. Every test file makes its own town in a
 // temporary folder, at a stated time, and takes it away afterwards.
-import { spawn, execFileSync } from 'node:child_process';
+import assert from 'node:assert/strict';
+import { spawn, spawnSync, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { connect } from 'node:net';
@@ -32,6 +33,19 @@ function makeDatabase(name) {
 /** Runs a command of the program to its end; answers its standard output. */
 export function run(...args) {
   return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 << 20 });
+}
+
+/** Runs a command to its end, whatever comes of it. */
+export function call(...args) {
+  const r = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 64 << 20 });
+  return { code: r.status, out: r.stdout, err: r.stderr };
+}
+
+/** Runs it with --json; what it answers. */
+export function good(...args) {
+  const r = call(...args, '--json');
+  assert.equal(r.code, 0, `${args.join(' ')}: ${r.code} ${r.err} ${r.out}`);
+  return JSON.parse(r.out);
 }
 
 export class Town {

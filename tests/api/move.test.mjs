@@ -1,20 +1,15 @@
 // A town moved from a file to another file, to a PostgreSQL server and back: the same to the last letter, or not there at all.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Town, program, psql, server, until } from './lib.mjs';
+import { call, program, psql, server, Town, until } from './lib.mjs';
 
 const without_server = server ? false : 'skipped: no PostgreSQL (BIHUAN_POSTGRES)';
 const TEXT = '路径 C:\\temp\\n，制表\t符，“引号”\'单\'"双"，\\N，表情🏠\n第二行\r\n末行；';
 const PHONE = '13812346612';
-
-function call(...args) {
-  const r = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 64 << 20 });
-  return { code: r.status, out: r.stdout, err: r.stderr };
-}
 
 /** The same with --json: its answer, or what it complained about. */
 function ask(...args) {

@@ -2,11 +2,11 @@
 // who writes to an old item has it back in the town's file; backups, moving and a year file that is wrong or gone.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { spawn, spawnSync, execFileSync } from 'node:child_process';
+import { spawn, execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Town, program, run, server, until } from './lib.mjs';
+import { call, good, program, run, server, Town, until } from './lib.mjs';
 
 const AT = '2026-11-20T09:00:00+08:00';
 const UNTIL = '2025-01-01';
@@ -22,17 +22,6 @@ if (!server) test.before(async () => {
   await town.stop();
 });
 test.after(() => rmSync(shared, { recursive: true, force: true }));
-
-function call(...args) {
-  const r = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 64 << 20 });
-  return { code: r.status, out: r.stdout, err: r.stderr };
-}
-
-function good(...args) {
-  const r = call(...args, '--json');
-  assert.equal(r.code, 0, `${args.join(' ')}: ${r.code} ${r.err} ${r.out}`);
-  return JSON.parse(r.out);
-}
 
 const sql = (dir, text) => execFileSync('sqlite3', ['-readonly', join(dir, 'bihuan.db'), text], { encoding: 'utf8', maxBuffer: 64 << 20 }).trim();
 const inTown = (dir) => Number(sql(dir, 'SELECT count(*) FROM item'));
