@@ -140,7 +140,7 @@ test('the disk of the backups is full: said, tried again, the town unharmed', { 
   t.after(() => town.end());
   const health = async () => (await town.nobody().get('/healthz')).body;
   await until('it has failed', async () => (await health()).backup === 'failed');
-  assert.match(town.log, /error backup failed, next try in 10 s/);
+  await until('and it is said', () => /error backup failed, next try in 10 s/.test(town.log));
   const p = await desk(town);
   assert.equal((await file(p, 1)).status, 201);
   const by_hand = sh(program, 'backup', '--dir', town.dir, '--to', store, '--keep', '7d');
