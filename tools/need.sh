@@ -31,6 +31,8 @@ need_build=(
     'libfyaml-dev|pc:libfyaml|流程定义 YAML definitions'
     'libcsv-dev|file:/usr/include/csv.h|CSV'
     'zlib1g-dev|pc:zlib|压缩 compression'
+    'libzip-dev|pc:libzip|读 XLSX reading workbooks'
+    'libexpat1-dev|pc:expat|读 XLSX reading workbooks'
 )
 need_web=(
     'nodejs|node:18|打包网页 bundling the web interface'

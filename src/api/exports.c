@@ -2,9 +2,11 @@
 
 #include <string.h>
 #include "domain/export.h"
+#include "format/xlsx_write.h"
 
 const struct field EXPORT_QUERY[] = {
     {"filter", FIELD_STR, .help = "docs/filter.md"},
+    {"format", FIELD_STR, .options = "csv|xlsx", .help = "csv when left out"},
     {0},
 };
 
@@ -37,7 +39,16 @@ static void closed(void *arg)
     arena_free(s->arena);
 }
 
-static struct export *open_export(struct call *k, struct stream *s)
+static bool wants_book(struct call *k)
+{
+    str format = http_query(k->req, "format");
+    if (format.n > 0 && !str_eq(format, S("csv")) && !str_eq(format, S("xlsx")))
+        err_add(&k->err, ERR_INVALID, S("format"), S("csv, xlsx"), "there is no such format",
+            "没有这种格式");
+    return str_eq(format, S("xlsx"));
+}
+
+static struct export *open_export(struct call *k, struct stream *s, bool book)
 {
     // The rules are held for the whole stream, so the actor is looked up in them anew.
     struct ctx c = k->ctx;
@@ -52,7 +63,7 @@ static struct export *open_export(struct call *k, struct stream *s)
         err_merge(&k->err, &sub, S("filter "));
         return NULL;
     }
-    return export_open(&c, f, &k->err);
+    return export_open(&c, f, book ? EXPORT_XLSX : EXPORT_CSV, &k->err);
 }
 
 // The first piece is made before the answer begins: until then a failure can still be told. Later
@@ -71,11 +82,14 @@ static bool read_first(struct stream *s, struct err *e)
 
 enum err_code items_export(struct call *k)
 {
+    bool book = wants_book(k);
+    if (k->err.code != OK)
+        return k->err.code;
     struct arena *a = arena_new();
     struct stream *s = NEW(a, struct stream);
     s->arena = a;
     s->rules = app_rules_take(k->app);
-    s->export = open_export(k, s);
+    s->export = open_export(k, s, book);
     if (!s->export || !read_first(s, &k->err)) {
         closed(s);
         return k->err.code;
@@ -83,8 +97,9 @@ enum err_code items_export(struct call *k)
     struct civil t;
     tm_to_civil(k->ctx.now_us, k->ctx.rules->zone_s, &t);
     http_set(k->req, "Content-Disposition",
-        str_fmt(k->req->arena, "attachment; filename=\"items-%04d%02d%02d-%02d%02d.csv\"", t.year,
-            t.month, t.day, t.hour, t.minute));
-    http_answer_stream(k->req, 200, "text/csv; charset=utf-8", produce, closed, s);
+        str_fmt(k->req->arena, "attachment; filename=\"items-%04d%02d%02d-%02d%02d.%s\"", t.year,
+            t.month, t.day, t.hour, t.minute, book ? "xlsx" : "csv"));
+    http_answer_stream(
+        k->req, 200, book ? XLSX_TYPE : "text/csv; charset=utf-8", produce, closed, s);
     return OK;
 }

@@ -1,4 +1,4 @@
-// GET /api/export: a filter's items as CSV, streamed.
+// GET /api/export: a filter's items as CSV or XLSX, streamed.
 #ifndef BH_API_EXPORTS_H
 #define BH_API_EXPORTS_H
 

@@ -247,18 +247,13 @@ static str map_text(str name)
 
 // ---- uploading
 
-struct upload {
-    str path, map, title;
-    bool dry;
-};
-
 enum err_code jobs_import_check(struct call *k)
 {
     struct http_part *parts;
     size_t n;
     if (!http_multipart(k->req, &parts, &n, &k->err))
         return k->err.code;
-    struct upload *u = NEW(k->ctx.arena, struct upload);
+    struct import_order *u = NEW(k->ctx.arena, struct import_order);
     str content = {0}, map = {0}, hash;
     for (size_t i = 0; i < n; i++) {
         if (str_eq(parts[i].name, S("file"))) {
@@ -268,10 +263,12 @@ enum err_code jobs_import_check(struct call *k)
             map = parts[i].content;
         } else if (str_eq(parts[i].name, S("dry"))) {
             u->dry = str_eq(parts[i].content, S("yes"));
+        } else if (str_eq(parts[i].name, S("sheet"))) {
+            u->sheet = parts[i].content;
         }
     }
     if (content.n == 0)
-        err_add(&k->err, ERR_INVALID, S("file"), S("CSV"), "there is no file in the form",
+        err_add(&k->err, ERR_INVALID, S("file"), S("XLSX, CSV"), "there is no file in the form",
             "请选择文件");
     u->map = map_text(map).n > 0 ? map_text(map) : map;
     if (u->map.n == 0)
@@ -288,8 +285,7 @@ enum err_code jobs_import_check(struct call *k)
 
 enum err_code jobs_import(struct call *k, struct ctx *c, int64_t *result, struct err *e)
 {
-    const struct upload *u = k->state;
-    return import_make(c, u->path, u->map, u->title, u->dry, result, e);
+    return import_make(c, k->state, result, e);
 }
 
 enum err_code jobs_import_answer(struct call *k)

@@ -90,8 +90,8 @@ const struct route ROUTES[] = {
         "Counts and rates of a loop by unit, class or channel for a period", .read = boards_get,
         .query = BOARD_QUERY, .out = BOARD_VIEW, .status = 200},
 
-    {HTTP_GET, "/api/export", MAY_EXPORT, "The items of a filter as CSV", .read = items_export,
-        .query = EXPORT_QUERY, .status = 200},
+    {HTTP_GET, "/api/export", MAY_EXPORT, "The items of a filter as CSV or XLSX",
+        .read = items_export, .query = EXPORT_QUERY, .status = 200},
 
     {HTTP_GET, "/api/import-maps", MAY_IMPORT, "Ways to read a sheet that fit this town",
         .read = jobs_import_maps, .out = IMPORT_MAPS, .status = 200},

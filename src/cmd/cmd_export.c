@@ -14,6 +14,8 @@ static const struct opt OPTIONS[] = {
         "选择哪些事项，写法同搜索框；空为全部"},
     {"out", OPT_STR, "FILE", "write there instead of to standard output",
         "写入文件，不写则输出到标准输出"},
+    {"xlsx", OPT_FLAG, NULL, "a workbook for spreadsheet programs instead of CSV",
+        "导出为 XLSX 工作簿，不写则为 CSV"},
     {"as", OPT_STR, "LOGIN", "what this person may see; without it everything",
         "以谁的权限，不写则为全部"},
     {0},
@@ -85,7 +87,8 @@ static int export_it(struct exporting *x)
 {
     struct args *a = x->a;
     str path = args_str(a, "out");
-    x->export = export_open(&x->c, x->filter, &a->err);
+    x->export =
+        export_open(&x->c, x->filter, args_flag(a, "xlsx") ? EXPORT_XLSX : EXPORT_CSV, &a->err);
     if (!x->export)
         return args_fail(a, EXIT_FAILED);
     interrupt_catch();
@@ -128,7 +131,9 @@ static int run(struct args *a)
 }
 
 const struct cmd CMD_EXPORT = {"export", "--filter TEXT [OPTIONS]",
-    "write the orders a filter chooses as CSV", "把筛选出的事项导出为 CSV",
+    "write the orders a filter chooses as CSV or XLSX", "把筛选出的事项导出为 CSV 或 XLSX",
     "  bihuan export --filter 'loop:hotline filed:2026-11' --out november.csv --dir var/town\n"
+    "  bihuan export --filter 'loop:hotline filed:2026-11' --xlsx --out november.xlsx --dir "
+    "var/town\n"
     "  bihuan export --filter 'overdue:yes' --as leader1 --dir var/town > overdue.csv",
     OPTIONS, 0, 0, run};

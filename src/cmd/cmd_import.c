@@ -19,6 +19,8 @@ static const struct opt OPTIONS[] = {
         "列的含义：随附方案名或方案文件"},
     {"kind", OPT_STR, "units|classes|people", "a list of the town's own instead of orders",
         "导入本镇的单位、分类或人员名单，而不是事项"},
+    {"sheet", OPT_STR, "NAME", "which sheet of a workbook, when several fit",
+        "工作簿里有几张表都符合时，指明用哪一张"},
     {"dry", OPT_FLAG, NULL, "say what would happen, and write nothing", "只检查，不写入"},
     {"problems", OPT_STR, "OUT.csv", "write the rows with mistakes there", "把问题行写入此文件"},
     {"as", OPT_STR, "LOGIN", "who imports; without it the system", "以谁的名义，不写则为系统"},
@@ -86,15 +88,14 @@ static enum err_code read_map(struct args *a, str *text)
 // ---- a new job
 
 struct making {
-    str path, map, title;
-    bool dry;
+    struct import_order order;
     int64_t job;
 };
 
 static enum err_code make_job(struct ctx *c, void *arg, struct err *e)
 {
     struct making *m = arg;
-    return import_make(c, m->path, m->map, m->title, m->dry, &m->job, e);
+    return import_make(c, &m->order, &m->job, e);
 }
 
 static str file_name(str path)
@@ -107,7 +108,9 @@ static str file_name(str path)
 static int make(struct importing *m, int64_t *job)
 {
     struct args *a = m->a;
-    struct making x = {.dry = args_flag(a, "dry"), .title = file_name(a->words[0])};
+    struct making x = {.order = {.dry = args_flag(a, "dry"),
+                           .title = file_name(a->words[0]),
+                           .sheet = args_str(a, "sheet")}};
     // Whole, because a later --resume may be called from elsewhere.
     char whole[PATH_MAX];
     if (!realpath(str_z(a->arena, a->words[0]), whole)) {
@@ -115,8 +118,8 @@ static int make(struct importing *m, int64_t *job)
             &a->err, ERR_MISSING, a->words[0], (str){0}, "there is no such file", "没有这个文件");
         return EXIT_OPEN;
     }
-    x.path = str_of(whole);
-    if (read_map(a, &x.map) != OK)
+    x.order.path = str_of(whole);
+    if (read_map(a, &x.order.map) != OK)
         return EXIT_OPEN;
     enum err_code code = town_door_run(m->door, make_job, &x, &a->err);
     *job = x.job;

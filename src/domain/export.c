@@ -5,8 +5,16 @@
 #include "domain/item_list.h"
 #include "domain/item_store.h"
 #include "format/csv.h"
+#include "format/xlsx_write.h"
 
-enum { PAGE_ROWS = 200, ROW_MAX_BYTES = 4 * MIB, CELLS_MAX = 1200 };
+enum {
+    PAGE_ROWS = 200,
+    ROW_MAX_BYTES = 4 * MIB,
+    CELLS_MAX = 1200,
+    LONG_TEXT = 100, // characters; a field that may be longer gets a wide column
+    WIDTH_TEXT = 40,
+    WIDTH_FIELD = 14,
+};
 
 // The columns every item has, in their order.
 enum fixed {
@@ -31,24 +39,25 @@ enum fixed {
 };
 static const struct {
     const char *en, *zh;
-} TITLES[COL_COUNT] = {
-    [COL_NO] = {"number", "编号"},
-    [COL_LOOP] = {"loop", "事项类型"},
-    [COL_STATE] = {"state", "状态"},
-    [COL_UNIT] = {"unit", "承办单位"},
-    [COL_CLASS] = {"class", "分类"},
-    [COL_CHANNEL] = {"channel", "来源"},
-    [COL_KIND] = {"kind", "业务类型"},
-    [COL_PRIORITY] = {"priority", "紧急程度"},
-    [COL_FILED] = {"filed", "受理时间"},
-    [COL_CLOSED] = {"closed", "办结时间"},
-    [COL_DUE] = {"due", "到期时间"},
-    [COL_TITLE] = {"title", "标题"},
-    [COL_TEXT] = {"text", "内容"},
-    [COL_ADDRESS] = {"address", "地址"},
-    [COL_CALLER] = {"caller", "诉求人"},
-    [COL_PHONE] = {"phone", "电话"},
-    [COL_DOOR] = {"door", "门牌"},
+    int width; // in a workbook
+} COLUMNS[COL_COUNT] = {
+    [COL_NO] = {"number", "编号", 20},
+    [COL_LOOP] = {"loop", "事项类型", 14},
+    [COL_STATE] = {"state", "状态", 10},
+    [COL_UNIT] = {"unit", "承办单位", 18},
+    [COL_CLASS] = {"class", "分类", 30},
+    [COL_CHANNEL] = {"channel", "来源", 12},
+    [COL_KIND] = {"kind", "业务类型", 10},
+    [COL_PRIORITY] = {"priority", "紧急程度", 10},
+    [COL_FILED] = {"filed", "受理时间", 17},
+    [COL_CLOSED] = {"closed", "办结时间", 17},
+    [COL_DUE] = {"due", "到期时间", 17},
+    [COL_TITLE] = {"title", "标题", 32},
+    [COL_TEXT] = {"text", "内容", 50},
+    [COL_ADDRESS] = {"address", "地址", 32},
+    [COL_CALLER] = {"caller", "诉求人", 10},
+    [COL_PHONE] = {"phone", "电话", 15},
+    [COL_DOOR] = {"door", "门牌", 14},
 };
 
 // A field of the loop, or a judge's answer to it.
@@ -68,9 +77,12 @@ struct export
     char after[64]; // cursor of the next page
     struct list_row *rows;
     size_t n, next;
-    bool last_page, begun, failed;
+    bool last_page, begun, ended, failed;
     int64_t written;
-    str pending; // of the row, not handed out yet
+    struct buf out;           // of the row
+    str pending;              // of it, not handed out yet
+    struct xlsx_writer *book; // NULL: CSV
+    int *widths;
 };
 
 // ---- columns
@@ -110,7 +122,27 @@ static void find_extras(struct export *x, const struct def *d)
                     &d->fields[i]);
 }
 
-struct export *export_open(struct ctx *c, const struct filter *f, struct err *e)
+static void to_out(void *arg, const char *s, size_t n)
+{
+    struct export *x = arg;
+    buf_add(&x->out, (str){s, n});
+}
+
+static void make_book(struct export *x)
+{
+    struct zip_sink sink = {x, to_out};
+    x->book = xlsx_write_new(x->own, sink, x->c.now_us, x->c.rules->zone_s);
+    x->widths = NEW_ARRAY(x->own, COL_COUNT + x->n_extras, int);
+    for (size_t i = 0; i < COL_COUNT; i++)
+        x->widths[i] = COLUMNS[i].width;
+    for (size_t i = 0; i < x->n_extras; i++) {
+        const struct def_field *f = x->extras[i].field;
+        bool text = f->type == DEF_TEXT && f->max > LONG_TEXT;
+        x->widths[COL_COUNT + i] = text ? WIDTH_TEXT : WIDTH_FIELD;
+    }
+}
+
+struct export *export_open(struct ctx *c, const struct filter *f, enum export_as as, struct err *e)
 {
     if (!ctx_may(c, MAY_EXPORT, 0)) {
         (void)err_add(
@@ -131,6 +163,8 @@ struct export *export_open(struct ctx *c, const struct filter *f, struct err *e)
     const struct loop *l = x->filter ? rules_loop(c->rules, filter_loop(x->filter)) : NULL;
     if (l && l->now)
         find_extras(x, l->now);
+    if (as == EXPORT_XLSX)
+        make_book(x);
     return x;
 }
 
@@ -145,66 +179,115 @@ static str class_path(struct export *x, int64_t id)
     return path;
 }
 
-static str minute(struct export *x, int64_t us)
+static struct xlsx_cell moment(struct export *x, int64_t us)
 {
-    return us > 0 ? tm_minute(x->row, us, x->c.rules->zone_s) : (str){0};
+    if (us <= 0)
+        return (struct xlsx_cell){0};
+    return (struct xlsx_cell){
+        .kind = XLSX_TIME, .us = us, .text = tm_minute(x->row, us, x->c.rules->zone_s)};
 }
 
-static str field_cell(struct export *x, const struct item *it, const struct extra *k)
+static struct xlsx_cell field_cell(struct export *x, const struct item *it, const struct extra *k)
 {
-    str v = item_field(it, k->key);
+    struct xlsx_cell cell = xlsx_text(item_field(it, k->key));
     int64_t us;
-    bool en = x->e.lang == LANG_EN;
-    if (k->field->type == DEF_TIME && str_i64(v, &us))
-        return minute(x, us);
-    if (k->field->type == DEF_YESNO && v.n > 0 && !en)
-        return str_eq(v, S("yes")) ? S("是") : S("否");
-    return v;
+    double number;
+    if (cell.text.n == 0)
+        return cell;
+    if (k->field->type == DEF_TIME && str_i64(cell.text, &us))
+        return moment(x, us);
+    if (k->field->type == DEF_YESNO && x->e.lang != LANG_EN)
+        cell.text = str_eq(cell.text, S("yes")) ? S("是") : S("否");
+    if (k->field->type == DEF_NUMBER && str_f64(cell.text, &number)) {
+        cell.kind = XLSX_NUMBER;
+        cell.number = number;
+    }
+    if (k->field->type == DEF_DATE && tm_parse(cell.text, x->c.rules->zone_s, &us)) {
+        cell.kind = XLSX_DATE;
+        cell.us = us;
+    }
+    return cell;
 }
 
-static void item_cells(struct export *x, const struct item *it, str *cells)
+static void item_cells(struct export *x, const struct item *it, struct xlsx_cell *cells)
 {
     const struct def *d = rules_def(x->c.rules, it->def);
     const struct unit *u = rules_unit(x->c.rules, it->unit);
     int state = d ? def_state_at(d, it->state) : DEF_NONE;
-    cells[COL_NO] = it->no;
-    cells[COL_LOOP] = d ? d->title : it->loop;
-    cells[COL_STATE] = state >= 0 ? d->states[state].title : it->state;
-    cells[COL_UNIT] = u ? u->name : (str){0};
-    cells[COL_CLASS] = class_path(x, it->cls);
-    cells[COL_CHANNEL] = it->channel;
-    cells[COL_KIND] = it->kind;
-    cells[COL_PRIORITY] = it->priority;
-    cells[COL_FILED] = minute(x, it->filed_us);
-    cells[COL_CLOSED] = minute(x, it->closed_us);
-    cells[COL_DUE] = minute(x, it->due_us);
-    cells[COL_TITLE] = it->title;
-    cells[COL_TEXT] = it->text;
-    cells[COL_ADDRESS] = it->address;
+    cells[COL_NO] = xlsx_text(it->no);
+    cells[COL_LOOP] = xlsx_text(d ? d->title : it->loop);
+    cells[COL_STATE] = xlsx_text(state >= 0 ? d->states[state].title : it->state);
+    cells[COL_UNIT] = xlsx_text(u ? u->name : (str){0});
+    cells[COL_CLASS] = xlsx_text(class_path(x, it->cls));
+    cells[COL_CHANNEL] = xlsx_text(it->channel);
+    cells[COL_KIND] = xlsx_text(it->kind);
+    cells[COL_PRIORITY] = xlsx_text(it->priority);
+    cells[COL_FILED] = moment(x, it->filed_us);
+    cells[COL_CLOSED] = moment(x, it->closed_us);
+    cells[COL_DUE] = moment(x, it->due_us);
+    cells[COL_TITLE] = xlsx_text(it->title);
+    cells[COL_TEXT] = xlsx_text(it->text);
+    cells[COL_ADDRESS] = xlsx_text(it->address);
     for (size_t i = 0; i < x->n_extras; i++)
         cells[COL_COUNT + i] = field_cell(x, it, &x->extras[i]);
 }
 
-static void put_row(struct export *x, const str *cells)
+static void begin_row(struct export *x)
 {
-    struct buf b;
-    buf_init(&b, x->row, ROW_MAX_BYTES);
-    if (!x->begun)
-        csv_write_bom(&b);
-    csv_write_row(&b, cells, COL_COUNT + x->n_extras);
-    x->failed = x->failed || b.overflow;
-    x->pending = buf_str(&b);
-    x->begun = true;
+    arena_reset(x->row);
+    buf_init(&x->out, x->row, ROW_MAX_BYTES);
+}
+
+static void end_row(struct export *x)
+{
+    x->failed = x->failed || x->out.overflow;
+    x->pending = buf_str(&x->out);
+}
+
+static void put_csv(struct export *x, const struct xlsx_cell *cells)
+{
+    size_t n = COL_COUNT + x->n_extras;
+    str *texts = NEW_ARRAY(x->row, n, str);
+    for (size_t i = 0; i < n; i++)
+        texts[i] = cells[i].text;
+    csv_write_row(&x->out, texts, n);
 }
 
 static void put_header(struct export *x)
 {
-    str *cells = NEW_ARRAY(x->row, COL_COUNT + x->n_extras, str);
+    size_t n = COL_COUNT + x->n_extras;
+    struct xlsx_cell *cells = NEW_ARRAY(x->row, n, struct xlsx_cell);
     for (size_t i = 0; i < COL_COUNT; i++)
-        cells[i] = str_of(x->e.lang == LANG_EN ? TITLES[i].en : TITLES[i].zh);
+        cells[i] = xlsx_head(str_of(x->e.lang == LANG_EN ? COLUMNS[i].en : COLUMNS[i].zh));
     for (size_t i = 0; i < x->n_extras; i++)
-        cells[COL_COUNT + i] = x->extras[i].title;
-    put_row(x, cells);
+        cells[COL_COUNT + i] = xlsx_head(x->extras[i].title);
+    x->begun = true;
+    if (!x->book) {
+        csv_write_bom(&x->out);
+        put_csv(x, cells);
+        return;
+    }
+    struct xlsx_sheet sheet = {.name = x->e.lang == LANG_EN ? S("Items") : S("事项"),
+        .widths = x->widths,
+        .n_widths = n,
+        .frozen = 1};
+    xlsx_write_sheet(x->book, &sheet);
+    bool put = xlsx_write_row(x->book, cells, n);
+    CHECK(put); // the sheet is new
+}
+
+static void put_cells(struct export *x, const struct xlsx_cell *cells)
+{
+    size_t n = COL_COUNT + x->n_extras;
+    if (!x->book) {
+        put_csv(x, cells);
+        return;
+    }
+    if (xlsx_write_row(x->book, cells, n))
+        return;
+    put_header(x); // of another sheet
+    bool put = xlsx_write_row(x->book, cells, n);
+    CHECK(put);
 }
 
 static void put_item(struct export *x, int64_t id)
@@ -213,21 +296,63 @@ static void put_item(struct export *x, int64_t id)
     struct item it;
     struct caller who;
     c.arena = x->row;
-    arena_reset(x->row);
-    str *cells = NEW_ARRAY(x->row, COL_COUNT + x->n_extras, str);
+    begin_row(x);
+    struct xlsx_cell *cells = NEW_ARRAY(x->row, COL_COUNT + x->n_extras, struct xlsx_cell);
     if (item_load(&c, id, &it, &x->e) != OK) {
         x->failed = true;
         return;
     }
     item_cells(x, &it, cells);
     if (caller_masked(&c, id, &who, NULL, &x->e)) {
-        cells[COL_CALLER] = who.name;
-        cells[COL_PHONE] = who.phone;
-        cells[COL_DOOR] = who.door;
+        cells[COL_CALLER] = xlsx_text(who.name);
+        cells[COL_PHONE] = xlsx_text(who.phone);
+        cells[COL_DOOR] = xlsx_text(who.door);
     }
     x->failed = x->failed || x->e.code != OK;
-    put_row(x, cells);
+    put_cells(x, cells);
+    end_row(x);
     x->written++;
+}
+
+static void put_note(struct export *x, const char *en, const char *zh, struct xlsx_cell cell)
+{
+    struct xlsx_cell cells[] = {xlsx_head(str_of(x->e.lang == LANG_EN ? en : zh)), cell};
+    bool put = xlsx_write_row(x->book, cells, ARRAY_LEN(cells));
+    CHECK(put);
+}
+
+static struct xlsx_cell note(str text)
+{
+    return (struct xlsx_cell){.kind = XLSX_NOTE, .text = text};
+}
+
+// The sheet behind: whoever gets the file knows what it holds, and as of when.
+static void put_notes(struct export *x)
+{
+    static const int widths[] = {14, 90};
+    bool en = x->e.lang == LANG_EN;
+    const struct person *p = x->c.actor;
+    str filter = x->filter ? filter_text(x->own, x->filter) : (str){0};
+    struct xlsx_sheet sheet = {
+        .name = en ? S("About") : S("说明"), .widths = widths, .n_widths = ARRAY_LEN(widths)};
+    xlsx_write_sheet(x->book, &sheet);
+    put_note(x, "filter", "筛选条件", note(filter.n > 0 ? filter : en ? S("all") : S("全部")));
+    put_note(x, "as of", "导出时刻", moment(x, x->c.now_us));
+    put_note(x, "by", "导出人", note(p ? p->name : en ? S("the system") : S("系统")));
+    put_note(x, "rows", "事项数", xlsx_number((double)x->written));
+    put_note(x, "order", "排列",
+        note(en ? S("by filing time, the oldest first") : S("按受理时间，从早到晚")));
+    put_note(x, "personal data", "个人信息",
+        note(en ? S("masked; who may see more reveals it item by item, which is recorded")
+                : S("已遮盖；有权查看的人在系统里逐件查看，每次都有记录")));
+}
+
+static void put_end(struct export *x)
+{
+    begin_row(x);
+    put_notes(x);
+    x->failed = !xlsx_write_end(x->book) || x->failed;
+    end_row(x);
 }
 
 // ---- pages
@@ -256,15 +381,23 @@ static void next_page(struct export *x)
 static bool next_row(struct export *x)
 {
     if (!x->begun) {
+        begin_row(x);
         put_header(x);
+        end_row(x);
         return true;
     }
     while (x->next == x->n && !x->last_page && !x->failed)
         next_page(x);
-    if (x->next == x->n || x->failed)
+    if (x->failed || x->ended)
         return false;
-    put_item(x, x->rows[x->next++].id);
-    return true;
+    if (x->next < x->n) {
+        put_item(x, x->rows[x->next++].id);
+        return true;
+    }
+    x->ended = true;
+    if (x->book)
+        put_end(x);
+    return x->book != NULL;
 }
 
 int64_t export_read(struct export *x, char *out, size_t max)
@@ -308,6 +441,7 @@ void export_close(struct export *x)
 {
     if (!x)
         return;
+    xlsx_write_free(x->book);
     arena_free(x->page);
     arena_free(x->row);
     arena_free(x->own);

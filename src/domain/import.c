@@ -30,48 +30,48 @@ static enum err_code hash_file(struct arena *a, str path, str *hex, int64_t *siz
     return OK;
 }
 
-// Up to the header, and binds the map to it.
-static enum err_code read_header(
-    struct arena *a, struct import_map *m, struct csv_reader *csv, struct err *e)
+// Chooses the sheet, finds its header and binds the map to it.
+static struct import_sheet *open_sheet(
+    struct arena *a, struct import_map *m, str path, str wanted, struct err *e)
 {
-    str *cells;
-    size_t n;
-    int64_t row;
-    while (csv_next(csv, &cells, &n, &row, e)) {
-        if (row < m->header)
-            continue;
-        if (row > m->header)
-            break;
-        return import_bind(a, m, cells, n, e);
+    struct import_sheet *s = import_sheet_open(a, path, m->encoding, e);
+    if (s && import_sheet_find(s, m, wanted, e) != OK) {
+        import_sheet_close(s);
+        return NULL;
     }
-    return e->code != OK ? e->code
-                         : err_add(e, ERR_INVALID, S("header"), (str){0},
-                               "row %" PRId64 " is empty: there is no header",
-                               "第 %" PRId64 " 行是空的，没有表头", m->header);
+    return s;
 }
 
-enum err_code import_make(
-    struct ctx *c, str path, str map_yaml, str title, bool dry, int64_t *job, struct err *e)
+static enum err_code check_order(const struct import_order *in, struct err *e)
 {
-    struct import_job j = {.path = path,
-        .map = map_yaml,
-        .title = str_trim(title),
-        .dry = dry,
+    if (in->map.n > MAP_TEXT_MAX)
+        err_add(e, ERR_LIMIT, S("map"), S("128 KiB"), "the map is too large", "方案内容过长");
+    if (!utf8_valid(in->path) || in->path.n == 0 || in->path.n > PATH_MAX_BYTES)
+        err_add(e, ERR_INVALID, S("file"), (str){0}, "is not a path", "不是有效的文件路径");
+    if (!utf8_valid(in->title) || utf8_count(in->title) > TITLE_MAX)
+        err_add(e, ERR_INVALID, S("title"), S("0..200"), "the title is too long", "名称过长");
+    if (!utf8_valid(in->sheet) || utf8_count(in->sheet) > TITLE_MAX)
+        err_add(
+            e, ERR_INVALID, S("sheet"), S("0..200"), "the sheet's name is too long", "表名过长");
+    return e->code;
+}
+
+enum err_code import_make(struct ctx *c, const struct import_order *in, int64_t *job, struct err *e)
+{
+    struct import_job j = {.path = in->path,
+        .map = in->map,
+        .title = str_trim(in->title),
+        .sheet = in->sheet,
+        .dry = in->dry,
         .state = S("waiting"),
         .person = c->actor ? c->actor->id : 0};
     const struct person *actor;
-    if (map_yaml.n > MAP_TEXT_MAX)
-        return err_add(
-            e, ERR_LIMIT, S("map"), S("128 KiB"), "the map is too large", "方案内容过长");
-    if (!utf8_valid(path) || path.n == 0 || path.n > PATH_MAX_BYTES)
-        return err_add(e, ERR_INVALID, S("file"), (str){0}, "is not a path", "不是有效的文件路径");
-    if (!utf8_valid(title) || utf8_count(title) > TITLE_MAX)
-        return err_add(
-            e, ERR_INVALID, S("title"), S("0..200"), "the title is too long", "名称过长");
+    if (check_order(in, e) != OK)
+        return e->code;
     struct err in_map;
     err_init(&in_map, c->arena, e->lang);
     in_map.file = S("map");
-    struct import_map *m = import_map_parse(c->arena, c->rules, map_yaml, &in_map);
+    struct import_map *m = import_map_parse(c->arena, c->rules, in->map, &in_map);
     if (!m) {
         err_merge(e, &in_map, S("map: "));
         return e->code;
@@ -80,15 +80,12 @@ enum err_code import_make(
         return e->code;
     if (j.title.n == 0)
         j.title = m->title;
-    struct csv_reader *csv = csv_open(c->arena, path, m->encoding, e);
-    if (!csv)
+    struct import_sheet *sheet = open_sheet(c->arena, m, in->path, in->sheet, e);
+    if (!sheet)
         return e->code;
-    j.size = csv_bytes_total(csv);
+    j.size = import_sheet_size(sheet);
     j.result.bytes_total = j.size;
-    enum err_code code = read_header(c->arena, m, csv, e);
-    csv_close(csv);
-    if (code != OK)
-        return code;
+    import_sheet_close(sheet);
     j.id = journal_next_id(c, "job");
     *job = j.id;
     return import_job_insert(c, &j, e);
@@ -104,11 +101,12 @@ struct run {
     struct import_job job;
     struct import_map *map;
     str key_field;
-    struct csv_reader *csv;
+    struct import_sheet *sheet;
     struct import_row *rows; // IMPORT_GROUP of them
     size_t n;
     bool ended;
     struct import_seen *seen; // in a dry run
+    struct import_words *words;
 };
 
 static void say_bad(struct arena *a, const struct run *r, struct import_row *row, str column,
@@ -268,7 +266,7 @@ static enum err_code write_group(struct ctx *c, void *arg, struct err *e)
         if (row->n_problems > 0)
             code = keep_bad(c, r, &g->after, row, e);
     }
-    g->after.result.bytes = csv_bytes_read(r->csv);
+    g->after.result.bytes = import_sheet_read(r->sheet);
     g->after.state = r->ended ? S("done") : S("running");
     if (code == OK)
         code = import_job_update(c, &g->after, total_rows(r, &g->after), e);
@@ -301,9 +299,27 @@ static enum err_code try_rows(struct run *r)
         r->job.result.rows++;
         r->job.result.made += out == ROW_NEW;
         r->job.result.same += out == ROW_SAME;
+        import_words_count(r->words, r->map, row);
     }
     db_read_end(c.db);
     return r->e->code;
+}
+
+// What was found about the sheet so far, for whoever watches.
+static void tell_of_sheet(struct run *r)
+{
+    size_t n;
+    str *notes = import_sheet_notes(r->sheet, r->group, &n);
+    struct buf b;
+    struct jw w;
+    buf_init(&b, r->group, 64 * KIB);
+    jw_init(&w, &b);
+    jw_arr(&w);
+    for (size_t i = 0; i < n && b.n < 32 * KIB; i++)
+        jw_str(&w, notes[i]);
+    jw_end_arr(&w);
+    r->job.notes = buf_str(&b);
+    r->job.values = import_words_json(r->group, r->words);
 }
 
 static enum err_code run_group(struct run *r)
@@ -311,6 +327,7 @@ static enum err_code run_group(struct run *r)
     struct group g = {.r = r};
     if (r->job.dry && try_rows(r) != OK)
         return r->e->code;
+    tell_of_sheet(r);
     enum err_code code = r->door->run(r->door->arg, write_group, &g, r->e);
     if (code != OK)
         return code;
@@ -319,6 +336,7 @@ static enum err_code run_group(struct run *r)
     r->job.last_row = g.after.last_row;
     r->job.state = r->ended ? S("done") : S("running");
     r->n = 0;
+    r->job.notes = r->job.values = (str){0}; // made anew for each group
     arena_reset(r->group);
     return OK;
 }
@@ -347,7 +365,7 @@ static enum err_code read_rows(struct run *r, bool *stopped)
     str *cells;
     size_t n;
     int64_t row;
-    while (!*stopped && csv_next(r->csv, &cells, &n, &row, r->e)) {
+    while (!*stopped && import_sheet_next(r->sheet, &cells, &n, &row, r->e)) {
         if (row <= r->job.last_row)
             continue;
         struct import_row *x = &r->rows[r->n++];
@@ -404,9 +422,10 @@ static enum err_code run_open(struct run *r)
     r->rows = NEW_ARRAY(r->arena, IMPORT_GROUP, struct import_row);
     if (import_actor(&c, j, r->map->def, &actor, r->e) != OK || check_file(r) != OK)
         return r->e->code;
-    r->csv = csv_open(r->arena, j->path, r->map->encoding, r->e);
-    if (!r->csv || read_header(r->arena, r->map, r->csv, r->e) != OK)
+    r->sheet = open_sheet(r->arena, r->map, j->path, j->sheet, r->e);
+    if (!r->sheet)
         return r->e->code;
+    r->words = import_words_new(r->arena);
     if (j->dry) {
         r->seen = import_seen_new();
         r->job.result = (struct import_result){.bytes_total = j->size};
@@ -460,7 +479,7 @@ enum err_code import_run(struct ctx *reader, int64_t job, const struct import_do
         if (code != OK)
             (void)end_early(&r, S("failed"), str_trim(err_text(e, r.arena)));
     }
-    csv_close(r.csv);
+    import_sheet_close(r.sheet);
     import_seen_free(r.seen);
     arena_free(r.group);
     arena_free(r.arena);

@@ -38,10 +38,16 @@ struct import_door {
     bool (*progress)(void *arg, const struct import_result *r);
 };
 
-// Makes a job row for a file (its path, size and hash, the map, dry or not, who). Run it with
-// import_run.
-enum err_code import_make(struct ctx *c, str path, str map_yaml, str title, bool dry, int64_t *job,
-    struct err *e) MUST_USE;
+struct import_order {
+    str path;
+    str map;   // YAML
+    str title; // empty: the map's
+    str sheet; // of a workbook, when several fit; empty: the one that does
+    bool dry;
+};
+// Makes a job row for a file. Run it with import_run.
+enum err_code import_make(
+    struct ctx *c, const struct import_order *in, int64_t *job, struct err *e) MUST_USE;
 // Runs or resumes a job to its end. Reads the file from job's spec. OK also when rows were bad.
 // reader: no transaction is open on its connection, which may be the door's.
 enum err_code import_run(struct ctx *reader, int64_t job, const struct import_door *door,

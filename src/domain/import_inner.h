@@ -1,5 +1,4 @@
-// Shared by the files of the import (import, import_job, import_map, import_row, import_seen,
-// import_undo), and by nobody else.
+// Shared by the files of the import (import_*), and by nobody else.
 #ifndef BH_DOMAIN_IMPORT_INNER_H
 #define BH_DOMAIN_IMPORT_INNER_H
 
@@ -7,6 +6,7 @@
 #include "base/map.h"
 #include "domain/import.h"
 #include "format/csv.h"
+#include "format/xlsx_read.h"
 
 // ---- the mapping
 
@@ -53,7 +53,7 @@ struct import_map {
     str name, title;
     const struct def *def;
     enum csv_encoding encoding;
-    int64_t header; // row
+    int64_t header; // row; 0: wherever the names stand
     str key;        // column; may be empty
     size_t key_at;
     const struct def_field *key_field; // the unique field it is, or NULL
@@ -64,6 +64,8 @@ struct import_map {
     // where a name says too little.
     struct map classes, class_paths, unit_paths;
     // Of the sheet, once its header was read.
+    bool from_1904; // its days are counted from then
+    bool in_book;   // cells have places of their own: one too many shifts nothing
     size_t width;
     str *unknown; // its columns nobody maps
     size_t n_unknown;
@@ -73,10 +75,61 @@ extern const char IMPORT_TWICE[]; // stands in the maps for a name that several 
 // Finds the map's columns in the sheet's header. All that are missing are noted.
 enum err_code import_bind(
     struct arena *a, struct import_map *m, const str *cells, size_t n, struct err *e) MUST_USE;
+// How many of the map's columns the header has, and how many it lacks.
+void import_fit(struct arena *a, const struct import_map *m, const str *cells, size_t n,
+    size_t *found, size_t *missing);
+str import_map_names(struct arena *a, const struct import_map *m); // its columns, for people
 const struct class_ *import_class(const struct import_map *m, const struct rules *r, enum map_by by,
     const str *names, size_t n, struct arena *a);
 const struct unit *import_unit(const struct import_map *m, const struct rules *r, enum map_by by,
     const str *names, size_t n, struct arena *a);
+
+// ---- habits of spreadsheets (import_habit.c)
+
+str import_name_key(struct arena *a, str name); // what two names of a column are compared by
+str import_plain(str x);                        // without the quote that makes something a text
+str import_number_as_text(str x);               // "13812346612.0" -> "13812346612"
+bool import_digits_lost(str x);                 // "1.23E+17"
+bool import_cell_error(str x);                  // "#N/A"
+str import_number(struct arena *a, str text);   // without thousands' commas, coins, full width
+// A day or an instant in any of the usual writings.
+bool import_moment(struct arena *a, str text, int zone_s, bool from_1904, int64_t *us) MUST_USE;
+bool import_is_total(struct arena *a, const str *cells, size_t n);
+
+// ---- the sheet, in whatever file (import_sheet.c)
+
+struct import_header {
+    str *names;
+    size_t n;
+    int64_t row, last; // the rows it stands in
+};
+struct import_said { // what was found and put right
+    str *texts;
+    size_t n;
+    int64_t blank, totals, total_row, hidden;
+};
+struct import_sheet;
+struct import_sheet *import_sheet_open(
+    struct arena *a, str path, enum csv_encoding encoding, struct err *e) MUST_USE;
+void import_sheet_close(struct import_sheet *s); // NULL is fine
+size_t import_sheet_count(const struct import_sheet *s);
+str import_sheet_name(const struct import_sheet *s, size_t at); // empty in a CSV
+bool import_sheet_hidden(const struct import_sheet *s, size_t at);
+// Chooses the sheet (wanted: its name; else the one whose header fits) and binds the map to it.
+enum err_code import_sheet_find(
+    struct import_sheet *s, struct import_map *m, str wanted, struct err *e) MUST_USE;
+const struct import_header *import_sheet_header(const struct import_sheet *s);
+// Where the header is when no map says what to look for; false when there is none.
+bool import_sheet_guess(
+    struct import_sheet *s, size_t at, struct import_header *out, struct err *e) MUST_USE;
+enum err_code import_sheet_begin(
+    struct import_sheet *s, size_t at, const struct import_header *h, struct err *e) MUST_USE;
+// The next row below the header, valid until the next call; false at the end or on a broken file (a
+// note).
+bool import_sheet_next(struct import_sheet *s, str **cells, size_t *n, int64_t *row, struct err *e);
+int64_t import_sheet_size(struct import_sheet *s); // of the file
+int64_t import_sheet_read(struct import_sheet *s); // of it, so far
+str *import_sheet_notes(struct import_sheet *s, struct arena *a, size_t *n);
 
 // ---- a row
 
@@ -107,12 +160,21 @@ struct import_seen *import_seen_new(void);
 void import_seen_free(struct import_seen *s);
 bool import_seen_add(struct import_seen *s, str key); // false: it was there before
 
+// ---- words the map does not know (import_words.c)
+
+struct import_words;
+struct import_words *import_words_new(struct arena *a);
+// Counts what of this row's problems is such a word.
+void import_words_count(
+    struct import_words *w, const struct import_map *m, const struct import_row *row);
+str import_words_json(struct arena *a, const struct import_words *w);
+
 // ---- the job's row
 
 struct import_job {
     int64_t id, person, made_us, changed_us;
     str state;
-    str path, map, title, sha256;
+    str path, map, title, sheet, sha256; // sheet: of a workbook, asked for by name
     int64_t size;
     bool dry;
     struct import_result result;
@@ -120,6 +182,8 @@ struct import_job {
     int64_t undone, kept;
     str message; // why it failed
     str unknown; // JSON list of the sheet's columns nobody maps
+    str notes;   // JSON list: what was found about the sheet
+    str values;  // JSON list: words the map does not know, with how often
 };
 enum err_code import_job_load(
     struct ctx *c, int64_t id, struct import_job *out, struct err *e) MUST_USE;

@@ -3,7 +3,7 @@
 #include "domain/import_inner.h"
 #include "domain/journal.h"
 
-enum { SPEC_MAX = 1 * MIB, RESULT_MAX = 256 * KIB, DETAIL_MAX = 256 * KIB };
+enum { SPEC_MAX = 1 * MIB, RESULT_MAX = 512 * KIB, DETAIL_MAX = 256 * KIB };
 
 // ---- spec and result as JSON
 
@@ -16,6 +16,7 @@ static str spec_json(struct arena *a, const struct import_job *j)
     jw_obj(&w);
     jw_kstr(&w, "title", j->title);
     jw_kstr(&w, "path", j->path);
+    jw_kstr(&w, "sheet", j->sheet);
     jw_ki64(&w, "size", j->size);
     jw_kstr(&w, "sha256", j->sha256);
     jw_kbool(&w, "dry", j->dry);
@@ -43,6 +44,10 @@ static str result_json(struct arena *a, const struct import_job *j)
     jw_ki64(&w, "kept", j->kept);
     jw_key(&w, S("unknown"));
     jw_raw(&w, j->unknown.n > 0 ? j->unknown : S("[]"));
+    jw_key(&w, S("notes"));
+    jw_raw(&w, j->notes.n > 0 ? j->notes : S("[]"));
+    jw_key(&w, S("values"));
+    jw_raw(&w, j->values.n > 0 ? j->values : S("[]"));
     jw_kstr(&w, "message", j->message);
     jw_end_obj(&w);
     CHECK(!b.overflow);
@@ -54,15 +59,27 @@ static void read_spec(struct import_job *j, const struct json *s)
     const struct json *dry = json_get(s, S("dry"));
     j->title = json_str(s, S("title"));
     j->path = json_str(s, S("path"));
+    j->sheet = json_str(s, S("sheet"));
     j->size = json_i64(s, S("size"), 0);
     j->sha256 = json_str(s, S("sha256"));
     j->map = json_str(s, S("map"));
     j->dry = dry && dry->type == JSON_BOOL && dry->b;
 }
 
+static str list_text(struct arena *a, const struct json *list)
+{
+    struct buf b;
+    struct jw w;
+    if (!list)
+        return (str){0};
+    buf_init(&b, a, RESULT_MAX);
+    jw_init(&w, &b);
+    jw_json(&w, list);
+    return buf_str(&b);
+}
+
 static void read_result(struct arena *a, struct import_job *j, const struct json *s)
 {
-    const struct json *unknown = json_get(s, S("unknown"));
     j->result = (struct import_result){.rows = json_i64(s, S("rows"), 0),
         .made = json_i64(s, S("made"), 0),
         .same = json_i64(s, S("same"), 0),
@@ -73,14 +90,9 @@ static void read_result(struct arena *a, struct import_job *j, const struct json
     j->undone = json_i64(s, S("undone"), 0);
     j->kept = json_i64(s, S("kept"), 0);
     j->message = json_str(s, S("message"));
-    if (unknown) {
-        struct buf b;
-        struct jw w;
-        buf_init(&b, a, RESULT_MAX);
-        jw_init(&w, &b);
-        jw_json(&w, unknown);
-        j->unknown = buf_str(&b);
-    }
+    j->unknown = list_text(a, json_get(s, S("unknown")));
+    j->notes = list_text(a, json_get(s, S("notes")));
+    j->values = list_text(a, json_get(s, S("values")));
 }
 
 enum err_code import_job_load(struct ctx *c, int64_t id, struct import_job *out, struct err *e)

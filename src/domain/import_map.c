@@ -471,7 +471,7 @@ struct import_map *import_map_parse(struct arena *a, const struct rules *r, str 
         return NULL;
     m->name = yaml_get_str(x.root, "map");
     m->title = yaml_get_str(x.root, "title");
-    m->header = yaml_get_i64(x.root, "header", 1);
+    m->header = yaml_get_i64(x.root, "header", 0);
     str enc = yaml_get_str(x.root, "encoding");
     m->encoding = str_eq(enc, S("utf-8"))     ? CSV_UTF8
                   : str_eq(enc, S("gb18030")) ? CSV_GB18030

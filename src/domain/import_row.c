@@ -1,76 +1,8 @@
 // One row of a sheet as an item to file, and what is wrong with it.
 
 #include "domain/import_inner.h"
-#include "domain/near.h"
 
 enum { SHOWN_VALUE_MAX = 200 };
-
-// ---- the header
-
-static bool same_name(struct arena *a, str x, str y)
-{
-    return str_eq(x, y) || str_eq(utf8_fold(a, x), utf8_fold(a, y));
-}
-
-// Where the name stands; n when nowhere or twice, which is noted.
-static size_t place_of(struct arena *a, str name, const str *cells, size_t n, struct err *e)
-{
-    size_t at = n;
-    for (size_t i = 0; i < n; i++) {
-        if (!same_name(a, cells[i], name))
-            continue;
-        if (at < n)
-            err_add(e, ERR_INVALID, name, (str){0}, "the sheet has two columns of this name",
-                "表格里有两列同名");
-        at = at < n ? at : i;
-    }
-    if (at == n)
-        err_add(e, ERR_INVALID, name, near_list(a, name, cells, n), "the sheet has no such column",
-            "表格里没有这一列");
-    return at;
-}
-
-static bool is_mapped(const struct import_map *m, size_t at)
-{
-    for (size_t i = 0; i < m->n; i++)
-        for (size_t k = 0; k < m->columns[i].n; k++)
-            if (m->columns[i].at[k] == at)
-                return true;
-    return m->key.n > 0 && m->key_at == at;
-}
-
-// A column that several rows of the map read is missing once.
-static bool noted_before(const struct import_map *m, size_t i, size_t k)
-{
-    for (size_t x = 0; x <= i; x++)
-        for (size_t y = 0; y < (x < i ? m->columns[x].n : k); y++)
-            if (str_eq(m->columns[x].names[y], m->columns[i].names[k]))
-                return true;
-    return false;
-}
-
-enum err_code import_bind(
-    struct arena *a, struct import_map *m, const str *cells, size_t n, struct err *e)
-{
-    struct err again;
-    err_init(&again, a, e->lang);
-    for (size_t i = 0; i < m->n; i++)
-        for (size_t k = 0; k < m->columns[i].n; k++)
-            m->columns[i].at[k] =
-                place_of(a, m->columns[i].names[k], cells, n, noted_before(m, i, k) ? &again : e);
-    if (m->key.n > 0) {
-        bool mapped = false;
-        for (size_t i = 0; i < m->n; i++)
-            for (size_t k = 0; k < m->columns[i].n; k++)
-                mapped = mapped || str_eq(m->columns[i].names[k], m->key);
-        m->key_at = place_of(a, m->key, cells, n, mapped ? &again : e);
-    }
-    m->width = n;
-    for (size_t i = 0; i < n; i++)
-        if (cells[i].n > 0 && !is_mapped(m, i))
-            VEC_PUSH(a, m->unknown, m->n_unknown) = str_dup(a, cells[i]);
-    return e->code;
-}
 
 // ---- values
 
@@ -133,6 +65,11 @@ static str text_of(struct decoding *x, const struct map_column *k)
 {
     str text = gather(x, k);
     x->row->texts[k - x->m->columns] = text;
+    if (import_cell_error(text)) {
+        wrong(x, k, (str){0}, "the cell's formula has failed, or was never computed",
+            "单元格里的公式出错或没有结果，请在表格里改成值");
+        return (str){0};
+    }
     const str *meant = text.n > 0 && k->has_values ? map_get(&k->values, text) : NULL;
     if (meant)
         return *meant;
@@ -141,12 +78,26 @@ static str text_of(struct decoding *x, const struct map_column *k)
     return text.n == 0 || (k->has_values && k->otherwise.n > 0) ? k->otherwise : text;
 }
 
+// A number that has been through a spreadsheet as a number has lost its last digits: nobody can say
+// which order that was.
+static str words_of(struct decoding *x, const struct map_column *k, str text)
+{
+    if (!import_digits_lost(text))
+        return text;
+    wrong(x, k, S("20261120000012345"),
+        "a spreadsheet has rounded this number; its last digits are lost. Export it again with the "
+        "column as text",
+        "表格软件把这个长编号改成了科学计数，后面几位已经丢失。请从原系统重新导出，或先把该列设为“"
+        "文本”再粘贴");
+    return (str){0};
+}
+
 static int64_t time_of(struct decoding *x, const struct map_column *k, str text)
 {
     int64_t us = 0;
     if (text.n == 0)
         return 0;
-    if (!tm_parse(text, x->rules->zone_s, &us)) {
+    if (!import_moment(x->a, text, x->rules->zone_s, x->m->from_1904, &us)) {
         if (k->day)
             wrong(x, k, S("2026-11-02, 2026/11/2, 2026年11月2日"), "is no date", "不是日期");
         else
@@ -213,14 +164,24 @@ static int64_t unit_of(struct decoding *x, const struct map_column *k, str text)
     return found ? found->id : 0;
 }
 
+// As the field takes it: a day in any writing, a number as a spreadsheet shows it.
 static str field_of(struct decoding *x, const struct map_column *k, str text)
 {
-    if (!k->day || text.n == 0)
+    int zone_s = x->rules->zone_s;
+    bool date = k->day || k->field->type == DEF_DATE;
+    int64_t us;
+    if (text.n == 0)
         return text;
-    int64_t us = time_of(x, k, text);
+    if (k->field->type == DEF_NUMBER)
+        return import_number(x->a, text);
+    if (k->field->type == DEF_TEXT && !k->day)
+        return words_of(x, k, import_number_as_text(text));
+    if (!date && k->field->type != DEF_TIME)
+        return text;
+    us = time_of(x, k, text);
     if (us == 0)
         return (str){0};
-    return tm_date(x->a, tm_local_day(us, x->rules->zone_s));
+    return date ? tm_date(x->a, tm_local_day(us, zone_s)) : tm_rfc3339(x->a, us, zone_s);
 }
 
 static void take(struct decoding *x, const struct map_column *k)
@@ -259,7 +220,7 @@ static void take(struct decoding *x, const struct map_column *k)
         in->caller.name = text;
         break;
     case TO_CALLER_PHONE:
-        in->caller.phone = text;
+        in->caller.phone = words_of(x, k, import_number_as_text(text));
         break;
     case TO_CALLER_DOOR:
         in->caller.door = text;
@@ -310,7 +271,7 @@ static void take_key(struct decoding *x)
 
 static void check_width(struct decoding *x)
 {
-    for (size_t i = x->m->width; i < x->n; i++)
+    for (size_t i = x->m->width; i < x->n && !x->m->in_book; i++)
         if (x->cells[i].n > 0) {
             problem(x->a, x->row, (str){0}, x->cells[i],
                 x->lang == LANG_EN ? S("the row has more cells than the header")

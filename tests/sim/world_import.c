@@ -39,7 +39,8 @@ static enum err_code door_run(void *arg,
 static enum err_code make(struct ctx *c, void *arg, struct err *e)
 {
     struct job *j = arg;
-    return import_make(c, j->path, map_text(), S(""), false, &j->id, e);
+    struct import_order in = {.path = j->path, .map = map_text()};
+    return import_make(c, &in, &j->id, e);
 }
 
 static void write_sheet(struct job *j)

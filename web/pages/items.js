@@ -18,6 +18,7 @@ import { asOf } from '../ui/asof.js';
 import { ItemRows } from '../ui/item-rows.js';
 import { FilterBox } from '../ui/filter-box.js';
 import { ViewBar } from '../ui/view-bar.js';
+import { ExportMenu } from '../ui/export-menu.js';
 
 const SORTS = ['relevance', 'due', '-filed', 'filed', '-changed'];
 const SORT_TITLE = {
@@ -120,8 +121,7 @@ export function Items() {
       onChange=${(e) => goQuery({ sort: e.target.value, after: '' })}>
       ${SORTS.filter((s) => s !== 'relevance' || s === w.sort || hasWords(w.filter)).map((s) => html`<option key=${s} value=${s}
         selected=${s === w.sort}>${t(SORT_TITLE[s])}</option>`)}</select></label>
-    ${may('item.export') ? html`<a class="button"
-      href=${`/api/export${query({ filter: shown, sort: w.sort })}`} download>${t('items.export')}</a>` : null}`;
+    ${may('item.export') ? html`<${ExportMenu} filter=${shown} sort=${w.sort} />` : null}`;
   return html`<${Page} title=${t('nav.items')} side=${side} cls="list">
     <${ViewBar} filter=${shown} sort=${w.sort} />
     <${FilterBox} inputRef=${box} text=${bad ? w.filter : shown} error=${bad}

@@ -26,7 +26,7 @@ static str export_all(struct fixture *f, const char *filter, size_t piece)
     buf_init(&b, f->a, 64 * MIB);
     struct filter *x = filter ? filter_parse(f->a, f->rules, NULL, str_of(filter), &e) : NULL;
     assert_true(filter == NULL || x != NULL);
-    struct export *out = export_open(&f->c, x, &e);
+    struct export *out = export_open(&f->c, x, EXPORT_CSV, &e);
     if (!out)
         fail_msg("%s", err_text(&e, f->a).s);
     for (int64_t n = export_read(out, part, piece); n != 0; n = export_read(out, part, piece)) {
@@ -155,7 +155,7 @@ static void only_what_may_be_seen(void **state)
     s = read_back(f, export_all(f, NULL, 4096));
     assert_int_equal(s.n, 4);
     fixture_as(f, "h01"); // handlers may not
-    assert_null(export_open(&f->c, NULL, &e));
+    assert_null(export_open(&f->c, NULL, EXPORT_CSV, &e));
     assert_int_equal(e.code, ERR_DENIED);
 }
 
@@ -167,7 +167,7 @@ static void a_failing_database_breaks_off(void **state)
     (void)fixture_file(f, "堆物");
     fixture_as(f, "dispatcher");
     err_init(&e, f->a, LANG_EN);
-    struct export *x = export_open(&f->c, NULL, &e);
+    struct export *x = export_open(&f->c, NULL, EXPORT_CSV, &e);
     assert_non_null(x);
     db_fail_at(f->db, 3);
     int64_t n = export_read(x, part, sizeof(part));

@@ -15,6 +15,9 @@
 #include "format/csv.h"
 #include "town_fixture.h"
 
+#define ORDER(file, yaml, only_try)                                                                \
+    (&(struct import_order){.path = (file), .map = str_of(yaml), .dry = (only_try)})
+
 // Orders of the city's platform to new items; the classes are those of the fixture.
 static const char MAP[] = "map: city-orders\n"
                           "title: 市平台工单\n"
@@ -94,7 +97,7 @@ static struct import_door door_of(struct test_door *d)
 static int64_t make(struct fixture *f, str path, const char *map, bool dry)
 {
     int64_t job = 0;
-    fixture_ok(f, fixture_do(f, import_make(&f->c, path, str_of(map), (str){0}, dry, &job, &f->e)));
+    fixture_ok(f, fixture_do(f, import_make(&f->c, ORDER(path, map, dry), &job, &f->e)));
     return job;
 }
 
@@ -555,9 +558,8 @@ static void not_everybody_may(void **state)
     str path = sheet(f, "a.csv", S(HEADER ROW_A));
     int64_t job = 0;
     fixture_as(f, "h01");
-    fixture_fails(f,
-        fixture_do(f, import_make(&f->c, path, str_of(MAP), (str){0}, false, &job, &f->e)),
-        ERR_DENIED);
+    fixture_fails(
+        f, fixture_do(f, import_make(&f->c, ORDER(path, MAP, false), &job, &f->e)), ERR_DENIED);
     assert_int_equal(
         db_one_i64(f->db, 0, "SELECT count(*) FROM job WHERE town = ?1", V(FIXTURE_TOWN)), 0);
     fixture_as(f, "dispatcher");
@@ -583,20 +585,17 @@ static void headers_are_checked_first(void **state)
     fixture_as(f, "dispatcher");
     str path = sheet(f, "a.csv",
         S("工单编号,受理时间,来源,业务类型,紧急程度,大类,标题,标题,内容,地址,联系人,电话,纬\n"));
-    fixture_fails(f,
-        fixture_do(f, import_make(&f->c, path, str_of(MAP), (str){0}, false, &job, &f->e)),
-        ERR_INVALID);
+    fixture_fails(
+        f, fixture_do(f, import_make(&f->c, ORDER(path, MAP, false), &job, &f->e)), ERR_INVALID);
     assert_true(fixture_noted(f, "小类"));
     assert_true(fixture_noted(f, "纬度"));
     assert_true(fixture_noted(f, "标题")); // twice there
     assert_int_equal(f->e.n, 3);
     str empty = sheet(f, "b.csv", S(""));
+    fixture_fails(
+        f, fixture_do(f, import_make(&f->c, ORDER(empty, MAP, false), &job, &f->e)), ERR_INVALID);
     fixture_fails(f,
-        fixture_do(f, import_make(&f->c, empty, str_of(MAP), (str){0}, false, &job, &f->e)),
-        ERR_INVALID);
-    fixture_fails(f,
-        fixture_do(
-            f, import_make(&f->c, S("no/such.csv"), str_of(MAP), (str){0}, false, &job, &f->e)),
+        fixture_do(f, import_make(&f->c, ORDER(S("no/such.csv"), MAP, false), &job, &f->e)),
         ERR_MISSING);
     // A title above the header, and full-width letters in it.
     static const char map[] =
