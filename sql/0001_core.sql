@@ -21,6 +21,10 @@ CREATE TABLE unit_past (
 CREATE TABLE class (
     town @int@ NOT NULL, id @int@ NOT NULL, parent @int@ NOT NULL, scheme @text@ NOT NULL,
     code @text@ NOT NULL, name @text@ NOT NULL,
+    -- What it says of its items (domain/class_say.h); empty: what the class above says.
+    unit @text@ NOT NULL DEFAULT '', limits @text@ NOT NULL DEFAULT '', photos @text@ NOT NULL DEFAULT '',
+    opening @text@ NOT NULL DEFAULT '', closing @text@ NOT NULL DEFAULT '',
+    words @text@ NOT NULL DEFAULT '', without @text@ NOT NULL DEFAULT '',
     PRIMARY KEY (town, id)) @clustered@;
 CREATE UNIQUE INDEX class_code ON class (town, scheme, code);
 

@@ -8,6 +8,7 @@ struct unit_view {
 struct class_view {
     int64_t id, parent, depth;
     str scheme, code, name;
+    str unit, limits, photos, opening, closing, words, without;
 };
 struct state_view {
     str key, title;
@@ -38,7 +39,8 @@ struct reason_view {
 struct step_view {
     str key, title, hotkey, does, max;
     bool on_part, note_required;
-    int64_t files_max;
+    int64_t files_max, photos;
+    str photos_stage;
     struct list asks, reasons;
     struct strs judges;
 };
@@ -81,6 +83,10 @@ static const struct field UNIT_VIEW[] = {
     M(unit_view, closed, FIELD_BOOL),
     {0},
 };
+#define SAID(member, text)                                                                         \
+    {                                                                                              \
+#member, FIELD_STR, FIELD_ABSENT_NULL, offsetof(struct class_view, member), .help = (text) \
+    }
 static const struct field CLASS_VIEW[] = {
     M(class_view, id, FIELD_I64),
     M(class_view, parent, FIELD_I64),
@@ -88,6 +94,13 @@ static const struct field CLASS_VIEW[] = {
     M(class_view, code, FIELD_STR),
     M(class_view, name, FIELD_STR),
     M(class_view, depth, FIELD_I64),
+    SAID(unit, "its own, as the members below; absent: what the nearest class above says"),
+    SAID(limits, "handle:4wh close:2wd"),
+    SAID(photos, "open:1 close:2"),
+    SAID(opening, "when a case is opened"),
+    SAID(closing, "when it is closed"),
+    SAID(words, "words that point at it"),
+    SAID(without, "words that point away"),
     {0},
 };
 static const struct field STATE_VIEW[] = {
@@ -140,6 +153,10 @@ static const struct field STEP_VIEW[] = {
     M(step_view, on_part, FIELD_BOOL),
     M(step_view, note_required, FIELD_BOOL),
     M(step_view, files_max, FIELD_I64),
+    {"photos", FIELD_I64, FIELD_ABSENT_NULL, offsetof(struct step_view, photos),
+        .help = "so many of the files must be photos"},
+    {"photos_stage", FIELD_STR, FIELD_ABSENT_NULL, offsetof(struct step_view, photos_stage),
+        .help = "as many as the item's class says of this stage"},
     {"max", FIELD_STR, .at = offsetof(struct step_view, max), .help = "longest extension"},
     ROWS(step_view, asks, ASK_VIEW, ask_view),
     ROWS(step_view, reasons, REASON_VIEW, reason_view),
@@ -277,6 +294,8 @@ static struct list view_steps(struct arena *a, const struct def *d)
             .on_part = s->on_part,
             .note_required = s->note_required,
             .files_max = s->files_max,
+            .photos = s->photos,
+            .photos_stage = s->photos_stage,
             .asks = view_asks(a, d, s),
             .reasons = view_reasons(a, d, s)};
         for (size_t k = 0; k < d->n_judges; k++)
@@ -349,7 +368,9 @@ static void build(struct ctx *c, struct catalog_view *v)
     struct class_view *k = NEW_ARRAY(c->arena, r->n_classes, struct class_view);
     for (size_t i = 0; i < r->n_classes; i++) {
         const struct class_ *x = &r->classes[i];
-        k[i] = (struct class_view){x->id, x->parent, x->depth, x->scheme, x->code, x->name};
+        k[i] = (struct class_view){x->id, x->parent, x->depth, x->scheme, x->code, x->name,
+            x->says[SAY_UNIT], x->says[SAY_LIMITS], x->says[SAY_PHOTOS], x->says[SAY_OPENING],
+            x->says[SAY_CLOSING], x->says[SAY_WORDS], x->says[SAY_WITHOUT]};
     }
     v->classes = (struct list){k, r->n_classes};
     struct loop_view *l = NEW_ARRAY(c->arena, r->n_loops, struct loop_view);

@@ -380,11 +380,20 @@ static str limit_title(struct ctx *c, struct dur x)
 static str clock_rule(
     struct ctx *c, const struct def_clock *k, const struct item *it, const struct clock *x)
 {
-    for (size_t i = 0; i < k->n_limits; i++)
-        if (k->limits[i].limit.n == x->limit.n && k->limits[i].limit.unit == x->limit.unit)
-            return k->limits[i].when;
-    (void)c;
-    (void)it;
+    const struct class_ *cls = rules_class(c->rules, it->cls);
+    for (size_t i = 0; i < k->n_limits; i++) {
+        const struct def_limit *l = &k->limits[i];
+        struct dur limit = l->limit;
+        bool of_class = l->stage.n > 0;
+        if (of_class && !rules_class_limit(c->rules, it->cls, l->stage, &limit))
+            continue;
+        if (limit.n != x->limit.n || limit.unit != x->limit.unit)
+            continue;
+        if (!of_class)
+            return l->when;
+        return str_fmt(c->arena, "%.*s%sclass:%.*s/%.*s", STR_ARG(l->when),
+            l->when.n > 0 ? " " : "", STR_ARG(cls->scheme), STR_ARG(cls->code));
+    }
     return (str){0};
 }
 

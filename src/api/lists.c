@@ -1,6 +1,7 @@
 #include "api/lists.h"
 
 #include "domain/town_list.h"
+#include "format/csv.h"
 
 const struct field LIST_QUERY[] = {
     {"dry_run", FIELD_STR, .options = "yes|no",
@@ -91,4 +92,31 @@ enum err_code lists_answer(struct call *k)
     struct list_view v = {
         .dry = str_eq(http_query(k->req, "dry_run"), S("yes")), .n = unpack(k->result)};
     return call_answer_fields(k, LIST_OUT, &v);
+}
+
+// The sheet that brings the same classes in again.
+enum err_code lists_classes_sheet(struct call *k)
+{
+    enum { TREE_COLUMNS = 4, COLUMNS = TREE_COLUMNS + CLASS_SAYS, SHEET_BYTES_MAX = 4 * MIB };
+    const struct rules *r = k->ctx.rules;
+    struct buf b;
+    buf_init(&b, k->req->arena, SHEET_BYTES_MAX);
+    str row[COLUMNS] = {S("体系"), S("代码"), S("上级"), S("名称")};
+    for (int i = 0; i < CLASS_SAYS; i++)
+        row[TREE_COLUMNS + i] = str_of(class_say_title((enum class_say)i));
+    csv_write_bom(&b);
+    csv_write_row(&b, row, COLUMNS);
+    for (size_t i = 0; i < r->n_classes; i++) {
+        const struct class_ *x = &r->classes[i], *up = rules_class(r, x->parent);
+        row[0] = x->scheme;
+        row[1] = x->code;
+        row[2] = up ? up->code : (str){0};
+        row[3] = x->name;
+        for (int s = 0; s < CLASS_SAYS; s++)
+            row[TREE_COLUMNS + s] = x->says[s];
+        csv_write_row(&b, row, COLUMNS);
+    }
+    http_set(k->req, "Content-Disposition", S("attachment; filename=\"classes.csv\""));
+    http_answer(k->req, 200, "text/csv; charset=utf-8", buf_str(&b));
+    return OK;
 }

@@ -11,5 +11,6 @@ enum err_code lists_classes_check(struct call *k);
 enum err_code lists_people_check(struct call *k);
 enum err_code lists_write(struct call *k, struct ctx *c, int64_t *result, struct err *e);
 enum err_code lists_answer(struct call *k);
+enum err_code lists_classes_sheet(struct call *k);
 
 #endif

@@ -79,15 +79,14 @@ static void try_clock(struct trial *t, const struct item *it, const struct clock
     struct def_trial_clock *sum = clock_of(t, k->key);
     sum->runs++;
     int at = def_clock_at(t->d, k->key);
-    const struct def_limit *l =
-        at >= 0 ? item_clock_limit(&t->item, &t->d->clocks[at], it, k->runs[0].from_us) : NULL;
-    if (!l) {
+    struct dur limit;
+    if (at < 0 || !item_clock_limit(&t->item, &t->d->clocks[at], it, k->runs[0].from_us, &limit)) {
         sum->without++;
         return;
     }
-    if (same_limit(k, l->limit))
+    if (same_limit(k, limit))
         return;
-    struct clock x = relimited(t, k, l->limit);
+    struct clock x = relimited(t, k, limit);
     sum->changed++;
     sum->due += clock_open(k) && x.due_us != k->due_us;
     sum->to_late += k->state == CLOCK_MET && x.state == CLOCK_LATE;

@@ -48,6 +48,8 @@ struct def_limit {
     int64_t from_us; // in force from this instant; 0: always. The latest one in force at the start
                      // decides
     struct dur limit;
+    str stage; // "class.handle": as the item's class says of that stage; one that says nothing is
+               // passed over. Empty: limit
 };
 struct def_clock {
     str key, title;
@@ -120,10 +122,12 @@ struct def_step {
     int reasons;                   // index into def.reasons or DEF_NONE
     bool note_required;
     int files_max;
-    struct dur max;  // DOES_EXTEND
-    int unlock;      // DOES_RETURN: after so many returns only a leader may return it; 0: no lock
-    uint64_t judges; // DOES_EVALUATE: bit mask; one bit: fixed, several: the caller says
-    str stamp;       // name of a time field set to now; empty: none
+    int photos;       // so many there must be
+    str photos_stage; // "class.close": as many as the item's class says of that stage
+    struct dur max;   // DOES_EXTEND
+    int unlock;       // DOES_RETURN: after so many returns only a leader may return it; 0: no lock
+    uint64_t judges;  // DOES_EVALUATE: bit mask; one bit: fixed, several: the caller says
+    str stamp;        // name of a time field set to now; empty: none
 };
 struct def_named {
     str key, title;

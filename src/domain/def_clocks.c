@@ -13,7 +13,7 @@ static const struct yaml_member clock_members[] = {
 static const struct yaml_member limit_members[] = {
     {"when", YAML_WANT_STR, .expected = "a filter"},
     {"from", YAML_WANT_STR, .expected = "2026-01-31"},
-    {"limit", YAML_WANT_DUR, YAML_REQUIRED},
+    {"limit", YAML_WANT_STR, YAML_REQUIRED, .expected = "2h, 15d, 4wh, 5wd; class.STAGE"},
     {0},
 };
 // Of two limits in force from the same moment the first that holds decides, so nothing may follow
@@ -28,11 +28,29 @@ static void check_limit_order(
             continue;
         if (before->when.n > 0 && !str_eq(before->when, limit->when))
             continue;
+        if (before->stage.n > 0 && !str_eq(before->stage, limit->stage))
+            continue;
         yaml_err(r->e, rows->at[at], rows->paths[at], S(""),
             "never used: the limit in line %d comes first and holds as well",
             "永远用不到：第 %d 行的时限在前且同样适用", rows->at[i]->line);
         return;
     }
+}
+
+// A length of time, or "class.handle": what the item's class says of that stage.
+static void read_limit(
+    struct def_reader *r, const struct yaml *y, str path, struct def_limit *limit)
+{
+    if (y == NULL || y->type != YAML_SCALAR)
+        return;
+    str at = def_read_path(r, path, "limit");
+    if (def_read_stage(r, y, at, &limit->stage))
+        return;
+    if (!dur_parse(y->s, &limit->limit))
+        yaml_err(r->e, y, at, S("2h, 15d, 4wh, 5wd; class.STAGE"), "\"%.*s\" is no length of time",
+            "“%.*s”不是时长", STR_ARG(y->s));
+    else if (limit->limit.n == 0)
+        yaml_err(r->e, y, at, S(">= 1"), "no time at all", "时限不能为零");
 }
 
 static void read_limits(struct def_reader *r, const struct yaml *row, str path, struct def_clock *k)
@@ -46,10 +64,7 @@ static void read_limits(struct def_reader *r, const struct yaml *row, str path, 
     for (size_t i = 0; i < rows.n; i++) {
         struct def_limit *limit = &k->limits[k->n_limits++];
         limit->when = def_read_text(r, rows.at[i], "when", DEF_FILTER_MAX, rows.paths[i]);
-        limit->limit = yaml_get_dur(rows.at[i], "limit");
-        if (limit->limit.unit != DUR_NONE && limit->limit.n == 0)
-            yaml_err(r->e, yaml_get(rows.at[i], "limit"), def_read_path(r, rows.paths[i], "limit"),
-                S(">= 1"), "no time at all", "时限不能为零");
+        read_limit(r, yaml_get(rows.at[i], "limit"), rows.paths[i], limit);
         str from = yaml_get_str(rows.at[i], "from");
         bool dated = from.n == 0 || tm_parse(from, TM_ZONE_DEFAULT_S, &limit->from_us);
         if (!dated)

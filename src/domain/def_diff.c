@@ -154,7 +154,8 @@ static void clock_facts(const struct def *d, size_t at, struct facts *f)
     for (size_t i = 0; i < x->n_limits; i++) {
         const struct def_limit *l = &x->limits[i];
         str when = l->when.n > 0 ? l->when : S("一律");
-        str limit = dur_text(f->arena, l->limit);
+        str limit = l->stage.n > 0 ? str_two(f->arena, S("class."), l->stage)
+                                   : dur_text(f->arena, l->limit);
         str from = l->from_us != 0 ? tm_minute(f->arena, l->from_us, TM_ZONE_DEFAULT_S) : S("");
         VEC_PUSH(f->arena, limits, n) = str_fmt(f->arena, "%.*s %.*s%s%.*s", STR_ARG(when),
             STR_ARG(limit), from.n > 0 ? " 自 " : "", STR_ARG(from));
@@ -221,6 +222,9 @@ static void step_facts(const struct def *d, size_t at, struct facts *f)
     tell(f, "原因表", x->reasons >= 0 ? d->reasons[x->reasons].key : S(""));
     tell_flag(f, "必写说明", x->note_required);
     tell_count(f, "附件上限", x->files_max);
+    tell(f, "照片",
+        x->photos_stage.n > 0 ? str_two(f->arena, S("class."), x->photos_stage)
+                              : str_num(f->arena, x->photos, S("")));
     tell_count(f, "退单锁定次数", x->unlock);
     str *judges = NULL;
     size_t n = 0;

@@ -210,7 +210,7 @@ static void check_extension(const struct check *c)
             continue;
         bool same = d->clocks[i].n_limits == 0;
         for (size_t j = 0; j < d->clocks[i].n_limits; j++)
-            same = same || d->clocks[i].limits[j].limit.unit == DUR_NONE ||
+            same = same || d->clocks[i].limits[j].limit.unit == DUR_NONE || // a class's too
                    dur_works(d->clocks[i].limits[j].limit) == dur_works(c->s->max);
         if (!same)
             yaml_err(c->r->e, yaml_get(c->row, "max"), def_read_path(c->r, c->path, "max"),
@@ -258,6 +258,10 @@ static void check_filing(const struct check *c)
         yaml_err(c->r->e, yaml_get(c->row, "on"), def_read_path(c->r, c->path, "on"), S("item"),
             "the first step files the item, there are no parts yet",
             "第一个步骤是登记，此时还没有承办单位");
+    if (given(c, "photos"))
+        yaml_err(c->r->e, yaml_get(c->row, "photos"), def_read_path(c->r, c->path, "photos"), S(""),
+            "the first step files the item, photos come to it afterwards",
+            "第一个步骤是登记，照片在登记之后才能上传");
     if (c->s->when.n > 0)
         yaml_err(c->r->e, yaml_get(c->row, "when"), def_read_path(c->r, c->path, "when"), S(""),
             "the first step files the item, there is nothing to test yet",

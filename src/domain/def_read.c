@@ -87,6 +87,21 @@ bool def_read_key_ok(str x)
     return x.n >= 1 && x.n <= DEF_KEY_MAX;
 }
 
+bool def_read_stage(struct def_reader *r, const struct yaml *y, str path, str *stage)
+{
+    static const char of[] = "class.";
+    if (y->type != YAML_SCALAR || !str_starts(y->s, str_of(of)))
+        return false;
+    *stage = str_sub(y->s, sizeof(of) - 1, y->s.n);
+    if (yaml_get(r->root, "classes") == NULL)
+        yaml_err(r->e, y, path, S("classes: ..."), "this loop has no scheme of classes",
+            "本流程没有“classes”（分类体系）");
+    else if (!def_read_key_ok(*stage))
+        yaml_err(r->e, y, path, S("class.handle"), "\"%.*s\" is no key of a stage",
+            "“%.*s”不是环节的键", STR_ARG(*stage));
+    return true;
+}
+
 bool def_read_key(struct def_reader *r, struct def_names *names, const struct yaml *row, str path)
 {
     const struct yaml *y = yaml_get(row, "key");

@@ -59,6 +59,9 @@ int def_read_name(
 // The names of a list (or of one scalar) as bits; *any when one is unknown. Notes doubled ones.
 uint64_t def_read_names(
     struct def_reader *r, const struct def_names *names, const struct yaml *y, str path, bool *any);
+// "class.handle": a stage the item's class speaks of. False when the text is something else; a
+// wrong one is noted, and so is a loop without classes.
+bool def_read_stage(struct def_reader *r, const struct yaml *y, str path, str *stage);
 // A key of a row: form and length; notes and remembers it, and notes a doubled one. False when the
 // row has none.
 bool def_read_taken(

@@ -1,4 +1,5 @@
 // Steps of a definition: who may do what, from where to where, and what it asks.
+#include "domain/class_say.h"
 #include "domain/def_read.h"
 
 static const struct yaml_member step_members[] = {
@@ -21,6 +22,7 @@ static const struct yaml_member step_members[] = {
     {"reasons", YAML_WANT_STR, .expected = "a list of reasons"},
     {"note", YAML_WANT_STR, .options = "required|optional"},
     {"files", YAML_WANT_INT, .min = 0, .max = 20},
+    {"photos", YAML_WANT_STR, .expected = "1..20, class.STAGE"},
     {"unlock", YAML_WANT_INT, .min = 1, .max = 99},
     {"judge", YAML_WANT_STR, .expected = "a judge"},
     {"judges", YAML_WANT_STRS, .expected = "[judge, ...]"},
@@ -192,6 +194,26 @@ static void read_stamp(struct def_reader *r, const struct yaml *row, str path, s
     VEC_PUSH(r->arena, r->stamps.keys, r->stamps.n) = s->stamp;
 }
 
+// How many of the files must be photos: a number, or what the item's class says of a stage.
+static void read_photos(struct def_reader *r, const struct yaml *row, str path, struct def_step *s)
+{
+    const struct yaml *y = yaml_get(row, "photos");
+    int64_t n = 0;
+    if (y == NULL || y->type != YAML_SCALAR)
+        return;
+    str at = def_read_path(r, path, "photos");
+    bool of_class = def_read_stage(r, y, at, &s->photos_stage);
+    if (!of_class && (!str_i64(y->s, &n) || n < 1 || n > CLASS_PHOTOS_MAX)) {
+        yaml_err(r->e, y, at, S("1..20, class.STAGE"), "\"%.*s\" is no number of photos",
+            "“%.*s”不是照片张数", STR_ARG(y->s));
+        return;
+    }
+    s->photos = (int)n;
+    if (s->files_max == 0 || n > s->files_max)
+        yaml_err(r->e, y, at, S("files: 9"), "the step takes fewer files than it needs photos",
+            "这一步可收的附件少于要求的照片");
+}
+
 static void read_hotkey(struct def_reader *r, const struct yaml *row, str path, struct def_step *s)
 {
     s->hotkey = yaml_get_str(row, "hotkey");
@@ -229,6 +251,7 @@ static void read_step(struct def_reader *r, const struct yaml *row, str path, st
         s->reasons = def_read_name(r, &r->reasons, reasons, def_read_path(r, path, "reasons"));
     s->note_required = str_eq(yaml_get_str(row, "note"), S("required"));
     s->files_max = (int)yaml_get_i64(row, "files", 0);
+    read_photos(r, row, path, s);
     s->unlock = (int)yaml_get_i64(row, "unlock", 0);
     s->max = yaml_get_dur(row, "max");
 }

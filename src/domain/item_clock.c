@@ -10,12 +10,15 @@ static const struct cal *calendar(const struct ctx *c, const struct def *d)
 }
 
 const struct def_limit *item_clock_limit(
-    struct ctx *c, const struct def_clock *k, const struct item *it, int64_t at_us)
+    struct ctx *c, const struct def_clock *k, const struct item *it, int64_t at_us, struct dur *out)
 {
     struct filter_env env = {.rules = c->rules, .now_us = c->now_us};
     for (size_t i = 0; i < k->n_limits; i++) {
         const struct def_limit *l = &k->limits[i];
-        if (l->from_us <= at_us && (!l->match || filter_match(l->match, &env, it)))
+        if (l->from_us > at_us || (l->match && !filter_match(l->match, &env, it)))
+            continue;
+        *out = l->limit;
+        if (l->stage.n == 0 || rules_class_limit(c->rules, it->cls, l->stage, out))
             return l;
     }
     return NULL;
@@ -36,10 +39,10 @@ static void start_one(
 {
     if (runs_already(it, k, part))
         return;
-    const struct def_limit *l = item_clock_limit(c, k, it, c->now_us);
-    if (!l)
+    struct dur limit;
+    if (!item_clock_limit(c, k, it, c->now_us, &limit))
         return;
-    struct clock x = clock_start(c->arena, calendar(c, d), k->key, l->limit, c->now_us);
+    struct clock x = clock_start(c->arena, calendar(c, d), k->key, limit, c->now_us);
     x.part = part;
     x.round = it->round;
     VEC_PUSH(c->arena, it->clocks, it->n_clocks) = x;
@@ -119,9 +122,9 @@ void item_clocks_relimit(struct ctx *c, const struct def *d, struct item *it)
     EACH_OPEN(k, d, it, UINT64_MAX, 0)
     {
         int at = def_clock_at(d, k->key);
-        const struct def_limit *l = item_clock_limit(c, &d->clocks[at], it, k->runs[0].from_us);
-        if (l)
-            clock_relimit(k, calendar(c, d), l->limit);
+        struct dur limit;
+        if (item_clock_limit(c, &d->clocks[at], it, k->runs[0].from_us, &limit))
+            clock_relimit(k, calendar(c, d), limit);
         k->breached = k->breached && clock_over(k, calendar(c, d), c->now_us);
     }
 }

@@ -36,8 +36,8 @@ void item_clocks_next(struct item *it);
 str item_clock_outcome(const struct item *it, str key);
 // What follows from the clocks: due, alarm, and the outcome fields "clock/<key>".
 void item_clocks_derive(struct ctx *c, const struct def *d, struct item *it);
-// The rule in force for a clock of this item now: its row, or NULL when it has none.
-const struct def_limit *item_clock_limit(
-    struct ctx *c, const struct def_clock *k, const struct item *it, int64_t at_us);
+// The limit in force for a clock of this item now, and the row it comes from: NULL when none holds.
+const struct def_limit *item_clock_limit(struct ctx *c, const struct def_clock *k,
+    const struct item *it, int64_t at_us, struct dur *out);
 
 #endif

@@ -203,6 +203,26 @@ static void check_note(const struct turn *t, struct err *e)
             "说明不能超过 %d 个字", (int)ITEM_NOTE_MAX);
 }
 
+// What is needed now: a part's photos are those added since it stands where it stands, so that work
+// given back is shown anew.
+static void check_photos(const struct turn *t, struct err *e)
+{
+    const struct ctx *c = t->c;
+    const struct def_step *s = t->step;
+    int need = s->photos_stage.n > 0 ? rules_class_photos(c->rules, t->it->cls, s->photos_stage)
+                                     : s->photos;
+    if (need == 0)
+        return;
+    int64_t n = db_one_i64(c->db, 0,
+        "SELECT count(*) FROM file WHERE town = ?1 AND item = ?2 AND at_us >= ?3"
+        " AND substr(type, 1, 6) = 'image/'",
+        V(c->rules->town), V(t->it->id), V(t->part ? t->part->since_us : 0));
+    if (n < need)
+        err_add(e, ERR_INVALID, S("file"), str_fmt(c->arena, ">= %d", need),
+            "needs %d photos, there are %" PRId64, "这一步要有 %d 张照片，现有 %" PRId64 " 张",
+            need, n);
+}
+
 // The item waits for all parts, or for the lead alone.
 static bool parts_finished(const struct def *d, const struct item *it)
 {
@@ -253,6 +273,7 @@ static enum err_code check_step(struct turn *t, struct err *e)
         return err_add(e, code, S("step"), (str){0}, "%.*s", "%.*s", STR_ARG(why));
     check_reason(t, e);
     check_note(t, e);
+    check_photos(t, e);
     if (t->step->does != DOES_EVALUATE)
         item_answer(c, t->d, t->step, t->it, t->in->fields, t->in->n_fields, (str){0}, e);
     return e->code;

@@ -27,14 +27,17 @@ void people_value_note(struct err *e, struct place at, const char *field, str va
 void node_note(struct err *e, const struct node *x, enum node_part part, const char *expected,
     const char *en, const char *zh)
 {
-    static const char *const FIELDS[NODE_PARTS] = {
+    static const char *const FIELDS[NODE_SAYS] = {
         "code", "parent", "name", "kind", "short", "scheme"};
-    const str values[NODE_PARTS] = {
+    const str values[NODE_SAYS] = {
         x->code, x->parent_code, x->name, x->kind, x->short_name, x->scheme};
+    int say = (int)part - NODE_SAYS;
+    const char *field = say >= 0 ? class_say_name((enum class_say)say) : FIELDS[part];
     if (x->line > 0)
-        people_value_note(e, x->at[part], FIELDS[part], values[part], str_of(expected), en, zh);
+        people_value_note(e, x->at[part], field, say >= 0 ? x->says[say] : values[part],
+            str_of(expected), en, zh);
     else
-        people_note(e, FIELDS[part], expected, en, zh);
+        people_note(e, field, expected, en, zh);
 }
 
 bool people_line_ok(str x, size_t max)

@@ -7,7 +7,7 @@
 #include "domain/people.h"
 #include "domain/town_list.h"
 
-enum { PEOPLE_CHANGES_MAX = 8 * KIB, TREE_LEVELS_MAX = 30 };
+enum { PEOPLE_CHANGES_MAX = 16 * KIB, TREE_LEVELS_MAX = 30 };
 
 // What of a node a row of an import states, and where.
 enum node_part {
@@ -17,7 +17,8 @@ enum node_part {
     NODE_KIND,
     NODE_SHORT,
     NODE_SCHEME,
-    NODE_PARTS,
+    NODE_SAYS, // the first of what a class says (domain/class_say.h)
+    NODE_PARTS = NODE_SAYS + CLASS_SAYS,
 };
 struct place {
     int line, column; // of a sheet: its row and which of its columns, from 1
@@ -29,8 +30,10 @@ struct node {
     int64_t id, parent, seq, closed_us, version;
     str scheme; // classes only
     str kind, code, name, short_name;
-    str parent_code; // as an import names it
-    int line;        // where an import states it; 0: nowhere
+    str says[CLASS_SAYS]; // classes only
+    unsigned told;        // bits of says: an import states them, an empty one as well
+    str parent_code;      // as an import names it
+    int line;             // where an import states it; 0: nowhere
     struct place at[NODE_PARTS];
     struct node *was; // the node in the database it changes; NULL: new
 };

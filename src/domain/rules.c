@@ -152,13 +152,23 @@ static void load_pasts(struct rules *r, struct db *db)
     }
 }
 
+static void compile_says(struct arena *a, struct class_ *k)
+{
+    k->limits = class_say_stages(a, SAY_LIMITS, k->says[SAY_LIMITS], &k->n_limits);
+    k->photos = class_say_stages(a, SAY_PHOTOS, k->says[SAY_PHOTOS], &k->n_photos);
+    k->words = class_say_words(a, k->says[SAY_WORDS], &k->n_words);
+    k->without = class_say_words(a, k->says[SAY_WITHOUT], &k->n_without);
+}
+
 static void load_classes(struct rules *r, struct db *db)
 {
     struct class_ *rows = NULL;
     struct branch *b = NULL;
     size_t n = 0, nb = 0;
     struct cursor c = db_rows(db,
-        "SELECT id, parent, scheme, code, name FROM class WHERE town = ?1 ORDER BY scheme, code",
+        "SELECT id, parent, scheme, code, name, unit, limits, photos, opening, closing, words, "
+        "without"
+        " FROM class WHERE town = ?1 ORDER BY scheme, code",
         V(r->town));
     while (db_next(&c)) {
         struct branch x = {db_i64(&c, 0), db_i64(&c, 1), n};
@@ -167,6 +177,9 @@ static void load_classes(struct rules *r, struct db *db)
             .scheme = db_dup(&c, 2, r->arena),
             .code = db_dup(&c, 3, r->arena),
             .name = db_dup(&c, 4, r->arena)};
+        for (int i = 0; i < CLASS_SAYS; i++)
+            k.says[i] = db_dup(&c, 5 + i, r->arena);
+        compile_says(r->arena, &k);
         VEC_PUSH(r->arena, rows, n) = k;
         VEC_PUSH(r->arena, b, nb) = x;
     }

@@ -5,6 +5,7 @@
 #define BH_DOMAIN_RULES_H
 
 #include "base/map.h"
+#include "domain/class_say.h"
 #include "domain/def.h"
 #include "store/db.h"
 
@@ -26,6 +27,11 @@ struct class_ {
     int64_t id, parent;
     str scheme, code, name; // code is a path: "0501"
     int lo, hi, depth;
+    str says[CLASS_SAYS];                // its own; empty: nothing
+    struct class_stage *limits, *photos; // its own, compiled
+    size_t n_limits, n_photos;
+    str *words, *without; // texts that speak for it and against it
+    size_t n_words, n_without;
 };
 enum mask_kind { MASK_NONE, MASK_NAME, MASK_PHONE, MASK_ADDRESS, MASK_ALL };
 struct role {
@@ -99,6 +105,12 @@ const struct unit_past *rules_unit_past(const struct rules *r, int64_t unit, int
 const struct class_ *rules_class(const struct rules *r, int64_t id);
 const struct class_ *rules_class_named(
     const struct rules *r, str name); // "scheme/code", or a name that is unique
+// What the class says, or the nearest one above it that says it; empty when none does. Not for
+// words.
+str rules_class_says(const struct rules *r, int64_t cls, enum class_say say);
+bool rules_class_limit(const struct rules *r, int64_t cls, str stage, struct dur *out);
+int rules_class_photos(const struct rules *r, int64_t cls, str stage);   // 0 when none says
+const struct unit *rules_class_unit(const struct rules *r, int64_t cls); // NULL when none
 const struct person *rules_person(const struct rules *r, int64_t id);
 const struct def *rules_def(const struct rules *r, int64_t id);
 const struct loop *rules_loop(const struct rules *r, str key);

@@ -49,6 +49,47 @@ const struct class_ *rules_class_named(const struct rules *r, str name)
     return found;
 }
 
+str rules_class_says(const struct rules *r, int64_t cls, enum class_say say)
+{
+    const struct class_ *k = rules_class(r, cls);
+    while (k != NULL && k->says[say].n == 0)
+        k = rules_class(r, k->parent);
+    return k != NULL ? k->says[say] : (str){0};
+}
+
+// Stage by stage: a class that says the one leaves the others to those above it.
+static const struct class_stage *find_stage(
+    const struct rules *r, int64_t cls, enum class_say say, str stage)
+{
+    for (const struct class_ *k = rules_class(r, cls); k; k = rules_class(r, k->parent)) {
+        const struct class_stage *v = say == SAY_LIMITS ? k->limits : k->photos;
+        size_t n = say == SAY_LIMITS ? k->n_limits : k->n_photos;
+        for (size_t i = 0; i < n; i++)
+            if (str_eq(v[i].stage, stage))
+                return &v[i];
+    }
+    return NULL;
+}
+
+bool rules_class_limit(const struct rules *r, int64_t cls, str stage, struct dur *out)
+{
+    const struct class_stage *s = find_stage(r, cls, SAY_LIMITS, stage);
+    if (s != NULL)
+        *out = s->limit;
+    return s != NULL;
+}
+
+int rules_class_photos(const struct rules *r, int64_t cls, str stage)
+{
+    const struct class_stage *s = find_stage(r, cls, SAY_PHOTOS, stage);
+    return s != NULL ? s->photos : 0;
+}
+
+const struct unit *rules_class_unit(const struct rules *r, int64_t cls)
+{
+    return map_get(&r->unit_by_code, rules_class_says(r, cls, SAY_UNIT));
+}
+
 const struct person *rules_person(const struct rules *r, int64_t id)
 {
     return imap_get(&r->person_by_id, id);

@@ -5,7 +5,7 @@
 
 #include "base/err.h"
 
-enum { SHEET_COLUMNS_MAX = 6, SHEET_ROWS_MAX = 50000 };
+enum { SHEET_COLUMNS_MAX = 12, SHEET_ROWS_MAX = 50000 };
 
 struct sheet_column {
     const char *name, *title; // either may stand in the first row: "code", "代码"

@@ -4,7 +4,12 @@
 #include "domain/yaml.h"
 
 // What a row says, in the order of enum node_part.
-static const char *const PARTS[NODE_PARTS] = {"code", "parent", "name", "kind", "short", "scheme"};
+static const char *const PARTS[NODE_SAYS] = {"code", "parent", "name", "kind", "short", "scheme"};
+
+static const char *part_name(enum node_part part)
+{
+    return part < NODE_SAYS ? PARTS[part] : class_say_name((enum class_say)(part - NODE_SAYS));
+}
 
 static str *part_of(struct node *x, enum node_part part)
 {
@@ -22,8 +27,15 @@ static str *part_of(struct node *x, enum node_part part)
     case NODE_SCHEME:
         return &x->scheme;
     default:
-        UNREACHABLE();
+        return &x->says[part - NODE_SAYS];
     }
+}
+
+static void take(struct node *x, enum node_part part, str text)
+{
+    *part_of(x, part) = text;
+    if (part >= NODE_SAYS)
+        x->told |= 1u << (part - NODE_SAYS);
 }
 
 // ---- YAML
@@ -40,6 +52,13 @@ static const struct yaml_member CLASS[] = {
     {"code", YAML_WANT_STR, YAML_REQUIRED},
     {"name", YAML_WANT_STR, YAML_REQUIRED},
     {"parent", YAML_WANT_STR, .expected = "the code of the class above"},
+    {"unit", YAML_WANT_STR, .expected = "a unit's code"},
+    {"limits", YAML_WANT_ANY, .expected = "{handle: 4wh, close: 2wd}"},
+    {"photos", YAML_WANT_ANY, .expected = "{open: 1, close: 2}"},
+    {"opening", YAML_WANT_STR},
+    {"closing", YAML_WANT_STR},
+    {"words", YAML_WANT_STRS, .expected = "[word, ...]"},
+    {"without", YAML_WANT_STRS, .expected = "[word, ...]"},
     {0},
 };
 static const struct yaml_member SCHEME[] = {
@@ -61,6 +80,20 @@ static const struct yaml_member CLASSES[] = {
     {0},
 };
 
+// {handle: 4wh} is the text "handle:4wh", a list the text of its words.
+static str text_of(struct arena *a, const struct yaml *v)
+{
+    if (v->type == YAML_SCALAR)
+        return str_trim(v->s);
+    str *pieces = NEW_ARRAY(a, v->n, str);
+    for (size_t i = 0; i < v->n; i++) {
+        str one = v->vals[i]->type == YAML_SCALAR ? str_trim(v->vals[i]->s) : S("?");
+        pieces[i] =
+            v->type == YAML_LIST ? one : str_fmt(a, "%.*s:%.*s", STR_ARG(v->keys[i]), STR_ARG(one));
+    }
+    return str_join(a, pieces, v->n, S(" "));
+}
+
 static struct node *from_yaml(
     struct arena *a, const struct yaml *list, str scheme, size_t *n, struct err *e)
 {
@@ -74,10 +107,10 @@ static struct node *from_yaml(
         const struct yaml *y = list->vals[i];
         struct node x = {.scheme = scheme, .line = y->line};
         for (int k = 0; k < NODE_PARTS; k++) {
-            const struct yaml *v = yaml_get(y, PARTS[k]);
+            const struct yaml *v = yaml_get(y, part_name((enum node_part)k));
             x.at[k] = v ? (struct place){v->line, v->column} : (struct place){y->line, y->column};
             if (v)
-                *part_of(&x, (enum node_part)k) = str_trim(yaml_get_str(y, PARTS[k]));
+                take(&x, (enum node_part)k, text_of(a, v));
         }
         VEC_PUSH(a, rows, *n) = x;
     }
@@ -101,8 +134,17 @@ static const struct sheet_column CLASS_COLUMNS[] = {
     {"code", "代码", true},
     {"parent", "上级", true},
     {"name", "名称", true},
+    {"unit", "责任单位", false},
+    {"limits", "时限", false},
+    {"photos", "照片", false},
+    {"opening", "立案标准", false},
+    {"closing", "结案标准", false},
+    {"words", "关键词", false},
+    {"without", "排除词", false},
 };
-static const enum node_part CLASS_PARTS[] = {NODE_SCHEME, NODE_CODE, NODE_PARENT, NODE_NAME};
+static const enum node_part CLASS_PARTS[] = {NODE_SCHEME, NODE_CODE, NODE_PARENT, NODE_NAME,
+    NODE_SAYS + SAY_UNIT, NODE_SAYS + SAY_LIMITS, NODE_SAYS + SAY_PHOTOS, NODE_SAYS + SAY_OPENING,
+    NODE_SAYS + SAY_CLOSING, NODE_SAYS + SAY_WORDS, NODE_SAYS + SAY_WITHOUT};
 
 static struct node *from_csv(struct arena *a, str text, const struct sheet_column *columns,
     const enum node_part *parts, size_t n_columns, size_t *n, struct err *e)
@@ -114,9 +156,10 @@ static struct node *from_csv(struct arena *a, str text, const struct sheet_colum
         for (size_t k = 0; k < NODE_PARTS; k++)
             rows[i].at[k] = (struct place){sheet[i].line, 1};
         for (size_t k = 0; k < n_columns; k++) {
-            *part_of(&rows[i], parts[k]) = sheet[i].cells[k];
-            if (sheet[i].columns[k] > 0)
-                rows[i].at[parts[k]].column = sheet[i].columns[k];
+            if (sheet[i].columns[k] == 0)
+                continue; // the sheet has no such column: it says nothing of it
+            take(&rows[i], parts[k], sheet[i].cells[k]);
+            rows[i].at[parts[k]].column = sheet[i].columns[k];
         }
     }
     return rows;

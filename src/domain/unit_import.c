@@ -12,6 +12,7 @@ struct plan {
     struct err *e;
     bool classes;
     struct nodes all;
+    struct nodes units; // of classes: those they may name
     struct node **wanted;
     size_t n;
     int64_t next_id, next_seq;
@@ -58,6 +59,10 @@ static void want(struct plan *p, const struct node *row)
     x->parent_code = row->parent_code;
     if (row->short_name.n > 0 || !x->was)
         x->short_name = row->short_name;
+    x->told = row->told;
+    for (int i = 0; i < CLASS_SAYS; i++)
+        if (row->told >> i & 1)
+            x->says[i] = row->says[i];
     VEC_PUSH(p->c->arena, p->wanted, p->n) = x;
 }
 
@@ -81,6 +86,24 @@ static void hang(struct plan *p, struct node *x)
             p->e, x, NODE_PARENT, NULL, "the town's own unit has no parent", "镇本级没有上级单位");
     else
         x->parent = up->id;
+}
+
+// What a class says, in the form it is kept in.
+static void check_says(struct plan *p, struct node *x)
+{
+    for (int i = 0; i < CLASS_SAYS; i++) {
+        const char *expected;
+        str text;
+        if (!(x->told >> i & 1))
+            continue;
+        enum node_part part = (enum node_part)(NODE_SAYS + i);
+        if (!class_say_read(p->c->arena, (enum class_say)i, x->says[i], &text, &expected))
+            node_note(p->e, x, part, expected, "cannot be read so", "写法不对");
+        else if (i == SAY_UNIT && text.n > 0 && !map_get(&p->units.by_key, text))
+            node_note(p->e, x, part, NULL, "there is no such unit", "没有这个单位");
+        else
+            x->says[i] = text;
+    }
 }
 
 static void check_class(const struct node *x, struct err *e)
@@ -129,10 +152,12 @@ static enum err_code make_plan(struct plan *p, const struct node *rows, size_t n
         want(p, &rows[i]);
     for (size_t i = 0; i < p->n; i++) {
         hang(p, p->wanted[i]);
-        if (p->classes)
+        if (p->classes) {
             check_class(p->wanted[i], p->e);
-        else
+            check_says(p, p->wanted[i]);
+        } else {
             unit_node_check(p->wanted[i], p->e);
+        }
     }
     if (p->e->code != OK)
         return p->e->code;
@@ -215,7 +240,9 @@ static void class_nodes(struct ctx *c, struct nodes *out)
     imap_init(&out->by_id, c->arena);
     map_init(&out->by_key, c->arena);
     struct cursor r = db_rows(c->db,
-        "SELECT id, parent, scheme, code, name FROM class WHERE town = ?1 ORDER BY id",
+        "SELECT id, parent, scheme, code, name, unit, limits, photos, opening, closing, words, "
+        "without"
+        " FROM class WHERE town = ?1 ORDER BY id",
         V(c->rules->town));
     while (db_next(&r)) {
         struct node *x = NEW(c->arena, struct node);
@@ -224,6 +251,8 @@ static void class_nodes(struct ctx *c, struct nodes *out)
             .scheme = db_dup(&r, 2, c->arena),
             .code = db_dup(&r, 3, c->arena),
             .name = db_dup(&r, 4, c->arena)};
+        for (int i = 0; i < CLASS_SAYS; i++)
+            x->says[i] = db_dup(&r, 5 + i, c->arena);
         VEC_PUSH(c->arena, out->at, out->n) = x;
         imap_put(&out->by_id, x->id, x);
         map_put(
@@ -233,21 +262,33 @@ static void class_nodes(struct ctx *c, struct nodes *out)
 
 static bool class_differs(const struct node *x)
 {
-    return !x->was || x->was->parent != x->parent || !str_eq(x->was->name, x->name);
+    bool differs = !x->was || x->was->parent != x->parent || !str_eq(x->was->name, x->name);
+    for (int i = 0; i < CLASS_SAYS && !differs; i++)
+        differs = !str_eq(x->was->says[i], x->says[i]);
+    return differs;
 }
 
 static enum err_code write_class(struct ctx *c, const struct node *x, struct err *e)
 {
     static const struct node nothing = {0};
     const struct node *was = x->was ? x->was : &nothing;
+    const str *y = x->says;
     if (x->was)
-        db_run(c->db, "UPDATE class SET parent = ?3, name = ?4 WHERE town = ?1 AND id = ?2",
-            V(c->rules->town), V(x->id), V(x->parent), V(x->name));
+        db_run(c->db,
+            "UPDATE class SET parent = ?3, name = ?4, unit = ?5, limits = ?6, photos = ?7,"
+            " opening = ?8, closing = ?9, words = ?10, without = ?11 WHERE town = ?1 AND id = ?2",
+            V(c->rules->town), V(x->id), V(x->parent), V(x->name), V(y[SAY_UNIT]), V(y[SAY_LIMITS]),
+            V(y[SAY_PHOTOS]), V(y[SAY_OPENING]), V(y[SAY_CLOSING]), V(y[SAY_WORDS]),
+            V(y[SAY_WITHOUT]));
     else
         db_run(c->db,
-            "INSERT INTO class (town, id, parent, scheme, code, name)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            V(c->rules->town), V(x->id), V(x->parent), V(x->scheme), V(x->code), V(x->name));
+            "INSERT INTO class (town, id, parent, scheme, code, name, unit, limits, photos, "
+            "opening,"
+            " closing, words, without)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+            V(c->rules->town), V(x->id), V(x->parent), V(x->scheme), V(x->code), V(x->name),
+            V(y[SAY_UNIT]), V(y[SAY_LIMITS]), V(y[SAY_PHOTOS]), V(y[SAY_OPENING]),
+            V(y[SAY_CLOSING]), V(y[SAY_WORDS]), V(y[SAY_WITHOUT]));
     struct people_change ch;
     people_change_begin(c, &ch);
     jw_ki64(&ch.w, "class", x->id);
@@ -255,6 +296,8 @@ static enum err_code write_class(struct ctx *c, const struct node *x, struct err
     people_change_str(&ch, "code", was->code, x->code);
     people_change_str(&ch, "name", was->name, x->name);
     people_change_i64(&ch, "parent", was->parent, x->parent);
+    for (int i = 0; i < CLASS_SAYS; i++)
+        people_change_str(&ch, class_say_name((enum class_say)i), was->says[i], x->says[i]);
     journal_rules_changed(c);
     return people_event(c, &ch, S("class_put"), 0, e);
 }
@@ -266,6 +309,7 @@ enum err_code classes_apply(struct ctx *c, const struct node *rows, size_t n, bo
     if (!ctx_may(c, MAY_MANAGE_DEFS, c->rules->town))
         return people_denied(e);
     class_nodes(c, &p.all);
+    unit_nodes(c, &p.units);
     p.next_id = write ? journal_next_id(c, "class") : ID_UNWRITTEN;
     if (make_plan(&p, rows, n) != OK)
         return e->code;

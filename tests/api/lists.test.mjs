@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Town, program, root } from './lib.mjs';
+import { REPLY, Town, program, root } from './lib.mjs';
 
 const FRIDAY = '2026-11-20T09:00:00+08:00';
 const NONE = { dry_run: false, made: 0, changed: 0, same: 0, left: 0 };
@@ -162,6 +162,94 @@ test('classes', async (t) => {
     assert.deepEqual([r.status, r.body.errors[0].message], [400, '超过 50000 行']);
   }
   assert.equal((await send(sec, 'classes', csv)).status, 403);
+});
+
+test('what a class says', async (t) => {
+  const { town, sysadmin: sys, dispatcher1: desk, homes, send, events, places } = await offices();
+  t.after(() => town.end());
+  const [home] = homes;
+  const klass = async (code) => (await desk.get('/api/catalog')).body.classes.find((k) => k.code === code);
+
+  await t.test('in YAML and in a sheet, kept in one form, each change an event', async () => {
+    const yaml = `classes:
+  scheme: matters
+  rows:
+    - {code: "06", name: 公共安全, unit: ${home.code}, limits: {handle: 2wd}}
+    - {code: "0601", parent: "06", name: 飞线充电, limits: {handle: 4wh, close: 1wd}, photos: {reply: 1}, opening: 电线从窗户拉出,
+       closing: 电线已收起, words: [飞线, 拉线充电], without: 充电桩}
+`;
+    assert.deepEqual((await send(sys, 'classes', yaml)).body, { ...NONE, changed: 2 });
+    assert.deepEqual((await send(sys, 'classes', yaml)).body, { ...NONE, same: 2 });
+    const { id, parent, depth, ...k } = await klass('0601');
+    assert.ok(id > 0 && parent > 0 && depth === 1);
+    assert.deepEqual(k, { scheme: 'matters', code: '0601', name: '飞线充电', limits: 'handle:4wh close:1wd', photos: 'reply:1',
+      opening: '电线从窗户拉出', closing: '电线已收起', words: '飞线 拉线充电', without: '充电桩' });
+    assert.equal((await events(1))[0].what, 'class_put');
+    const sheet = '体系,代码,上级,名称,时限,关键词\nmatters,0601,06,飞线充电,handle：３ＷＨ,飞线，拉线、飞线\n';
+    assert.deepEqual((await send(sys, 'classes', sheet)).body, { ...NONE, changed: 1 });
+    const now = await klass('0601');
+    assert.deepEqual([now.limits, now.words, now.closing], ['handle:3wh', '飞线 拉线', '电线已收起'], 'a sheet without a column leaves it alone');
+    await send(sys, 'classes', '体系,代码,上级,名称,排除词\nmatters,0601,06,飞线充电,\n');
+    assert.equal((await klass('0601')).without, undefined, 'an empty cell empties it');
+  });
+
+  await t.test('the sheet that comes out goes in again and changes nothing', async () => {
+    const out = (await sys.get('/api/classes.csv')).body;
+    assert.match(out, /matters,0601,06,飞线充电,,handle:3wh,reply:1,电线从窗户拉出,电线已收起,飞线 拉线,/);
+    const r = (await send(sys, 'classes', out)).body;
+    assert.deepEqual([r.made, r.changed, r.same], [0, 0, (await desk.get('/api/catalog')).body.classes.length]);
+  });
+
+  await t.test('what cannot be read is told with its place', async () => {
+    const bad = `体系,代码,上级,名称,责任单位,时限,照片,立案标准,关键词
+matters,0601,06,飞线充电,nowhere,handle:soon,close:99,${'长'.repeat(301)},${'长'.repeat(21)}
+`;
+    const r = await send(sys, 'classes', bad);
+    assert.deepEqual(places(r), [[2, 5, 'unit'], [2, 6, 'limits'], [2, 7, 'photos'], [2, 8, 'opening'], [2, 9, 'words']]);
+    assert.equal(r.body.errors[1].message, '“handle:soon”：写法不对');
+    assert.equal(r.body.errors[1].expected, 'handle:4wh close:2wd');
+    const y = `classes:\n  scheme: matters\n  rows:\n  - {code: "0601", parent: "06", name: 飞线充电, limits: {handle: [1]}}\n`;
+    assert.deepEqual(places(await send(sys, 'classes', y)), [[4, 54, 'limits']]);
+  });
+
+  await t.test('a clock and a step that say “as the class says”', async () => {
+    const was = (await sys.get('/api/defs')).body.rows.find((d) => d.key === 'hotline');
+    const text = (await sys.get(`/api/defs/${was.id}`)).body.text
+      .replace('- {limit: 5wd}', '- {limit: class.handle}\n      - {limit: 5wd}')
+      .replace('    files: 9\n    stamp: replied_at', '    files: 9\n    photos: class.reply\n    stamp: replied_at');
+    const r = await sys.post('/api/defs', { kind: 'loop', text });
+    assert.equal(r.status, 200, JSON.stringify(r.body));
+    const clock = async (code) => {
+      const it = (await desk.file({ class: await desk.klass(code), fields: { kind: '投诉' } })).body;
+      const sent = (await desk.step(it, 'dispatch', { units: [home.id] })).body;
+      return [sent, sent.clocks.find((k) => k.key === 'handle')];
+    };
+    let [it, k] = await clock('0601');
+    assert.deepEqual([k.limit, k.rule], ['3wh', 'class:matters/0601'], 'its own');
+    const works = await town.as(`handler-${home.code}`);
+    const reply = () => works.step(it, 'reply', { fields: REPLY });
+    const none = (await reply()).body.errors;
+    assert.deepEqual(none.map((e) => [e.field, e.message, e.expected]), [['file', '这一步要有 1 张照片，现有 0 张', '>= 1']]);
+    it = (await works.attach(it, 'paper.txt', 'no photo')).body;
+    assert.equal((await reply()).status, 400, 'a text is no photo');
+    it = (await works.attach(it, 'after.jpg', 'jpeg', { type: 'image/jpeg' })).body;
+    it = (await reply()).body;
+    assert.equal(it.state, 'replied');
+    // Given back: the next reply is shown anew.
+    await town.move('2026-11-20T10:00:00+08:00');
+    it = (await desk.step(it, 'redo', { note: '线还在' })).body;
+    assert.equal((await reply()).body.errors[0].field, 'file');
+    it = (await works.attach(it, 'again.jpg', 'jpeg', { type: 'image/jpeg' })).body;
+    assert.equal((await reply()).status, 200);
+    [, k] = await clock('0602');
+    assert.deepEqual([k.limit, k.rule], ['2wd', 'class:matters/0602'], 'of the group above');
+    [, k] = await clock('0102');
+    assert.deepEqual([k.limit, k.rule], ['5wd', ''], 'of the next row, when no class says');
+    // The class is corrected: the limit is that of the new one, from the same start.
+    [it, k] = await clock('0102');
+    it = (await desk.step(it, 'amend', { class: await desk.klass('0601') })).body;
+    assert.equal(it.clocks.find((x) => x.key === 'handle').limit, '3wh');
+  });
 });
 
 test('people', async (t) => {

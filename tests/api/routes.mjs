@@ -34,6 +34,7 @@ export const ROUTES = [
   ['PATCH /api/units/1', 400, 'sysadmin'],
   ['POST /api/units/import', 400, 'sysadmin'],
   ['POST /api/classes/import', 400, 'sysadmin'],
+  ['GET /api/classes.csv', 200, 'sysadmin'],
   ['POST /api/people/import', 400, 'sysadmin secadmin'],
   ['GET /api/people', 200, 'sysadmin secadmin'],
   ['POST /api/people', 400, 'sysadmin'],
