@@ -85,7 +85,7 @@ static const struct field UNIT_VIEW[] = {
 };
 #define SAID(member, text)                                                                         \
     {                                                                                              \
-#member, FIELD_STR, FIELD_ABSENT_NULL, offsetof(struct class_view, member), .help = (text) \
+#member, FIELD_STR, .at = offsetof(struct class_view, member), .help = (text)              \
     }
 static const struct field CLASS_VIEW[] = {
     M(class_view, id, FIELD_I64),
@@ -94,7 +94,7 @@ static const struct field CLASS_VIEW[] = {
     M(class_view, code, FIELD_STR),
     M(class_view, name, FIELD_STR),
     M(class_view, depth, FIELD_I64),
-    SAID(unit, "its own, as the members below; absent: what the nearest class above says"),
+    SAID(unit, "its own, as the members below; empty: what the nearest class above says"),
     SAID(limits, "handle:4wh close:2wd"),
     SAID(photos, "open:1 close:2"),
     SAID(opening, "when a case is opened"),
@@ -153,9 +153,9 @@ static const struct field STEP_VIEW[] = {
     M(step_view, on_part, FIELD_BOOL),
     M(step_view, note_required, FIELD_BOOL),
     M(step_view, files_max, FIELD_I64),
-    {"photos", FIELD_I64, FIELD_ABSENT_NULL, offsetof(struct step_view, photos),
+    {"photos", FIELD_I64, .at = offsetof(struct step_view, photos),
         .help = "so many of the files must be photos"},
-    {"photos_stage", FIELD_STR, FIELD_ABSENT_NULL, offsetof(struct step_view, photos_stage),
+    {"photos_stage", FIELD_STR, .at = offsetof(struct step_view, photos_stage),
         .help = "as many as the item's class says of this stage"},
     {"max", FIELD_STR, .at = offsetof(struct step_view, max), .help = "longest extension"},
     ROWS(step_view, asks, ASK_VIEW, ask_view),

@@ -183,6 +183,7 @@ test('what a class says', async (t) => {
     const { id, parent, depth, ...k } = await klass('0601');
     assert.ok(id > 0 && parent > 0 && depth === 1);
     assert.deepEqual(k, { scheme: 'matters', code: '0601', name: '飞线充电', limits: 'handle:4wh close:1wd', photos: 'reply:1',
+      unit: '',
       opening: '电线从窗户拉出', closing: '电线已收起', words: '飞线 拉线充电', without: '充电桩' });
     assert.equal((await events(1))[0].what, 'class_put');
     const sheet = '体系,代码,上级,名称,时限,关键词\nmatters,0601,06,飞线充电,handle：３ＷＨ,飞线，拉线、飞线\n';
@@ -190,7 +191,7 @@ test('what a class says', async (t) => {
     const now = await klass('0601');
     assert.deepEqual([now.limits, now.words, now.closing], ['handle:3wh', '飞线 拉线', '电线已收起'], 'a sheet without a column leaves it alone');
     await send(sys, 'classes', '体系,代码,上级,名称,排除词\nmatters,0601,06,飞线充电,\n');
-    assert.equal((await klass('0601')).without, undefined, 'an empty cell empties it');
+    assert.equal((await klass('0601')).without, '', 'an empty cell empties it');
   });
 
   await t.test('the sheet that comes out goes in again and changes nothing', async () => {
