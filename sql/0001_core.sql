@@ -63,7 +63,7 @@ CREATE TABLE item (
     version @int@ NOT NULL, round @int@ NOT NULL, returns @int@ NOT NULL, urges @int@ NOT NULL,
     extensions @int@ NOT NULL, reopens @int@ NOT NULL, level @int@ NOT NULL, raised @int@ NOT NULL,
     parent @int@ NOT NULL, merged @int@ NOT NULL, excluded @int@ NOT NULL, gone @int@ NOT NULL DEFAULT 0,
-    title @text@ NOT NULL,
+    title @text@ NOT NULL, waits @text@ NOT NULL DEFAULT '',
     PRIMARY KEY (town, id)) @heap@;
 CREATE UNIQUE INDEX item_no ON item (town, no);
 -- Queues hold open items only; a closed item leaves these indexes. The columns of a condition stand at the end, so that
@@ -73,6 +73,8 @@ CREATE INDEX item_open ON item (town, filed_us, id, open, gone) WHERE open = 1 A
 CREATE INDEX item_due ON item (town, due_us, id) WHERE due_us > 0;
 -- The next clock that will run out unnoticed: what the due job looks for.
 CREATE INDEX item_alarm ON item (town, alarm_us, id) WHERE alarm_us > 0;
+-- What waits for somebody beside the unit in charge: requests to be decided, a leader (domain/item_wait.h).
+CREATE INDEX item_waits ON item (town, id) WHERE waits <> '';
 -- Lists over time: new rows land at the end. The class stands in them so that others are passed over without their rows.
 CREATE INDEX item_filed ON item (town, filed_us, id, gone, class) WHERE gone = 0;
 CREATE INDEX item_changed ON item (town, changed_us, id) WHERE gone = 0;

@@ -36,12 +36,17 @@ struct reason_view {
     str key;
     struct strs options;
 };
+struct stage_view {
+    str title, limit;
+    struct list asks;
+    struct strs who;
+};
 struct step_view {
     str key, title, hotkey, does, max;
     bool on_part, note_required;
     int64_t files_max, photos;
     str photos_stage;
-    struct list asks, reasons;
+    struct list asks, reasons, approve;
     struct strs judges;
 };
 struct tally_view {
@@ -145,6 +150,13 @@ static const struct field REASON_VIEW[] = {
     M(reason_view, options, FIELD_STRS),
     {0},
 };
+static const struct field STAGE_VIEW[] = {
+    M(stage_view, title, FIELD_STR),
+    M(stage_view, who, FIELD_STRS),
+    M(stage_view, limit, FIELD_STR),
+    ROWS(stage_view, asks, ASK_VIEW, ask_view),
+    {0},
+};
 static const struct field STEP_VIEW[] = {
     M(step_view, key, FIELD_STR),
     M(step_view, title, FIELD_STR),
@@ -161,6 +173,9 @@ static const struct field STEP_VIEW[] = {
     ROWS(step_view, asks, ASK_VIEW, ask_view),
     ROWS(step_view, reasons, REASON_VIEW, reason_view),
     M(step_view, judges, FIELD_STRS),
+    {"approve", FIELD_LIST, .at = offsetof(struct step_view, approve), .sub = STAGE_VIEW,
+        .size = sizeof(struct stage_view),
+        .help = "who decides, stage by stage; empty: it is done at once"},
     {0},
 };
 static const struct field TALLY_VIEW[] = {
@@ -237,14 +252,27 @@ static struct list view_fields(struct arena *a, const struct def *d)
     return (struct list){rows, d->n_fields};
 }
 
-static struct list view_asks(struct arena *a, const struct def *d, const struct def_step *s)
+static struct list view_asks(
+    struct arena *a, const struct def *d, const struct def_ask *asks, size_t n)
 {
-    struct ask_view *rows = NEW_ARRAY(a, s->n_asks, struct ask_view);
-    for (size_t i = 0; i < s->n_asks; i++)
-        rows[i] =
-            (struct ask_view){s->asks[i].field >= 0 ? d->fields[s->asks[i].field].key : S("class"),
-                s->asks[i].required};
-    return (struct list){rows, s->n_asks};
+    struct ask_view *rows = NEW_ARRAY(a, n, struct ask_view);
+    for (size_t i = 0; i < n; i++)
+        rows[i] = (struct ask_view){
+            asks[i].field >= 0 ? d->fields[asks[i].field].key : S("class"), asks[i].required};
+    return (struct list){rows, n};
+}
+
+static struct list view_stages(struct arena *a, const struct def *d, const struct def_step *s)
+{
+    struct stage_view *rows = NEW_ARRAY(a, s->n_stages, struct stage_view);
+    for (size_t i = 0; i < s->n_stages; i++) {
+        const struct def_stage *g = &s->stages[i];
+        rows[i] = (struct stage_view){.title = g->title,
+            .limit = g->limit.unit != DUR_NONE ? dur_text(a, g->limit) : (str){0},
+            .asks = view_asks(a, d, g->asks, g->n_asks),
+            .who = {g->who, g->n_who}};
+    }
+    return (struct list){rows, s->n_stages};
 }
 
 static struct list view_reasons(struct arena *a, const struct def *d, const struct def_step *s)
@@ -296,7 +324,8 @@ static struct list view_steps(struct arena *a, const struct def *d)
             .files_max = s->files_max,
             .photos = s->photos,
             .photos_stage = s->photos_stage,
-            .asks = view_asks(a, d, s),
+            .asks = view_asks(a, d, s->asks, s->n_asks),
+            .approve = view_stages(a, d, s),
             .reasons = view_reasons(a, d, s)};
         for (size_t k = 0; k < d->n_judges; k++)
             if (s->judges >> k & 1)

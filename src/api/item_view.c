@@ -4,6 +4,7 @@
 #include "domain/caller.h"
 #include "domain/item_step.h"
 #include "domain/item_store.h"
+#include "domain/item_wait.h"
 #include "domain/people.h"
 
 #define F(type, member, kind, ...)                                                                 \
@@ -44,6 +45,8 @@ const struct field ROW_VIEW[] = {
     F(struct row_view, returns, FIELD_I64),
     F(struct row_view, urges, FIELD_I64),
     F(struct row_view, merged, FIELD_I64, .help = "id of the main item, 0 when not merged"),
+    F(struct row_view, asks, FIELD_STR,
+        .help = "steps that are asked for and wait to be decided; empty: none"),
     F(struct row_view, version, FIELD_I64),
     F(struct row_view, snippet, FIELD_STR,
         .help = "where the text or the address holds a word of the filter; empty otherwise"),
@@ -53,6 +56,20 @@ const struct field ROW_VIEW[] = {
 enum {
     LAMP_SOON_S = 12 * 3600
 }; // in lists, where no clock is opened: yellow within twelve hours of the due time
+
+// Titles of the steps asked for, from the words of item.waits.
+static str asked_titles(struct ctx *c, const struct def *d, str waits)
+{
+    str *titles = NULL;
+    size_t n = 0;
+    for (str word; d && str_cut(&waits, '>', &word);) {
+        const struct def_step *s =
+            str_starts(word, S("<s:")) ? def_step(d, str_sub(word, 3, word.n)) : NULL;
+        if (s)
+            VEC_PUSH(c->arena, titles, n) = s->title;
+    }
+    return str_join(c->arena, titles, n, c->lang == LANG_EN ? S(", ") : S("、"));
+}
 
 void row_view(struct ctx *c, const struct list_row *r, struct row_view *out)
 {
@@ -84,7 +101,8 @@ void row_view(struct ctx *c, const struct list_row *r, struct row_view *out)
         .returns = r->returns,
         .urges = r->urges,
         .merged = r->merged,
-        .snippet = r->snippet};
+        .snippet = r->snippet,
+        .asks = asked_titles(c, d, r->waits)};
     out->lamp = S("none");
     if (r->due_us == 0)
         return;
@@ -124,6 +142,18 @@ struct open_view {
     int64_t part;
     bool ok;
 };
+struct request_view {
+    str step, title, unit_name, by_name, stage_title, waits_for, note, reason, extend, units,
+        no_note, no_name;
+    int64_t part, by, at_us, stage, no_us;
+    bool refused, may_decide, may_take_back;
+    struct list answers, said;
+    struct strs files;
+};
+struct said_view {
+    str title, person_name, note;
+    int64_t at_us;
+};
 struct event_view {
     int64_t version, at_us, person, unit, part;
     str person_name, unit_name, what, what_title, note, changes;
@@ -142,7 +172,7 @@ struct item_full {
     str text, address, def_title, receiver_name, raised_name;
     double lat, lon;
     int64_t def, def_version, round, extensions, reopens, level, raised, parent, receiver;
-    struct list fields, parts, clocks, files, links, steps, timeline;
+    struct list fields, parts, clocks, files, links, steps, requests, timeline;
     struct caller_view caller;
     struct route_view route;
 };
@@ -217,6 +247,41 @@ static const struct field STEP_ROWS[] = {
     F(struct open_view, why, FIELD_STR, .help = "why it is closed to you"),
     {0},
 };
+static const struct field SAID_ROWS[] = {
+    F(struct said_view, title, FIELD_STR),
+    F(struct said_view, person_name, FIELD_STR),
+    FN(struct said_view, "at", at_us, FIELD_TIME),
+    F(struct said_view, note, FIELD_STR),
+    {0},
+};
+static const struct field REQUEST_ROWS[] = {
+    F(struct request_view, step, FIELD_STR),
+    F(struct request_view, title, FIELD_STR),
+    F(struct request_view, part, FIELD_I64, .help = "0: the item's own step"),
+    F(struct request_view, unit_name, FIELD_STR),
+    F(struct request_view, by, FIELD_I64, .help = "who asked"),
+    F(struct request_view, by_name, FIELD_STR),
+    FN(struct request_view, "at", at_us, FIELD_TIME),
+    F(struct request_view, note, FIELD_STR),
+    F(struct request_view, reason, FIELD_STR),
+    F(struct request_view, extend, FIELD_STR, .help = "3wd"),
+    F(struct request_view, units, FIELD_STR),
+    {"answers", FIELD_LIST, .at = offsetof(struct request_view, answers), .sub = FIELD_ROWS,
+        .size = sizeof(struct field_view)},
+    F(struct request_view, files, FIELD_STRS, .help = "their names"),
+    F(struct request_view, stage, FIELD_I64, .help = "which stage decides now, from 0"),
+    F(struct request_view, stage_title, FIELD_STR),
+    F(struct request_view, waits_for, FIELD_STR, .help = "who may decide"),
+    {"said", FIELD_LIST, .at = offsetof(struct request_view, said), .sub = SAID_ROWS,
+        .size = sizeof(struct said_view), .help = "the stages that agreed"},
+    F(struct request_view, refused, FIELD_BOOL),
+    F(struct request_view, no_name, FIELD_STR, .help = "who refused"),
+    FN(struct request_view, "no_at", no_us, FIELD_TIME),
+    F(struct request_view, no_note, FIELD_STR),
+    F(struct request_view, may_decide, FIELD_BOOL),
+    F(struct request_view, may_take_back, FIELD_BOOL),
+    {0},
+};
 static const struct field EVENT_ROWS[] = {
     F(struct event_view, version, FIELD_I64),
     FN(struct event_view, "at", at_us, FIELD_TIME),
@@ -278,6 +343,7 @@ const struct field ITEM_VIEW[] = {
     LIST_OF(files, FILE_ROWS, struct file_view),
     LIST_OF(links, LINK_ROWS, struct link_view),
     LIST_OF(steps, STEP_ROWS, struct open_view),
+    LIST_OF(requests, REQUEST_ROWS, struct request_view),
     {"route", FIELD_OBJ, .at = offsetof(struct item_full, route), .sub = ROUTE_ROWS},
     LIST_OF(timeline, EVENT_ROWS, struct event_view),
     {0},
@@ -518,6 +584,100 @@ static void view_steps(struct ctx *c, const struct item *it, struct item_full *v
     }
 }
 
+// ---- requests
+
+static str unit_names(const struct ctx *c, const int64_t *ids, size_t n)
+{
+    str *names = NULL;
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++)
+        VEC_PUSH(c->arena, names, m) = unit_name(c, ids[i]);
+    return str_join(c->arena, names, m, c->lang == LANG_EN ? S(", ") : S("、"));
+}
+
+static void view_asked(struct ctx *c, const struct def *d, const struct item *it,
+    const struct step_in *in, struct request_view *v)
+{
+    v->extend = in->extend.unit != DUR_NONE ? dur_text(c->arena, in->extend) : (str){0};
+    v->units = unit_names(c, in->units, in->n_units);
+    v->reason = in->reason_option.n > 0 ? str_fmt(c->arena, "%.*s：%.*s", STR_ARG(in->reason),
+                                              STR_ARG(in->reason_option))
+                                        : in->reason;
+    for (size_t i = 0; i < in->n_fields; i++) {
+        int at = def_field_at(d, in->fields[i].key);
+        if (at < 0 || in->fields[i].val.n == 0)
+            continue;
+        struct field_view f = {in->fields[i].key, d->fields[at].title, in->fields[i].val, {0}};
+        PUSH(v->answers, c->arena, struct field_view) = f;
+    }
+    for (size_t i = 0; i < in->n_files; i++)
+        VEC_PUSH(c->arena, v->files.v, v->files.n) = db_one_str(c->db, c->arena,
+            "SELECT name FROM file WHERE town = ?1 AND item = ?2 AND id = ?3", V(c->rules->town),
+            V(it->id), V(in->files[i]));
+}
+
+static void view_request(struct ctx *c, const struct def *d, const struct item *it,
+    const struct item_ask *x, struct item_full *out)
+{
+    const struct def_step *s = def_step(d, x->step);
+    struct step_in in;
+    if (!s || (size_t)x->stage >= s->n_stages)
+        return;
+    struct request_view v = {.step = x->step,
+        .title = s->title,
+        .part = x->part,
+        .by = x->by,
+        .by_name = person_name(c, x->by),
+        .at_us = x->at_us,
+        .note = x->note,
+        .stage = x->stage,
+        .stage_title = s->stages[x->stage].title,
+        .waits_for = item_ask_waits_for(c, s, x),
+        .refused = x->refused,
+        .no_name = x->refused ? person_name(c, x->no_by) : (str){0},
+        .no_us = x->no_us,
+        .no_note = x->no_note,
+        .may_decide = item_ask_decides(c, s, it, x),
+        .may_take_back = c->actor && c->actor->id == x->by};
+    for (size_t i = 0; i < it->n_parts; i++)
+        if (it->parts[i].id == x->part)
+            v.unit_name = unit_name(c, it->parts[i].unit);
+    for (size_t i = 0; i < x->n_said && i < s->n_stages; i++) {
+        struct said_view said = {
+            s->stages[i].title, person_name(c, x->said[i].by), x->said[i].note, x->said[i].at_us};
+        PUSH(v.said, c->arena, struct said_view) = said;
+    }
+    item_ask_in(c->arena, x, &in);
+    view_asked(c, d, it, &in, &v);
+    PUSH(out->requests, c->arena, struct request_view) = v;
+}
+
+static void view_requests(
+    struct ctx *c, const struct def *d, const struct item *it, struct item_full *v)
+{
+    struct item_ask *asks;
+    size_t n = item_asks(c->arena, it, &asks);
+    for (size_t i = 0; i < n; i++)
+        view_request(c, d, it, &asks[i], v);
+}
+
+// "ask:extend": what was said of a step that is asked for.
+static str said_title(const struct ctx *c, const struct def *d, str what)
+{
+    static const struct {
+        const char *what, *en, *zh;
+    } SAID[] = {{"ask", "Asked for: ", "申请"}, {"yes", "Agreed: ", "审核同意"},
+        {"no", "Refused: ", "审核不同意"}, {"back", "Taken back: ", "撤回申请"},
+        {"seen", "Refusal seen: ", "已知悉退回"}};
+    str word;
+    const struct def_step *s = str_cut(&what, ':', &word) ? def_step(d, what) : NULL;
+    for (size_t i = 0; s && i < ARRAY_LEN(SAID); i++)
+        if (str_eq(word, str_of(SAID[i].what)))
+            return str_fmt(c->arena, "%s%.*s", c->lang == LANG_EN ? SAID[i].en : SAID[i].zh,
+                STR_ARG(s->title));
+    return (str){0};
+}
+
 static str what_title(const struct ctx *c, const struct def *d, str what)
 {
     static const struct {
@@ -531,6 +691,9 @@ static str what_title(const struct ctx *c, const struct def *d, str what)
     const struct def_step *s = def_step(d, what);
     if (s)
         return s->title;
+    str said = said_title(c, d, what);
+    if (said.n > 0)
+        return said;
     for (size_t i = 0; i < ARRAY_LEN(OWN); i++)
         if (str_eq(what, str_of(OWN[i].what)))
             return str_of(c->lang == LANG_EN ? OWN[i].en : OWN[i].zh);
@@ -610,6 +773,7 @@ static void view_row(struct ctx *c, const struct item *it, struct row_view *v)
         .kind = it->kind,
         .priority = it->priority,
         .title = it->title,
+        .waits = it->waits,
         .open = it->open,
         .paused = it->paused,
         .excluded = it->excluded};
@@ -645,6 +809,7 @@ enum err_code item_view(struct ctx *c, const struct item *it, void **out, struct
     view_files(c, it, v);
     view_links(c, it, v);
     view_steps(c, it, v);
+    view_requests(c, d, it, v);
     view_timeline(c, d, it, v);
     const struct def_route *r = item_route(c, it);
     const struct unit *u = r ? rules_unit_named(c->rules, r->unit) : NULL;

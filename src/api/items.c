@@ -272,9 +272,9 @@ static const struct field CHILD_IN[] = {
     {0},
 };
 struct take_in {
-    str step, note, judge, extend, other;
+    str step, say, note, judge, extend, other;
     int64_t version, part, cls;
-    const struct json *fields, *units;
+    const struct json *fields, *units, *files;
     struct reason_in reason;
     struct child_in child;
 };
@@ -282,6 +282,8 @@ const struct field ITEM_STEP_IN[] = {
     {"step", FIELD_STR, FIELD_REQUIRED, offsetof(struct take_in, step), .max = DEF_KEY_MAX},
     {"version", FIELD_I64, FIELD_REQUIRED, offsetof(struct take_in, version), .min = 1,
         .max = INT64_MAX, .help = "the version you saw; another one now gives 409"},
+    {"say", FIELD_STR, .at = offsetof(struct take_in, say), .options = "yes|no|back",
+        .help = "of a step that is asked for: agree, refuse, or take the request back"},
     {"part", FIELD_I64, .at = offsetof(struct take_in, part),
         .help = "0: your own open part, if there is just one"},
     {"note", FIELD_STR, .at = offsetof(struct take_in, note), .max = ITEM_NOTE_MAX},
@@ -296,23 +298,34 @@ const struct field ITEM_STEP_IN[] = {
     {"other", FIELD_STR, .at = offsetof(struct take_in, other), .max = 40,
         .help = "merge: the main item's number"},
     {"child", FIELD_OBJ, .at = offsetof(struct take_in, child), .sub = CHILD_IN},
+    {"files", FIELD_JSON, .at = offsetof(struct take_in, files),
+        .help = "[ids] of the item's attachments that belong to the step"},
     {0},
 };
 const size_t ITEM_STEP_IN_SIZE = sizeof(struct take_in);
 
-static void read_units(struct call *k, const struct json *j, struct step_in *in)
+// [1, 2]
+static void read_ids(
+    struct call *k, const struct json *j, const char *field, size_t max, int64_t **out, size_t *n)
 {
     if (!j || j->type == JSON_NULL)
         return;
-    bool good = j->type == JSON_ARR && j->n <= ITEM_UNITS_MAX;
+    bool good = j->type == JSON_ARR && j->n <= max;
     for (size_t i = 0; good && i < j->n; i++) {
         good = j->vals[i].type == JSON_I64;
-        VEC_PUSH(k->ctx.arena, in->units, in->n_units) = j->vals[i].i;
+        VEC_PUSH(k->ctx.arena, *out, *n) = j->vals[i].i;
     }
     if (!good)
-        err_add(&k->err, ERR_INVALID, S("units"), S("[1, 2]"),
-            "is not a list of at most %d unit ids", "应为不超过 %d 个单位编号的列表",
-            (int)ITEM_UNITS_MAX);
+        err_add(&k->err, ERR_INVALID, str_of(field), S("[1, 2]"),
+            "is not a list of at most %zu ids", "应为不超过 %zu 个编号的列表", max);
+}
+
+static enum step_say say_of(str say)
+{
+    return str_eq(say, S("yes"))    ? SAY_YES
+           : str_eq(say, S("no"))   ? SAY_NO
+           : str_eq(say, S("back")) ? SAY_BACK
+                                    : SAY_TAKE;
 }
 
 enum err_code items_step_check(struct call *k)
@@ -320,6 +333,7 @@ enum err_code items_step_check(struct call *k)
     const struct take_in *t = k->in;
     struct step_in *in = NEW(k->ctx.arena, struct step_in);
     *in = (struct step_in){.item = k->id,
+        .say = say_of(t->say),
         .step = t->step,
         .version = t->version,
         .part = t->part,
@@ -332,7 +346,8 @@ enum err_code items_step_check(struct call *k)
     in->child =
         (struct item_in){.title = t->child.title, .text = t->child.text, .cls = t->child.cls};
     read_fields(k, t->fields, S("fields"), &in->fields, &in->n_fields);
-    read_units(k, t->units, in);
+    read_ids(k, t->units, "units", ITEM_UNITS_MAX, &in->units, &in->n_units);
+    read_ids(k, t->files, "files", ITEM_STEP_FILES_MAX, &in->files, &in->n_files);
     if (t->extend.n > 0 && !dur_parse(t->extend, &in->extend))
         err_add(&k->err, ERR_INVALID, S("extend"), S("3wd, 2d, 4wh"), "is not a length of time",
             "不是时长");

@@ -18,7 +18,8 @@ enum {
     DEF_CLOCKS_MAX = 30,
     DEF_TALLIES_MAX = 60,
     DEF_BOARDS_MAX = 6,
-    DEF_KEY_MAX = 32, // [a-z][a-z0-9_-]*
+    DEF_STAGES_MAX = 5, // of one approval
+    DEF_KEY_MAX = 32,   // [a-z][a-z0-9_-]*
 };
 
 struct filter; // domain/filter.h
@@ -105,6 +106,17 @@ enum def_effect {
     DOES_ESCALATE, // taken by the engine's own rules only
 };
 
+// One decision on the way from asking for a step to its being done.
+struct def_stage {
+    str title;
+    str *who; // role keys: who decides
+    size_t n_who;
+    struct dur limit;     // DUR_NONE: no time is counted
+    int clock;            // its own, behind the definition's clocks; DEF_NONE without a limit
+    struct def_ask *asks; // what whoever agrees says as well
+    size_t n_asks;
+};
+
 struct def_step {
     str key, title, hotkey, why; // why: shown when the guard closes it
     bool on_part;                // from/to are part states
@@ -127,7 +139,9 @@ struct def_step {
     struct dur max;   // DOES_EXTEND
     int unlock;       // DOES_RETURN: after so many returns only a leader may return it; 0: no lock
     uint64_t judges;  // DOES_EVALUATE: bit mask; one bit: fixed, several: the caller says
-    str stamp;        // name of a time field set to now; empty: none
+    struct def_stage *stages; // approve: asked for, and done when the last stage agrees; none: done
+    size_t n_stages;
+    str stamp; // name of a time field set to now; empty: none
 };
 struct def_named {
     str key, title;
@@ -169,9 +183,9 @@ struct def {
     size_t n_states;
     struct def_state *part_states;
     size_t n_part_states;
-    bool wait_all; // else the lead alone decides
-    int then;      // state after the parts have finished, or DEF_NONE
-    struct def_clock *clocks;
+    bool wait_all;            // else the lead alone decides
+    int then;                 // state after the parts have finished, or DEF_NONE
+    struct def_clock *clocks; // then those of the stages of approvals
     size_t n_clocks;
     struct def_reasons *reasons;
     size_t n_reasons;

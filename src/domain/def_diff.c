@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "domain/def_read.h"
 
-enum { DIFF_BYTES_MAX = 1 * MIB, FACTS_MAX = 24 };
+enum { DIFF_BYTES_MAX = 1 * MIB, FACTS_MAX = 32 };
 
 struct fact {
     const char *name;
@@ -198,6 +198,23 @@ static void tell_asks(struct facts *f, const struct def *d, const struct def_ste
         str_join(f->arena, keys, s->n_asks, S(" ")));
 }
 
+static void tell_stages(struct facts *f, const struct def *d, const struct def_step *s)
+{
+    str shown[DEF_STAGES_MAX];
+    for (size_t i = 0; i < s->n_stages; i++) {
+        const struct def_stage *g = &s->stages[i];
+        str who = str_join(f->arena, g->who, g->n_who, S("、")), *asks = NULL;
+        size_t n = 0;
+        for (size_t k = 0; k < g->n_asks; k++)
+            VEC_PUSH(f->arena, asks, n) = str_fmt(f->arena, "%.*s%s",
+                STR_ARG(d->fields[g->asks[k].field].key), g->asks[k].required ? "!" : "");
+        str limit = g->limit.unit != DUR_NONE ? dur_text(f->arena, g->limit) : S("不限时");
+        shown[i] = str_fmt(f->arena, "%.*s（%.*s，%.*s%s%.*s）", STR_ARG(g->title), STR_ARG(who),
+            STR_ARG(limit), n > 0 ? "，询问 " : "", STR_ARG(str_join(f->arena, asks, n, S("、"))));
+    }
+    tell(f, "审核", str_join(f->arena, shown, s->n_stages, S(" → ")));
+}
+
 static void step_facts(const struct def *d, size_t at, struct facts *f)
 {
     const struct def_step *x = &d->steps[at];
@@ -233,6 +250,7 @@ static void step_facts(const struct def *d, size_t at, struct facts *f)
             VEC_PUSH(f->arena, judges, n) = d->judges[i].title;
     tell_list(f, "评价方", judges, n);
     tell(f, "记录时点", x->stamp);
+    tell_stages(f, d, x);
 }
 
 static void escalation_facts(const struct def *d, size_t at, struct facts *f)

@@ -17,6 +17,18 @@ static void put_quoted(struct buf *b, str x)
     buf_byte(b, '"');
 }
 
+// With the decisions it takes: 延期（镇审核、市审核）.
+static str step_title(struct arena *a, const struct def_step *s)
+{
+    str *stages = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_stages; i++)
+        VEC_PUSH(a, stages, n) = s->stages[i].title;
+    return n == 0 ? s->title
+                  : str_fmt(a, "%.*s（%.*s）", STR_ARG(s->title),
+                        STR_ARG(str_join(a, stages, n, S("、"))));
+}
+
 // Steps that stay in a state are a second line of its node; arrows to itself would only clutter.
 static void put_state(struct arena *a, struct buf *b, const struct def *d, size_t at, bool part)
 {
@@ -27,7 +39,7 @@ static void put_state(struct arena *a, struct buf *b, const struct def *d, size_
         const struct def_step *step = &d->steps[i];
         if (step->on_part == part && (step->from >> at & 1) &&
             (step->to == DEF_NONE || step->to == (int)at))
-            VEC_PUSH(a, stay, n) = step->title;
+            VEC_PUSH(a, stay, n) = step_title(a, step);
     }
     buf_fmt(b, "  %s%zu [label=", part ? "p" : "s", at);
     // Graphviz reads "\n" inside the quotes as a line break, so it must not be escaped.
@@ -61,14 +73,14 @@ static void put_arrow(
     buf_fmt(b, "%s];\n", look);
 }
 
-static void put_steps(struct buf *b, const struct def *d, bool part)
+static void put_steps(struct arena *a, struct buf *b, const struct def *d, bool part)
 {
     for (size_t i = 1; i < d->n_steps; i++) {
         const struct def_step *s = &d->steps[i];
         size_t n = part ? d->n_part_states : d->n_states;
         for (size_t at = 0; at < n && s->on_part == part && s->to >= 0; at++)
             if ((s->from >> at & 1) && s->to != (int)at)
-                put_arrow(b, part ? "p" : "s", at, s->to, s->title, "");
+                put_arrow(b, part ? "p" : "s", at, s->to, step_title(a, s), "");
     }
 }
 
@@ -108,13 +120,13 @@ str def_dot(struct arena *a, const struct def *d)
         put_quoted(&b, d->steps[0].title);
         buf_addz(&b, "];\n");
     }
-    put_steps(&b, d, false);
+    put_steps(a, &b, d, false);
     put_part_moves(&b, d);
     if (d->n_part_states > 0) {
         buf_addz(&b, "  subgraph cluster_parts {\n  label=\"承办\";\n  style=dashed;\n");
         for (size_t i = 0; i < d->n_part_states; i++)
             put_state(a, &b, d, i, true);
-        put_steps(&b, d, true);
+        put_steps(a, &b, d, true);
         buf_addz(&b, "  }\n");
     }
     buf_addz(&b, "}\n");

@@ -137,10 +137,11 @@ static void read_judges(struct def_reader *r)
         if (!def_read_key(r, &r->judges, rows.at[i], rows.paths[i]))
             continue;
         str key = r->judges.keys[r->judges.n - 1];
-        // In filters "own.satisfied" is a judge's answer and "clock.handle" a clock's outcome.
-        if (str_eq(key, S("clock")))
+        // In filters "own.satisfied" is a judge's answer and "clock.handle" a clock's outcome; an
+        // item keeps its requests beside its answers.
+        if (str_eq(key, S("clock")) || str_eq(key, S("ask")))
             yaml_err(r->e, r->judges.at[r->judges.n - 1], def_read_path(r, rows.paths[i], "key"),
-                S(""), "a judge cannot be called \"clock\"", "评价方的键不能是“clock”");
+                S(""), "a judge cannot be called \"%.*s\"", "评价方的键不能是“%.*s”", STR_ARG(key));
         VEC_PUSH(r->arena, r->d->judges, r->d->n_judges) = (struct def_named){.key = key,
             .title = def_read_text(r, rows.at[i], "title", DEF_TITLE_MAX, rows.paths[i])};
     }
@@ -349,6 +350,7 @@ static void read_all(struct def_reader *r)
     def_steps_read(r);
     def_effects_check(r);
     def_flow_check(r);
+    def_approve_clocks(r);
     read_escalations(r);
     read_routes(r);
     read_boards(r);

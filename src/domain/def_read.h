@@ -91,6 +91,15 @@ str def_read_path(struct def_reader *r, str path, const char *member);
 // case.
 void def_read_options(struct def_reader *r, const struct yaml *row, str path, str **out, size_t *n);
 
+// The roles of a "who", and what an "ask" asks.
+void def_read_who(struct def_reader *r, const struct yaml *row, str path, str **out, size_t *n);
+void def_read_asks(
+    struct def_reader *r, const struct yaml *row, str path, struct def_ask **out, size_t *n);
+// The stages of a step that is asked for; their clocks come last, behind all that is checked of the
+// definition's own (def_approve.c).
+void def_approve_read(struct def_reader *r, const struct yaml *row, str path, struct def_step *s);
+void def_approve_clocks(struct def_reader *r);
+
 void def_fields_read(struct def_reader *r);   // def_fields.c
 void def_clocks_read(struct def_reader *r);   // def_clocks.c
 void def_steps_read(struct def_reader *r);    // def_steps.c

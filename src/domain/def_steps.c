@@ -27,6 +27,7 @@ static const struct yaml_member step_members[] = {
     {"judge", YAML_WANT_STR, .expected = "a judge"},
     {"judges", YAML_WANT_STRS, .expected = "[judge, ...]"},
     {"stamp", YAML_WANT_KEY},
+    {"approve", YAML_WANT_LIST, .expected = "a list of {title, who, ...}"},
     {0},
 };
 
@@ -72,35 +73,38 @@ static struct def_names effect_list(struct arena *a)
     return names;
 }
 
-static void read_who(struct def_reader *r, const struct yaml *row, str path, struct def_step *s)
+void def_read_who(struct def_reader *r, const struct yaml *row, str path, str **out, size_t *n)
 {
     const struct yaml *y = yaml_get(row, "who");
-    if (y == NULL || !yaml_as_strs(r->arena, y, &s->who, &s->n_who))
+    if (y == NULL || !yaml_as_strs(r->arena, y, out, n))
         return;
-    if (s->n_who == 0)
+    str *who = *out;
+    if (*n == 0)
         yaml_err(r->e, y, def_read_path(r, path, "who"), S("[role, ...]"),
             "nobody may take the step", "没有可操作的角色");
-    for (size_t i = 0; i < s->n_who; i++) {
-        if (s->who[i].n > 0 && !def_read_key_ok(s->who[i]))
+    for (size_t i = 0; i < *n; i++) {
+        if (who[i].n > 0 && !def_read_key_ok(who[i]))
             yaml_err(r->e, def_read_nth(y, i), def_read_path(r, path, "who"),
                 S("a-z, then a-z 0-9 _ -"), "\"%.*s\" is no key of a role", "“%.*s”不是角色的键",
-                STR_ARG(s->who[i]));
+                STR_ARG(who[i]));
         for (size_t j = 0; j < i; j++)
-            if (str_eq(s->who[i], s->who[j])) {
+            if (str_eq(who[i], who[j])) {
                 yaml_err(r->e, def_read_nth(y, i), def_read_path(r, path, "who"), S(""),
-                    "\"%.*s\" stands twice", "“%.*s”重复", STR_ARG(s->who[i]));
+                    "\"%.*s\" stands twice", "“%.*s”重复", STR_ARG(who[i]));
                 break;
             }
     }
 }
 
 // "reply!" is an answer that must be given, "class" the item's class.
-static void read_asks(struct def_reader *r, const struct yaml *row, str path, struct def_step *s)
+void def_read_asks(
+    struct def_reader *r, const struct yaml *row, str path, struct def_ask **out, size_t *n_out)
 {
     const struct yaml *y = yaml_get(row, "ask");
     str at = def_read_path(r, path, "ask");
     size_t n = def_read_count(y);
-    s->asks = NEW_ARRAY(r->arena, n, struct def_ask);
+    struct def_ask *asks = *out = NEW_ARRAY(r->arena, n, struct def_ask);
+    *n_out = 0;
     for (size_t i = 0; i < n; i++) {
         struct yaml one = *def_read_nth(y, i);
         if (one.type != YAML_SCALAR || one.s.n == 0)
@@ -115,14 +119,14 @@ static void read_asks(struct def_reader *r, const struct yaml *row, str path, st
         } else {
             ask.field = def_read_name(r, &r->fields, &one, at);
         }
-        for (size_t j = 0; j < s->n_asks; j++)
-            if (ask.field != DEF_UNKNOWN && s->asks[j].field == ask.field) {
+        for (size_t j = 0; j < *n_out; j++)
+            if (ask.field != DEF_UNKNOWN && asks[j].field == ask.field) {
                 yaml_err(
                     r->e, &one, at, S(""), "\"%.*s\" stands twice", "“%.*s”重复", STR_ARG(one.s));
                 break;
             }
         if (ask.field != DEF_UNKNOWN)
-            s->asks[s->n_asks++] = ask;
+            asks[(*n_out)++] = ask;
     }
 }
 
@@ -240,8 +244,8 @@ static void read_step(struct def_reader *r, const struct yaml *row, str path, st
     s->does = links->any_effect ? DOES_MOVE : (enum def_effect)effect;
     read_hotkey(r, row, path, s);
     read_moves(r, row, path, s, links);
-    read_who(r, row, path, s);
-    read_asks(r, row, path, s);
+    def_read_who(r, row, path, &s->who, &s->n_who);
+    def_read_asks(r, row, path, &s->asks, &s->n_asks);
     read_clock_names(r, row, path, s, links);
     read_judge_names(r, row, path, s);
     read_stamp(r, row, path, s);
@@ -254,6 +258,7 @@ static void read_step(struct def_reader *r, const struct yaml *row, str path, st
     read_photos(r, row, path, s);
     s->unlock = (int)yaml_get_i64(row, "unlock", 0);
     s->max = yaml_get_dur(row, "max");
+    def_approve_read(r, row, path, s);
 }
 
 void def_steps_read(struct def_reader *r)

@@ -16,8 +16,11 @@ enum { DEMO_PARTS_MAX = 4, DEMO_FIELDS_MAX = 12, DEMO_NUMBER_MAX = 64 };
     X(CONTACT, "contact")                                                                          \
     X(REPLY, "reply")                                                                              \
     X(RETURN, "return")                                                                            \
+    X(RETURN_YES, "return")                                                                        \
     X(EXTEND, "extend")                                                                            \
+    X(EXTEND_YES, "extend")                                                                        \
     X(SUSPEND, "suspend")                                                                          \
+    X(SUSPEND_YES, "suspend")                                                                      \
     X(RESUME, "resume")                                                                            \
     X(CHECK, "check")                                                                              \
     X(REDO, "redo")                                                                                \
@@ -27,6 +30,7 @@ enum { DEMO_PARTS_MAX = 4, DEMO_FIELDS_MAX = 12, DEMO_NUMBER_MAX = 64 };
     X(RECHECK, "recheck")                                                                          \
     X(REOPEN, "reopen")                                                                            \
     X(EXCLUDE, "exclude")                                                                          \
+    X(EXCLUDE_YES, "exclude")                                                                      \
     X(AMEND, "amend")                                                                              \
     X(ASSIST, "assist")                                                                            \
     X(URGE, "urge")                                                                                \

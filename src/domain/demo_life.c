@@ -404,11 +404,27 @@ static enum err_code act_dispatch(struct demo *d, struct demo_order *o, int64_t 
     return OK;
 }
 
+// What was asked for is decided within the hour; until then nobody does anything else.
+static void wait_for(struct demo *d, struct demo_order *o, enum demo_act decision, int64_t part)
+{
+    o->epoch++;
+    demo_plan(d, o, decision, soon(d, o, 4, 55), part);
+}
+
 static enum err_code act_return(struct demo *d, struct demo_order *o, int64_t part)
 {
     struct step_in in = {.part = part, .note = demo_pick(&o->rng, &d->s.notes.returned)};
     reason(d, o, "return", &in);
     if (step(d, o, handler(d, o, part_of(o, part)->unit), "return", &in) != OK)
+        return d->e->code;
+    wait_for(d, o, ACT_RETURN_YES, part);
+    return OK;
+}
+
+static enum err_code act_return_yes(struct demo *d, struct demo_order *o, int64_t part)
+{
+    struct step_in in = {.part = part, .say = SAY_YES};
+    if (step(d, o, dispatcher(d, o), "return", &in) != OK)
         return d->e->code;
     o->epoch++;
     plan_dispatch(d, o);
@@ -459,6 +475,15 @@ static enum err_code act_extend(struct demo *d, struct demo_order *o, int64_t pa
     reason(d, o, "extend", &in);
     if (part_of(o, part)->done)
         return OK; // answered sooner than the time ran out
+    if (step(d, o, handler(d, o, part_of(o, part)->unit), "extend", &in) != OK)
+        return d->e->code;
+    wait_for(d, o, ACT_EXTEND_YES, part);
+    return OK;
+}
+
+static enum err_code act_extend_yes(struct demo *d, struct demo_order *o, int64_t part)
+{
+    struct step_in in = {.part = part, .say = SAY_YES};
     if (step(d, o, dispatcher(d, o), "extend", &in) != OK)
         return d->e->code;
     o->epoch++;
@@ -475,8 +500,22 @@ static enum err_code act_suspend(struct demo *d, struct demo_order *o, int64_t p
     reason(d, o, "suspend", &in);
     demo_answer(d, "promised", tm_date(d->c.arena, today + days));
     demo_answer(d, "review_on", tm_date(d->c.arena, today + days / 2));
+    if (step(d, o, dispatcher(d, o), "suspend", &in) != OK)
+        return d->e->code;
+    wait_for(d, o, ACT_SUSPEND_YES, 0);
+    return OK;
+}
+
+static enum err_code act_suspend_yes(struct demo *d, struct demo_order *o, int64_t part)
+{
+    (void)part;
+    struct step_in in = {.say = SAY_YES};
     if (step(d, o, leader(d, o), "suspend", &in) != OK)
         return d->e->code;
+    int64_t promised = 0, days = 30;
+    if (tm_parse(item_field(&d->it, S("promised")), d->c.rules->zone_s, &promised))
+        days = tm_local_day(promised, d->c.rules->zone_s) -
+               tm_local_day(d->c.now_us, d->c.rules->zone_s);
     o->epoch++;
     int64_t back = d->c.now_us + rng_range(&o->rng, days / 2, days + 5) * US_DAY;
     demo_plan(d, o, ACT_RESUME, cal_add(d->s.cal, back, rng_range(&o->rng, 5, 120) * US_MINUTE), 0);
@@ -590,6 +629,16 @@ static enum err_code act_exclude(struct demo *d, struct demo_order *o, int64_t p
     (void)part;
     struct step_in in = {.note = demo_pick(&o->rng, &d->s.notes.exclude)};
     reason(d, o, "exclude", &in);
+    if (step(d, o, dispatcher(d, o), "exclude", &in) != OK)
+        return d->e->code;
+    demo_plan(d, o, ACT_EXCLUDE_YES, soon(d, o, 4, 55), 0);
+    return OK;
+}
+
+static enum err_code act_exclude_yes(struct demo *d, struct demo_order *o, int64_t part)
+{
+    (void)part;
+    struct step_in in = {.say = SAY_YES};
     return step(d, o, leader(d, o), "exclude", &in);
 }
 
@@ -672,8 +721,11 @@ static enum err_code (*const ACTS[ACT_COUNT])(
     [ACT_CONTACT] = act_contact,
     [ACT_REPLY] = act_reply,
     [ACT_RETURN] = act_return,
+    [ACT_RETURN_YES] = act_return_yes,
     [ACT_EXTEND] = act_extend,
+    [ACT_EXTEND_YES] = act_extend_yes,
     [ACT_SUSPEND] = act_suspend,
+    [ACT_SUSPEND_YES] = act_suspend_yes,
     [ACT_RESUME] = act_resume,
     [ACT_CHECK] = act_check,
     [ACT_REDO] = act_redo,
@@ -683,6 +735,7 @@ static enum err_code (*const ACTS[ACT_COUNT])(
     [ACT_RECHECK] = act_recheck,
     [ACT_REOPEN] = act_reopen,
     [ACT_EXCLUDE] = act_exclude,
+    [ACT_EXCLUDE_YES] = act_exclude_yes,
     [ACT_AMEND] = act_amend,
     [ACT_ASSIST] = act_assist,
     [ACT_URGE] = act_urge,

@@ -27,7 +27,7 @@ str filter_upper(struct arena *a, str x)
 // Words that mean something else when they stand without quotes.
 static bool is_reserved(str x)
 {
-    static const str words[] = {S("none"), S("无"), S("mine"), S("我的")};
+    static const str words[] = {S("none"), S("无"), S("mine"), S("我的"), S("refused"), S("退回")};
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         if (str_eq(x, words[i]))
             return true;
@@ -132,6 +132,9 @@ static void put_value(struct buf *b, const struct filter_term *t, const struct f
     case VALUE_MINE:
         buf_addz(b, "mine");
         break;
+    case VALUE_REFUSED:
+        buf_addz(b, "refused");
+        break;
     case VALUE_PREFIX:
         buf_add(b, v->text);
         buf_byte(b, '*');
@@ -197,7 +200,8 @@ bool filter_personal(const struct filter *f)
 {
     for (size_t i = 0; i < f->n; i++)
         for (size_t j = 0; j < f->terms[i].n; j++)
-            if (f->terms[i].values[j].form == VALUE_MINE)
+            if (f->terms[i].values[j].form == VALUE_MINE ||
+                f->terms[i].values[j].form == VALUE_REFUSED)
                 return true;
     return false;
 }

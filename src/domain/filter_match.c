@@ -183,6 +183,60 @@ static bool field_holds(const struct matcher *m, const struct filter_value *v)
     }
 }
 
+// One of the words of item.waits: what it is, then what is wanted.
+static bool waits_hold(str waits, const char *what, str wanted)
+{
+    for (str rest = waits, word; str_cut(&rest, '>', &word);)
+        if (str_starts(word, str_of(what)) && str_eq(str_sub(word, 3, word.n), wanted))
+            return true;
+    return false;
+}
+
+// Asked for by somebody else, and waiting for a holder of the role.
+static bool waits_for_role(const struct matcher *m, str role)
+{
+    for (str rest = m->it->waits, word; str_cut(&rest, '>', &word);) {
+        int64_t by = 0;
+        str key = str_sub(word, 3, word.n), head;
+        if (str_starts(word, S("<r:")) && str_cut(&key, '!', &head) && str_eq(head, role) &&
+            str_i64(key, &by) && by != m->env->person)
+            return true;
+    }
+    return false;
+}
+
+static bool may_decide(const struct matcher *m)
+{
+    const struct rules *r = m->env->rules;
+    const struct person *p = rules_person(r, m->env->person);
+    for (size_t i = 0; p != NULL && i < p->n; i++) {
+        const struct unit *top = p->grants[i].unit;
+        bool there = top == r->root || unit_below(rules_unit(r, m->it->unit), top) ||
+                     unit_below(rules_unit(r, m->it->receiver), top);
+        if (there && waits_for_role(m, p->grants[i].role->key))
+            return true;
+    }
+    return false;
+}
+
+static bool asks_hold(const struct matcher *m, const struct filter_value *v)
+{
+    char id[STR_I64_BYTES];
+    str waits = m->it->waits;
+    switch (v->form) {
+    case VALUE_YES:
+        return str_has(waits, S("<s:"));
+    case VALUE_NO:
+        return !str_has(waits, S("<s:"));
+    case VALUE_MINE:
+        return may_decide(m);
+    case VALUE_REFUSED:
+        return waits_hold(waits, "<n:", (str){id, str_put_i64(id, m->env->person)});
+    default:
+        return waits_hold(waits, "<s:", v->text);
+    }
+}
+
 static bool value_holds(const struct matcher *m, const struct filter_value *v)
 {
     switch (m->t->kind) {
@@ -211,6 +265,8 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
         return count_holds(m, v);
     case KIND_LINK:
         return link_holds(m, v);
+    case KIND_ASKS:
+        return asks_hold(m, v);
     case KIND_OPTION:
     case KIND_CLOCK:
     case KIND_TEXT:

@@ -25,6 +25,7 @@ enum filter_kind {
     KIND_NO,      // order number, or its beginning with a star
     KIND_COUNT,   // whole number
     KIND_LINK,    // yes no, or an id
+    KIND_ASKS,    // a step that is asked for; yes no mine refused
     // Kept in the item's fields:
     KIND_CLOCK,  // outcome of a clock; none
     KIND_TEXT,   // exact text; none
@@ -63,7 +64,8 @@ enum filter_kind {
     X(KEY_LEVEL, "level", "升级层级", KIND_COUNT, "i.level", level)                                \
     X(KEY_RAISED, "raised", "升级", KIND_LINK, "i.raised", raised)                                 \
     X(KEY_PARENT, "parent", "父单", KIND_LINK, "i.parent", parent)                                 \
-    X(KEY_MERGED, "merged", "并单", KIND_LINK, "i.merged", merged)
+    X(KEY_MERGED, "merged", "并单", KIND_LINK, "i.merged", merged)                                 \
+    X(KEY_ASKS, "asks", "待审核", KIND_ASKS, "i.waits", waits)
 
 enum filter_key {
 #define X(name, key, alias, kind, column, member) name,
@@ -156,6 +158,7 @@ struct filter_value {
         VALUE_YES,
         VALUE_NO,
         VALUE_MINE,
+        VALUE_REFUSED, // asked for by the person asking now, and refused
         VALUE_PREFIX
     } form;
     str text;       // canonical text: key, code, option, word, number of an order

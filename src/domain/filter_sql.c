@@ -371,6 +371,97 @@ static void links(struct writer_of *w)
     }
 }
 
+// A word of waits (item_wait.h).
+static void waits_word(struct writer_of *w, str word)
+{
+    sqlb_add(w->q, "instr(o.waits, ");
+    sqlb_val(w->q, val_str(word));
+    sqlb_add(w->q, ") > 0");
+}
+
+// A unit and all below it, found by the database: few values are bound, however many there are.
+static void units_below(struct writer_of *w, const struct unit *top)
+{
+    sqlb_add(w->q, " IN (WITH RECURSIVE below(id) AS (SELECT t.id FROM unit t WHERE t.town = ?1"
+                   " AND t.id = ");
+    sqlb_val(w->q, val_i64(top->id));
+    sqlb_add(w->q, " UNION SELECT t.id FROM below b JOIN unit t ON t.parent = b.id"
+                   " WHERE t.town = ?1) SELECT id FROM below)");
+}
+
+// Does any loop let a holder of the role decide?
+static bool decides(const struct rules *r, const struct role *role)
+{
+    for (size_t i = 0; i < r->n_loops; i++)
+        for (size_t v = 0; v < r->loops[i].n; v++)
+            for (size_t s = 0; s < r->loops[i].versions[v]->n_steps; s++) {
+                const struct def_step *step = &r->loops[i].versions[v]->steps[s];
+                for (size_t g = 0; g < step->n_stages; g++)
+                    for (size_t k = 0; k < step->stages[g].n_who; k++)
+                        if (str_eq(step->stages[g].who[k], role->key))
+                            return true;
+            }
+    return false;
+}
+
+// What the person asking may decide by one grant: what others have asked for.
+static void decided_by(struct writer_of *w, const struct grant *g)
+{
+    struct arena *a = w->q->arena;
+    sqlb_add(w->q, "(instr(replace(o.waits, ");
+    sqlb_val(
+        w->q, val_str(str_fmt(a, "<r:%.*s!%" PRId64 ">", STR_ARG(g->role->key), w->env->person)));
+    sqlb_add(w->q, ", ''), ");
+    sqlb_val(w->q, val_str(str_fmt(a, "<r:%.*s!", STR_ARG(g->role->key))));
+    sqlb_add(w->q, ") > 0");
+    if (g->unit != w->env->rules->root) {
+        sqlb_add(w->q, " AND (o.unit");
+        units_below(w, g->unit);
+        sqlb_add(w->q, " OR o.receiver");
+        units_below(w, g->unit);
+        sqlb_add(w->q, ")");
+    }
+    sqlb_add(w->q, ")");
+}
+
+static void asks_mine(struct writer_of *w)
+{
+    const struct person *p = rules_person(w->env->rules, w->env->person);
+    bool any = false;
+    for (size_t i = 0; p != NULL && i < p->n; i++) {
+        if (!decides(w->env->rules, p->grants[i].role))
+            continue;
+        if (any)
+            sqlb_add(w->q, " OR ");
+        any = true;
+        decided_by(w, &p->grants[i]);
+    }
+    if (!any)
+        sqlb_add(w->q, "1 = 0");
+}
+
+// From what waits for somebody to the items, as parts are: few wait, however many there are.
+static void asks(struct writer_of *w)
+{
+    for (size_t i = 0; i < w->t->n; i++) {
+        const struct filter_value *v = &w->t->values[i];
+        or_else(w);
+        if (v->form == VALUE_NO)
+            sqlb_add(w->q, "NOT ");
+        sqlb_add(
+            w->q, "i.id IN (SELECT o.id FROM item o WHERE o.town = ?1 AND o.waits <> '' AND (");
+        if (v->form == VALUE_MINE)
+            asks_mine(w);
+        else if (v->form == VALUE_REFUSED)
+            waits_word(w, str_fmt(w->q->arena, "<n:%" PRId64 ">", w->env->person));
+        else if (v->form == VALUE_IS)
+            waits_word(w, str_fmt(w->q->arena, "<s:%.*s>", STR_ARG(v->text)));
+        else
+            waits_word(w, S("<s:"));
+        sqlb_add(w->q, "))");
+    }
+}
+
 static void number_range(struct writer_of *w, const struct filter_number *n)
 {
     sqlb_add(w->q, "(");
@@ -480,6 +571,7 @@ static void term(struct writer_of *w)
         [KIND_NO] = numbers_of_orders,
         [KIND_COUNT] = counts,
         [KIND_LINK] = links,
+        [KIND_ASKS] = asks,
         [KIND_CLOCK] = texts,
         [KIND_TEXT] = texts,
         [KIND_NUMBER] = field_ranges,

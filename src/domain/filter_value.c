@@ -145,6 +145,38 @@ static void read_state(const struct reading *x)
     refuse_unknown(x, near_list(x->p->arena, x->text, names.v, names.n));
 }
 
+// A step that is asked for, by its key or title.
+static void read_asks(const struct reading *x)
+{
+    struct filter_names names = {0};
+    const struct filter_scope *s = &x->p->scope;
+    if (is_word(x, S("mine"), S("我的"))) {
+        add_form(x, VALUE_MINE);
+        return;
+    }
+    if (is_word(x, S("refused"), S("退回"))) {
+        add_form(x, VALUE_REFUSED);
+        return;
+    }
+    if (!x->v->quoted && read_yesno(x))
+        return;
+    for (size_t i = 0; i < s->n; i++)
+        for (size_t k = 0; k < s->defs[i].def->n_steps; k++) {
+            const struct def_step *step = &s->defs[i].def->steps[k];
+            if (step->n_stages == 0)
+                continue;
+            if (str_eq(x->text, step->key) || str_eq(x->text, step->title)) {
+                add_text(x, step->key);
+                return;
+            }
+            VEC_PUSH(x->p->arena, names.v, names.n) = step->title;
+            VEC_PUSH(x->p->arena, names.v, names.n) = step->key;
+        }
+    refuse_unknown(x, nearest(x, &names,
+                          tr(x, S("yes, no, mine, refused, a step's key"),
+                              S("yes、no、mine、refused 或步骤名称"))));
+}
+
 // Names that several units share are in no map; the note then lists their codes.
 static str codes_named(const struct reading *x)
 {
@@ -452,6 +484,9 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         break;
     case KIND_LINK:
         read_link(&x);
+        break;
+    case KIND_ASKS:
+        read_asks(&x);
         break;
     case KIND_CLOCK:
     case KIND_TEXT:

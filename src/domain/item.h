@@ -58,6 +58,7 @@ struct item {
     int64_t parent, merged; // item ids; 0: none
     bool excluded;
     bool gone; // an import that made it was undone: it stays in history, in no list and no counter
+    str waits; // for whom it waits beside the unit in charge (domain/item_wait.h); derived
     str title, text, address;
     double lat, lon;           // 0,0: none
     struct item_field *fields; // sorted by key; without channel, kind, priority

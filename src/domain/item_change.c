@@ -55,6 +55,7 @@ static const struct column COLUMNS[] = {
     COLUMN(address, IS_STR),
     COLUMN(lat, IS_F64),
     COLUMN(lon, IS_F64),
+    COLUMN(waits, IS_STR),
 };
 
 static bool same_column(const struct column *c, const struct item *a, const struct item *b)

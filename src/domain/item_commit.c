@@ -138,6 +138,7 @@ static void notice(struct ctx *c, const struct item *it, const struct event *ev)
 enum err_code item_commit(struct ctx *c, const struct def *d, const struct item *before,
     struct item *it, struct event *ev, struct err *e)
 {
+    item_waits_derive(c, d, it);
     item_clocks_derive(c, d, it);
     it->version = before->version + 1;
     it->changed_us = c->now_us;

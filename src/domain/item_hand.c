@@ -50,7 +50,7 @@ size_t item_hand_count(const struct item_hand *h)
 static size_t bytes_of(const struct item *it)
 {
     size_t n = sizeof(struct block) + it->no.n + it->loop.n + it->state.n + it->channel.n +
-               it->kind.n + it->priority.n + it->title.n + it->text.n + it->address.n;
+               it->kind.n + it->priority.n + it->title.n + it->text.n + it->address.n + it->waits.n;
     n += it->n_fields * sizeof(*it->fields) + it->n_parts * sizeof(*it->parts) +
          it->n_clocks * sizeof(*it->clocks);
     for (size_t i = 0; i < it->n_fields; i++)
@@ -102,7 +102,7 @@ static struct block *block_of(struct item_hand *h, const struct item *it)
         x->clocks[i].runs =
             put(&at, x->clocks[i].runs, x->clocks[i].n * sizeof(*x->clocks[i].runs));
     str *texts[] = {&x->no, &x->loop, &x->state, &x->channel, &x->kind, &x->priority, &x->title,
-        &x->text, &x->address};
+        &x->text, &x->address, &x->waits};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         put_str(&at, texts[i]);
     for (size_t i = 0; i < x->n_fields; i++) {

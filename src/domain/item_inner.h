@@ -5,6 +5,7 @@
 #include "domain/item_clock.h"
 #include "domain/item_step.h"
 #include "domain/item_store.h"
+#include "domain/item_wait.h"
 #include "domain/journal.h"
 
 // One step being taken: what was, what becomes, and who asked.
@@ -17,6 +18,8 @@ struct turn {
     struct item *it;        // changed in place
     struct item_part *part; // of a part step, else NULL
     str extra; // JSON members added to the event's changes, without braces; may be empty
+    const struct item_ask *asked; // the request the last stage has agreed to; else NULL
+    str said;                     // what that stage said of it
 };
 
 // A deep enough copy: fields, parts and clocks may then change on their own.
@@ -25,6 +28,18 @@ struct item item_copy(struct arena *a, const struct item *it);
 // sets them. prefix: "" or "judge/".
 void item_answer(struct ctx *c, const struct def *d, const struct def_step *s, struct item *it,
     const struct item_field *given, size_t n, str prefix, struct err *e);
+// Everything a step does short of its event: on a copy of the item it is a rehearsal.
+enum err_code item_turn(struct turn *t, struct err *e) MUST_USE;
+// item_turn, its event and what follows.
+enum err_code item_take(struct turn *t, struct err *e) MUST_USE;
+// A request for a step is made, decided or taken back.
+enum err_code item_ask_turn(struct turn *t, struct err *e) MUST_USE;
+// The step's own members of an event's changes: reason, files and what the effect added.
+str item_turn_extra(struct turn *t);
+// Does the step lead out of where the item, or the part, stands?
+bool item_step_leaves(const struct def *d, const struct def_step *s, const struct item *it,
+    const struct item_part *part);
+str item_role_titles(const struct ctx *c, const str *who, size_t n);
 // Runs the step's effect on t->it. Notes go to e.
 void item_effect(struct turn *t, struct err *e);
 // State and paused, open, closed follow from a state index.

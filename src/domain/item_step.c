@@ -28,18 +28,18 @@ static bool locked(const struct def_step *s, const struct item *it)
     return s->does == DOES_RETURN && s->unlock > 0 && it->returns >= s->unlock;
 }
 
-static str role_titles(const struct ctx *c, const struct def_step *s)
+str item_role_titles(const struct ctx *c, const str *who, size_t n_who)
 {
     str *names = NULL;
     size_t n = 0;
-    for (size_t i = 0; i < s->n_who; i++)
+    for (size_t i = 0; i < n_who; i++)
         for (size_t r = 0; r < c->rules->n_roles; r++)
-            if (str_eq(c->rules->roles[r].key, s->who[i]))
+            if (str_eq(c->rules->roles[r].key, who[i]))
                 VEC_PUSH(c->arena, names, n) = c->rules->roles[r].title;
     return str_join(c->arena, names, n, c->lang == LANG_EN ? S(", ") : S("、"));
 }
 
-static bool leaves(const struct def *d, const struct def_step *s, const struct item *it,
+bool item_step_leaves(const struct def *d, const struct def_step *s, const struct item *it,
     const struct item_part *part)
 {
     int at = part ? def_part_state_at(d, part->state) : def_state_at(d, it->state);
@@ -51,7 +51,8 @@ static str words(const struct ctx *c, const char *en, const char *zh)
     return str_of(c->lang == LANG_EN ? en : zh);
 }
 
-str item_step_closed(struct ctx *c, const struct def *d, const struct def_step *s,
+// Requests aside.
+static str closed(struct ctx *c, const struct def *d, const struct def_step *s,
     const struct item *it, const struct item_part *part, enum err_code *code)
 {
     *code = ERR_INVALID;
@@ -63,7 +64,7 @@ str item_step_closed(struct ctx *c, const struct def *d, const struct def_step *
         return words(c, "there is no part it could be about", "没有可办理的承办任务");
     if (s->on_part && it->paused && s->does != DOES_NOTE)
         return words(c, "the item is suspended", "事项已挂账，恢复后才能办理");
-    if (!leaves(d, s, it, part)) {
+    if (!item_step_leaves(d, s, it, part)) {
         int at = part ? def_part_state_at(d, part->state) : def_state_at(d, it->state);
         str now = at < 0 ? it->state : part ? d->part_states[at].title : d->states[at].title;
         // Said of most steps of every item that is read.
@@ -80,7 +81,7 @@ str item_step_closed(struct ctx *c, const struct def *d, const struct def_step *
     }
     if (!locked(s, it) && !may_take(c, s, it, part)) {
         *code = ERR_DENIED;
-        str who = role_titles(c, s);
+        str who = item_role_titles(c, s->who, s->n_who);
         return c->lang == LANG_EN ? str_fmt(c->arena, "belongs to: %.*s", STR_ARG(who))
                                   : str_fmt(c->arena, "由%.*s办理", STR_ARG(who));
     }
@@ -95,6 +96,20 @@ str item_step_closed(struct ctx *c, const struct def *d, const struct def_step *
                             : words(c, "it is not excluded", "没有剔除");
     *code = OK;
     return (str){0};
+}
+
+str item_step_closed(struct ctx *c, const struct def *d, const struct def_step *s,
+    const struct item *it, const struct item_part *part, enum err_code *code)
+{
+    struct item_ask x;
+    str why = closed(c, d, s, it, part, code);
+    if (*code != OK || s->n_stages == 0 ||
+        !item_ask_of(c->arena, it, s->key, part ? part->id : 0, &x) || x.refused)
+        return why;
+    *code = ERR_INVALID;
+    str waits = item_ask_waits_for(c, s, &x);
+    return c->lang == LANG_EN ? str_fmt(c->arena, "asked for, to be decided: %.*s", STR_ARG(waits))
+                              : str_fmt(c->arena, "已申请，待%.*s", STR_ARG(waits));
 }
 
 struct item_part *item_part_for(struct ctx *c, const struct def *d, const struct def_step *s,
@@ -112,7 +127,7 @@ struct item_part *item_part_for(struct ctx *c, const struct def *d, const struct
     for (size_t i = 0; i < it->n_parts; i++) {
         struct item_part *p = &it->parts[i];
         bool mine = locked(s, it) ? ctx_may(c, MAY_STEP, it->receiver) : lets_in(c, s, p->unit);
-        if (!leaves(d, s, it, p))
+        if (!item_step_leaves(d, s, it, p))
             continue;
         others = others ? others : p;
         if (!mine)
@@ -139,7 +154,7 @@ struct step_open *item_steps(struct ctx *c, const struct item *it, size_t *n)
         bool listed = false;
         for (size_t p = 0; s->on_part && p < it->n_parts; p++) {
             const struct item_part *part = &it->parts[p];
-            if (!leaves(d, s, it, part))
+            if (!item_step_leaves(d, s, it, part))
                 continue;
             str why = item_step_closed(c, d, s, it, part, &code);
             struct step_open row = {.step = s, .part = part->id, .ok = code == OK, .why = why};
@@ -263,17 +278,42 @@ static void finish_parts(struct turn *t)
         item_enter(t->c, t->d, t->it, t->d->then);
 }
 
-// Who must answer for it in the checks: everything wrong is said at once.
+// The attachments named with the step are the item's own.
+static void check_files(struct turn *t, struct err *e)
+{
+    struct ctx *c = t->c;
+    if (t->in->n_files > (size_t)t->step->files_max)
+        err_add(e, ERR_INVALID, S("files"), str_fmt(c->arena, "<= %d", t->step->files_max),
+            "too many files: %zu", "附件过多：%zu", t->in->n_files);
+    for (size_t i = 0; i < t->in->n_files; i++) {
+        bool there = db_one_i64(c->db, 0,
+                         "SELECT count(*) FROM file WHERE town = ?1 AND item = ?2 AND id = ?3",
+                         V(c->rules->town), V(t->it->id), V(t->in->files[i])) == 1;
+        for (size_t k = 0; k < i; k++)
+            there = there && t->in->files[k] != t->in->files[i];
+        if (!there)
+            err_add(e, ERR_INVALID, str_fmt(c->arena, "files[%zu]", i), (str){0},
+                "is no file of this item, or named twice", "不是本事项的附件，或重复");
+    }
+}
+
+// Who must answer for it in the checks: everything wrong is said at once. What the last stage has
+// agreed to was asked for by somebody who might; now it only has to be possible.
 static enum err_code check_step(struct turn *t, struct err *e)
 {
     struct ctx *c = t->c;
     enum err_code code;
-    str why = item_step_closed(c, t->d, t->step, t->before, t->part, &code);
+    const struct person *actor = c->actor;
+    c->actor = t->asked ? NULL : actor;
+    str why = t->asked ? closed(c, t->d, t->step, t->before, t->part, &code)
+                       : item_step_closed(c, t->d, t->step, t->before, t->part, &code);
+    c->actor = actor;
     if (code != OK)
         return err_add(e, code, S("step"), (str){0}, "%.*s", "%.*s", STR_ARG(why));
     check_reason(t, e);
     check_note(t, e);
     check_photos(t, e);
+    check_files(t, e);
     if (t->step->does != DOES_EVALUATE)
         item_answer(c, t->d, t->step, t->it, t->in->fields, t->in->n_fields, (str){0}, e);
     return e->code;
@@ -286,10 +326,9 @@ static void stamp(struct turn *t)
             t->it, t->c->arena, t->step->stamp, str_fmt(t->c->arena, "%" PRId64, t->c->now_us));
 }
 
+// {"key": ..., "option": ...}
 static str reason_json(struct turn *t)
 {
-    if (t->in->reason.n == 0)
-        return t->extra;
     struct buf b;
     struct jw w;
     buf_init(&b, t->c->arena, 4 * KIB);
@@ -298,11 +337,36 @@ static str reason_json(struct turn *t)
     jw_kstr(&w, "key", t->in->reason);
     jw_kstr(&w, "option", t->in->reason_option);
     jw_end_obj(&w);
-    return str_fmt(t->c->arena, "\"reason\":%.*s%s%.*s", STR_ARG(buf_str(&b)),
-        t->extra.n > 0 ? "," : "", STR_ARG(t->extra));
+    return buf_str(&b);
 }
 
-static enum err_code take(struct turn *t, struct err *e)
+static str files_json(struct turn *t)
+{
+    str *ids = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < t->in->n_files; i++)
+        VEC_PUSH(t->c->arena, ids, n) = str_fmt(t->c->arena, "%" PRId64, t->in->files[i]);
+    return str_fmt(t->c->arena, "[%.*s]", STR_ARG(str_join(t->c->arena, ids, n, S(","))));
+}
+
+str item_turn_extra(struct turn *t)
+{
+    struct arena *a = t->c->arena;
+    str *members = NULL;
+    size_t n = 0;
+    if (t->in->reason.n > 0)
+        VEC_PUSH(a, members, n) = str_two(a, S("\"reason\":"), reason_json(t));
+    if (t->in->n_files > 0)
+        VEC_PUSH(a, members, n) = str_two(a, S("\"files\":"), files_json(t));
+    if (t->asked)
+        VEC_PUSH(a, members, n) = str_fmt(
+            a, "\"asked\":{\"by\":%" PRId64 ",\"at\":%" PRId64 "}", t->asked->by, t->asked->at_us);
+    if (t->extra.n > 0)
+        VEC_PUSH(a, members, n) = t->extra;
+    return str_join(a, members, n, S(","));
+}
+
+enum err_code item_turn(struct turn *t, struct err *e)
 {
     struct ctx *c = t->c;
     int64_t part = t->part ? t->part->id : 0;
@@ -320,14 +384,35 @@ static enum err_code take(struct turn *t, struct err *e)
     if (!back || def_state_at(t->d, t->it->state) == t->step->back)
         item_clocks_start(c, t->d, t->it, t->step->start, back ? 0 : part);
     stamp(t);
+    return OK;
+}
+
+enum err_code item_take(struct turn *t, struct err *e)
+{
+    struct ctx *c = t->c;
+    if (item_turn(t, e) != OK)
+        return e->code;
     struct event ev = {.what = t->step->key,
-        .part = part,
+        .part = t->part ? t->part->id : 0,
         .unit = t->part ? t->part->unit : t->it->unit,
-        .note = str_trim(t->in->note),
-        .changes = reason_json(t)};
+        .note = str_trim(t->asked ? t->said : t->in->note),
+        .changes = item_turn_extra(t)};
     if (item_commit(c, t->d, t->before, t->it, &ev, e) != OK)
         return e->code;
     return item_escalate(c, t->d, t->it, e);
+}
+
+// Whoever decides need not name the part: it is the request's.
+static int64_t asked_part(
+    struct ctx *c, const struct def_step *s, const struct item *it, const struct step_in *in)
+{
+    struct item_ask *asks;
+    int64_t part = in->part;
+    size_t n = in->say != SAY_TAKE && part == 0 ? item_asks(c->arena, it, &asks) : 0;
+    for (size_t i = 0; i < n && part == 0; i++)
+        if (str_eq(asks[i].step, s->key))
+            part = asks[i].part;
+    return part;
 }
 
 enum err_code item_step(struct ctx *c, const struct step_in *in, struct item *out, struct err *e)
@@ -349,11 +434,12 @@ enum err_code item_step(struct ctx *c, const struct step_in *in, struct item *ou
     struct item it = item_copy(c->arena, &before);
     struct turn t = {.c = c, .d = d, .step = s, .in = in, .before = &before, .it = &it};
     if (s->on_part) {
-        t.part = item_part_for(c, d, s, &it, in->part, e);
+        t.part = item_part_for(c, d, s, &it, asked_part(c, s, &before, in), e);
         if (e->code != OK)
             return e->code;
     }
-    if (take(&t, e) != OK)
+    bool asked = in->say != SAY_TAKE || (s->n_stages > 0 && c->actor);
+    if ((asked ? item_ask_turn(&t, e) : item_take(&t, e)) != OK)
         return e->code;
     if (it.closed_us != 0 && before.closed_us == 0 && item_close_merged(c, &it, e) != OK)
         return e->code;

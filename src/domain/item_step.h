@@ -48,8 +48,16 @@ enum err_code item_prepare(struct ctx *c, const struct item_in *in, const struct
 enum err_code item_place(struct ctx *c, const struct item_in *in, const struct item_past *past,
     struct item *it, struct err *e) MUST_USE;
 
+// What is said of a step that is asked for and decided.
+enum step_say {
+    SAY_TAKE, // takes it, or asks for it
+    SAY_YES,  // the stage agrees
+    SAY_NO,
+    SAY_BACK, // who asked takes it back, or has seen that it was refused
+};
 struct step_in {
     int64_t item;
+    enum step_say say;
     str step;
     int64_t version; // the one the caller saw; ITEM_ANY_VERSION for the engine itself
     int64_t part;    // 0: the actor's own open part, when there is just one
@@ -64,10 +72,13 @@ struct step_in {
     struct dur extend;
     str other; // merge: the main order's number
     struct item_in child;
+    int64_t *files; // attachments of the item that belong to this step
+    size_t n_files;
 };
-enum { ITEM_ANY_VERSION = -1, ITEM_SAME_CLASS = -1 };
+enum { ITEM_ANY_VERSION = -1, ITEM_SAME_CLASS = -1, ITEM_STEP_FILES_MAX = 20 };
 
-// Takes one step and gives the item as it then stands.
+// Takes one step and gives the item as it then stands. A step with stages of approval is asked for:
+// it is done when the last stage agrees. The system itself need not ask.
 //   ERR_MISSING   no such item, or none the actor may see
 //   ERR_CONFLICT  in->version is not the item's version; e->extra is empty (the api adds both
 //   versions) ERR_INVALID   the step does not leave this state, a guard closes it, an answer is

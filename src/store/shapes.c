@@ -34,6 +34,7 @@ static const struct {
     {"item_closed", "980000 980000 2 1 1 1 1"},
     {"item_unit", "1000000 1000000 900000 2 1 1"},
     {"item_unit_closed", "980000 980000 880000 2 1 1 1"},
+    {"item_waits", "2000 2000 1"},
     {"item_gone", "1000 1000 2 1"},
     {"sqlite_autoindex_item_doc_1", "1000000 1000000 1"},
     {"text_block", "200 200 1"},

@@ -2,7 +2,7 @@
 // say, and every figure's link lists the very orders it counts.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { Town, REPLY, figures } from './lib.mjs';
+import { Town, REPLY, agreed, figures } from './lib.mjs';
 
 test('an order through the whole loop', async (t) => {
   // Friday, 20 November 2026, nine in the morning.
@@ -43,18 +43,19 @@ test('an order through the whole loop', async (t) => {
     const check = seen.steps.find((s) => s.key === 'check');
     assert.equal(check.ok, false);
     assert.match(check.why, /办理中.*状态下不能/);
-    assert.equal((await handler.step(it, 'extend', { part: 1 })).status, 403);
+    assert.equal((await handler.step(it, 'urge', { note: '快' })).status, 403);
   });
 
   await t.test('a return goes back to the desk, is counted, and the next dispatch begins anew', async () => {
     const bad = await handler.step(it, 'return', { note: '' });
     assert.equal(bad.status, 400);
     assert.deepEqual(bad.body.errors.map((e) => e.field).sort(), ['note', 'reason.key']);
-    it = (await handler.step(it, 'return', {
+    it = (await agreed(handler, desk, it, 'return', {
       note: '不在本居民区', reason: { key: '职责不符', option: '非本辖区' } })).body;
     assert.equal(it.state_title, '待派单');
     assert.equal(it.returns, 1);
-    assert.deepEqual(it.clocks.filter((k) => k.part > 0).map((k) => k.state), ['void', 'void', 'void']);
+    assert.deepEqual(it.clocks.filter((k) => k.part > 0).map((k) => [k.key, k.state]).sort(),
+      [['contact', 'void'], ['handle', 'void'], ['handle', 'void'], ['return-1', 'met']]);
     it = (await desk.step(it, 'dispatch', { units: [second.id] })).body;
     assert.equal(it.unit, second.id);
   });
@@ -79,13 +80,13 @@ test('an order through the whole loop', async (t) => {
       part, extend: '11wd', note: '需鉴定', reason: { key: '情况复杂', option: '需专业鉴定' } });
     assert.equal(long.status, 400);
     assert.equal(long.body.errors[0].expected, '10wd');
-    it = (await desk.step(it, 'extend', {
+    it = (await agreed(other, desk, it, 'extend', {
       part, extend: '2wd', note: '需鉴定', reason: { key: '情况复杂', option: '需专业鉴定' } })).body;
     assert.equal(it.clocks.find((k) => k.key === 'handle' && k.part === part).extended_s, 2 * 6.5 * 3600);
   });
 
   await t.test('suspended and resumed by a leader', async () => {
-    it = (await leader.step(it, 'suspend', { note: '等材料', reason: { key: '客观条件', option: '待上级批复' },
+    it = (await agreed(desk, leader, it, 'suspend', { note: '等材料', reason: { key: '客观条件', option: '待上级批复' },
       fields: { promised: '2026-12-01', review_on: '2026-11-25' } })).body;
     assert.equal(it.paused, true);
     assert.equal(it.due, null);

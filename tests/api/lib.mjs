@@ -154,6 +154,15 @@ export class Town {
   }
 }
 
+/** A step that is asked for by one and agreed to by another; the answer of whoever decided, or the asker's when it was refused
+ *  at once. word: what the decider says beside yes. */
+export async function agreed(asker, decider, item, step, more = {}, word = {}) {
+  const asked = await asker.step(item, step, more);
+  if (asked.status !== 200) return asked;
+  const { part } = asked.body.requests.find((r) => r.step === step);
+  return decider.step(asked.body, step, { say: 'yes', ...(part ? { part } : {}), ...word });
+}
+
 /** Asks again and again until the answer is truthy: for what another thread of the server does in its own time. */
 export async function until(what, ask, limit_ms = 30_000) {
   const end = Date.now() + limit_ms;

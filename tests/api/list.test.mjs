@@ -1,7 +1,7 @@
 // Choosing: the filter in Chinese and English, pages over many orders, orders of sorting, and what a mistake is told.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { Town, REPLY, until } from './lib.mjs';
+import { agreed, Town, REPLY, until } from './lib.mjs';
 
 const q = (person, filter, more = '') => person.get(`/api/items?filter=${encodeURIComponent(filter)}${more}`);
 
@@ -182,7 +182,7 @@ test('pages over three hundred orders', { timeout: 120_000 }, async (t) => {
     const it = (await desk.file({ title: '挂起的第一件' })).body;
     const d = (await desk.step(it, 'dispatch', { units: [one.id] })).body;
     const leader = await town.as('leader1');
-    const s = await leader.step(d, 'suspend', { note: '等', reason: { key: '客观条件', option: '待上级批复' },
+    const s = await agreed(desk, leader, d, 'suspend', { note: '等', reason: { key: '客观条件', option: '待上级批复' },
       fields: { promised: '2026-12-01', review_on: '2026-11-25' } });
     assert.equal(s.status, 200, JSON.stringify(s.body));
     const { seen } = await walk('在办:是', 'due');

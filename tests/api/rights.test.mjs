@@ -1,7 +1,7 @@
 // Who may do what, as tables: read them aloud and compare them with how the town wants it.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { Town, REPLY, figures } from './lib.mjs';
+import { agreed, Town, REPLY, figures } from './lib.mjs';
 import { ROUTES } from './routes.mjs';
 
 const MORNING = '2026-11-20T09:00:00+08:00';
@@ -154,8 +154,9 @@ const STEPS = [
   ['handling', 'contact', 'handler'],
   ['handling', 'reply', 'handler'],
   ['handling', 'return', 'handler'],
-  ['handling', 'extend', 'leader dispatcher'],
-  ['handling', 'suspend', 'leader'],
+  ['handling', 'extend', 'handler dispatcher'],
+  ['handling', 'extend_city', 'dispatcher'],
+  ['handling', 'suspend', 'handler leader dispatcher'],
   ['handling', 'note', 'leader dispatcher clerk handler assisting'],
   ['suspended', 'resume', 'leader dispatcher'],
   ['replied', 'check', 'dispatcher'],
@@ -165,7 +166,7 @@ const STEPS = [
   ['closed', 'review', 'dispatcher'],
   ['closed', 'recheck', 'leader dispatcher'],
   ['closed', 'reopen', 'leader dispatcher'],
-  ['closed', 'exclude', 'leader'],
+  ['closed', 'exclude', 'leader dispatcher'],
 ];
 const FIELDS = { reply: { field: 'satisfied', value: '满意' }, contact: { field: 'reply', value: '改写答复' }, rate: { field: 'channel', value: '随申办' } };
 
@@ -182,7 +183,7 @@ test('role by step', async (t) => {
     return (await assisting.step(it, 'reply', { fields: REPLY })).body;
   };
   at.handling = await go();
-  at.suspended = (await leader.step(await go(), 'suspend', { note: '等', reason: { key: '客观条件', option: '待上级批复' },
+  at.suspended = (await agreed(desk, leader, await go(), 'suspend', { note: '等', reason: { key: '客观条件', option: '待上级批复' },
     fields: { promised: '2026-12-01', review_on: '2026-11-25' } })).body;
   at.replied = await replied();
   at.checked = (await desk.step(await replied(), 'check')).body;
@@ -195,7 +196,7 @@ test('role by step', async (t) => {
   for (const [state, step, may] of order)
     await t.test(`${state}: ${step}`, async () => {
       const it = await desk.item(at[state].id);
-      const part = step === 'contact' || step === 'reply' || step === 'return' || step === 'extend' ? 1 : undefined;
+      const part = step === 'contact' || step === 'reply' || step === 'return' || step.startsWith('extend') ? 1 : undefined;
       const yes = may.split(' ');
       const roles = ['clerk', 'reader', 'assisting', 'stranger', 'handler', 'leader', 'dispatcher'].filter((r) => !plain.has(step) || !yes.includes(r) || r === yes.at(-1));
       const seen = {}, wanted = {};

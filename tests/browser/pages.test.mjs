@@ -2,7 +2,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { open, Visitor, DESK, PHONE } from './lib.mjs';
-import { REPLY } from '../api/lib.mjs';
+import { REPLY, agreed } from '../api/lib.mjs';
 
 const STAFF = ['/', '/items', '/items?filter=open%3Ayes', '/items?filter=-open%3Ayes%20kind%3A%E5%92%A8%E8%AF%A2', '/i/FIRST', '/i/DONE', '/i/MERGED', '/boards', '/boards?by=class',
   '/boards?by=channel&period=2026', '/settings', '/settings/tokens', '/password'];
@@ -37,9 +37,10 @@ async function furnish(town) {
   made.MERGED = await sent({ title: '又有人反映飞线' });
   made.MERGED = (await desk.step(made.MERGED, 'merge', { other: made.FIRST.no })).body;
   const back = await sent({ title: '被退回的一件' });
-  await handler.step(back, 'return', { note: '不在本居民区', reason: { key: '职责不符', option: '非本辖区' } });
+  await agreed(handler, desk, back, 'return', { note: '不在本居民区', reason: { key: '职责不符', option: '非本辖区' } });
+  made.FIRST = (await handler.step(made.FIRST, 'extend', { part: 1, extend: '3wd', note: '需多家单位会商', reason: { key: '情况复杂', option: '需多方协调' } })).body;
   const held = await sent({ title: '等批复的一件' });
-  await leader.step(held, 'suspend', { note: '等批复', reason: { key: '客观条件', option: '待上级批复' }, fields: { promised: '2026-12-01', review_on: '2026-11-25' } });
+  await agreed(desk, leader, held, 'suspend', { note: '等批复', reason: { key: '客观条件', option: '待上级批复' }, fields: { promised: '2026-12-01', review_on: '2026-11-25' } });
   for (let i = 0; i < 25; i++) await desk.file({ title: `路灯不亮 ${i}`, fields: { kind: i % 3 ? '求助' : '咨询', channel: i % 2 ? '12345' : '随申办', priority: i % 5 ? '一般' : '特急' } });
   await desk.post(`/api/items/${made.FIRST.id}/reveal`, { reason: '回访核对' });
   await town.move('2026-11-23T10:00:00+08:00'); // Monday: some are late now

@@ -32,8 +32,12 @@ for (const point of points) test(`an order's life, each ${point} failing`, { tim
   await step(handler, 'contact', { fields: { contacted: '是', contact_way: '电话' } });
   it = (await attach('现场照片'.repeat(1000))).body;
   assert.equal((await desk.get(`/api/items/${it.id}/files/1`)).body, '现场照片'.repeat(1000));
-  await step(leader, 'suspend', { note: '等材料', reason: { key: '客观条件', option: '待上级批复' },
+  await step(desk, 'suspend', { note: '等材料', reason: { key: '客观条件', option: '待上级批复' },
     fields: { promised: '2026-12-01', review_on: '2026-11-25' } });
+  await step(leader, 'suspend', { say: 'no', note: '材料已到' });
+  await step(desk, 'suspend', { note: '还差一份', reason: { key: '客观条件', option: '待上级批复' },
+    fields: { promised: '2026-12-01', review_on: '2026-11-25' } });
+  await step(leader, 'suspend', { say: 'yes' });
   await step(leader, 'resume');
   await step(handler, 'reply', { fields: REPLY });
   await step(desk, 'check');

@@ -118,7 +118,7 @@ static double liking(const struct m_step *s)
         const char *key;
         double weight;
     } LIKED[] = {{"dispatch", 12}, {"reply", 8}, {"accept", 5}, {"check", 9}, {"close", 14},
-        {"contact", 4}, {"rate", 4}, {"return", 6}, {"amend", 3}, {"extend", 2}, {"resume", 8},
+        {"contact", 4}, {"rate", 4}, {"return", 9}, {"amend", 3}, {"extend", 3}, {"resume", 8},
         {"suspend", 2}, {"merge", 0.7}, {"void", 0.3}, {"child", 0.7}, {"reopen", 1.5},
         {"recheck", 1.5}, {"assist", 1.5}};
     for (size_t i = 0; i < ARRAY_LEN(LIKED); i++)
@@ -224,9 +224,42 @@ static void details(struct rng *r, struct model *m, const struct m_step *s, stru
     }
 }
 
+// Somebody decides what is asked for, mostly one who may.
+static void act_say(struct rng *r, struct model *m, const struct m_item *it, struct act *x)
+{
+    const struct m_ask *ask = &it->asks[below(r, it->n_asks)];
+    const struct m_stage *g = &ask->step->stages[ask->stage];
+    struct step_in *in = &x->step;
+    x->kind = ACT_STEP;
+    x->who = one_of(r, m, g->who, chance(r, 0.7) ? it->receiver : it->unit);
+    *in = (struct step_in){.item = it->id,
+        .step = str_of(ask->step->key),
+        .version = it->version,
+        .cls = ITEM_SAME_CLASS,
+        .say = chance(r, 0.7)   ? SAY_YES
+               : chance(r, 0.6) ? SAY_NO
+                                : SAY_BACK,
+        .note = chance(r, 0.8) ? S("意见") : S(""),
+        .part = chance(r, 0.8) ? ask->part : 0};
+    if (chance(r, 0.02))
+        x->who = NULL;
+    for (size_t i = 0; in->say == SAY_BACK && chance(r, 0.9) && i < m->n_people; i++)
+        if (m->people[i].id == ask->by)
+            x->who = m->people[i].login;
+    in->fields = x->fields;
+    if (g->ask && chance(r, 0.9))
+        put(x->fields, &in->n_fields, S("city_reply"), S("市里同意"));
+    if (ask->step->does == E_EXTEND && chance(r, 0.2))
+        in->extend = some_duration(r);
+}
+
 static void act_step(struct rng *r, struct model *m, struct act *x)
 {
     const struct m_item *it = some_item(r, m);
+    if (it->n_asks > 0 && chance(r, 0.5)) {
+        act_say(r, m, it, x);
+        return;
+    }
     int64_t part = 0, unit = it->unit;
     const struct m_step *s =
         chance(r, 0.95) ? fitting(r, it, &part, &unit) : &M_STEPS[below(r, M_N_STEPS)];

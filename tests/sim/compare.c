@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "domain/item_store.h"
+#include "domain/item_wait.h"
 
 static void differ_i64(struct buf *out, const char *what, int64_t got, int64_t wanted)
 {
@@ -76,7 +77,7 @@ static void compare_fields(const struct item *got, const struct m_item *it, stru
     for (size_t i = 0; i < got->n_fields; i++) {
         const struct item_field *g = &got->fields[i];
         (void)snprintf(what, sizeof(what), "%.*s", STR_ARG(g->key));
-        if (str_starts(g->key, S("clock/")))
+        if (str_starts(g->key, S("clock/")) || str_starts(g->key, S("ask/")))
             continue;
         differ_str(out, what, g->val, m_get(it, what));
         n++;
@@ -91,6 +92,27 @@ static void compare_fields(const struct item *got, const struct m_item *it, stru
         n += m_get(it, COLUMNS[i]).n > 0;
     }
     differ_i64(out, "fields", (int64_t)n, (int64_t)it->n_f);
+}
+
+static void compare_asks(
+    struct arena *a, const struct item *got, const struct m_item *it, struct buf *out)
+{
+    struct item_ask *asks;
+    size_t n = item_asks(a, got, &asks);
+    differ_i64(out, "requests", (int64_t)n, (int64_t)it->n_asks);
+    for (size_t i = 0; i < n; i++) {
+        const struct m_step *s = m_step_of(asks[i].step);
+        const struct m_ask *x = m_ask_of(it, s, asks[i].part);
+        char what[60];
+        (void)snprintf(what, sizeof(what), "request %s of part %d", s->key, (int)asks[i].part);
+        if (!x) {
+            buf_fmt(out, "    %s: is too many\n", what);
+            continue;
+        }
+        differ_i64(out, what, asks[i].by, x->by);
+        differ_i64(out, what, asks[i].stage, x->stage);
+        differ_i64(out, what, asks[i].refused, x->refused);
+    }
 }
 
 static void compare_row(
@@ -137,6 +159,7 @@ void compare_item(struct ctx *c, const struct model *m, const struct m_item *it,
     compare_parts(&got, it, out);
     compare_clocks(&got, it, out);
     compare_fields(&got, it, out);
+    compare_asks(c->arena, &got, it, out);
     if (out->n > before)
         buf_fmt(out, "  of item %" PRId64 " %.*s, changed by action %" PRId64 "\n", it->id,
             STR_ARG(it->no), it->touched);

@@ -38,6 +38,7 @@ enum cond_kind {
     C_PARENT,
     C_MINE,
     C_NO_DUE,
+    C_ASKS,
     C_COUNT
 };
 struct cond {
@@ -77,6 +78,8 @@ static struct cond some_cond(struct rng *r, const struct model *m, int64_t now_u
         k.word = PICK(r, "是", "否", "none");
     else if (k.kind == C_SATISFIED)
         k.word = PICK(r, "满意", "不满意", "none");
+    else if (k.kind == C_ASKS)
+        k.word = PICK(r, "yes", "no", "mine", "refused", "extend", "return", "extend_city");
     else if (k.kind == C_FILED_DAY || k.kind == C_CLOSED_MONTH)
         k.n = tm_local_day(now_us, TM_ZONE_DEFAULT_S) - rng_range(r, 0, 20);
     return k;
@@ -95,7 +98,8 @@ static const char *const WORDS[] = {[C_STATE] = "state",
     [C_PRIORITY] = "priority",
     [C_CHANNEL] = "channel",
     [C_CONTACTED] = "contacted",
-    [C_SATISFIED] = "own.satisfied"};
+    [C_SATISFIED] = "own.satisfied",
+    [C_ASKS] = "asks"};
 static const char *const NUMBERS[] = {[C_RETURNS] = "returns",
     [C_URGES] = "urges",
     [C_EXTENSIONS] = "extensions",
@@ -225,6 +229,21 @@ static bool mine(const struct model *m, const char *who, const struct m_item *it
     return false;
 }
 
+static bool asks(const struct model *m, const char *who, const struct m_item *it, const char *word)
+{
+    const struct m_person *p = m_person_of(m, who);
+    for (size_t i = 0; i < it->n_asks; i++) {
+        const struct m_ask *x = &it->asks[i];
+        if (strcmp(word, "refused") == 0 ? x->refused && p && x->by == p->id
+            : strcmp(word, "mine") == 0  ? m_decides(m, who, it, x)
+            : strcmp(word, "yes") == 0 || strcmp(word, "no") == 0
+                ? !x->refused
+                : !x->refused && strcmp(word, x->step->key) == 0)
+            return strcmp(word, "no") != 0;
+    }
+    return strcmp(word, "no") == 0;
+}
+
 static bool holds(const struct model *m, const char *who, int64_t now_us, const struct m_item *it,
     const struct cond *k)
 {
@@ -259,6 +278,8 @@ static bool holds(const struct model *m, const char *who, int64_t now_us, const 
         return mine(m, who, it);
     case C_NO_DUE:
         return m_due(it) == 0;
+    case C_ASKS:
+        return asks(m, who, it, k->word);
     default:
         if (NAME_IN(NUMBERS, k->kind))
             return number_of(it, k->kind) >= k->n;
@@ -318,7 +339,7 @@ void compare_count(struct ctx *c, const struct model *m, struct buf *out)
 
 // ---- boards
 
-// The tallies of defs/loops/hotline.yaml, in its order.
+// The tallies of town/loop.yaml, in its order.
 static bool tally_counts(const struct m_item *it, size_t tally, int64_t *at_us)
 {
     const char *handle = m_outcome(it, CK_HANDLE);

@@ -7,7 +7,8 @@
 const char *const M_STATES[ST_COUNT] = {
     "filed", "handling", "suspended", "replied", "checked", "closed", "rated", "void"};
 const char *const M_PARTS[PT_COUNT] = {"waiting", "working", "done", "returned", "withdrawn"};
-const char *const M_CLOCKS[CK_COUNT] = {"dispatch", "contact", "handle", "all"};
+const char *const M_CLOCKS[CK_COUNT] = {"dispatch", "contact", "handle", "all", "return-1",
+    "extend-1", "extend_city-1", "extend_city-2", "suspend-1"};
 
 #define IN(state) (1U << ST_##state)
 #define PART(state) (1U << PT_##state)
@@ -16,7 +17,7 @@ const char *const M_CLOCKS[CK_COUNT] = {"dispatch", "contact", "handle", "all"};
 #define BUSY (IN(FILED) | IN(HANDLING))
 #define OVER (IN(CLOSED) | IN(RATED))
 
-// defs/loops/hotline.yaml, row by row.
+// town/loop.yaml, row by row.
 const struct m_step M_STEPS[] = {
     {"dispatch", false, IN(FILED), ST_HANDLING, RO_DISPATCHER, E_DISPATCH, .stop = CLOCK(DISPATCH),
         .start = CLOCK(CONTACT) | CLOCK(HANDLE)},
@@ -29,10 +30,16 @@ const struct m_step M_STEPS[] = {
         .asks = {"fact!", "appeal!", "site!", "reply_way!", "solved!", "reply!", "result"},
         .stop = CLOCK(CONTACT) | CLOCK(HANDLE), .stamp = "replied_at"},
     {"return", true, OPEN_PART, PT_RETURNED, RO_HANDLER, E_RETURN, true, "return",
-        .start = CLOCK(DISPATCH)},
-    {"extend", true, OPEN_PART, -1, RO_DISPATCHER | RO_LEADER, E_EXTEND, true, "extend"},
-    {"suspend", false, IN(HANDLING), ST_SUSPENDED, RO_LEADER, E_MOVE, true, "suspend",
-        .asks = {"promised!", "review_on!"}},
+        .start = CLOCK(DISPATCH), .stages = {{RO_DISPATCHER | RO_LEADER, CK_RETURN_1}},
+        .n_stages = 1},
+    {"extend", true, OPEN_PART, -1, RO_HANDLER | RO_DISPATCHER, E_EXTEND, true, "extend",
+        .stages = {{RO_DISPATCHER | RO_LEADER, CK_EXTEND_1}}, .n_stages = 1},
+    {"extend_city", true, OPEN_PART, -1, RO_DISPATCHER, E_EXTEND, true, "extend", .max_wd = 60,
+        .stages = {{RO_LEADER, CK_CITY_1}, {RO_DISPATCHER | RO_LEADER, CK_CITY_2, "city_reply!"}},
+        .n_stages = 2},
+    {"suspend", false, IN(HANDLING), ST_SUSPENDED, RO_HANDLER | RO_DISPATCHER | RO_LEADER, E_MOVE,
+        true, "suspend", .asks = {"promised!", "review_on!"}, .stages = {{RO_LEADER, CK_SUSPEND_1}},
+        .n_stages = 1},
     {"resume", false, IN(SUSPENDED), ST_HANDLING, RO_LEADER | RO_DISPATCHER, E_MOVE},
     {"check", false, IN(REPLIED), ST_CHECKED, RO_DISPATCHER, E_MOVE},
     {"redo", false, IN(REPLIED) | IN(CHECKED), ST_HANDLING, RO_DISPATCHER, E_REDO, true,
@@ -47,7 +54,8 @@ const struct m_step M_STEPS[] = {
         .start = CLOCK(CONTACT) | CLOCK(HANDLE) | CLOCK(ALL)},
     {"reopen", false, OVER, ST_FILED, RO_DISPATCHER | RO_LEADER, E_REOPEN, true,
         .start = CLOCK(DISPATCH) | CLOCK(ALL)},
-    {"exclude", false, OVER, -1, RO_LEADER, E_EXCLUDE, true, "exclude"},
+    {"exclude", false, OVER, -1, RO_DISPATCHER | RO_LEADER, E_EXCLUDE, true, "exclude",
+        .stages = {{RO_LEADER, -1}}, .n_stages = 1},
     {"include", false, OVER, -1, RO_LEADER, E_INCLUDE, true},
     {"amend", false, BUSY, -1, RO_DISPATCHER, E_AMEND, .asks = {"kind", "priority"}},
     {"urge", false, BUSY | IN(SUSPENDED), -1, RO_DISPATCHER | RO_LEADER, E_URGE, true},

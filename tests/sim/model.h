@@ -31,7 +31,18 @@ enum m_state {
     ST_COUNT
 };
 enum m_part_state { PT_WAITING, PT_WORKING, PT_DONE, PT_RETURNED, PT_WITHDRAWN, PT_COUNT };
-enum m_clock_key { CK_DISPATCH, CK_CONTACT, CK_HANDLE, CK_ALL, CK_COUNT };
+enum m_clock_key {
+    CK_DISPATCH,
+    CK_CONTACT,
+    CK_HANDLE,
+    CK_ALL,
+    CK_RETURN_1, // of the stages of approvals
+    CK_EXTEND_1,
+    CK_CITY_1,
+    CK_CITY_2,
+    CK_SUSPEND_1,
+    CK_COUNT
+};
 enum m_role { RO_LEADER = 1, RO_DISPATCHER = 2, RO_CLERK = 4, RO_HANDLER = 8, RO_READER = 16 };
 enum { RO_SYSADMIN = 32, RO_SECADMIN = 64, RO_AUDITADMIN = 128 };
 
@@ -55,6 +66,12 @@ enum m_effect {
     E_CHILD,
     E_NOTE,
 };
+struct m_stage {
+    unsigned who;
+    int clock;       // -1: no limit
+    const char *ask; // "key!", or NULL
+};
+enum { M_STAGES_MAX = 2 };
 struct m_step {
     const char *key;
     bool on_part;
@@ -68,6 +85,9 @@ struct m_step {
     unsigned start, stop; // bits of m_clock_key
     const char *stamp;
     const char *judges; // of E_RATE, with blanks
+    int max_wd;         // of E_EXTEND; 0: the definition's number that changes
+    struct m_stage stages[M_STAGES_MAX];
+    size_t n_stages; // who decides; none: done at once
 };
 extern const struct m_step M_STEPS[];
 extern const size_t M_N_STEPS;
@@ -103,6 +123,13 @@ struct m_part {
     bool lead;
     int state;
 };
+// A step that is asked for.
+struct m_ask {
+    const struct m_step *step;
+    int64_t part, by, stage;
+    bool refused;
+    struct step_in in;
+};
 struct m_item {
     int64_t id, version;
     str no;
@@ -120,6 +147,8 @@ struct m_item {
     size_t n_parts;
     struct m_clock *clocks;
     size_t n_clocks;
+    struct m_ask *asks;
+    size_t n_asks;
     int64_t touched; // number of the action that changed it last
 };
 struct m_unit {
@@ -183,6 +212,7 @@ const struct m_step *m_step_of(str key);
 bool m_part_ends(int state);
 
 // model_clock.c
+void m_clocks_void_key(struct m_item *it, int key, int64_t part, int64_t now);
 int64_t m_work_between(const struct model *m, int64_t from_us, int64_t to_us);
 int64_t m_work_add(const struct model *m, int64_t from_us, int64_t us);
 struct m_dur m_limit(const struct model *m, const struct m_item *it, int clock, int64_t at_us);
@@ -218,7 +248,29 @@ unsigned m_role(str key);
 enum err_code m_check_admin(struct model *m, const struct act *x);
 void m_do_admin(struct model *m, const struct act *x, const struct answer *got);
 
+// model_ask.c
+struct m_ask *m_ask_of(
+    const struct m_item *it, const struct m_step *s, int64_t part); // NULL when none
+// May he decide what somebody else has asked for?
+bool m_decides(
+    const struct model *m, const char *who, const struct m_item *it, const struct m_ask *x);
+int64_t m_asked_part(const struct m_item *it, const struct m_step *s); // 0: none is asked for
+// Everything but what the step itself demands, which the last yes does.
+enum err_code m_check_said(struct model *m, const struct act *x, const struct m_step *s,
+    const struct m_item *it, int64_t part);
+void m_ask(
+    struct model *m, const struct act *x, const struct m_step *s, struct m_item *it, int64_t part);
+// True when the last stage has agreed: *in is then what had been asked for, to be done.
+bool m_say(struct model *m, const struct act *x, const struct m_step *s, struct m_item *it,
+    int64_t part, struct step_in *in);
+// What cannot be done any more is dropped; with every change of an item.
+void m_drop_asks(struct model *m, struct m_item *it, int64_t now_us);
+
 // model_step.c
+bool m_answers_ok(struct model *m, const struct m_step *s, const struct m_item *it,
+    const char *judge, const struct step_in *in);
+void m_answer(struct model *m, const struct m_step *s, struct m_item *it, const char *judge,
+    const struct step_in *in);
 void m_file(struct model *m, const struct act *x, const struct item_in *in);
 void m_touch(struct model *m, struct m_item *it, int64_t now_us);
 bool m_taken(const struct model *m, str source_no); // by an item that is not gone

@@ -68,7 +68,7 @@ static struct m_dur work_days(int64_t n)
     return (struct m_dur){n * WORK_DAY_MIN * US_MINUTE, true};
 }
 
-// The table of limits of defs/loops/hotline.yaml.
+// The table of limits of town/loop.yaml.
 struct m_dur m_limit(const struct model *m, const struct m_item *it, int clock, int64_t at_us)
 {
     const struct loop_change *x = &m->defs[it->def].change;
@@ -88,6 +88,14 @@ struct m_dur m_limit(const struct model *m, const struct m_item *it, int clock, 
         if (most)
             return (struct m_dur){24 * US_HOUR, false};
         return work_days(str_eq(kind, S("咨询")) || str_eq(kind, S("建议")) ? 1 : x->handle_wd);
+    case CK_RETURN_1:
+        return (struct m_dur){4 * US_HOUR, true};
+    case CK_EXTEND_1:
+    case CK_CITY_1:
+    case CK_SUSPEND_1:
+        return work_days(1);
+    case CK_CITY_2:
+        return work_days(3);
     default:
         return work_days(15);
     }
@@ -137,7 +145,7 @@ void m_clocks_start(struct model *m, struct m_item *it, unsigned mask, int64_t p
     for (int key = 0; key < CK_COUNT; key++) {
         if (!(mask >> key & 1))
             continue;
-        if (key == CK_DISPATCH || key == CK_ALL) {
+        if (key == CK_DISPATCH || key == CK_ALL || key == CK_SUSPEND_1) {
             start(m, it, key, 0, now);
             continue;
         }
@@ -190,6 +198,17 @@ void m_clocks_void(struct m_item *it, int64_t part, int64_t now)
     for (size_t i = 0; i < it->n_clocks; i++) {
         struct m_clock *k = &it->clocks[i];
         if (!m_clock_open(k) || (part != 0 && k->part != part))
+            continue;
+        end_run(k, now);
+        k->state = MC_VOID;
+    }
+}
+
+void m_clocks_void_key(struct m_item *it, int key, int64_t part, int64_t now)
+{
+    for (size_t i = 0; i < it->n_clocks; i++) {
+        struct m_clock *k = &it->clocks[i];
+        if (!m_clock_open(k) || k->key != key || k->part != part)
             continue;
         end_run(k, now);
         k->state = MC_VOID;

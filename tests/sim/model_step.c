@@ -1,5 +1,5 @@
-// What may be done, and what it does: docs/loop.md §10, §11 for the hotline loop. Refusals are all
-// found before anything changes.
+// What may be done, and what it does: docs/loop.md §10, §11 for the loop of the simulation.
+// Refusals are all found before anything changes.
 
 #include "model.h"
 
@@ -9,7 +9,7 @@
 
 static const char *const READS =
     "channel kind priority source_no contacted contact_way no_contact_why fact appeal site "
-    "reply_way reply solved result satisfied attitude promised review_on";
+    "reply_way reply solved result satisfied attitude promised review_on city_reply";
 
 // Is the word in a text of words with blanks between them?
 static bool has_word(const char *words, str word)
@@ -79,7 +79,7 @@ static const char *kept_as(struct arena *a, const char *judge, str key)
     return judge ? str_z(a, str_fmt(a, "%s/%.*s", judge, STR_ARG(key))) : str_z(a, key);
 }
 
-static bool answers_ok(struct model *m, const struct m_step *s, const struct m_item *it,
+bool m_answers_ok(struct model *m, const struct m_step *s, const struct m_item *it,
     const char *judge, const struct step_in *in)
 {
     for (size_t i = 0; i < in->n_fields; i++) {
@@ -100,7 +100,7 @@ static bool answers_ok(struct model *m, const struct m_step *s, const struct m_i
     return true;
 }
 
-static void answer(struct model *m, const struct m_step *s, struct m_item *it, const char *judge,
+void m_answer(struct model *m, const struct m_step *s, struct m_item *it, const char *judge,
     const struct step_in *in)
 {
     for (size_t i = 0; i < in->n_fields; i++)
@@ -177,6 +177,7 @@ static str number(struct model *m, int64_t at_us)
 
 void m_touch(struct model *m, struct m_item *it, int64_t now)
 {
+    m_drop_asks(m, it, now);
     it->version++;
     it->changed_us = now;
     it->touched = m->seq;
@@ -303,10 +304,12 @@ static bool his(const struct model *m, const char *who, const struct m_step *s,
 static int64_t part_for(
     const struct model *m, const struct act *x, const struct m_step *s, const struct m_item *it)
 {
-    int64_t own = 0, any = 0;
+    int64_t own = 0, any = 0, named = x->step.part;
     int n = 0;
-    if (x->step.part != 0)
-        return x->step.part > 0 && x->step.part <= (int64_t)it->n_parts ? x->step.part : -1;
+    if (named == 0 && x->step.say != SAY_TAKE)
+        named = m_asked_part(it, s);
+    if (named != 0)
+        return named > 0 && named <= (int64_t)it->n_parts ? named : -1;
     for (size_t i = it->n_parts; i-- > 0;) {
         const struct m_part *p = &it->parts[i];
         if (!(s->from >> p->state & 1))
@@ -331,7 +334,8 @@ static bool may_take(const struct model *m, const char *who, const struct m_step
     return any;
 }
 
-enum err_code m_step_open(const struct model *m, const char *who, const struct m_step *s,
+// Requests aside.
+static enum err_code possible(const struct model *m, const char *who, const struct m_step *s,
     const struct m_item *it, int64_t part)
 {
     const struct m_part *p = part ? &it->parts[part - 1] : NULL;
@@ -350,6 +354,14 @@ enum err_code m_step_open(const struct model *m, const char *who, const struct m
         (s->does == E_EXCLUDE && it->excluded) || (s->does == E_INCLUDE && !it->excluded))
         return ERR_INVALID;
     return OK;
+}
+
+enum err_code m_step_open(const struct model *m, const char *who, const struct m_step *s,
+    const struct m_item *it, int64_t part)
+{
+    enum err_code code = possible(m, who, s, it, part);
+    const struct m_ask *x = m_ask_of(it, s, part);
+    return code == OK && x && !x->refused ? ERR_INVALID : code;
 }
 
 const struct m_reason M_REASONS[] = {
@@ -400,10 +412,11 @@ static bool units_ok(
     return ok;
 }
 
-static bool extension_ok(
-    const struct model *m, const struct m_item *it, const struct step_in *in, int64_t part)
+static bool extension_ok(const struct model *m, const struct m_step *s, const struct m_item *it,
+    const struct step_in *in, int64_t part)
 {
-    struct dur max = {m->defs[it->def].change.extend_wd, DUR_WORK_DAYS, false};
+    int64_t days = s->max_wd ? s->max_wd : m->defs[it->def].change.extend_wd;
+    struct dur max = {days, DUR_WORK_DAYS, false};
     struct m_dur asked = m_extension(in->extend, true);
     if (in->extend.unit == DUR_NONE || in->extend.n <= 0)
         return false;
@@ -470,7 +483,7 @@ static enum err_code check_effect(struct model *m, const struct act *x, const st
             return ERR_LIMIT;
         return units_ok(m, s, it, in) ? OK : ERR_INVALID;
     case E_EXTEND:
-        return extension_ok(m, it, in, part) ? OK : ERR_INVALID;
+        return extension_ok(m, s, it, in, part) ? OK : ERR_INVALID;
     case E_CLOSE:
         return child_open(m, it) ? ERR_INVALID : OK;
     case E_AMEND:
@@ -502,12 +515,27 @@ static enum err_code check_step(struct model *m, const struct act *x)
     int64_t part = s->on_part ? part_for(m, x, s, it) : 0;
     if (part < 0)
         return ERR_INVALID;
-    enum err_code code = m_step_open(m, x->who, s, it, part);
+    struct act said = *x;
+    const struct m_ask *ask = m_ask_of(it, s, part);
+    if (in->say != SAY_TAKE) {
+        enum err_code refused = m_check_said(m, x, s, it, part);
+        bool last = refused == OK && in->say == SAY_YES && ask->stage + 1 == (int64_t)s->n_stages;
+        if (!last)
+            return refused;
+        // Whoever asked for it might; what is asked for has still to be possible.
+        said.step = ask->in;
+        if (in->extend.unit != DUR_NONE)
+            said.step.extend = in->extend;
+        x = &said;
+        in = &said.step;
+    }
+    enum err_code code =
+        x == &said ? possible(m, NULL, s, it, part) : m_step_open(m, x->who, s, it, part);
     if (code != OK)
         return code;
     const char *judge = judge_of(m, s, in);
     if (!reason_ok(s, in) || (s->note && in->note.n == 0) || (s->does == E_RATE && !judge) ||
-        !answers_ok(m, s, it, judge, in))
+        !m_answers_ok(m, s, it, judge, in))
         return ERR_INVALID;
     return check_effect(m, x, s, it, part);
 }
@@ -661,7 +689,7 @@ static struct m_item *effect(
         it->unit = it->receiver;
         break;
     case E_RATE:
-        answer(m, s, it, judge_of(m, s, in), in);
+        m_answer(m, s, it, judge_of(m, s, in), in);
         break;
     case E_EXCLUDE:
         it->excluded = true;
@@ -717,14 +745,13 @@ static void close_merged(struct model *m, const struct m_item *main, const struc
     }
 }
 
-static void step(struct model *m, const struct act *x)
+static void take(
+    struct model *m, const struct act *x, const struct m_step *s, struct m_item *it, int64_t part)
 {
-    struct m_item *it = m_item_of(m, x->step.item);
-    const struct m_step *s = m_step_of(x->step.step);
-    int64_t now = x->now_us, part = s->on_part ? part_for(m, x, s, it) : 0;
+    int64_t now = x->now_us;
     bool was_open = it->closed_us == 0;
     if (s->does != E_RATE)
-        answer(m, s, it, NULL, &x->step);
+        m_answer(m, s, it, NULL, &x->step);
     if (s->does != E_RETURN)
         m_clocks_stop(m, it, s->stop, part, now);
     it = effect(m, x, s, it, part);
@@ -746,6 +773,24 @@ static void step(struct model *m, const struct act *x)
     escalate(m, it, now);
     if (was_open && it->closed_us != 0)
         close_merged(m, it, x);
+}
+
+static void step(struct model *m, const struct act *x)
+{
+    struct m_item *it = m_item_of(m, x->step.item);
+    const struct m_step *s = m_step_of(x->step.step);
+    int64_t now = x->now_us, part = s->on_part ? part_for(m, x, s, it) : 0;
+    struct act said = *x;
+    bool asks = x->step.say == SAY_TAKE && x->who && s->n_stages > 0;
+    if (x->step.say != SAY_TAKE ? m_say(m, x, s, it, part, &said.step) : !asks) {
+        take(m, &said, s, it, part);
+        return;
+    }
+    if (asks)
+        m_ask(m, x, s, it, part);
+    it->worked = it->worked || x->who;
+    m_touch(m, it, now);
+    escalate(m, it, now);
 }
 
 // ---- the rest

@@ -95,6 +95,8 @@ static void say_act(struct buf *b, const struct act *x, const struct answer *got
         buf_fmt(b, " %.*s item %" PRId64 " v%" PRId64, STR_ARG(in->step), in->item, in->version);
         if (in->part)
             buf_fmt(b, " part %" PRId64, in->part);
+        static const char *const SAYS[] = {"", " yes", " no", " back"};
+        buf_addz(b, SAYS[in->say]);
         for (size_t i = 0; i < in->n_units; i++)
             buf_fmt(b, " unit %" PRId64, in->units[i]);
         if (in->other.n > 0)

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/buf.h"
-#include "base/embed.h"
 #include "domain/audit.h"
 #include "domain/journal.h"
 #include "domain/publish.h"
@@ -17,7 +16,7 @@ enum { DAYS_MAX = 8000, ALARMS_MAX = 1000 };
 
 struct world {
     struct arena *arena;
-    str dir;
+    str dir, loop;           // the loop's text, as in its folder
     struct db *read, *write; // write is the writer's
     struct writer *writer;
     struct journal *journal;
@@ -55,11 +54,8 @@ static str replaced(struct arena *a, str text, const char *from, str to)
     return text;
 }
 
-str world_loop_text(struct arena *a, const struct loop_change *x)
+static str loop_text(struct arena *a, str text, const struct loop_change *x)
 {
-    const struct embed_file *f = embed_find(S("defs/loops/hotline.yaml"));
-    CHECK(f != NULL);
-    str text = f->bytes;
     text = replaced(a, text, "limit: 5wd", str_fmt(a, "limit: %dwd", x->handle_wd));
     text = replaced(a, text, "unlock: 3", str_fmt(a, "unlock: %d", x->unlock));
     text = replaced(a, text, "max: 10wd", str_fmt(a, "max: %dwd", x->extend_wd));
@@ -157,7 +153,7 @@ static str texts_of(struct job *j)
 {
     const struct act *x = j->act;
     if (x->kind == ACT_LOOP)
-        return world_loop_text(j->arena, &x->loop);
+        return loop_text(j->arena, j->w->loop, &x->loop);
     int8_t *days = arena_alloc(j->arena, j->w->n_days);
     memcpy(days, j->w->days, j->w->n_days);
     for (size_t i = 0; i < x->n_days; i++)
@@ -403,6 +399,8 @@ bool world_restart(struct world *w, struct err *e)
 static bool make_town(struct world *w, str folder, str address, int64_t now_us, struct err *e)
 {
     struct town_source src = town_source_folder(w->arena, folder);
+    bool there = src.read(src.arg, w->arena, S("loop.yaml"), &w->loop);
+    CHECK(there);
     struct keys keys;
     int64_t town;
     if (address.n > 0 && town_use_server(w->arena, w->dir, address, e) != OK)

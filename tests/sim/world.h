@@ -39,9 +39,8 @@ enum err_code world_alone(struct world *w, enum err_code (*fn)(struct ctx *c, st
     int64_t now_us, struct err *e) MUST_USE;
 const struct rules *world_rules(const struct world *w);
 
-// Texts of definitions: the shipped loop with other numbers, a calendar of these exceptions (a day
-// each from first on: 0 by the week, 1 off, 2 work).
-str world_loop_text(struct arena *a, const struct loop_change *change);
+// The text of a calendar of these exceptions (a day each from first on: 0 by the week, 1 off, 2
+// work).
 str world_calendar_text(struct arena *a, int64_t first, const int8_t *days, size_t n);
 // The calendar the next ACT_CAL publishes is made of these days with its own put in.
 void world_days(struct world *w, int64_t first, const int8_t *days, size_t n);

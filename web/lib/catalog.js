@@ -71,10 +71,25 @@ export function classesOf(c, loop) {
 export function stepOf(loop, key) {
   const step = loop && loop.steps.find((s) => s.key === key);
   if (!step) return null;
-  const fields = (step.asks || []).map((a) => {
+  return { ...step, fields: fieldsOf(loop, step.asks) };
+}
+
+/**
+ * What is asked, joined with the loop's field definitions.
+ * @param {object} loop
+ * @param {{field: string, required: boolean}[]} asks
+ */
+export function fieldsOf(loop, asks) {
+  const fields = (asks || []).map((a) => {
     if (a.field === 'class') return { key: 'class', type: 'class', required: a.required };
     const f = loop.fields.find((x) => x.key === a.field);
     return f ? { ...f, required: a.required } : null;
   });
-  return { ...step, fields: fields.filter(Boolean) };
+  return fields.filter(Boolean);
 }
+
+/**
+ * Who decides a step that is asked for: "镇审核 → 市平台答复"; empty when it is done at once.
+ * @param {object} step
+ */
+export const stagesOf = (step) => (step.approve || []).map((g) => g.title).join(' → ');

@@ -10,6 +10,19 @@ export const EXTEND_UNITS = [
   ['h', 'step.h'],
 ];
 
+/** "3wd" as {n, per}; nothing as empty ones. */
+export function extendParts(text) {
+  const m = /^(\d+)(wd|wh|d|h)!?$/.exec(text || '');
+  return m ? { n: m[1], per: m[2] } : { n: '', per: 'wd' };
+}
+
+/** "3wd" for people. */
+export function extendTitle(text, t) {
+  const { n, per } = extendParts(text);
+  const unit = EXTEND_UNITS.find(([u]) => u === per);
+  return n ? `${n} ${t(unit[1])}` : text;
+}
+
 const JUDGED = 'evaluate';
 
 /**
@@ -50,6 +63,7 @@ export function isPlain(step) {
     !step.note_required &&
     !(step.reasons || []).length &&
     !step.files_max &&
+    !(step.approve || []).length &&
     !['dispatch', 'assist', 'extend', 'merge', 'child'].includes(step.does) &&
     (step.judges || []).length < 2
   );
@@ -95,9 +109,11 @@ export function optionsOf(step, reason) {
  * @param {object} v values
  * @param {number|null} part
  * @param {number} version
+ * @param {number[]} [files] attachments that belong to the step
  */
-export function stepBody(step, v, part, version) {
+export function stepBody(step, v, part, version, files = []) {
   const body = { step: step.key, version };
+  if (files.length) body.files = files;
   if (part) body.part = part;
   if (v.note.trim()) body.note = v.note.trim();
   const fields = {};

@@ -6,8 +6,10 @@ import { hasWords, split } from './filter.js';
 export const FIXED = [
   { key: 'mine', title: 'view.mine', filter: 'open:yes unit:mine', sort: 'due' },
   { key: 'parts', title: 'view.parts', filter: 'open:yes part:mine', sort: 'due' },
+  { key: 'asks', title: 'view.asks', filter: 'asks:mine', sort: 'due' },
   { key: 'soon', title: 'view.soon', filter: 'open:yes unit:mine overdue:no due:next-2d', sort: 'due' },
   { key: 'late', title: 'view.late', filter: 'open:yes unit:mine overdue:yes', sort: 'due' },
+  { key: 'refused', title: 'view.refused', filter: 'asks:refused', sort: '-changed' },
   { key: 'today', title: 'view.today', filter: 'filed:today', sort: '-filed' },
   { key: 'open', title: 'view.open', filter: 'open:yes', sort: 'due' },
   { key: 'closed', title: 'view.closed', filter: 'closed:last-7d', sort: '-changed' },

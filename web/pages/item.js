@@ -5,7 +5,7 @@ import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { get, post } from '../lib/api.js';
 import { catalog, notify } from '../lib/state.js';
-import { stepOf } from '../lib/catalog.js';
+import { stagesOf, stepOf } from '../lib/catalog.js';
 import { isPlain } from '../lib/step.js';
 import { go, place } from '../lib/route.js';
 import { on } from '../lib/sse.js';
@@ -23,6 +23,8 @@ import { Marked } from '../ui/marked.js';
 import { Caller } from '../ui/caller.js';
 import { StepBar } from '../ui/step-bar.js';
 import { StepDialog } from '../ui/step-dialog.js';
+import { Requests } from '../ui/requests.js';
+import { DecideDialog } from '../ui/decide-dialog.js';
 
 const id = (s) => `${s.key}/${s.part || 0}`;
 
@@ -117,12 +119,13 @@ function Links({ links }) {
       </li>`)}</ul></section>`;
 }
 
-function Body({ item, loop, onItem, again, openStep }) {
+function Body({ item, loop, onItem, again, openStep, onSay }) {
   return html`<div class="item-head">
       <${States} item=${item} loop=${loop} />
       <p class="item-lamp"><${Lamp} item=${item} />${item.due ? html` <span class="hint">${t('item.nextDue', { at: stamp(item.due) })}</span>` : null}
         ${item.excluded ? html`<span class="tag">${t('item.excluded')}</span>` : null}${item.merged ? html`<span class="tag">${t('item.isMerged')}</span>` : null}</p>
     </div>
+    <${Requests} item=${item} onSay=${onSay} />
     <${StepBar} item=${item} loop=${loop} onOpen=${openStep} />
     <div class="item-cols">
       <div class="item-time">
@@ -146,6 +149,7 @@ function Body({ item, loop, onItem, again, openStep }) {
 export function Item({ params }) {
   const of = useLoad((signal) => get(`/api/items/${params.id}`, { signal }), [params.id]);
   const [stepId, setStepId] = useState('');
+  const [saying, setSaying] = useState(null);
   const [newer, setNewer] = useState(0);
   const item = of.data;
   const loop = item && catalog.value.loopByKey.get(item.loop);
@@ -161,9 +165,34 @@ export function Item({ params }) {
 
   const open = item && item.steps ? item.steps.find((s) => id(s) === stepId) : null;
   const done = (title) => (answer) => {
+    const s = open && loop && stepOf(loop, open.key);
     setStepId('');
     of.set(answer);
-    notify(t('step.done', { step: title, state: answer.state_title }), 'done');
+    const asked = s && stagesOf(s);
+    notify(
+      asked
+        ? t('step.asked', { step: title, who: asked })
+        : t('step.done', { step: title, state: answer.state_title }),
+      'done',
+    );
+  };
+  const said = (text) => (answer) => {
+    setSaying(null);
+    of.set(answer);
+    notify(text, 'done');
+  };
+  const onSay = async (request, say) => {
+    if (say !== 'back') {
+      setSaying({ request, say });
+      return;
+    }
+    try {
+      const body = { step: request.step, say, part: request.part || undefined, version: item.version };
+      said(t('ask.backDone'))(await post(`/api/items/${item.id}/steps`, body));
+    } catch (e) {
+      if (e.conflict) of.set(e.current);
+      notify(e.message, 'error');
+    }
   };
   const openStep = async (s) => {
     const def = stepOf(loop, s.key);
@@ -195,12 +224,19 @@ export function Item({ params }) {
     <${Updates} n=${newer ? 1 : 0} again=${of.again} text=${t('item.newer')} />
     ${of.error && item ? html`<${Failure} error=${of.error} again=${of.again} />` : null}
     <${Loaded} of=${item ? { ...of, error: null } : of}>${(x) => html`<${Body} item=${x} loop=${loop}
-      onItem=${of.set} again=${of.again} openStep=${openStep} />`}<//>
+      onItem=${of.set} again=${of.again} openStep=${openStep} onSay=${onSay} />`}<//>
     ${
       open
         ? html`<${StepDialog} key=${stepId} item=${item} loop=${loop} step=${step} open=${open}
           onDone=${done(open.title)}
       onClose=${() => setStepId('')} onSeen=${of.set} />`
+        : null
+    }
+    ${
+      saying && item
+        ? html`<${DecideDialog} item=${item} loop=${loop} request=${saying.request} say=${saying.say}
+          onDone=${said(t('ask.done', { step: saying.request.title }))} onSeen=${of.set}
+          onClose=${() => setSaying(null)} />`
         : null
     }
   <//>`;

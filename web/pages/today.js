@@ -16,10 +16,13 @@ import { Updates } from '../ui/updates.js';
 import { asOf } from '../ui/asof.js';
 import { ItemRows } from '../ui/item-rows.js';
 
-const CELLS = ['mine', 'parts', 'soon', 'late', 'today'].map((k) => FIXED.find((v) => v.key === k));
+const view = (k) => FIXED.find((v) => v.key === k);
+const CELLS = ['mine', 'parts', 'asks', 'soon', 'late', 'today'].map(view);
+const REFUSED = view('refused');
 const HINT = {
   mine: 'today.hintMine',
   parts: 'today.hintParts',
+  asks: 'today.hintAsks',
   soon: 'today.hintSoon',
   late: 'today.hintLate',
   today: 'today.hintToday',
@@ -49,7 +52,7 @@ function Cell({ view, answer }) {
 /** The first page of everybody on the staff. */
 export function Today() {
   const of = useLoad(
-    (signal) => Promise.all(CELLS.map((v) => ask(v, v.key === 'mine' ? TOP : 1, signal))),
+    (signal) => Promise.all([...CELLS, REFUSED].map((v) => ask(v, v.key === 'mine' ? TOP : 1, signal))),
     [],
   );
   const [news, setNews] = useState(() => new Set());
@@ -62,11 +65,13 @@ export function Today() {
   }, [of.data]);
   useKeys({ KeyR: of.again });
   const mine = of.data && of.data[0];
+  const refused = of.data ? of.data[CELLS.length].total : 0;
   return html`<${Page} title=${t('nav.today')} side=${html`<span class="hint">${heading()}</span>
       ${may('item.file') ? html`<a class="button primary" href="/new">${t('new.button')} <kbd>C</kbd>
         </a>` : null}`}>
     <ul class="figures">${CELLS.map((v, i) => html`<${Cell} key=${v.key} view=${v}
       answer=${of.data && of.data[i]} />`)}</ul>
+    ${refused ? html`<p class="notice"><a href=${itemsLink(REFUSED.filter, { sort: REFUSED.sort })}>${t('today.refused', { n: count(refused) })}</a></p>` : null}
     <${Updates} n=${news.size} again=${of.again} />
     <section aria-labelledby="mine-h">
       <div class="section-head"><h2 id="mine-h">${t('today.mine')}</h2>

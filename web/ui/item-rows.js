@@ -43,6 +43,7 @@ function usual(key) {
 function marks(r) {
   const out = [];
   if (r.priority && r.priority !== usual(r.loop)) out.push(['hot', r.priority]);
+  if (r.asks) out.push(['hot', t('mark.asks', { steps: r.asks })]);
   if (r.returns) out.push(['', t('item.returns', { n: r.returns })]);
   if (r.urges) out.push(['', t('item.urges', { n: r.urges })]);
   if (r.excluded) out.push(['', t('item.excluded')]);

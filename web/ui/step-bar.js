@@ -2,13 +2,14 @@
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { useKeys } from '../lib/keys.js';
+import { stagesOf, stepOf } from '../lib/catalog.js';
 
 const MAIN = 6;
 
 /**
  * @param {{item: object, loop: object, onOpen: (row: object) => void}} props
  */
-export function StepBar({ item, onOpen }) {
+export function StepBar({ item, loop, onOpen }) {
   const rows = item.steps || [];
   // Those with a key of their own are the usual ones: they come first.
   const open = [...rows.filter((s) => s.ok && s.hotkey), ...rows.filter((s) => s.ok && !s.hotkey)];
@@ -21,7 +22,11 @@ export function StepBar({ item, onOpen }) {
   const several = new Set(
     open.filter((s, i) => open.findIndex((x) => x.key === s.key) !== i).map((s) => s.key),
   );
-  const name = (s) => (several.has(s.key) && s.unit_name ? `${s.title}（${s.unit_name}）` : s.title);
+  const asked = (s) => {
+    const def = stepOf(loop, s.key);
+    return def && stagesOf(def) ? t('step.asks', { step: s.title }) : s.title;
+  };
+  const name = (s) => (several.has(s.key) && s.unit_name ? `${asked(s)}（${s.unit_name}）` : asked(s));
   return html`<section class="steps" aria-label=${t('step.bar')}>
     ${
       open.length

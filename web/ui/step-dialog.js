@@ -7,6 +7,7 @@ import { call, post, keyKeeper } from '../lib/api.js';
 import { draft } from '../lib/store.js';
 import { errorsByField } from '../lib/errors.js';
 import { checkValues, startValues, stepBody } from '../lib/step.js';
+import { stagesOf } from '../lib/catalog.js';
 import { Dialog } from './dialog.js';
 import { ErrorSummary } from './field.js';
 import { askTitle } from './ask.js';
@@ -51,6 +52,7 @@ export function StepDialog({ item, loop, step, open, onDone, onClose, onSeen }) 
   const [busy, setBusy] = useState(false);
   const [conflict, setConflict] = useState(null);
   const version = useRef(item.version);
+  const sent = useRef([]); // ids of the files that went up already
   const keyOf = useRef(keyKeeper()).current;
   const touched = useRef(!!kept);
 
@@ -86,10 +88,12 @@ export function StepDialog({ item, loop, step, open, onDone, onClose, onSeen }) 
     setBusy(true);
     try {
       for (const file of files.slice()) {
-        version.current = (await upload(item, file)).version;
+        const up = await upload(item, file);
+        version.current = up.version;
+        sent.current.push(up.files[up.files.length - 1].id);
         setFiles((rest) => rest.filter((f) => f !== file));
       }
-      const body = stepBody(step, v, open.part, version.current);
+      const body = stepBody(step, v, open.part, version.current, sent.current);
       const answer = await post(`/api/items/${item.id}/steps`, body, { key: keyOf(body) });
       draft.remove(name);
       onDone(answer);
@@ -115,9 +119,12 @@ export function StepDialog({ item, loop, step, open, onDone, onClose, onSeen }) 
     setV(startValues(step, item));
   };
   const list = errors ? errors.list : {};
-  const title = open.unit_name ? `${step.title} · ${open.unit_name}` : step.title;
+  const stages = stagesOf(step);
+  const action = stages ? t('step.asks', { step: step.title }) : step.title;
+  const title = open.unit_name ? `${action} · ${open.unit_name}` : action;
   return html`<${Dialog} title=${title} onClose=${onClose} wide>
     <p class="hint">${item.no}　${item.title}</p>
+    ${stages ? html`<p class="notice">${t('step.willAsk', { who: stages })}</p>` : null}
     ${
       conflict
         ? html`<${Conflict} mine=${item} theirs=${conflict} step=${step} part=${open.part} busy=${busy}
@@ -135,7 +142,7 @@ export function StepDialog({ item, loop, step, open, onDone, onClose, onSeen }) 
       <${StepFields} form=${FORM} item=${item} loop=${loop} step=${step} v=${v} set=${set} errors=${list}
         files=${files} setFiles=${setFiles} />
       <div class="actions sticky">
-        <button class="primary" aria-busy=${busy ? 'true' : null}>${busy ? t('form.sending') : step.title}</button>
+        <button class="primary" aria-busy=${busy ? 'true' : null}>${busy ? t('form.sending') : action}</button>
         <button type="button" onClick=${onClose}>${t('action.back')}</button>
         <span class="hint" role="status">${touched.current ? t('draft.kept') : ''}</span>
       </div>

@@ -443,7 +443,7 @@ static void test_moved_definition(void **state)
 {
     struct fixture *f = *state;
     struct audit_out out;
-    str text = file_read(f->a, "defs/loops/hotline.yaml");
+    str text = file_read(f->a, "tests/unit/domain/loop.yaml");
     const char *at = strstr(text.s, "  - {key: intake,");
     assert_non_null(at);
     size_t head = (size_t)(at - text.s);

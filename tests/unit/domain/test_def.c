@@ -17,10 +17,27 @@ static struct def *def_of(struct arena *a, str yaml)
 
 static struct def *hotline(struct arena *a)
 {
-    return def_of(a, file_read(a, "defs/loops/hotline.yaml"));
+    return def_of(a, file_read(a, "tests/unit/domain/loop.yaml"));
 }
 
-// ---- the first definition shipped ----
+// ---- the definitions shipped ----
+
+static void test_shipped(void **state)
+{
+    const struct def *d = def_of(*state, file_read(*state, "defs/loops/hotline.yaml"));
+    assert_str(d->loop, "hotline");
+    const struct def_step *extend = def_step(d, S("extend_city"));
+    assert_int_equal(extend->n_stages, 2);
+    // The clocks of stages stand behind the definition's own.
+    const struct def_clock *k = &d->clocks[extend->stages[1].clock];
+    assert_str(k->key, "extend_city-2");
+    assert_str(k->title, "市延期·市平台答复");
+    assert_true(k->per_part);
+    assert_int_equal(k->limits[0].limit.n, 3);
+    assert_int_equal(def_step(d, S("exclude"))->stages[0].clock, DEF_NONE);
+}
+
+// ---- the loop of the unit tests, which uses nearly everything ----
 
 static void test_hotline_counts(void **state)
 {
@@ -406,14 +423,14 @@ static void test_dot(void **state)
     assert_true(has(dot, "s2 [label=\"挂账\\n（催办、批示、写经过）\", style=\"rounded,dashed\"]"));
     assert_true(has(dot, "s6 [label=\"已评价"));
     assert_true(has(dot, "p0 -> p2 [label=\"反馈\"]"));
-    str odd = replaced(*state, file_read(*state, "defs/loops/hotline.yaml"),
+    str odd = replaced(*state, file_read(*state, "tests/unit/domain/loop.yaml"),
         S("title: 作废, final"), S("title: 'a\"b\\c', final"), S("odd"));
     assert_true(has(def_dot(*state, def_of(*state, odd)), "[label=\"a\\\"b\\\\c\""));
 }
 
 static void test_diff(void **state)
 {
-    str text = file_read(*state, "defs/loops/hotline.yaml");
+    str text = file_read(*state, "tests/unit/domain/loop.yaml");
     const struct def *was = def_of(*state, text);
     assert_str(def_diff(*state, was, def_of(*state, text)), "");
     static const struct {
@@ -454,6 +471,7 @@ static void test_diff(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        UNIT(test_shipped),
         UNIT(test_hotline_counts),
         UNIT(test_hotline_rows),
         UNIT(test_hotline_steps),

@@ -110,7 +110,7 @@ static void test_breach_outlives_a_pause(void **state)
                       .reason_option = S("待资金落实"), .note = S("等资金"),
                       FIELDS({S("promised"), S("2026-12-01")}, {S("review_on"), S("2026-11-25")})));
     assert_str(item_field(&it, S("clock/contact")), "breached");
-    str text = file_read(f->a, "defs/loops/hotline.yaml"), row = S("      - {limit: 1wd}");
+    str text = file_read(f->a, "tests/unit/domain/loop.yaml"), row = S("      - {limit: 1wd}");
     size_t at = 0;
     while (!str_starts(str_sub(text, at, row.n), row))
         at++;
@@ -526,7 +526,7 @@ static void test_document_limit(void **state)
 {
     struct fixture *f = *state;
     enum { FIELDS_WIDE = 60, POINTS = 2000 };
-    str text = file_read(f->a, "defs/loops/hotline.yaml");
+    str text = file_read(f->a, "tests/unit/domain/loop.yaml");
     size_t head = (size_t)(strstr(text.s, "\nfields:\n") - text.s) + strlen("\nfields:\n");
     str more = {0};
     char *wide = arena_alloc(f->a, 3 * POINTS + 1);

@@ -153,7 +153,7 @@ struct fixture *fixture_open(void)
     // Read before anything is made, so that a test started elsewhere leaves no directory behind.
     str roles = file_read(a, "defs/roles.yaml");
     str workdays = file_read(a, "defs/calendars/workdays.yaml");
-    str hotline = file_read(a, "defs/loops/hotline.yaml");
+    str hotline = file_read(a, "tests/unit/domain/loop.yaml");
     const char *root = getenv("TMPDIR");
     char *dir = str_z(a, str_fmt(a, "%s/town-XXXXXX", root ? root : P_tmpdir));
     if (!mkdtemp(dir))

@@ -1,0 +1,192 @@
+// The side flows of an order, told as a town's people live them. Every line that begins with a sentence in quotes is one thing
+// that somebody does or sees; what stands below it is the proof.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { REPLY, Town, fields, good, until } from './lib.mjs';
+
+/** A town on Friday, 20 November 2026, nine in the morning, and the people of this story. */
+async function scene(t) {
+  const town = await Town.make({ at: '2026-11-20T09:00:00+08:00' });
+  t.after(() => town.end());
+  const s = { town };
+  s.at = async (when) => {
+    await town.move(when);
+    for (const p of s.everybody) await p.again();
+  };
+  const login = async (name) => {
+    const p = await town.as(name);
+    p.again = async () => { const q = await town.as(name); p.cookie = q.cookie; p.me = q.me; };
+    return p;
+  };
+  s.desk = await login('dispatcher1'); // the town's dispatcher
+  s.leader = await login('leader1');
+  const homes = (await s.desk.catalog()).units.filter((u) => u.kind === 'neighbourhood');
+  [s.one, s.two, s.three] = homes;
+  s.first = await login(`handler-${s.one.code}`); // works at the first committee
+  s.second = await login(`handler-${s.two.code}`);
+  s.everybody = [s.desk, s.leader, s.first, s.second];
+  s.ok = (r) => {
+    assert.equal(r.status, 200, JSON.stringify(r.body));
+    return r.body;
+  };
+  s.sent = async (more = {}, units = [s.one.id]) => s.ok(await s.desk.step((await s.desk.file(more)).body, 'dispatch', { units }));
+  s.closed = async (more) => {
+    let it = await s.sent(more);
+    it = s.ok(await s.first.step(it, 'reply', { fields: REPLY }));
+    return s.ok(await s.desk.step(s.ok(await s.desk.step(it, 'check')), 'close'));
+  };
+  s.whole = () => { // every item is the fold of its events, and the chain of events is whole
+    assert.equal(good('tally', 'verify', '--dir', town.dir).differences ?? 0, 0);
+    good('audit', 'verify', '--dir', town.dir);
+  };
+  return s;
+}
+const clock = (it, key) => it.clocks.filter((k) => k.key === key).at(-1);
+const EXTEND = { part: 1, extend: '3wd', note: '要请专业机构鉴定', reason: { key: '情况复杂', option: '需专业鉴定' } };
+
+test('a committee asks for more time, the town decides', async (t) => {
+  const s = await scene(t);
+  let it = await s.sent();
+  const due = clock(it, 'handle').due;
+
+  await t.test('what is wrong with the request is said at once, all of it', async () => {
+    assert.deepEqual(fields(await s.first.step(it, 'extend', { part: 1, extend: '3wd' })), ['note', 'reason.key']);
+    assert.deepEqual(fields(await s.first.step(it, 'extend', { ...EXTEND, extend: '30wd' })), ['extend'], 'ten working days are the most');
+    assert.equal((await s.first.item(it.id)).version, it.version, 'nothing was kept');
+  });
+  await t.test('asked for, nothing has changed but that it is asked for', async () => {
+    it = s.ok(await s.first.step(it, 'extend', EXTEND));
+    assert.equal(clock(it, 'handle').due, due);
+    assert.equal(it.extensions, 0);
+    assert.equal(it.state, 'handling');
+    assert.equal(it.asks, '延期');
+    const [r] = it.requests;
+    assert.deepEqual([r.step, r.title, r.by_name, r.note, r.reason, r.extend, r.stage_title, r.may_decide, r.may_take_back],
+      ['extend', '延期', s.first.me.person.name, EXTEND.note, '情况复杂：需专业鉴定', '3wd', '镇审核', false, true]);
+    assert.match(r.waits_for, /镇审核（派单员、领导）/);
+    assert.equal(it.timeline[0].what_title, '申请延期');
+    assert.equal(clock(it, 'extend-1').state, 'running', 'the town has a working day to decide');
+    assert.equal(clock(it, 'extend-1').limit, '1wd');
+  });
+  await t.test('a second request of the kind has to wait, and the button says why', async () => {
+    const again = await s.first.step(it, 'extend', EXTEND);
+    assert.equal(again.status, 400);
+    assert.match(again.body.errors[0].message, /已申请，待镇审核/);
+    const row = (await s.first.item(it.id)).steps.find((x) => x.key === 'extend');
+    assert.equal(row.ok, false);
+    assert.match(row.why, /待镇审核（派单员、领导）/);
+  });
+  await t.test('it stands in the queue of those who decide, and in nobody else\'s', async () => {
+    assert.deepEqual((await s.desk.list('asks:mine')).rows.map((r) => [r.id, r.asks]), [[it.id, '延期']]);
+    assert.equal((await s.leader.list('待审核:我的')).total, 1);
+    assert.equal((await s.first.list('asks:mine')).total, 0);
+    for (const yes of ['asks:extend', '待审核:延期', 'asks:yes', '-asks:no']) assert.equal((await s.first.list(yes)).total, 1, yes);
+    for (const no of ['asks:suspend', 'asks:no', 'asks:refused']) assert.equal((await s.first.list(no)).total, 0, no);
+    const wrong = await s.desk.get('/api/items?filter=asks:nothing');
+    assert.equal(wrong.status, 400);
+  });
+  await t.test('who asked cannot decide; who has no such role neither', async () => {
+    assert.equal((await s.first.step(it, 'extend', { part: 1, say: 'yes' })).status, 403);
+    let own = s.ok(await s.desk.step(await s.sent({ title: '派单员自己申请的' }), 'extend', EXTEND));
+    const r = await s.desk.step(own, 'extend', { part: 1, say: 'yes' });
+    assert.equal(r.status, 403);
+    assert.match(r.body.errors[0].message, /不能审核自己/);
+    assert.equal((await s.desk.list('asks:mine')).total, 1, 'one\'s own is not in one\'s queue');
+    assert.equal((await s.leader.list('asks:mine')).total, 2);
+    own = s.ok(await s.desk.step(own, 'extend', { part: 1, say: 'back' }));
+    assert.deepEqual([own.requests, own.asks, own.timeline[0].what_title], [[], '', '撤回申请延期']);
+    assert.equal(clock(own, 'extend-1').state, 'void');
+  });
+  await t.test('a refusal says why, and tells who asked', async () => {
+    assert.deepEqual(fields(await s.desk.step(it, 'extend', { part: 1, say: 'no' })), ['note']);
+    it = s.ok(await s.desk.step(it, 'extend', { part: 1, say: 'no', note: '先用现有时间把现场处理完' }));
+    assert.equal(it.asks, '');
+    assert.equal((await s.desk.list('asks:yes')).total, 0);
+    assert.equal((await s.first.list('asks:refused')).total, 1);
+    assert.equal((await s.second.list('asks:refused')).total, 0);
+    const [r] = (await s.first.item(it.id)).requests;
+    assert.deepEqual([r.refused, r.no_name, r.no_note, r.may_take_back], [true, s.desk.me.person.name, '先用现有时间把现场处理完', true]);
+    const late = await s.leader.step(it, 'extend', { part: 1, say: 'yes' });
+    assert.match(late.body.errors[0].message, /已被退回/);
+    it = s.ok(await s.first.step(it, 'extend', { part: 1, say: 'back' }));
+    assert.deepEqual([it.requests, it.timeline[0].what_title], [[], '已知悉退回延期']);
+  });
+  await t.test('agreed to, it is done; whoever decides may grant another length', async () => {
+    it = s.ok(await s.first.step(it, 'extend', EXTEND));
+    assert.deepEqual(fields(await s.leader.step(it, 'extend', { part: 1, say: 'yes', extend: '99wd' })), ['extend']);
+    it = s.ok(await s.leader.step(it, 'extend', { part: 1, say: 'yes', extend: '2wd', note: '两天够了' }));
+    assert.equal(it.extensions, 1);
+    assert.equal(clock(it, 'handle').extended_s, 2 * 6.5 * 3600);
+    assert.deepEqual(it.requests, []);
+    const e = it.timeline[0];
+    assert.deepEqual([e.what, e.person_name, e.note, e.changes.asked.by], ['extend', s.leader.me.person.name, '两天够了', s.first.me.person.id]);
+    assert.equal(clock(it, 'extend-1').state, 'met');
+  });
+  await t.test('the answer of a request that was lost on its way is the same the second time', async () => {
+    const key = { 'Idempotency-Key': 'once-only' };
+    const body = { step: 'extend', version: it.version, ...EXTEND };
+    const a = await s.first.post(`/api/items/${it.id}/steps`, body, key), b = await s.first.post(`/api/items/${it.id}/steps`, body, key);
+    assert.deepEqual([a.status, b.status, b.body.version], [200, 200, a.body.version]);
+  });
+  await t.test('answered meanwhile, the request has become empty', async () => {
+    it = s.ok(await s.first.step(await s.first.item(it.id), 'reply', { fields: REPLY }));
+    assert.deepEqual([it.state, it.requests, it.asks], ['replied', [], '']);
+    assert.equal((await s.desk.step(it, 'extend', { part: 1, say: 'yes' })).status, 400);
+  });
+  s.whole();
+});
+
+test('a return is looked at before it counts', async (t) => {
+  const s = await scene(t);
+  let it = await s.sent();
+  const back = { note: '不在本居民区', reason: { key: '职责不符', option: '非本辖区' } };
+  it = s.ok(await s.first.step(it, 'return', back));
+  assert.deepEqual([it.state, it.returns, it.parts[0].open], ['handling', 0, true], 'the committee stays answerable until it is decided');
+  it = s.ok(await s.desk.step(it, 'return', { say: 'yes' }));
+  assert.deepEqual([it.state, it.returns, it.parts[0].state, it.unit], ['filed', 1, 'returned', it.receiver]);
+  assert.deepEqual(it.timeline[0].changes.reason, { key: '职责不符', option: '非本辖区' });
+  s.whole();
+});
+
+test('the city grants more time: two stages, the second writes down what the city said', async (t) => {
+  const s = await scene(t);
+  let it = await s.sent();
+  it = s.ok(await s.desk.step(it, 'extend_city', { ...EXTEND, extend: '40wd' }));
+  assert.equal((await s.leader.list('asks:mine')).total, 1);
+  it = s.ok(await s.leader.step(it, 'extend_city', { part: 1, say: 'yes', note: '同意上报' }));
+  assert.deepEqual([it.extensions, it.requests[0].stage_title, it.requests[0].said.map((x) => [x.title, x.note])],
+    [0, '市平台答复', [['镇审核', '同意上报']]]);
+  assert.deepEqual(fields(await s.leader.step(it, 'extend_city', { part: 1, say: 'yes' })), ['fields.city_reply']);
+  it = s.ok(await s.leader.step(it, 'extend_city', { part: 1, say: 'yes', extend: '30wd', fields: { city_reply: '同意延至 30 个工作日' } }));
+  assert.equal(clock(it, 'handle').extended_s, 30 * 6.5 * 3600);
+  assert.equal(it.fields.find((f) => f.key === 'city_reply').value, '同意延至 30 个工作日');
+  assert.deepEqual(it.clocks.filter((k) => k.key.startsWith('extend_city')).map((k) => k.state), ['met', 'met']);
+  s.whole();
+});
+
+test('nobody decides in time: that is seen, too', async (t) => {
+  const s = await scene(t);
+  let it = s.ok(await s.first.step(await s.sent(), 'extend', EXTEND));
+  assert.equal(clock(it, 'extend-1').due, '2026-11-20T17:30:00+08:00');
+  await s.at('2026-11-20T17:30:01+08:00');
+  it = await until('the stage is late', async () => { const x = await s.desk.item(it.id); return clock(x, 'extend-1').breached && x; });
+  assert.equal((await s.desk.list('clock.extend-1:breached')).total, 1);
+  assert.match(it.timeline.find((e) => e.what === 'overdue').note, /延期·镇审核/);
+  it = s.ok(await s.leader.step(it, 'extend', { part: 1, say: 'yes' }));
+  assert.equal(clock(it, 'extend-1').state, 'late');
+});
+
+test('taken out of the rates: the files of the request are shown to whoever decides', async (t) => {
+  const s = await scene(t);
+  let it = await s.closed();
+  it = (await s.desk.attach(it, '现场照片.txt', '照片')).body;
+  const ask = { reason: { key: '不属实', option: '查无此事' }, note: '现场无此情况' };
+  assert.deepEqual(fields(await s.desk.step(it, 'exclude', { ...ask, files: [7] })), ['files[0]']);
+  it = s.ok(await s.desk.step(it, 'exclude', { ...ask, files: [1] }));
+  assert.equal(it.excluded, false);
+  assert.deepEqual(it.requests[0].files, ['现场照片.txt']);
+  it = s.ok(await s.leader.step(it, 'exclude', { say: 'yes' }));
+  assert.equal(it.excluded, true);
+  assert.deepEqual(it.timeline[0].changes.files, [1]);
+  s.whole();
+});
