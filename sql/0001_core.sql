@@ -178,7 +178,15 @@ CREATE TABLE batch_row (
     detail @text@ NOT NULL,
     PRIMARY KEY (town, job, row)) @clustered@;
 
+-- Saved views. shared: a unit with whose people it is shared (the town's own: everybody); 0: the person's alone.
+-- list_columns: names with a blank between; empty: those he uses everywhere.
 CREATE TABLE saved_view (
     town @int@ NOT NULL, person @int@ NOT NULL, id @int@ NOT NULL, title @text@ NOT NULL, filter @text@ NOT NULL,
-    sort @text@ NOT NULL, place @int@ NOT NULL, version @int@ NOT NULL,
+    sort @text@ NOT NULL, list_columns @text@ NOT NULL, shared @int@ NOT NULL, place @int@ NOT NULL, version @int@ NOT NULL,
     PRIMARY KEY (town, person, id)) @clustered@;
+CREATE INDEX saved_view_shared ON saved_view (town, shared, id) WHERE shared > 0;
+
+-- How a person wants his lists.
+CREATE TABLE list_layout (
+    town @int@ NOT NULL, person @int@ NOT NULL, list_columns @text@ NOT NULL, density @text@ NOT NULL, page_rows @int@ NOT NULL,
+    PRIMARY KEY (town, person)) @clustered@;

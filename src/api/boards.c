@@ -1,17 +1,23 @@
 #include "api/boards.h"
 
 #include <math.h>
-#include "domain/board.h"
+#include "domain/board_compare.h"
 
 // Rates have six decimals: a ten-thousandth of a percent, and written much faster than seventeen
 // digits.
 static const double RATE_UNIT = 1e6;
 
+struct cells_view {
+    struct i64s tallies;
+    struct f64s rates;
+};
 struct board_row_view {
     int64_t id, depth;
     str name, filter;
-    struct i64s tallies;
-    struct f64s rates;
+    struct cells_view cells, before, year;
+};
+struct days_view {
+    str from, to;
 };
 struct tally_head_view {
     str key, title, filter;
@@ -21,6 +27,8 @@ struct rate_head_view {
 };
 struct board_view {
     str loop, by, period, from, to;
+    bool partial;
+    struct days_view before, year;
     int64_t at_us;
     struct list tallies, rates, rows;
     struct board_row_view total;
@@ -28,15 +36,29 @@ struct board_view {
 // The list of a figure is that of both filters: "<the column's> <the row's>".
 #define OF_A_COLUMN "its half of the filter that lists the items of a count"
 #define OF_A_ROW "the row's half, to stand behind the column's with a blank between"
+static const struct field CELLS_VIEW[] = {
+    {"tallies", FIELD_I64S, .at = offsetof(struct cells_view, tallies),
+        .help = "counts by the key of their column"},
+    {"rates", FIELD_F64S, .at = offsetof(struct cells_view, rates),
+        .help = "0..1 by the key of their column, or null when a denominator is zero"},
+    {0},
+};
+static const struct field DAYS_VIEW[] = {
+    {"from", FIELD_STR, .at = offsetof(struct days_view, from), .help = "first day"},
+    {"to", FIELD_STR, .at = offsetof(struct days_view, to), .help = "last day"},
+    {0},
+};
 static const struct field BOARD_ROW_VIEW[] = {
     {"id", FIELD_I64, .at = offsetof(struct board_row_view, id)},
     {"name", FIELD_STR, .at = offsetof(struct board_row_view, name)},
     {"depth", FIELD_I64, .at = offsetof(struct board_row_view, depth)},
     {"filter", FIELD_STR, .at = offsetof(struct board_row_view, filter), .help = OF_A_ROW},
-    {"tallies", FIELD_I64S, .at = offsetof(struct board_row_view, tallies),
-        .help = "counts by the key of their column"},
-    {"rates", FIELD_F64S, .at = offsetof(struct board_row_view, rates),
-        .help = "0..1 by the key of their column, or null when a denominator is zero"},
+    {"cells", FIELD_OBJ, FIELD_INLINE, .at = offsetof(struct board_row_view, cells),
+        .sub = CELLS_VIEW},
+    {"before", FIELD_OBJ, .at = offsetof(struct board_row_view, before), .sub = CELLS_VIEW,
+        .help = "the same of the period before; empty without compare=yes or when it has none"},
+    {"year", FIELD_OBJ, .at = offsetof(struct board_row_view, year), .sub = CELLS_VIEW,
+        .help = "the same of a year earlier"},
     {0},
 };
 static const struct field TALLY_HEAD_VIEW[] = {
@@ -57,6 +79,12 @@ const struct field BOARD_VIEW[] = {
     {"period", FIELD_STR, .at = offsetof(struct board_view, period)},
     {"from", FIELD_STR, .at = offsetof(struct board_view, from), .help = "first day"},
     {"to", FIELD_STR, .at = offsetof(struct board_view, to), .help = "last day"},
+    {"partial", FIELD_BOOL, .at = offsetof(struct board_view, partial),
+        .help = "the period is not over: what it is compared with is cut to as many days"},
+    {"before", FIELD_OBJ, .at = offsetof(struct board_view, before), .sub = DAYS_VIEW,
+        .help = "the period before, empty without compare=yes"},
+    {"year", FIELD_OBJ, .at = offsetof(struct board_view, year), .sub = DAYS_VIEW,
+        .help = "the period a year earlier; empty also when that year has no such week"},
     {"at", FIELD_TIME, .at = offsetof(struct board_view, at_us)},
     {"tallies", FIELD_LIST, .at = offsetof(struct board_view, tallies), .sub = TALLY_HEAD_VIEW,
         .size = sizeof(struct tally_head_view)},
@@ -73,6 +101,8 @@ const struct field BOARD_QUERY[] = {
     {"unit", FIELD_I64},
     {"class", FIELD_I64},
     {"channel", FIELD_STR},
+    {"compare", FIELD_STR, .options = "yes|no",
+        .help = "yes: with the period before and the same a year earlier"},
     {0},
 };
 
@@ -101,14 +131,64 @@ static struct heads view_heads(struct ctx *c, const struct board_out *out)
     return h;
 }
 
-static struct board_row_view view_row(
+static struct cells_view view_cells(
     struct ctx *c, const struct def *d, const struct heads *h, const struct board_row *r)
 {
     double *rates = NEW_ARRAY(c->arena, d->n_rates, double);
     for (size_t i = 0; i < d->n_rates; i++)
         rates[i] = r->rates[i].blank ? NAN : round(r->rates[i].v * RATE_UNIT) / RATE_UNIT;
-    return (struct board_row_view){r->id, r->depth, r->name, r->filter,
+    return (struct cells_view){
         {h->tally_keys, r->tallies, d->n_tallies}, {h->rate_keys, rates, d->n_rates}};
+}
+
+static struct board_row_view view_row(
+    struct ctx *c, const struct def *d, const struct heads *h, const struct board_row *r)
+{
+    return (struct board_row_view){.id = r->id,
+        .depth = r->depth,
+        .name = r->name,
+        .filter = r->filter,
+        .cells = view_cells(c, d, h, r)};
+}
+
+// Nothing was counted there in a period that there is: zeroes, and rates without a base.
+static struct cells_view view_side(struct ctx *c, const struct def *d, const struct heads *h,
+    const struct board_side *side, const struct board_row *r)
+{
+    if (side->period.from >= side->period.to)
+        return (struct cells_view){0};
+    if (r)
+        return view_cells(c, d, h, r);
+    struct board_row none = {.tallies = NEW_ARRAY(c->arena, d->n_tallies, int64_t),
+        .rates = NEW_ARRAY(c->arena, d->n_rates, struct board_rate)};
+    for (size_t i = 0; i < d->n_rates; i++)
+        none.rates[i].blank = true;
+    return view_cells(c, d, h, &none);
+}
+
+static struct days_view view_days(struct ctx *c, struct period p)
+{
+    if (p.from >= p.to)
+        return (struct days_view){0};
+    return (struct days_view){tm_date(c->arena, p.from), tm_date(c->arena, p.to - 1)};
+}
+
+static void view_compared(
+    struct ctx *c, const struct board_compared *b, const struct heads *h, struct board_view *v)
+{
+    const struct def *d = b->now.def;
+    struct board_row_view *rows = NEW_ARRAY(c->arena, b->n, struct board_row_view);
+    for (size_t i = 0; i < b->n; i++) {
+        rows[i] = view_row(c, d, h, &b->rows[i].now);
+        rows[i].before = view_side(c, d, h, &b->before, b->rows[i].before);
+        rows[i].year = view_side(c, d, h, &b->year, b->rows[i].year);
+    }
+    v->rows = (struct list){rows, b->n};
+    v->total.before = view_side(c, d, h, &b->before, &b->before.out.total);
+    v->total.year = view_side(c, d, h, &b->year, &b->year.out.total);
+    v->before = view_days(c, b->before.period);
+    v->year = view_days(c, b->year.period);
+    v->partial = b->partial;
 }
 
 static bool read_in(struct call *k, struct board_in *in)
@@ -158,10 +238,14 @@ static bool narrow(struct call *k, struct board_in *in)
 enum err_code boards_get(struct call *k)
 {
     struct board_in in = {0};
-    struct board_out out;
-    if (!read_in(k, &in) || !narrow(k, &in) || board_read(&k->ctx, &in, &out, &k->err) != OK)
-        return k->err.code;
+    struct board_compared b = {0};
     struct ctx *c = &k->ctx;
+    if (!read_in(k, &in) || !narrow(k, &in))
+        return k->err.code;
+    bool compare = str_eq(http_query(k->req, "compare"), S("yes"));
+    if ((compare ? board_compare(c, &in, &b, &k->err) : board_read(c, &in, &b.now, &k->err)) != OK)
+        return k->err.code;
+    const struct board_out out = b.now;
     struct board_view v = {.loop = in.loop,
         .by = http_query(k->req, "by"),
         .period = in.period,
@@ -176,5 +260,53 @@ enum err_code boards_get(struct call *k)
         rows[i] = view_row(c, out.def, &h, &out.rows[i]);
     v.rows = (struct list){rows, out.n};
     v.total = view_row(c, out.def, &h, &out.total);
+    if (compare)
+        view_compared(c, &b, &h, &v);
     return call_answer_fields(k, BOARD_VIEW, &v);
+}
+
+// ---- twelve months
+
+struct month_view {
+    str month;
+    struct cells_view cells;
+};
+struct months_view {
+    str loop;
+    struct list rows;
+};
+static const struct field MONTH_VIEW[] = {
+    {"month", FIELD_STR, .at = offsetof(struct month_view, month)},
+    {"cells", FIELD_OBJ, FIELD_INLINE, .at = offsetof(struct month_view, cells), .sub = CELLS_VIEW},
+    {0},
+};
+const struct field BOARD_MONTHS_VIEW[] = {
+    {"loop", FIELD_STR, .at = offsetof(struct months_view, loop)},
+    {"rows", FIELD_LIST, .at = offsetof(struct months_view, rows), .sub = MONTH_VIEW,
+        .size = sizeof(struct month_view)},
+    {0},
+};
+const struct field BOARD_MONTHS_QUERY[] = {
+    {"period", FIELD_STR, .help = "the months end with its last day's"},
+    {"unit", FIELD_I64},
+    {"class", FIELD_I64},
+    {"channel", FIELD_STR},
+    {0},
+};
+
+enum err_code boards_months(struct call *k)
+{
+    struct board_in in = {0};
+    struct board_months b;
+    struct ctx *c = &k->ctx;
+    if (!read_in(k, &in) || !narrow(k, &in) || board_months(c, &in, &b, &k->err) != OK)
+        return k->err.code;
+    struct board_out heads = {.def = b.def, .filters = NEW_ARRAY(c->arena, b.def->n_tallies, str)};
+    struct heads h = view_heads(c, &heads);
+    struct month_view *rows = NEW_ARRAY(c->arena, BOARD_MONTHS, struct month_view);
+    for (size_t i = 0; i < BOARD_MONTHS; i++)
+        rows[i] = (struct month_view){str_sub(tm_date(c->arena, b.rows[i].day), 0, 7),
+            view_cells(c, b.def, &h, &b.rows[i].total)};
+    struct months_view v = {in.loop, {rows, BOARD_MONTHS}};
+    return call_answer_fields(k, BOARD_MONTHS_VIEW, &v);
 }

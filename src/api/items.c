@@ -9,6 +9,7 @@
 #include "domain/filter.h"
 #include "domain/item_step.h"
 #include "domain/item_store.h"
+#include "domain/list_column.h"
 #include "domain/search.h"
 
 // ---- lists
@@ -17,6 +18,7 @@ struct query_view {
     str filter, sort;
     int64_t limit;
     struct strs words;
+    str columns;
 };
 struct list_view {
     struct query_view query;
@@ -25,6 +27,16 @@ struct list_view {
     str next;
     struct list rows;
 };
+struct list_row_view {
+    struct row_view row;
+    const struct json *cells;
+};
+static const struct field LIST_ROW_VIEW[] = {
+    {"row", FIELD_OBJ, FIELD_INLINE, .at = offsetof(struct list_row_view, row), .sub = ROW_VIEW},
+    {"cells", FIELD_JSON, .at = offsetof(struct list_row_view, cells),
+        .help = "texts of the columns asked for that are no member of every row, by their names"},
+    {0},
+};
 static const struct field QUERY_VIEW[] = {
     {"filter", FIELD_STR, .at = offsetof(struct query_view, filter),
         .help = "canonical filter text"},
@@ -32,6 +44,7 @@ static const struct field QUERY_VIEW[] = {
     {"limit", FIELD_I64, .at = offsetof(struct query_view, limit)},
     {"words", FIELD_STRS, .at = offsetof(struct query_view, words),
         .help = "what to mark in title and snippet: letters A-Z in either case"},
+    {"columns", FIELD_STR, .at = offsetof(struct query_view, columns)},
     {0},
 };
 const struct field ITEMS_LIST[] = {
@@ -42,8 +55,8 @@ const struct field ITEMS_LIST[] = {
     {"at", FIELD_TIME, .at = offsetof(struct list_view, at_us)},
     {"next", FIELD_STR, .at = offsetof(struct list_view, next),
         .help = "cursor of the next page, empty at the end"},
-    {"rows", FIELD_LIST, .at = offsetof(struct list_view, rows), .sub = ROW_VIEW,
-        .size = sizeof(struct row_view)},
+    {"rows", FIELD_LIST, .at = offsetof(struct list_view, rows), .sub = LIST_ROW_VIEW,
+        .size = sizeof(struct list_row_view)},
     {0},
 };
 const struct field ITEMS_LIST_QUERY[] = {
@@ -53,6 +66,8 @@ const struct field ITEMS_LIST_QUERY[] = {
     {"limit", FIELD_I64, .min = 1, .max = LIST_PAGE_MAX},
     {"after", FIELD_STR, .help = "next of the page before"},
     {"count", FIELD_STR, .options = "yes|no"},
+    {"columns", FIELD_STR,
+        .help = "names with a blank between, as a filter names them; their texts come in cells"},
     {0},
 };
 
@@ -78,11 +93,35 @@ static enum err_code read_list_in(struct call *k, struct list_in *in)
     return k->err.code;
 }
 
+// An object of the columns' texts; what is empty is left out.
+static const struct json *cells_of(
+    struct ctx *c, const struct list_columns *columns, int64_t id, struct err *e)
+{
+    struct json *cells = NEW(c->arena, struct json);
+    struct item it;
+    cells->type = JSON_OBJ;
+    if (!list_columns_want_item(columns) || item_load(c, id, &it, e) != OK)
+        return cells;
+    cells->keys = NEW_ARRAY(c->arena, columns->n, str);
+    cells->vals = NEW_ARRAY(c->arena, columns->n, struct json);
+    for (size_t i = 0; i < columns->n; i++) {
+        str text = list_column_value(c, &columns->v[i], &it);
+        if (text.n == 0)
+            continue;
+        cells->keys[cells->n] = columns->v[i].name;
+        cells->vals[cells->n++] = (struct json){.type = JSON_STR, .s = text};
+    }
+    return cells;
+}
+
 enum err_code items_list(struct call *k)
 {
     struct list_in in = {0};
     struct list_out out;
-    if (read_list_in(k, &in) != OK || item_list(&k->ctx, &in, &out, &k->err) != OK)
+    struct list_columns columns;
+    if (list_columns_read(
+            k->ctx.arena, k->ctx.rules, http_query(k->req, "columns"), &columns, &k->err) != OK ||
+        read_list_in(k, &in) != OK || item_list(&k->ctx, &in, &out, &k->err) != OK)
         return k->err.code;
     struct list_view v = {
         .total = out.total, .total_capped = out.capped, .at_us = k->ctx.now_us, .next = out.next};
@@ -92,9 +131,14 @@ enum err_code items_list(struct call *k)
     str *words;
     v.query.words.n = search_marks(k->ctx.arena, in.filter, &words);
     v.query.words.v = words;
-    struct row_view *rows = NEW_ARRAY(k->ctx.arena, out.n, struct row_view);
-    for (size_t i = 0; i < out.n; i++)
-        row_view(&k->ctx, &out.rows[i], &rows[i]);
+    v.query.columns = list_columns_text(k->ctx.arena, &columns);
+    struct list_row_view *rows = NEW_ARRAY(k->ctx.arena, out.n, struct list_row_view);
+    for (size_t i = 0; i < out.n; i++) {
+        row_view(&k->ctx, &out.rows[i], &rows[i].row);
+        rows[i].cells = cells_of(&k->ctx, &columns, out.rows[i].id, &k->err);
+    }
+    if (k->err.code != OK)
+        return k->err.code;
     v.rows = (struct list){rows, out.n};
     return call_answer_fields(k, ITEMS_LIST, &v);
 }

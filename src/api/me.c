@@ -2,6 +2,8 @@
 
 #include "api/page.h"
 #include "api/tries.h"
+#include "api/views.h"
+#include "domain/list_layout.h"
 
 struct person_view {
     int64_t id;
@@ -24,6 +26,7 @@ struct me_view {
     bool must_change, demo;
     str csrf, zone;
     int64_t now_us;
+    struct list_layout layout;
 };
 static const struct field PERSON_VIEW[] = {
     {"id", FIELD_I64, .at = offsetof(struct person_view, id)},
@@ -58,6 +61,8 @@ const struct field ME_VIEW[] = {
     {"now", FIELD_TIME, .at = offsetof(struct me_view, now_us)},
     {"zone", FIELD_STR, .at = offsetof(struct me_view, zone)},
     {"demo", FIELD_BOOL, .at = offsetof(struct me_view, demo), .help = "a demonstration town"},
+    {"list", FIELD_OBJ, .at = offsetof(struct me_view, layout), .sub = LAYOUT_VIEW,
+        .help = "how I want my lists"},
     {0},
 };
 
@@ -83,6 +88,8 @@ static enum err_code answer_me(struct call *k, const struct person *p, str csrf)
     for (int r = 0; r < RIGHT_COUNT; r++)
         if (p->rights >> r & 1)
             VEC_PUSH(a, v.rights.v, v.rights.n) = right_key((enum right)r);
+    if (list_layout(&k->ctx, p->id, &v.layout, &k->err) != OK)
+        return k->err.code;
     return call_answer_fields(k, ME_VIEW, &v);
 }
 

@@ -75,7 +75,8 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/api/items/{id}/files/{id}", MAY_READ_ITEMS, "An attachment",
         .read = items_attached, .status = 200},
 
-    {HTTP_GET, "/api/views", MAY_READ_ITEMS, "My saved views, in my order", .read = views_list,
+    {HTTP_GET, "/api/views", MAY_READ_ITEMS,
+        "My saved views, in my order, then those others share with me", .read = views_list,
         .out = VIEWS_LIST, .status = 200},
     {HTTP_POST, "/api/views", MAY_READ_ITEMS, "Save a filter and an order as a view of mine",
         BODY(VIEW_NEW_IN, VIEW_IN_SIZE), .check = views_check, .apply = views_put,
@@ -86,9 +87,18 @@ const struct route ROUTES[] = {
     {HTTP_DELETE, "/api/views/{id}", MAY_READ_ITEMS, "Delete a view of mine", .apply = views_drop,
         .answer = admin_done, .status = 204},
 
+    {HTTP_PUT, "/api/layout", MAY_READ_ITEMS,
+        "How I want my lists: columns, density, rows; /api/me tells it",
+        BODY(LAYOUT_VIEW, LAYOUT_IN_SIZE), .apply = layout_put, .answer = layout_answer,
+        .out = LAYOUT_VIEW, .status = 200},
+
     {HTTP_GET, "/api/boards/{key}", MAY_READ_BOARDS,
-        "Counts and rates of a loop by unit, class or channel for a period", .read = boards_get,
-        .query = BOARD_QUERY, .out = BOARD_VIEW, .status = 200},
+        "Counts and rates of a loop by unit, class or channel for a period, compared if asked",
+        .read = boards_get, .query = BOARD_QUERY, .out = BOARD_VIEW, .status = 200},
+
+    {HTTP_GET, "/api/boards/{key}/months", MAY_READ_BOARDS,
+        "The totals of the twelve months up to a period", .read = boards_months,
+        .query = BOARD_MONTHS_QUERY, .out = BOARD_MONTHS_VIEW, .status = 200},
 
     {HTTP_GET, "/api/export", MAY_EXPORT, "The items of a filter as CSV or XLSX",
         .read = items_export, .query = EXPORT_QUERY, .status = 200},

@@ -57,6 +57,8 @@ static const struct {
     {"sqlite_autoindex_job_1", "200 200 1"},
     {"batch_row", "1000000 1000000 20000 1"},
     {"saved_view", "600 600 3 1"},
+    {"saved_view_shared", "60 60 10 1"},
+    {"list_layout", "200 200 1"},
 };
 
 static const char *shape_of(str name)

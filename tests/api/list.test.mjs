@@ -175,7 +175,7 @@ test('pages over three hundred orders', { timeout: 120_000 }, async (t) => {
     }
     const row = (await desk.list('', '&limit=1')).rows[0];
     const full = await desk.item(row.id);
-    for (const key of Object.keys(row)) if (key !== 'left_s') assert.deepEqual(full[key], row[key], key);
+    for (const key of Object.keys(row)) if (key !== 'left_s' && key !== 'cells') assert.deepEqual(full[key], row[key], key);
   });
 
   await t.test('sorted by what is due next, what no clock runs for comes last', async () => {

@@ -17,7 +17,8 @@ test('saved views', async (t) => {
     const r = await desk.post('/api/views', { title: ' 投诉 ', filter: '业务类型：投诉　open:yes', sort: 'due' });
     assert.equal(r.status, 201, JSON.stringify(r.body));
     view = r.body;
-    assert.deepEqual(view, { id: view.id, title: '投诉', filter: 'kind:投诉 open:yes', sort: 'due', place: 1, version: 1 });
+    assert.deepEqual(view, { id: view.id, title: '投诉', filter: 'kind:投诉 open:yes', sort: 'due', columns: '', place: 1, mine: true, owner: desk.me.person.id,
+      owner_name: desk.me.person.name, shared: 0, shared_name: '', version: 1 });
     assert.deepEqual(await rows(), [view]);
   });
 

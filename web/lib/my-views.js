@@ -1,13 +1,16 @@
-// The views a person has saved; the server keeps them, so that they are there on every machine.
+// The views a person has saved, and those others share with him; the server keeps them, so that they are there on every
+// machine.
 import { signal } from '@preact/signals';
 import { call, del, get, post, rowsOf } from './api.js';
 import { me } from './state.js';
 import { store } from './store.js';
 import { takeOver } from './views.js';
 
-/** @type {import('@preact/signals').Signal<{id: number, title: string, filter: string, sort: string, place: number,
- *   version: number}[]|null>} in the person's order; null before they have come */
+/** @type {import('@preact/signals').Signal<{id: number, title: string, filter: string, sort: string, columns: string,
+ *   place: number, shared: number, version: number}[]|null>} in the person's order; null before they have come */
 export const myViews = signal(null);
+/** What others share with the person; the same, with owner_name and shared_name. */
+export const sharedViews = signal([]);
 
 /** Loads them; views this machine kept by itself are handed over first, once. */
 export async function loadViews() {
@@ -18,23 +21,26 @@ export async function loadViews() {
     if (left.length) store.set(name, left);
     else store.remove(name);
   }
-  myViews.value = rowsOf(await get('/api/views'));
+  const rows = rowsOf(await get('/api/views'));
+  sharedViews.value = rows.filter((v) => !v.mine);
+  myViews.value = rows.filter((v) => v.mine);
 }
 
-/** @param {{title: string, filter: string, sort: string, place?: number}} view */
-export async function saveView({ title, filter, sort, place }, key) {
-  await post('/api/views', place ? { title, filter, sort, place } : { title, filter, sort }, key ? { key } : {});
+/** @param {{title: string, filter: string, sort: string, columns?: string, shared?: number, place?: number}} view */
+export async function saveView({ title, filter, sort, columns = '', shared = 0, place }, key) {
+  const view = { title, filter, sort, columns, shared };
+  await post('/api/views', place ? { ...view, place } : view, key ? { key } : {});
   await loadViews();
 }
 
 /**
  * Renames, moves or changes one.
  * @param {object} view as it was loaded
- * @param {{title?: string, place?: number}} more what becomes different
+ * @param {{title?: string, place?: number, shared?: number, columns?: string}} more what becomes different
  */
-export async function changeView({ id, version, title, filter, sort }, more) {
+export async function changeView({ id, version, title, filter, sort, columns, shared }, more) {
   try {
-    await call('PUT', `/api/views/${id}`, { json: { version, title, filter, sort, ...more } });
+    await call('PUT', `/api/views/${id}`, { json: { version, title, filter, sort, columns, shared, ...more } });
   } finally {
     await loadViews();
   }

@@ -187,11 +187,17 @@ export function currentPeriod(kind, nowMs = now()) {
   return writePeriod(kind, Math.floor((nowMs + zoneMs) / DAY) * DAY);
 }
 
-/** The period next to this one, step +1 or −1; ranges move by their own length. */
+/** The period next to this one, step +1 or −1; a range of whole months moves by as many, another by its length. */
 export function nextPeriod(text, step) {
   const p = readPeriod(text);
   if (!p) return text;
   if (p.kind !== 'range') return writePeriod(p.kind, step > 0 ? p.to : p.from - DAY);
+  const [a, b] = [new Date(p.from), new Date(p.to)];
+  if (a.getUTCDate() === 1 && b.getUTCDate() === 1) {
+    const n = (b.getUTCFullYear() - a.getUTCFullYear()) * 12 + b.getUTCMonth() - a.getUTCMonth();
+    const month = (d, k) => Date.UTC(d.getUTCFullYear(), d.getUTCMonth() + k * n, 1);
+    return `${isoDay(month(a, step))}..${isoDay(month(b, step) - DAY)}`;
+  }
   const len = (p.to - p.from) * step;
   return `${isoDay(p.from + len)}..${isoDay(p.to + len - DAY)}`;
 }
@@ -228,4 +234,17 @@ export function periodTitle(text, t) {
     default:
       return t('period.range', { a: isoDay(p.from), b: isoDay(p.to - DAY) });
   }
+}
+
+const ASSESSMENT_MONTH = 11; // November to October [domain 1.4, Gumei]
+
+/**
+ * The year of assessment, "2025-11-01..2026-10-31", that holds now, or the day a period begins with.
+ * @param {string} [period]
+ */
+export function assessmentYear(period, nowMs = now()) {
+  const p = period && readPeriod(period);
+  const d = new Date(p ? p.from : Math.floor((nowMs + zoneMs) / DAY) * DAY);
+  const y = d.getUTCFullYear() - (d.getUTCMonth() + 1 < ASSESSMENT_MONTH ? 1 : 0);
+  return `${isoDay(utc(y, ASSESSMENT_MONTH, 1))}..${isoDay(utc(y + 1, ASSESSMENT_MONTH, 1) - DAY)}`;
 }

@@ -44,3 +44,17 @@ export function usualSort(filter) {
 export function sameFilter(a, b) {
   return a === b || split(a).sort().join(' ') === split(b).sort().join(' ');
 }
+
+/**
+ * With whom a person may share: the units he holds a role at.
+ * @param {{unit: number, unit_name: string}[]} roles of /api/me
+ * @param {{id: number}} town
+ * @param {(key: string, vars?: object) => string} t
+ * @returns {{value: string, title: string}[]}
+ */
+export function shareOptions(roles, town, t) {
+  const out = new Map([['0', t('share.me')]]);
+  for (const r of roles)
+    out.set(String(r.unit), r.unit === town.id ? t('share.all') : t('share.unit', { unit: r.unit_name }));
+  return Array.from(out, ([value, title]) => ({ value, title }));
+}

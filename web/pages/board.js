@@ -1,4 +1,5 @@
-// 看板: counters and rates of one loop over one period, by unit, class or channel. Every number is a link to its list.
+// 看板: counters and rates of one loop over one period, by unit, class or channel, each beside the period before and the
+// same a year earlier. Every number is a link to its list.
 import { useEffect, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
@@ -6,14 +7,17 @@ import { get, query } from '../lib/api.js';
 import { catalog } from '../lib/state.js';
 import { place, goQuery } from '../lib/route.js';
 import { linked } from '../lib/board.js';
+import { countDiff, rateDiff } from '../lib/compare.js';
+import { store } from '../lib/store.js';
 import { itemsLink } from '../lib/filter.js';
-import { count, countChange, percent, pointChange } from '../lib/num.js';
-import { currentPeriod, nextPeriod, periodTitle, readPeriod, stamp } from '../lib/time.js';
+import { count, percent } from '../lib/num.js';
+import { assessmentYear, currentPeriod, nextPeriod, periodTitle, readPeriod, stamp } from '../lib/time.js';
 import { Page } from '../ui/page.js';
 import { Empty, Failure, Loaded, useLoad } from '../ui/load.js';
 import { asOf } from '../ui/asof.js';
+import { LineChart } from '../ui/line-chart.js';
 
-const KINDS = ['day', 'week', 'month', 'quarter', 'half', 'year'];
+const KINDS = ['day', 'week', 'month', 'quarter', 'half', 'year', 'assessment', 'range'];
 const KIND_TITLE = {
   day: 'period.kDay',
   week: 'period.kWeek',
@@ -21,7 +25,16 @@ const KIND_TITLE = {
   quarter: 'period.kQuarter',
   half: 'period.kHalf',
   year: 'period.kYear',
+  assessment: 'period.kAssessment',
+  range: 'period.kRange',
 };
+// What stands beside the figures.
+const SIDES = [
+  ['both', 'board.both'],
+  ['before', 'board.withBefore'],
+  ['year', 'board.withYear'],
+  ['none', 'board.withNone'],
+];
 const BY = [
   ['unit', 'board.byUnit'],
   ['class', 'board.byClass'],
@@ -52,16 +65,42 @@ function wanted() {
   };
 }
 
-// The period before comes by the same door, so that both sides of a comparison are made alike.
 async function load(w, signal) {
-  const ask = (period) => get(`/api/boards/${w.loop}${query({ ...w, loop: '', period })}`, { signal });
   const loop = catalog.value.loopByKey.get(w.loop);
-  const [now, before] = await Promise.all([ask(w.period), ask(nextPeriod(w.period, -1)).catch(() => null)]);
-  return { ...linked(now, loop), previous: before && linked(before, loop).total };
+  const whole = w.by.startsWith('field:');
+  const narrow = whole ? {} : { unit: w.unit, class: w.class, channel: w.channel };
+  const [board, months] = await Promise.all([
+    get(`/api/boards/${w.loop}${query({ ...w, loop: '', compare: 'yes' })}`, { signal }),
+    get(`/api/boards/${w.loop}/months${query({ ...narrow, period: w.period })}`, { signal }),
+  ]);
+  return { ...linked(board, loop), months: months.rows };
+}
+
+// From one day to another, both chosen by hand.
+function Range({ w }) {
+  const p = readPeriod(w.period);
+  const iso = (u) => new Date(u).toISOString().slice(0, 10);
+  const [from, to] = [iso(p.from), iso(p.to - 86400000)];
+  const set = (a, b) => a && b && goQuery({ period: a <= b ? `${a}..${b}` : `${b}..${a}` });
+  return html`<span class="row"><label class="inline"><span class="sr">${t('board.from')}</span><input type="date" value=${from}
+    onChange=${(e) => set(e.target.value, to)} /></label><span aria-hidden="true">–</span>
+    <label class="inline"><span class="sr">${t('board.to')}</span><input type="date" value=${to}
+    onChange=${(e) => set(from, e.target.value)} /></label></span>`;
+}
+
+// The town's own year of assessment is a range of days that begins in its month.
+function kindOf(period) {
+  return period === assessmentYear(period) ? 'assessment' : readPeriod(period).kind;
 }
 
 function Chooser({ w }) {
-  const kind = readPeriod(w.period).kind;
+  const kind = kindOf(w.period);
+  const pick = (k) => {
+    const p = readPeriod(kind === 'assessment' ? currentPeriod('month') : w.period);
+    const iso = (u) => new Date(u).toISOString().slice(0, 10);
+    if (k === 'range') return `${iso(p.from)}..${iso(p.to - 86400000)}`;
+    return k === 'assessment' ? assessmentYear() : currentPeriod(k);
+  };
   return html`<div class="chooser">
     <div class="row" role="group" aria-label=${t('board.period')}>
       <button type="button" onClick=${() => goQuery({ period: nextPeriod(w.period, -1) })}
@@ -70,11 +109,14 @@ function Chooser({ w }) {
       <button type="button" onClick=${() => goQuery({ period: nextPeriod(w.period, 1) })}
         aria-label=${t('board.next')}>›</button>
       <label class="inline"><span class="sr">${t('board.kind')}</span><select value=${kind}
-        onChange=${(e) => goQuery({ period: currentPeriod(e.target.value) })}>
-        ${kind === 'range' ? html`<option value="range" selected>${t('period.kRange')}</option>` : null}
+        onChange=${(e) => goQuery({ period: pick(e.target.value) })}>
         ${KINDS.map((k) => html`<option key=${k} value=${k}
           selected=${k === kind}>${t(KIND_TITLE[k])}</option>`)}</select></label>
-      <button type="button" onClick=${() => goQuery({ period: currentPeriod(kind === 'range' ? 'month' : kind) })}>${t('board.now')}</button>
+      ${
+        kind === 'range'
+          ? html`<${Range} w=${w} />`
+          : html`<button type="button" onClick=${() => goQuery({ period: pick(kind) })}>${t('board.now')}</button>`
+      }
     </div>
     <ul class="segments" aria-label=${t('board.by')}>${ways(catalog.value.loopByKey.get(w.loop)).map(([k, title]) => html`<li key=${k}>
       <button type="button" aria-pressed=${k === w.by ? 'true' : 'false'}
@@ -105,64 +147,88 @@ function Rate({ cell, head }) {
     : percent(cell.v);
 }
 
-function Cells({ row, b, name }) {
+// What stands under a figure: the difference and the share, or points for a rate.
+function Diff({ now, was, rate, title, mark }) {
+  const before = html`<span class="sr">${title} </span>${mark ? html`<span class="mark-word" aria-hidden="true">${mark}</span>` : null}`;
+  if (rate) {
+    const d = rateDiff(now, was, rate.better);
+    if (!d) return html`<span class="diff">${before}—</span>`;
+    const cls = d.better === null ? '' : d.better ? ' better' : ' worse';
+    return html`<span class=${`diff${cls}`}>${before}${d.text}${
+      d.better === null ? null : html`<span aria-hidden="true">${d.better ? '' : '▼'}</span><span class="sr">${d.better ? t('board.better') : t('board.worse')}</span>`
+    }</span>`;
+  }
+  const d = countDiff(now, was);
+  if (!d) return html`<span class="diff">${before}—</span>`;
+  return html`<span class="diff">${before}${d.text}${d.share ? html` <span class="share">${d.share}</span>` : null}</span>`;
+}
+
+const v = (cells, key) => (cells && cells[key] !== undefined ? cells[key] : null);
+
+function Beside({ row, x, kind, shown }) {
+  const now = row[kind][x.key] && row[kind][x.key].v;
+  return shown.map(
+    ([side, title]) => html`<${Diff} key=${side} now=${now} was=${v(row[side][kind], x.key)}
+      rate=${kind === 'rates' ? x : null} title=${title} mark=${shown.length > 1 ? title.slice(0, 1) : ''} />`,
+  );
+}
+
+function Cells({ row, b, name, shown }) {
   return html`${b.tallies.map((x) => html`<td key=${x.key} class="num"><${Num} cell=${row.tallies[x.key]}
-    head=${`${name} ${x.title}`} /></td>`)}
+    head=${`${name} ${x.title}`} /><${Beside} row=${row} x=${x} kind="tallies" shown=${shown} /></td>`)}
     ${b.rates.map((x, i) => html`<td key=${x.key} class=${`num rate${i ? '' : ' first'}`}><${Rate}
-      cell=${row.rates[x.key]} head=${`${name} ${x.title}`} /></td>`)}`;
+      cell=${row.rates[x.key]} head=${`${name} ${x.title}`} /><${Beside} row=${row} x=${x} kind="rates" shown=${shown} /></td>`)}`;
 }
 
-const v = (cells, key) => (cells && cells[key] ? cells[key].v : null);
-
-function Compare({ b, prev }) {
-  return html`
-    <tr class="prev"><th scope="row">${t('board.previous')}</th>
-      <${Cells} row=${prev} b=${b} name=${t('board.previous')} /></tr>
-    <tr class="prev"><th scope="row">${t('board.change')}</th>
-      ${b.tallies.map((x) => html`<td key=${x.key}
-        class="num">${countChange(v(b.total.tallies, x.key), v(prev.tallies, x.key))}</td>`)}
-      ${b.rates.map((x, i) => html`<td key=${x.key} class=${`num rate${i ? '' : ' first'}`}><${RateChange}
-        rate=${x} now=${v(b.total.rates, x.key)} before=${v(prev.rates, x.key)} /></td>`)}</tr>`;
-}
-
-function RateChange({ rate, now, before }) {
-  const text = pointChange(now, before);
-  if (text === '—' || text === '0.0') return text;
-  const better = now > before === (rate.better !== 'low');
-  return html`<span class=${better ? 'better' : 'worse'}>${text}<span class="sr">${better ? t('board.better') : t('board.worse')}</span>
-    <span aria-hidden="true">${better ? '' : ' ▼'}</span></span>`;
-}
-
-function Row({ row, b, w }) {
+function Row({ row, b, w, shown }) {
   const deeper = row.id && (w.by === 'unit' || w.by === 'class') && b.rows.length > 1;
   return html`<tr><th scope="row" class=${`d${Math.min(row.depth || 0, 4)}`} title=${row.name}>
     ${deeper ? html`<button type="button" class="link"
       onClick=${() => goQuery({ [w.by]: row.id })}>${row.name}</button>` : row.name || t('board.none')}</th>
-    <${Cells} row=${row} b=${b} name=${row.name} /></tr>`;
+    <${Cells} row=${row} b=${b} name=${row.name} shown=${shown} /></tr>`;
 }
 
 // Columns that are 0 or missing everywhere say nothing; they can be shown again.
 function quiet(b, all) {
   if (all) return b;
-  const has = (x) => [b.total, ...b.rows].some((r) => v(r.tallies, x.key));
+  const has = (x) =>
+    [b.total, ...b.rows].some((r) => r.tallies[x.key].v || v(r.before.tallies, x.key) || v(r.year.tallies, x.key));
   return { ...b, tallies: b.tallies.filter(has) };
 }
 
-function Table({ board, w }) {
+// "环比 10月1日–20日": what the lines under a figure are against.
+function sideTitles(board, side) {
+  const days = (p) => (p && p.from ? t('board.days', { a: p.from, b: p.to }) : '');
+  const all = [
+    ['before', t('board.before'), days(board.before)],
+    ['year', t('board.year'), days(board.year)],
+  ];
+  return all.filter(([key, , when]) => when && (side === 'both' || side === key));
+}
+
+function Legend({ board, shown }) {
+  if (!shown.length) return null;
+  return html`<p class="hint legend">${shown.map(([key, title, when]) => html`<span key=${key}>${t('board.against', { title, when })}</span>`)}
+    ${board.partial ? html`<span>${t('board.partial')}</span>` : null}
+    <span>${t('board.blankShare')}</span></p>`;
+}
+
+function Table({ board, w, side }) {
   const [all, setAll] = useState(false);
   const b = quiet(board, all);
   const hidden = board.tallies.length - b.tallies.length;
+  const shown = sideTitles(board, side);
   if (!board.rows.length) return html`<${Empty} text=${t('board.empty')} />`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('board.table')}>
-    <table class="board"><caption class="print-only">${t('board.caption', { period: periodTitle(w.period, t), at: stamp(board.at) })}</caption>
+  return html`<${Legend} board=${board} shown=${shown} />
+    <div class="scroll" tabindex="0" role="region" aria-label=${t('board.table')}>
+    <table class=${`board${shown.length ? ' beside' : ''}`}><caption class="print-only">${t('board.caption', { period: periodTitle(w.period, t), at: stamp(board.at) })}</caption>
       <thead><tr><th scope="col">${(ways(catalog.value.loopByKey.get(w.loop)).find(([k]) => k === w.by) || ['', ''])[1]}</th>
         ${b.tallies.map((x) => html`<th scope="col" class="num" key=${x.key}>${x.title}</th>`)}
         ${b.rates.map((x, i) => html`<th scope="col" class=${`num rate${i ? '' : ' first'}`} key=${x.key}
           title=${x.formula}>${x.title}</th>`)}</tr></thead>
-      <tbody>${b.rows.map((r) => html`<${Row} key=${r.key} row=${r} b=${b} w=${w} />`)}</tbody>
+      <tbody>${b.rows.map((r) => html`<${Row} key=${r.key} row=${r} b=${b} w=${w} shown=${shown} />`)}</tbody>
       <tfoot><tr class="total"><th scope="row">${t('board.total')}</th><${Cells} row=${b.total} b=${b}
-        name=${t('board.total')} /></tr>
-        ${board.previous ? html`<${Compare} b=${b} prev=${board.previous} />` : null}</tfoot>
+        name=${t('board.total')} shown=${shown} /></tr></tfoot>
     </table></div>
     ${hidden || all ? html`<p><button type="button" class="link"
       onClick=${() => setAll(!all)}>${all ? t('board.hideZero') : t('board.showZero', { n: hidden })}</button>
@@ -171,20 +237,44 @@ function Table({ board, w }) {
 
 const RATE_LIMIT = 4;
 
-function versus(now, before) {
-  return before === null ? t('board.noPrev') : t('board.vsPrev', { n: pointChange(now, before) });
+function versus(now, before, title) {
+  const d = rateDiff(now, before, 'high');
+  return d ? `${title} ${t('board.points', { n: d.text })}` : '';
 }
 
 function Rates({ board }) {
-  const prev = board.previous;
   return html`<ul class="figures">${board.rates.slice(0, RATE_LIMIT).map((x) => {
     const cell = board.total.rates[x.key];
-    const link = cell && cell.v !== null && cell.link;
-    const inner = html`<span class="figure-title">${x.title}</span><strong>${percent(cell && cell.v)}</strong>
-      <span class="hint">${prev ? versus(cell && cell.v, v(prev.rates, x.key)) : ''}</span>`;
+    const now = cell && cell.v;
+    const link = cell && now !== null && cell.link;
+    const against = [
+      versus(now, v(board.total.before.rates, x.key), t('board.before')),
+      versus(now, v(board.total.year.rates, x.key), t('board.year')),
+    ].filter(Boolean);
+    const inner = html`<span class="figure-title">${x.title}</span><strong>${percent(now)}</strong>
+      <span class="hint">${against.join('　') || t('board.noPrev')}</span>`;
     return html`<li key=${x.key}>${link ? html`<a class="figure"
       href=${itemsLink(link)}>${inner}</a>` : html`<div class="figure">${inner}</div>`}</li>`;
   })}</ul>`;
+}
+
+// One tally or rate over the twelve months that end with the period, its table beside it.
+function Curve({ board }) {
+  const series = [...board.tallies.map((x) => ['tallies', x]), ...board.rates.map((x) => ['rates', x])];
+  const [key, setKey] = useState('');
+  const [kind, x] = series.find(([k, s]) => `${k}.${s.key}` === key) || series[0];
+  const points = board.months.map((m) => ({
+    label: periodTitle(m.month, t),
+    short: String(Number(m.month.slice(5))),
+    v: v(m[kind], x.key),
+    go: () => goQuery({ period: m.month }),
+  }));
+  const show = kind === 'rates' ? percent : count;
+  return html`<section class="curve"><div class="section-head"><h2>${t('board.curve')}</h2>
+    <label class="inline">${t('board.series')} <select value=${`${kind}.${x.key}`} onChange=${(e) => setKey(e.target.value)}>
+      ${series.map(([k, s]) => html`<option key=${`${k}.${s.key}`} value=${`${k}.${s.key}`}
+        selected=${k === kind && s.key === x.key}>${s.title}</option>`)}</select></label></div>
+    <${LineChart} title=${x.title} points=${points} show=${show} zero=${kind !== 'rates'} /></section>`;
 }
 
 /** The page. */
@@ -198,7 +288,12 @@ export function Board() {
     w.unit && [catalog.value.unitById.get(Number(w.unit)), 'unit'],
     w.class && [catalog.value.classById.get(Number(w.class)), 'class'],
   ].filter((x) => x && x[0]);
-  const side = html`<button type="button" onClick=${() => print()}>${t('action.print')}</button>`;
+  const [beside, setBeside] = useState(store.get('beside', 'both'));
+  const side = html`<label class="inline">${t('board.compare')} <select value=${beside} onChange=${(e) => {
+    store.set('beside', e.target.value);
+    setBeside(e.target.value);
+  }}>${SIDES.map(([k, title]) => html`<option key=${k} value=${k} selected=${k === beside}>${t(title)}</option>`)}</select></label>
+    <button type="button" onClick=${() => print()}>${t('action.print')}</button>`;
   return html`<${Page} title=${t('nav.board')} head=${`${t('nav.board')} ${periodTitle(w.period, t)}`}
     side=${side} cls="board-page">
     <${Chooser} w=${w} />
@@ -209,6 +304,7 @@ export function Board() {
     <${Loaded} of=${of.data ? { ...of, error: null } : of} rows=${10}>${(
       d,
     ) => html`<div class=${of.busy ? 'busy' : ''} aria-busy=${of.busy ? 'true' : null}>
-      <${Rates} board=${d} /><${Table} board=${d} w=${{ ...w, by: d.by || w.by }} /></div>`}<//>
+      <${Rates} board=${d} /><${Table} board=${d} w=${{ ...w, by: d.by || w.by }} side=${beside} />
+      <${Curve} board=${d} /></div>`}<//>
   <//>`;
 }

@@ -3,16 +3,19 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { get, query } from '../lib/api.js';
-import { may } from '../lib/state.js';
+import { catalog, may, me } from '../lib/state.js';
 import { place, go, goQuery } from '../lib/route.js';
 import { hasWords, itemsLink, split, without } from '../lib/filter.js';
+import { askedColumns, columnGroups, columnsOf } from '../lib/columns.js';
 import { on } from '../lib/sse.js';
 import { usualSort } from '../lib/views.js';
 import { useKeys } from '../lib/keys.js';
-import { store } from '../lib/store.js';
+import { useLayout } from '../lib/layout.js';
 import { count } from '../lib/num.js';
+import { stamp } from '../lib/time.js';
 import { Page } from '../ui/page.js';
 import { Empty, Failure, Loaded, useLoad } from '../ui/load.js';
+import { Later } from '../ui/later.js';
 import { Updates } from '../ui/updates.js';
 import { asOf } from '../ui/asof.js';
 import { ItemRows } from '../ui/item-rows.js';
@@ -29,18 +32,23 @@ const SORT_TITLE = {
   '-changed': 'sort.changed',
 };
 const LIMITS = [20, 50, 100];
+const tools = () => import('../ui/list-tools.js');
 // Which page led to which: keyset cursors only point forward, so the way back is remembered here.
 const trail = new Map();
 
 function wanted() {
   const q = place.value.query;
-  const limit = Number(q.get('limit')) || store.get('rows', 20);
+  const list = me.value.list;
+  const limit = Number(q.get('limit')) || list.rows;
   const filter = q.get('filter') || '';
+  const columns = columnsOf(columnGroups(catalog.value, t), q.get('columns') || list.columns);
   return {
     filter,
     sort: SORTS.includes(q.get('sort')) ? q.get('sort') : usualSort(filter),
     after: q.get('after') || '',
     limit: LIMITS.includes(limit) ? limit : 20,
+    columns,
+    named: q.get('columns') || '',
   };
 }
 
@@ -57,6 +65,7 @@ function settle(w, answer) {
 // answer.asked is what this answer was asked with: while the next page loads, the address is already ahead of it.
 function Pager({ answer }) {
   const w = answer.asked;
+  const { save } = useLayout();
   const key = (after) => `${answer.query.filter}|${w.sort}|${w.limit}|${after}`;
   const back = trail.get(key(w.after));
   const start = w.after ? (back ? back.from : null) : 1;
@@ -71,7 +80,7 @@ function Pager({ answer }) {
     <span>${start && answer.rows.length ? t('pager.range', { a: count(start), b: count(start + answer.rows.length - 1) }) : ''}</span>
     <button type="button" onClick=${next} disabled=${!answer.next}>${t('pager.next')} <kbd>N</kbd></button>
     <label class="inline">${t('pager.rows')} <select value=${String(w.limit)} onChange=${(e) => {
-      store.set('rows', Number(e.target.value));
+      save({ rows: Number(e.target.value) });
       goQuery({ limit: e.target.value, after: '' });
     }}>${LIMITS.map((n) => html`<option key=${n} value=${n}
       selected=${n === w.limit}>${n}</option>`)}</select></label>
@@ -94,16 +103,84 @@ function Terms({ text }) {
   </ul>`;
 }
 
+/** The chosen rows, as long as the list of this filter is shown: {list, has, set, clear}. */
+function useSelection(filter) {
+  const [chosen, setChosen] = useState({ filter, rows: new Map() });
+  const rows = chosen.filter === filter ? chosen.rows : new Map();
+  return {
+    list: [...rows.values()],
+    has: (id) => rows.has(id),
+    set: (some, yes) => {
+      const next = new Map(rows);
+      for (const r of some) yes ? next.set(r.id, r) : next.delete(r.id);
+      setChosen({ filter, rows: next });
+    },
+    clear: () => setChosen({ filter, rows: new Map() }),
+  };
+}
+
+// What a printed list says of itself.
+function PrintHead({ answer }) {
+  const sort = t(SORT_TITLE[answer.query.sort]);
+  const text = answer.query.filter || t('filter.everything');
+  return html`<p class="print-note">${t('items.printed', {
+    filter: text,
+    sort,
+    n: count(answer.total) + (answer.total_capped ? '+' : ''),
+    at: stamp(answer.at),
+    who: me.value.person.name,
+  })}</p>`;
+}
+
+function Rows({ of, w, selection, shown }) {
+  const order = { sort: w.sort, set: (sort) => goQuery({ sort, after: '' }) };
+  return html`<${Loaded} of=${of.data ? { ...of, error: null } : of} rows=${12}>${(d) => html`
+    <div class=${of.busy ? 'busy' : ''} aria-busy=${of.busy ? 'true' : null}>${
+      d.rows.length
+        ? html`<${PrintHead} answer=${d} /><${ItemRows} rows=${d.rows} words=${d.query.words} label=${t('nav.items')}
+            columns=${d.asked.columns} density=${me.value.list.density} order=${order} selection=${selection} />`
+        : shown
+          ? html`<${Empty} text=${t('items.noneFiltered')}>${html`<code>${shown}</code> <button type="button"
+            onClick=${() => goQuery({ filter: '', after: '' })}>${t('filter.clear')}</button>`}<//>`
+          : html`<${Empty} text=${t('items.none')}>${html`<a class="button"
+            href="/new">${t('new.button')}</a> <a class="button"
+            href="/import">${t('nav.import')}</a>`}<//>`
+    }
+    ${d.rows.length || d.asked.after ? html`<${Pager} answer=${d} />` : null}</div>`}<//>`;
+}
+
+function Side({ answer, bad, w, shown, onColumns }) {
+  const total = answer ? t('items.total', { n: count(answer.total) + (answer.total_capped ? '+' : '') }) : '';
+  return html`
+    <strong class="total" role="status" aria-live="polite">${bad ? '' : total}</strong>
+    <label class="inline">${t('sort.label')} <select value=${w.sort}
+      onChange=${(e) => goQuery({ sort: e.target.value, after: '' })}>
+      ${SORTS.filter((s) => s !== 'relevance' || s === w.sort || hasWords(w.filter)).map((s) => html`<option key=${s} value=${s}
+        selected=${s === w.sort}>${t(SORT_TITLE[s])}</option>`)}</select></label>
+    <button type="button" onClick=${onColumns}>${t('columns.button')}</button>
+    ${may('item.export') ? html`<${ExportMenu} filter=${shown} sort=${w.sort} />` : null}
+    <button type="button" onClick=${() => print()}>${t('action.print')}</button>`;
+}
+
 /** The list. */
 export function Items() {
   const w = wanted();
+  const asked = askedColumns(w.columns);
   const of = useLoad(
-    async (signal) => ({ ...(await get(`/api/items${query(w)}`, { signal })), asked: w }),
-    [w.filter, w.sort, w.limit, w.after],
+    async (signal) => {
+      const { filter, sort, limit, after } = w;
+      const answer = await get(`/api/items${query({ filter, sort, limit, after, columns: asked })}`, { signal });
+      return { ...answer, asked: w };
+    },
+    [w.filter, w.sort, w.limit, w.after, w.columns.map((c) => c.name).join(' ')],
   );
   const [news, setNews] = useState(() => new Set());
+  const [open, setOpen] = useState('');
   const box = useRef(null);
   const bad = of.error && of.error.status === 400 ? of.error : null;
+  const answer = of.data;
+  const shown = answer ? answer.query.filter : w.filter;
+  const selection = useSelection(shown);
   useEffect(() => on('item', (e) => setNews((s) => new Set(s).add(e.id))), []);
   useEffect(() => {
     if (!of.data) return;
@@ -111,39 +188,30 @@ export function Items() {
     asOf.value = of.data.at;
     setNews(new Set());
   }, [of.data]);
-  useKeys({ KeyR: of.again, Slash: () => box.current && box.current.focus() });
-  const answer = of.data;
-  const shown = answer ? answer.query.filter : w.filter;
-  const total = answer ? t('items.total', { n: count(answer.total) + (answer.total_capped ? '+' : '') }) : '';
-  const side = html`
-    <strong class="total" role="status">${bad ? '' : total}</strong>
-    <label class="inline">${t('sort.label')} <select value=${w.sort}
-      onChange=${(e) => goQuery({ sort: e.target.value, after: '' })}>
-      ${SORTS.filter((s) => s !== 'relevance' || s === w.sort || hasWords(w.filter)).map((s) => html`<option key=${s} value=${s}
-        selected=${s === w.sort}>${t(SORT_TITLE[s])}</option>`)}</select></label>
-    ${may('item.export') ? html`<${ExportMenu} filter=${shown} sort=${w.sort} />` : null}`;
+  useKeys({
+    KeyR: of.again,
+    Slash: () => box.current && box.current.focus(),
+    Escape: () => selection.list.length && selection.clear(),
+  });
+  const side = html`<${Side} answer=${answer} bad=${bad} w=${w} shown=${shown} onColumns=${() => setOpen('columns')} />`;
   return html`<${Page} title=${t('nav.items')} side=${side} cls="list">
-    <${ViewBar} filter=${shown} sort=${w.sort} />
+    <${ViewBar} filter=${shown} sort=${w.sort} columns=${w.named} />
     <${FilterBox} inputRef=${box} text=${bad ? w.filter : shown} error=${bad}
-      onSend=${(filter) => go(itemsLink(filter, { sort: place.value.query.get('sort') }))} />
+      onSend=${(filter) => go(itemsLink(filter, { sort: place.value.query.get('sort'), columns: w.named }))} />
     ${
       bad
         ? null
         : html`<${Terms} text=${shown} />
+      ${selection.list.length ? html`<${Later} load=${tools} name="BulkBar" selection=${selection} again=${of.again} />` : null}
       <${Updates} n=${news.size} again=${of.again} />
       ${of.error && answer ? html`<${Failure} error=${of.error} again=${of.again} />` : null}
-      <${Loaded} of=${answer ? { ...of, error: null } : of} rows=${12}>${(d) => html`
-        <div class=${of.busy ? 'busy' : ''} aria-busy=${of.busy ? 'true' : null}>${
-          d.rows.length
-            ? html`<${ItemRows} rows=${d.rows} words=${d.query.words} label=${t('nav.items')} />`
-            : shown
-              ? html`<${Empty} text=${t('items.noneFiltered')}>${html`<code>${shown}</code> <button type="button"
-                onClick=${() => goQuery({ filter: '', after: '' })}>${t('filter.clear')}</button>`}<//>`
-              : html`<${Empty} text=${t('items.none')}>${html`<a class="button"
-                href="/new">${t('new.button')}</a> <a class="button"
-                href="/import">${t('nav.import')}</a>`}<//>`
-        }
-        ${d.rows.length || d.asked.after ? html`<${Pager} answer=${d} />` : null}</div>`}<//>`
+      <${Rows} of=${of} w=${w} selection=${selection} shown=${shown} />`
+    }
+    ${
+      open === 'columns'
+        ? html`<${Later} load=${tools} name="ColumnsDialog" columns=${w.columns} named=${w.named}
+          onClose=${() => setOpen('')} />`
+        : null
     }
   <//>`;
 }

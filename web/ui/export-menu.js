@@ -4,8 +4,8 @@ import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { query } from '../lib/api.js';
 
-/** @param {{filter: string, sort: string}} props */
-export function ExportMenu({ filter, sort }) {
+/** @param {{filter: string, sort?: string, label?: string}} props label: of the button, when it is not the whole list */
+export function ExportMenu({ filter, sort, label }) {
   const ref = useRef(null);
   const shut = () => ref.current && ref.current.removeAttribute('open');
   useEffect(() => {
@@ -14,6 +14,7 @@ export function ExportMenu({ filter, sort }) {
     };
     const esc = (e) => {
       if (e.key !== 'Escape' || !ref.current || !ref.current.open) return;
+      e.preventDefault();
       shut();
       ref.current.querySelector('summary').focus();
     };
@@ -26,7 +27,7 @@ export function ExportMenu({ filter, sort }) {
   }, []);
   const to = (format) => `/api/export${query({ filter, sort, format })}`;
   return html`<details class="menu export" ref=${ref}>
-    <summary class="button">${t('items.export')}<span aria-hidden="true"> ▾</span></summary>
+    <summary class="button">${label || t('items.export')}<span aria-hidden="true"> ▾</span></summary>
     <div class="menu-body"><ul>
       <li><a href=${to('xlsx')} download onClick=${shut}>${t('items.exportXlsx')}</a></li>
       <li><a href=${to('csv')} download onClick=${shut}>${t('items.exportCsv')}</a></li>

@@ -4,17 +4,18 @@ import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { go } from '../lib/route.js';
 import { itemsLink } from '../lib/filter.js';
-import { FIXED, sameFilter, usualSort } from '../lib/views.js';
-import { dropView, loadViews, myViews, saveView } from '../lib/my-views.js';
+import { FIXED, sameFilter, shareOptions, usualSort } from '../lib/views.js';
+import { dropView, loadViews, myViews, saveView, sharedViews } from '../lib/my-views.js';
 import { keyKeeper } from '../lib/api.js';
 import { useKeys } from '../lib/keys.js';
-import { notify } from '../lib/state.js';
+import { me, notify } from '../lib/state.js';
 import { FormDialog } from './form-dialog.js';
 import { ViewsDialog } from './views-dialog.js';
 
 const TITLE_MAX = 30;
 
-const link = (v) => itemsLink(v.filter, { sort: v.sort === usualSort(v.filter) ? '' : v.sort });
+const link = (v) =>
+  itemsLink(v.filter, { sort: v.sort === usualSort(v.filter) ? '' : v.sort, columns: v.columns || '' });
 
 /** Deletes a view and offers to take that back. */
 async function dropWithUndo(view) {
@@ -26,8 +27,8 @@ async function dropWithUndo(view) {
   });
 }
 
-/** @param {{filter: string, sort: string}} props what is shown now */
-export function ViewBar({ filter, sort }) {
+/** @param {{filter: string, sort: string, columns: string}} props what is shown now */
+export function ViewBar({ filter, sort, columns }) {
   const [open, setOpen] = useState('');
   const failed = (e) => notify(e.message, 'error');
   useEffect(() => {
@@ -36,19 +37,26 @@ export function ViewBar({ filter, sort }) {
   const own = myViews.value || [];
   const views = [
     ...FIXED.map((v) => ({ ...v, name: t(v.title) })),
-    ...own.map((v) => ({ ...v, key: v.id, name: v.title })),
+    ...own.map((v) => ({ ...v, key: v.id, name: v.title, hint: v.shared ? t('share.with', { unit: v.shared_name }) : '' })),
+    ...sharedViews.value.map((v) => ({
+      ...v,
+      key: `s${v.id}`,
+      name: v.title,
+      hint: t('share.from', { name: v.owner_name, unit: v.shared_name }),
+    })),
   ];
   const map = {};
   views.slice(0, 9).forEach((v, i) => {
     map[`Alt Digit${i + 1}`] = () => go(link(v));
   });
   useKeys(map);
-  const isAt = (v) => sameFilter(v.filter, filter);
+  const isAt = (v) => sameFilter(v.filter, filter) && (v.columns || '') === columns;
   const here = own.find(isAt);
   const close = () => setOpen('');
   return html`<nav class="views" aria-label=${t('view.label')}>
-    <ul>${views.map((v) => html`<li key=${v.key}><a href=${link(v)} title=${v.id ? v.name : null}
-      aria-current=${isAt(v) ? 'true' : null}>${v.name}</a></li>`)}
+    <ul>${views.map((v) => html`<li key=${v.key}><a href=${link(v)} class=${v.hint ? 'shared' : null}
+      title=${v.id ? [v.name, v.hint].filter(Boolean).join('，') : null}
+      aria-current=${isAt(v) ? 'true' : null}>${v.name}${v.hint ? html`<span class="sr">，${v.hint}</span>` : null}</a></li>`)}
       <li>${
         here
           ? html`<button type="button" class="link"
@@ -62,19 +70,27 @@ export function ViewBar({ filter, sort }) {
             onClick=${() => setOpen('all')}>${t('view.manage')}</button></li>`
           : null
       }</ul>
-    ${open === 'save' ? html`<${SaveView} filter=${filter} sort=${sort} onClose=${close} />` : null}
+    ${open === 'save' ? html`<${SaveView} filter=${filter} sort=${sort} columns=${columns} onClose=${close} />` : null}
     ${open === 'all' ? html`<${ViewsDialog} onClose=${close} />` : null}
   </nav>`;
 }
 
-function SaveView({ filter, sort, onClose }) {
+function SaveView({ filter, sort, columns, onClose }) {
   const names = useRef([
     { name: 'title', label: t('view.title'), hint: t('view.hint'), required: true, attrs: { maxlength: TITLE_MAX } },
+    {
+      name: 'shared',
+      label: t('share.label'),
+      hint: t('share.hint'),
+      type: 'select',
+      required: true,
+      options: shareOptions(me.value.roles, me.value.town, t),
+    },
   ]).current;
-  return html`<${FormDialog} title=${t('view.store')} fields=${names} values=${{}}
+  return html`<${FormDialog} title=${t('view.store')} fields=${names} values=${{ shared: '0' }}
     intro=${html`<code>${filter || t('filter.everything')}</code>`} action=${t('view.store')}
     onSend=${async (v, key) => {
-      await saveView({ title: v.title, filter, sort }, key);
+      await saveView({ title: v.title, filter, sort, columns, shared: Number(v.shared) }, key);
       onClose();
     }} onClose=${onClose} />`;
 }

@@ -2,7 +2,9 @@
 import { useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
+import { me } from '../lib/state.js';
 import { changeView, dropView, myViews, saveView } from '../lib/my-views.js';
+import { shareOptions } from '../lib/views.js';
 import { Dialog } from './dialog.js';
 
 const TITLE_MAX = 30;
@@ -27,8 +29,13 @@ function Row({ v, last, busy, act }) {
   const button = (verb, sign, off, run) => html`<button type="button" class="small"
     aria-label=${`${verb} ${v.title}`} title=${verb} disabled=${off || busy}
     onClick=${run}>${sign || verb}</button>`;
+  const options = shareOptions(me.value.roles, me.value.town, t);
   return html`<li><span class="view-name">${v.title}<code>${v.filter || t('filter.everything')}</code></span>
     <span class="acts">
+    <select aria-label=${`${t('share.label')} ${v.title}`} disabled=${busy}
+      onChange=${(e) => act(() => changeView(v, { shared: Number(e.target.value) }))}>${options.map((o) => html`<option
+      key=${o.value} value=${o.value} selected=${o.value === String(v.shared)}>${o.title}</option>`)}
+      ${options.some((o) => o.value === String(v.shared)) ? null : html`<option value=${v.shared} selected>${v.shared_name}</option>`}</select>
     ${button(t('view.up'), '↑', v.place === 1, () => act(() => changeView(v, { place: v.place - 1 })))}
     ${button(t('view.down'), '↓', last, () => act(() => changeView(v, { place: v.place + 1 })))}
     ${button(t('view.rename'), '', false, () => setTitle(v.title))}

@@ -1,0 +1,84 @@
+// Columns that fit, differences with and without a base, lines of an axis: what the screens compute by themselves.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { askedColumns, columnGroups, columnsOf, fit, orderOf, USUAL } from '../lib/columns.js';
+import { countDiff, rateDiff } from '../lib/compare.js';
+import { ticks } from '../lib/ticks.js';
+import { assessmentYear, nextPeriod } from '../lib/time.js';
+import { shareOptions } from '../lib/views.js';
+
+const t = (key, vars) => (vars ? `${key} ${Object.values(vars)}` : key);
+const CATALOG = {
+  loops: [
+    {
+      title: '甲',
+      fields: [{ key: 'kind', title: '类型', type: 'choice' }, { key: 'reply', title: '答复', type: 'text' }],
+      clocks: [{ key: 'handle', title: '处置' }],
+      judges: [{ key: 'own', title: '镇回访' }],
+      steps: [{ key: 'rate', judges: ['own'], asks: [{ field: 'reply' }, { field: 'gone' }] }],
+    },
+    { title: '乙', fields: [{ key: 'reply', title: '答复', type: 'text' }], clocks: [], judges: [], steps: [] },
+  ],
+};
+const groups = columnGroups(CATALOG, t);
+const names = (list) => list.map((c) => c.name).join(' ');
+
+test('columns: those of every item, then each loop’s, none twice', () => {
+  assert.deepEqual(groups.map((g) => g.title), ['columns.own', '甲']);
+  assert.equal(names(groups[1].columns), 'reply clock.handle own.reply');
+  assert.equal(names(columnsOf(groups, '')), USUAL.join(' '));
+  assert.equal(names(columnsOf(groups, 'no nothing reply')), 'no reply title', 'unknown ones go, the title stays');
+});
+
+test('on a narrow screen dates go first, then channel, what was added, class, the unit last; four never', () => {
+  const all = columnsOf(groups, 'left state title no unit class reply channel filed changed');
+  assert.equal(names(fit(all, 1346)), names(all));
+  assert.equal(names(fit(all, 1345)), 'left state title no unit class reply channel filed');
+  assert.equal(names(fit(all, 1140)), 'left state title no unit class reply channel');
+  assert.equal(names(fit(all, 740)), 'left state title no unit');
+  assert.equal(names(fit(all, 1)), 'left state title no');
+});
+
+test('only what a row does not say by itself is asked for', () => {
+  assert.equal(askedColumns(columnsOf(groups, 'no title reply part clock.handle unit')), 'reply part clock.handle');
+  assert.equal(orderOf({ sort: 'filed' }, '-filed'), 'filed');
+  assert.equal(orderOf({ sort: 'filed' }, 'due'), '-filed');
+  assert.equal(orderOf({ sort: 'changed' }, 'due'), '-changed');
+});
+
+test('a difference without a base has no share', () => {
+  assert.deepEqual(countDiff(12, 8), { d: 4, text: '+4', share: '+50.0%' });
+  assert.deepEqual(countDiff(3, 4), { d: -1, text: '−1', share: '−25.0%' });
+  assert.deepEqual(countDiff(5, 0), { d: 5, text: '+5', share: '' });
+  assert.deepEqual(countDiff(4, 4), { d: 0, text: '0', share: '' });
+  assert.equal(countDiff(4, null), null);
+  assert.equal(countDiff(undefined, 4), null);
+});
+
+test('better follows the direction of the rate', () => {
+  assert.deepEqual(rateDiff(0.9, 0.8, 'high'), { text: '+10.0', better: true });
+  assert.deepEqual(rateDiff(0.9, 0.8, 'low'), { text: '+10.0', better: false });
+  assert.deepEqual(rateDiff(0.8, 0.8, 'low'), { text: '0.0', better: null });
+  assert.equal(rateDiff(0.8, null, 'high'), null);
+});
+
+test('axis lines stand on round numbers', () => {
+  assert.deepEqual(ticks(0, 97), { low: 0, high: 100, at: [0, 20, 40, 60, 80, 100] });
+  assert.deepEqual(ticks(0, 1).at, [0, 0.2, 0.4, 0.6, 0.8, 1]);
+  assert.deepEqual(ticks(0.912, 0.95).at, [0.91, 0.92, 0.93, 0.94, 0.95]);
+  assert.equal(ticks(5, 5).at.includes(5), true);
+});
+
+test('the year of assessment runs from November to October, and steps by itself', () => {
+  assert.equal(assessmentYear(undefined, Date.parse('2026-11-01T00:30:00+08:00')), '2026-11-01..2027-10-31');
+  assert.equal(assessmentYear(undefined, Date.parse('2026-10-31T23:30:00+08:00')), '2025-11-01..2026-10-31');
+  assert.equal(assessmentYear('2025-11-01..2026-10-31'), '2025-11-01..2026-10-31');
+  assert.equal(nextPeriod('2025-11-01..2026-10-31', -1), '2024-11-01..2025-10-31');
+  assert.equal(nextPeriod('2026-02-01..2026-02-28', 1), '2026-03-01..2026-03-31');
+  assert.equal(nextPeriod('2026-02-03..2026-02-05', 1), '2026-02-06..2026-02-08');
+});
+
+test('one shares with the units one holds a role at', () => {
+  const roles = [{ unit: 1, unit_name: '镇' }, { unit: 7, unit_name: '北虹' }, { unit: 7, unit_name: '北虹' }];
+  assert.deepEqual(shareOptions(roles, { id: 1 }, t).map((o) => o.value), ['0', '1', '7']);
+});
