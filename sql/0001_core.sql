@@ -178,6 +178,11 @@ CREATE TABLE batch_row (
     detail @text@ NOT NULL,
     PRIMARY KEY (town, job, row)) @clustered@;
 
+-- What a person keeps an eye on.
+CREATE TABLE watch (
+    town @int@ NOT NULL, person @int@ NOT NULL, item @int@ NOT NULL, at_us @int@ NOT NULL,
+    PRIMARY KEY (town, person, item)) @clustered@;
+
 -- Saved views. shared: a unit with whose people it is shared (the town's own: everybody); 0: the person's alone.
 -- list_columns: names with a blank between; empty: those he uses everywhere.
 CREATE TABLE saved_view (

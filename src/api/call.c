@@ -295,24 +295,28 @@ static str request_print(struct call *k)
     return crypt_hex(k->req->arena, h, 16);
 }
 
-// A key already used gives the same result again; used for something else it is refused.
-static enum err_code repeat(struct call *k, struct ctx *c)
+static enum err_code used_otherwise(struct err *e)
 {
-    if (k->idem_key.n == 0)
+    return err_add(e, ERR_CONFLICT, S("Idempotency-Key"), (str){0},
+        "was already used for another request", "这个请求编号已用于别的请求");
+}
+
+// A key already used gives the same result again; used for something else it is refused.
+static enum err_code repeat(
+    const struct call *k, struct ctx *c, str key, int64_t *result, bool *repeated, struct err *e)
+{
+    if (key.n == 0)
         return OK;
     struct cursor r = db_rows(c->db,
         "SELECT request, result FROM idem WHERE town = ?1 AND person = ?2 AND key = ?3",
-        V(c->rules->town), V(k->actor), V(k->idem_key));
+        V(c->rules->town), V(k->actor), V(key));
     if (!db_next(&r))
-        return db_status(c->db, &k->err); // not known is not unused
+        return db_status(c->db, e); // not known is not unused
     bool same = str_eq(db_str(&r, 0), k->idem_print);
-    k->result = db_i64(&r, 1);
-    k->repeated = same;
+    *result = db_i64(&r, 1);
+    *repeated = same;
     db_done(&r);
-    if (!same)
-        return err_add(&k->err, ERR_CONFLICT, S("Idempotency-Key"), (str){0},
-            "was already used for another request", "这个请求编号已用于别的请求");
-    return OK;
+    return same ? OK : used_otherwise(e);
 }
 
 // On the loop, before the request is checked: what was done may make the same request wrong now.
@@ -328,36 +332,48 @@ static enum err_code read_key(struct call *k)
     if (k->idem_key.n == 0)
         return OK;
     k->idem_print = request_print(k);
-    return repeat(k, &k->ctx);
+    return repeat(k, &k->ctx, k->idem_key, &k->result, &k->repeated, &k->err);
+}
+
+// Who asks, as the writer knows him; what was done under the key already is not done again.
+static enum err_code begin(struct call *k, struct db *db, struct arena *a, str key, struct ctx *c,
+    int64_t *result, bool *repeated, struct err *e)
+{
+    err_init(e, k->req->arena, k->ctx.lang);
+    *repeated = false;
+    app_writer_ctx(k->app, db, a, c);
+    c->lang = k->ctx.lang;
+    c->actor = k->actor ? rules_person(c->rules, k->actor) : NULL;
+    if (db_overrules(db, e))
+        return e->code;
+    if (k->actor && (!c->actor || !c->actor->active))
+        return err_add(e, ERR_LOGIN, (str){0}, (str){0}, "log in again", "请重新登录");
+    // Asked again here, because the same request may have come twice at once.
+    return repeat(k, c, key, result, repeated, e);
+}
+
+static enum err_code finish(
+    const struct call *k, struct ctx *c, str key, int64_t result, struct err *e)
+{
+    if (db_overrules(c->db, e) || e->code != OK)
+        return e->code;
+    if (key.n > 0)
+        db_run(c->db,
+            "INSERT INTO idem (town, person, key, at_us, request, result) VALUES (?1, ?2, ?3, ?4, "
+            "?5, ?6)",
+            V(c->rules->town), V(k->actor), V(key), V(c->now_us), V(k->idem_print), V(result));
+    return db_status(c->db, e);
 }
 
 static enum err_code apply(struct write *w, struct db *db)
 {
     struct call *k = (struct call *)w;
     struct ctx c;
-    err_init(&k->err, k->req->arena, k->ctx.lang);
-    k->repeated = false;
-    app_writer_ctx(k->app, db, k->req->arena, &c);
-    c.lang = k->ctx.lang;
-    c.actor = k->actor ? rules_person(c.rules, k->actor) : NULL;
-    if (db_overrules(db, &k->err))
+    if (begin(k, db, k->req->arena, k->idem_key, &c, &k->result, &k->repeated, &k->err) != OK ||
+        k->repeated)
         return k->err.code;
-    if (k->actor && (!c.actor || !c.actor->active))
-        return err_add(&k->err, ERR_LOGIN, (str){0}, (str){0}, "log in again", "请重新登录");
-    // Asked again here, because the same request may have come twice at once.
-    if (repeat(k, &c) != OK || k->repeated)
-        return k->err.code;
-    if (k->route->apply(k, &c, &k->result, &k->err) != OK) {
-        (void)db_overrules(db, &k->err);
-        return k->err.code;
-    }
-    if (k->idem_key.n > 0)
-        db_run(db,
-            "INSERT INTO idem (town, person, key, at_us, request, result) VALUES (?1, ?2, ?3, ?4, "
-            "?5, ?6)",
-            V(c.rules->town), V(k->actor), V(k->idem_key), V(c.now_us), V(k->idem_print),
-            V(k->result));
-    return db_status(db, &k->err);
+    (void)k->route->apply(k, &c, &k->result, &k->err);
+    return finish(k, &c, k->idem_key, k->result, &k->err);
 }
 
 static void done(struct write *w, enum err_code code, const struct err *group)
@@ -383,6 +399,84 @@ static void submit(struct call *k)
     http_wake(k->req);
 }
 
+// ---- writes of several rows
+
+// "key#7": each row is kept under a key of its own.
+static str row_key(struct call *k, size_t at)
+{
+    return k->idem_key.n == 0 ? (str){0}
+                              : str_fmt(k->req->arena, "%.*s#%zu", STR_ARG(k->idem_key), at);
+}
+
+enum err_code call_rows(struct call *k, size_t n)
+{
+    k->rows = NEW_ARRAY(k->req->arena, n, struct call_row);
+    k->n_rows = n;
+    for (size_t i = 0; i < n; i++) {
+        k->rows[i] = (struct call_row){.k = k, .at = i, .idem_key = row_key(k, i)};
+        err_init(&k->rows[i].err, k->req->arena, k->ctx.lang);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (repeat(k, &k->ctx, k->rows[i].idem_key, &k->rows[i].result, &k->rows[i].repeated,
+                &k->err) != OK)
+            return k->err.code;
+    return OK;
+}
+
+static enum err_code apply_row(struct write *w, struct db *db)
+{
+    struct call_row *r = (struct call_row *)w;
+    struct call *k = r->k;
+    struct arena *a = arena_new(); // what one row needs is given back before the next
+    struct ctx c;
+    if (begin(k, db, a, r->idem_key, &c, &r->result, &r->repeated, &r->err) == OK && !r->repeated) {
+        r->err.code = k->route->apply_row(k, r->at, &c, &r->result, &r->err);
+        (void)finish(k, &c, r->idem_key, r->result, &r->err);
+    }
+    arena_free(a);
+    return r->err.code;
+}
+
+static void one_less(struct call *k)
+{
+    if (__atomic_sub_fetch(&k->rows_left, 1, __ATOMIC_ACQ_REL) == 0)
+        http_wake(k->req);
+}
+
+static void row_done(struct write *w, enum err_code code, const struct err *group)
+{
+    struct call_row *r = (struct call_row *)w;
+    r->code = code;
+    if (code != OK && r->err.n == 0 && group)
+        err_merge(&r->err, group, (str){0});
+    one_less(r->k);
+}
+
+// Nothing of the request may be touched here after the first row was handed over, but its own
+// struct: the writer is at work with the rest.
+static enum err_code submit_rows(struct call *k)
+{
+    size_t n = k->n_rows;
+    k->rows_left = 1;
+    for (size_t i = 0; i < n; i++) {
+        k->rows[i].write.apply = apply_row;
+        k->rows[i].write.done = row_done;
+        k->rows_left += !k->rows[i].repeated;
+    }
+    if (k->rows_left == 1)
+        return k->route->answer(k);
+    http_park(k->req);
+    for (size_t i = 0; i < n; i++) {
+        struct call_row *r = &k->rows[i];
+        if (!r->repeated && writer_submit(app_writer(k->app), &r->write) != OK) {
+            r->code = ERR_BUSY;
+            one_less(k);
+        }
+    }
+    one_less(k);
+    return OK;
+}
+
 // ---- the life of a request
 
 static enum err_code first_run(struct call *k)
@@ -394,7 +488,7 @@ static enum err_code first_run(struct call *k)
         if (fields_decode(k->req->arena, k->req->body, k->route->in, k->in, &k->err) != OK)
             return k->err.code;
     }
-    if (k->route->apply && read_key(k) != OK)
+    if (!k->route->read && read_key(k) != OK)
         return k->err.code;
     if (k->repeated)
         return k->route->answer(k);
@@ -404,6 +498,8 @@ static enum err_code first_run(struct call *k)
         return k->route->read(k);
     if (db_overrules(k->ctx.db, &k->err)) // checked against what could not be read
         return k->err.code;
+    if (k->route->apply_row)
+        return submit_rows(k);
     submit(k);
     return OK;
 }

@@ -37,10 +37,26 @@ struct route {
     // Idempotency-Key.
     enum err_code (*check)(struct call *k);
     enum err_code (*apply)(struct call *k, struct ctx *c, int64_t *result, struct err *e);
+    // Of a write of several rows (call_rows), each of which is a command of its own and is decided
+    // by itself: instead of apply.
+    enum err_code (*apply_row)(
+        struct call *k, size_t at, struct ctx *c, int64_t *result, struct err *e);
     enum err_code (*answer)(struct call *k);
     int status;        // of success
     enum right or_may; // this right will do as well; 0 (log-in): there is no other
     bool here;         // a program on this very machine needs no log-in
+};
+
+// One row of a write of several.
+struct call_row {
+    struct write write; // first: the writer's
+    struct call *k;
+    size_t at;
+    str idem_key;       // the request's, and which row
+    struct err err;     // why it was refused
+    enum err_code code; // OK: done
+    int64_t result;
+    bool repeated; // done under its key before
 };
 
 struct call {
@@ -63,6 +79,8 @@ struct call {
     bool written;             // the commit is done
     bool repeated;            // answered from an Idempotency-Key
     bool refused;             // by call_may_send; err says why
+    struct call_row *rows;
+    size_t n_rows, rows_left; // left: atomic, and one more while they are being handed over
     struct buf body;
     struct jw w;
     void *state; // between check, apply and answer
@@ -75,6 +93,10 @@ size_t call_body_limit(void *app, enum http_method method, str path);
 bool call_may_send(void *app, struct http_req *req);
 void *call_thread_open(void *app);
 void call_thread_close(void *app, void *thread);
+
+// For check: this write has so many rows. Those done already under its Idempotency-Key are known
+// then and not done again; the others are tried, as a request that failed may be.
+enum err_code call_rows(struct call *k, size_t n) MUST_USE;
 
 // Answers k->body as JSON with a status (the route's own when 0).
 void call_answer(struct call *k, int status);

@@ -43,11 +43,11 @@ struct stage_view {
 };
 struct step_view {
     str key, title, hotkey, does, max;
-    bool on_part, note_required;
-    int64_t files_max, photos;
+    bool on_part, note_required, reason_optional;
+    int64_t files_max, photos, undo_s;
     str photos_stage;
     struct list asks, reasons, approve;
-    struct strs judges;
+    struct strs judges, from, who;
 };
 struct tally_view {
     str key, title, by, where;
@@ -164,11 +164,15 @@ static const struct field STEP_VIEW[] = {
     M(step_view, does, FIELD_STR),
     M(step_view, on_part, FIELD_BOOL),
     M(step_view, note_required, FIELD_BOOL),
+    {"reason_optional", FIELD_BOOL, .at = offsetof(struct step_view, reason_optional),
+        .help = "none of the reasons need be chosen"},
     M(step_view, files_max, FIELD_I64),
     {"photos", FIELD_I64, .at = offsetof(struct step_view, photos),
         .help = "so many of the files must be photos"},
     {"photos_stage", FIELD_STR, .at = offsetof(struct step_view, photos_stage),
         .help = "as many as the item's class says of this stage"},
+    {"undo_s", FIELD_I64, .at = offsetof(struct step_view, undo_s),
+        .help = "so many seconds may who took it take it back; 0: never"},
     {"max", FIELD_STR, .at = offsetof(struct step_view, max), .help = "longest extension"},
     ROWS(step_view, asks, ASK_VIEW, ask_view),
     ROWS(step_view, reasons, REASON_VIEW, reason_view),
@@ -176,6 +180,9 @@ static const struct field STEP_VIEW[] = {
     {"approve", FIELD_LIST, .at = offsetof(struct step_view, approve), .sub = STAGE_VIEW,
         .size = sizeof(struct stage_view),
         .help = "who decides, stage by stage; empty: it is done at once"},
+    {"from", FIELD_STRS, .at = offsetof(struct step_view, from),
+        .help = "states it may be taken in; of parts, where on_part"},
+    {"who", FIELD_STRS, .at = offsetof(struct step_view, who), .help = "roles that may take it"},
     {0},
 };
 static const struct field TALLY_VIEW[] = {
@@ -321,15 +328,23 @@ static struct list view_steps(struct arena *a, const struct def *d)
             .max = s->max.unit != DUR_NONE ? dur_text(a, s->max) : (str){0},
             .on_part = s->on_part,
             .note_required = s->note_required,
+            .reason_optional = s->reason_optional,
             .files_max = s->files_max,
             .photos = s->photos,
             .photos_stage = s->photos_stage,
             .asks = view_asks(a, d, s->asks, s->n_asks),
             .approve = view_stages(a, d, s),
+            .undo_s = s->undo_s,
             .reasons = view_reasons(a, d, s)};
         for (size_t k = 0; k < d->n_judges; k++)
             if (s->judges >> k & 1)
                 VEC_PUSH(a, rows[i].judges.v, rows[i].judges.n) = d->judges[k].key;
+        size_t n = s->on_part ? d->n_part_states : d->n_states;
+        for (size_t k = 0; k < n; k++)
+            if (s->from >> k & 1)
+                VEC_PUSH(a, rows[i].from.v, rows[i].from.n) =
+                    s->on_part ? d->part_states[k].key : d->states[k].key;
+        rows[i].who = (struct strs){s->who, s->n_who};
     }
     return (struct list){rows, d->n_steps};
 }

@@ -1,6 +1,7 @@
 #include "api/feed.h"
 
 #include "base/json.h"
+#include "domain/item_undo.h"
 
 enum { OTHERS_MAX = 200 };
 
@@ -37,6 +38,9 @@ str feed_line(struct arena *a, const struct event *ev, str loop)
     jw_ki64(&w, "version", ev->version);
     jw_kstr(&w, "loop", loop);
     jw_ki64(&w, "unit", ev->unit);
+    // Whoever had the item for a moment cannot ask any more: the line says why.
+    if (str_eq(ev->what, S(ITEM_UNDO)))
+        jw_kstr(&w, "what", ev->what);
     jw_end_obj(&w);
     return buf_str(&b);
 }
@@ -61,7 +65,7 @@ void feed_group(struct app *app, const struct journal *j)
     app_rules_drop(h);
 }
 
-// The units of the event, of its item, and of the item's parts.
+// The units of the event, of its item, of the item's parts, and of those a step taken back made.
 static void find_units(struct db *db, struct arena *a, int64_t town, struct notice *n,
     int64_t charge, int64_t receiver)
 {
@@ -73,6 +77,10 @@ static void find_units(struct db *db, struct arena *a, int64_t town, struct noti
     while (db_next(&p))
         VEC_PUSH(a, n->units, n->n_units) = db_i64(&p, 0);
     db_done(&p);
+    int64_t *lost;
+    size_t n_lost = item_undo_lost(a, n->ev.changes, &lost);
+    for (size_t i = 0; i < n_lost; i++)
+        VEC_PUSH(a, n->units, n->n_units) = lost[i];
 }
 
 void feed_others(struct app *app, struct db *db, const struct journal *j)
@@ -86,7 +94,8 @@ void feed_others(struct app *app, struct db *db, const struct journal *j)
     if (to - from > OTHERS_MAX) // a page that hears of many looks at its list once
         from = to - OTHERS_MAX;
     struct cursor r = db_rows(db,
-        "SELECT e.id, e.item, e.version, e.unit, i.unit, i.receiver, i.loop"
+        "SELECT e.id, e.item, e.version, e.unit, i.unit, i.receiver, i.loop, e.what,"
+        " CASE WHEN e.what = 'undo' THEN e.changes ELSE '{}' END"
         " FROM event e JOIN item i ON i.town = e.town AND i.id = e.item"
         " WHERE e.town = ?1 AND e.id >= ?2 AND e.id < ?3 ORDER BY e.id",
         V(l.rules->town), V(from), V(to));
@@ -94,7 +103,9 @@ void feed_others(struct app *app, struct db *db, const struct journal *j)
         struct notice n = {.ev = {.id = db_i64(&r, 0),
                                .item = db_i64(&r, 1),
                                .version = db_i64(&r, 2),
-                               .unit = db_i64(&r, 3)},
+                               .unit = db_i64(&r, 3),
+                               .what = db_dup(&r, 7, l.arena),
+                               .changes = db_dup(&r, 8, l.arena)},
             .loop = db_dup(&r, 6, l.arena)};
         find_units(db, l.arena, l.rules->town, &n, db_i64(&r, 4), db_i64(&r, 5));
         tell(&l, &n);
@@ -109,6 +120,21 @@ void feed_rules(struct app *app)
 {
     if (app_http(app))
         http_publish(app_http(app), 0, "rules", S("{}"), NULL, NULL);
+}
+
+static bool is_he(void *arg, uint64_t who)
+{
+    return *(const int64_t *)arg == (int64_t)who;
+}
+
+void feed_watch(struct app *app, int64_t person, int64_t item, bool on)
+{
+    if (!app_http(app) || http_streams(app_http(app)) == 0)
+        return;
+    struct arena *a = arena_new();
+    str data = str_fmt(a, "{\"id\":%" PRId64 ",\"on\":%s}", item, on ? "true" : "false");
+    http_publish(app_http(app), 0, "watch", data, is_he, &person);
+    arena_free(a);
 }
 
 void feed_job(struct app *app, int64_t job, str state, int64_t done, int64_t total)

@@ -10,6 +10,8 @@ void feed_group(struct app *app, const struct journal *j); // after a commit, on
 // What other processes wrote before the group, as far as it is not too much to tell.
 void feed_others(struct app *app, struct db *db, const struct journal *j);
 void feed_rules(struct app *app);
+// Somebody's own other pages learn what he keeps an eye on.
+void feed_watch(struct app *app, int64_t person, int64_t item, bool on);
 void feed_job(struct app *app, int64_t job, str state, int64_t done, int64_t total);
 
 // What a stream says of an item's event: numbers only.

@@ -5,7 +5,9 @@
 #include "domain/item_step.h"
 #include "domain/item_store.h"
 #include "domain/item_wait.h"
+#include "domain/item_undo.h"
 #include "domain/people.h"
+#include "domain/watch_list.h"
 
 #define F(type, member, kind, ...)                                                                 \
     {                                                                                              \
@@ -167,6 +169,10 @@ struct route_view {
     int64_t unit;
     str unit_name, because;
 };
+struct undo_view {
+    str step, title;
+    int64_t until_us, left_s;
+};
 struct item_full {
     struct row_view row;
     str text, address, def_title, receiver_name, raised_name;
@@ -175,6 +181,8 @@ struct item_full {
     struct list fields, parts, clocks, files, links, steps, requests, timeline;
     struct caller_view caller;
     struct route_view route;
+    struct undo_view undo;
+    bool watched;
 };
 
 static const struct field FIELD_ROWS[] = {
@@ -313,6 +321,13 @@ static const struct field ROUTE_ROWS[] = {
     F(struct route_view, because, FIELD_STR),
     {0},
 };
+static const struct field UNDO_ROWS[] = {
+    F(struct undo_view, step, FIELD_STR, .help = "the step I may take back; empty: none"),
+    F(struct undo_view, title, FIELD_STR),
+    FN(struct undo_view, "until", until_us, FIELD_TIME),
+    F(struct undo_view, left_s, FIELD_I64),
+    {0},
+};
 #define LIST_OF(member, table, type)                                                               \
     {                                                                                              \
 #member, FIELD_LIST, .at = offsetof(struct item_full, member), .sub = (table),             \
@@ -345,6 +360,8 @@ const struct field ITEM_VIEW[] = {
     LIST_OF(steps, STEP_ROWS, struct open_view),
     LIST_OF(requests, REQUEST_ROWS, struct request_view),
     {"route", FIELD_OBJ, .at = offsetof(struct item_full, route), .sub = ROUTE_ROWS},
+    F(struct item_full, watched, FIELD_BOOL, .help = "I keep an eye on it"),
+    {"undo", FIELD_OBJ, .at = offsetof(struct item_full, undo), .sub = UNDO_ROWS},
     LIST_OF(timeline, EVENT_ROWS, struct event_view),
     {0},
 };
@@ -687,7 +704,7 @@ static str what_title(const struct ctx *c, const struct def *d, str what)
         {"attach", "File added", "添加附件"}, {"settle", "Due times computed anew", "重算时限"},
         {"move_def", "Moved to another version", "更换流程版本"},
         {"close_merged", "Closed with its main item", "随主单办结"},
-        {"undo_import", "Import undone", "撤销导入"}};
+        {"undo_import", "Import undone", "撤销导入"}, {ITEM_UNDO, "Taken back", "撤销"}};
     const struct def_step *s = def_step(d, what);
     if (s)
         return s->title;
@@ -817,6 +834,13 @@ enum err_code item_view(struct ctx *c, const struct item *it, void **out, struct
         struct route_view rv = {u->id, u->name, r->because};
         v->route = rv;
     }
+    v->watched = watch_has(c, it->id);
+    struct item_undo_offer undo;
+    if (item_undo_offered(c, it, &undo))
+        v->undo = (struct undo_view){.step = undo.step->key,
+            .title = undo.step->title,
+            .until_us = undo.until_us,
+            .left_s = (undo.until_us - c->now_us) / US_SECOND};
     if (view_caller(c, it, &v->caller, e) != OK)
         return e->code;
     *out = v;

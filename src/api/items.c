@@ -9,6 +9,7 @@
 #include "domain/filter.h"
 #include "domain/item_step.h"
 #include "domain/item_store.h"
+#include "domain/item_undo.h"
 #include "domain/list_column.h"
 #include "domain/search.h"
 
@@ -297,51 +298,26 @@ enum err_code items_file(struct call *k, struct ctx *c, int64_t *result, struct 
 
 // ---- steps
 
-struct reason_in {
-    str key, option;
-};
-static const struct field REASON_IN[] = {
-    {"key", FIELD_STR, .at = offsetof(struct reason_in, key), .max = 60},
-    {"option", FIELD_STR, .at = offsetof(struct reason_in, option), .max = 60},
-    {0},
-};
-struct child_in {
-    str title, text;
-    int64_t cls;
-};
-static const struct field CHILD_IN[] = {
-    {"title", FIELD_STR, .at = offsetof(struct child_in, title), .max = ITEM_TITLE_MAX},
-    {"text", FIELD_STR, .at = offsetof(struct child_in, text), .max = ITEM_TEXT_MAX},
-    {"class", FIELD_I64, .at = offsetof(struct child_in, cls)},
-    {0},
-};
 struct take_in {
-    str step, say, note, judge, extend, other;
-    int64_t version, part, cls;
-    const struct json *fields, *units, *files;
-    struct reason_in reason;
-    struct child_in child;
+    struct step_ask ask; // first
+    int64_t version;
+    const struct json *files;
+};
+const struct field STEP_REASON_IN[] = {
+    {"key", FIELD_STR, .at = offsetof(struct step_reason, key), .max = 60},
+    {"option", FIELD_STR, .at = offsetof(struct step_reason, option), .max = 60},
+    {0},
+};
+const struct field STEP_CHILD_IN[] = {
+    {"title", FIELD_STR, .at = offsetof(struct step_child, title), .max = ITEM_TITLE_MAX},
+    {"text", FIELD_STR, .at = offsetof(struct step_child, text), .max = ITEM_TEXT_MAX},
+    {"class", FIELD_I64, .at = offsetof(struct step_child, cls)},
+    {0},
 };
 const struct field ITEM_STEP_IN[] = {
-    {"step", FIELD_STR, FIELD_REQUIRED, offsetof(struct take_in, step), .max = DEF_KEY_MAX},
     {"version", FIELD_I64, FIELD_REQUIRED, offsetof(struct take_in, version), .min = 1,
         .max = INT64_MAX, .help = "the version you saw; another one now gives 409"},
-    {"say", FIELD_STR, .at = offsetof(struct take_in, say), .options = "yes|no|back",
-        .help = "of a step that is asked for: agree, refuse, or take the request back"},
-    {"part", FIELD_I64, .at = offsetof(struct take_in, part),
-        .help = "0: your own open part, if there is just one"},
-    {"note", FIELD_STR, .at = offsetof(struct take_in, note), .max = ITEM_NOTE_MAX},
-    {"fields", FIELD_JSON, .at = offsetof(struct take_in, fields),
-        .help = "{key: value} as the step asks"},
-    {"class", FIELD_I64, .at = offsetof(struct take_in, cls)},
-    {"units", FIELD_JSON, .at = offsetof(struct take_in, units),
-        .help = "[unit ids], the first is the lead"},
-    {"reason", FIELD_OBJ, .at = offsetof(struct take_in, reason), .sub = REASON_IN},
-    {"judge", FIELD_STR, .at = offsetof(struct take_in, judge), .max = DEF_KEY_MAX},
-    {"extend", FIELD_STR, .at = offsetof(struct take_in, extend), .max = 12, .help = "3wd"},
-    {"other", FIELD_STR, .at = offsetof(struct take_in, other), .max = 40,
-        .help = "merge: the main item's number"},
-    {"child", FIELD_OBJ, .at = offsetof(struct take_in, child), .sub = CHILD_IN},
+    STEP_ASK_MEMBERS,
     {"files", FIELD_JSON, .at = offsetof(struct take_in, files),
         .help = "[ids] of the item's attachments that belong to the step"},
     {0},
@@ -372,14 +348,10 @@ static enum step_say say_of(str say)
                                     : SAY_TAKE;
 }
 
-enum err_code items_step_check(struct call *k)
+void items_step_read(struct call *k, const struct step_ask *t, struct step_in *in)
 {
-    const struct take_in *t = k->in;
-    struct step_in *in = NEW(k->ctx.arena, struct step_in);
-    *in = (struct step_in){.item = k->id,
-        .say = say_of(t->say),
+    *in = (struct step_in){.say = say_of(t->say),
         .step = t->step,
-        .version = t->version,
         .part = t->part,
         .note = t->note,
         .cls = t->cls > 0 ? t->cls : ITEM_SAME_CLASS,
@@ -391,30 +363,64 @@ enum err_code items_step_check(struct call *k)
         (struct item_in){.title = t->child.title, .text = t->child.text, .cls = t->child.cls};
     read_fields(k, t->fields, S("fields"), &in->fields, &in->n_fields);
     read_ids(k, t->units, "units", ITEM_UNITS_MAX, &in->units, &in->n_units);
-    read_ids(k, t->files, "files", ITEM_STEP_FILES_MAX, &in->files, &in->n_files);
     if (t->extend.n > 0 && !dur_parse(t->extend, &in->extend))
         err_add(&k->err, ERR_INVALID, S("extend"), S("3wd, 2d, 4wh"), "is not a length of time",
             "不是时长");
+}
+
+enum err_code items_step_check(struct call *k)
+{
+    const struct take_in *t = k->in;
+    struct step_in *in = NEW(k->ctx.arena, struct step_in);
+    items_step_read(k, &t->ask, in);
+    in->item = k->id;
+    in->version = t->version;
+    read_ids(k, t->files, "files", ITEM_STEP_FILES_MAX, &in->files, &in->n_files);
     k->state = in;
     return k->err.code;
+}
+
+// The one who came second sees both versions: his own number and the item as it now stands.
+static enum err_code moved(struct call *k, struct ctx *c, enum err_code code, int64_t id,
+    struct item *it, int64_t *result, struct err *e)
+{
+    if (code == OK) {
+        *result = it->id;
+        keep(k, it);
+        return OK;
+    }
+    if (e->code == ERR_CONFLICT && item_load(c, id, it, e) == OK) {
+        struct err sub;
+        err_init(&sub, c->arena, c->lang);
+        e->extra = item_view_json(c, it, &sub);
+    }
+    return e->code;
 }
 
 enum err_code items_step(struct call *k, struct ctx *c, int64_t *result, struct err *e)
 {
     struct item *it = NEW(c->arena, struct item);
     const struct step_in *in = k->state;
-    if (item_step(c, in, it, e) == OK) {
-        *result = it->id;
-        keep(k, it);
-        return OK;
-    }
-    // The one who came second sees both versions: his own number and the item as it now stands.
-    if (e->code == ERR_CONFLICT && item_load(c, in->item, it, e) == OK) {
-        struct err sub;
-        err_init(&sub, c->arena, c->lang);
-        e->extra = item_view_json(c, it, &sub);
-    }
-    return e->code;
+    return moved(k, c, item_step(c, in, it, e), in->item, it, result, e);
+}
+
+// ---- taking a step back
+
+struct undo_in {
+    int64_t version;
+};
+const struct field ITEM_UNDO_IN[] = {
+    {"version", FIELD_I64, FIELD_REQUIRED, offsetof(struct undo_in, version), .min = 1,
+        .max = INT64_MAX, .help = "the version your step left; another one now gives 409"},
+    {0},
+};
+const size_t ITEM_UNDO_IN_SIZE = sizeof(struct undo_in);
+
+enum err_code items_undo(struct call *k, struct ctx *c, int64_t *result, struct err *e)
+{
+    struct item *it = NEW(c->arena, struct item);
+    const struct undo_in *in = k->in;
+    return moved(k, c, item_undo(c, k->id, in->version, it, e), k->id, it, result, e);
 }
 
 // ---- the caller in clear

@@ -3,10 +3,51 @@
 #define BH_API_ITEMS_H
 
 #include "api/call.h"
+#include "domain/item_step.h"
 
 extern const struct field ITEMS_LIST[], ITEMS_LIST_QUERY[], ITEM_FILE_IN[], ITEM_STEP_IN[],
-    REVEAL_IN[], REVEAL_OUT[];
-extern const size_t ITEM_FILE_IN_SIZE, ITEM_STEP_IN_SIZE, REVEAL_IN_SIZE;
+    ITEM_UNDO_IN[], REVEAL_IN[], REVEAL_OUT[];
+extern const size_t ITEM_FILE_IN_SIZE, ITEM_STEP_IN_SIZE, ITEM_UNDO_IN_SIZE, REVEAL_IN_SIZE;
+
+// A step as it comes in: what is asked of one item, or (batch.h) of several.
+struct step_reason {
+    str key, option;
+};
+struct step_child {
+    str title, text;
+    int64_t cls;
+};
+struct step_ask {
+    str step, say, note, judge, extend, other;
+    int64_t part, cls;
+    const struct json *fields, *units;
+    struct step_reason reason;
+    struct step_child child;
+};
+extern const struct field STEP_REASON_IN[], STEP_CHILD_IN[];
+// Rows of the table of a struct that begins with a struct step_ask.
+#define STEP_ASK_MEMBERS                                                                           \
+    {"step", FIELD_STR, FIELD_REQUIRED, offsetof(struct step_ask, step), .max = DEF_KEY_MAX},      \
+        {"say", FIELD_STR, .at = offsetof(struct step_ask, say), .options = "yes|no|back",         \
+            .help = "of a step that is asked for: agree, refuse, or take the request back"},       \
+        {"part", FIELD_I64, .at = offsetof(struct step_ask, part),                                 \
+            .help = "0: your own open part, if there is just one"},                                \
+        {"note", FIELD_STR, .at = offsetof(struct step_ask, note), .max = ITEM_NOTE_MAX},          \
+        {"fields", FIELD_JSON, .at = offsetof(struct step_ask, fields),                            \
+            .help = "{key: value} as the step asks"},                                              \
+        {"class", FIELD_I64, .at = offsetof(struct step_ask, cls)},                                \
+        {"units", FIELD_JSON, .at = offsetof(struct step_ask, units),                              \
+            .help = "[unit ids], the first is the lead"},                                          \
+        {"reason", FIELD_OBJ, .at = offsetof(struct step_ask, reason), .sub = STEP_REASON_IN},     \
+        {"judge", FIELD_STR, .at = offsetof(struct step_ask, judge), .max = DEF_KEY_MAX},          \
+        {"extend", FIELD_STR, .at = offsetof(struct step_ask, extend), .max = 12, .help = "3wd"},  \
+        {"other", FIELD_STR, .at = offsetof(struct step_ask, other), .max = 40,                    \
+            .help = "merge: the main item's number"},                                              \
+    {                                                                                              \
+        "child", FIELD_OBJ, .at = offsetof(struct step_ask, child), .sub = STEP_CHILD_IN           \
+    }
+// What it says, but for item and version; mistakes are notes of the call.
+void items_step_read(struct call *k, const struct step_ask *t, struct step_in *in);
 
 enum err_code items_list(struct call *k);
 enum err_code items_get(struct call *k);
@@ -16,6 +57,7 @@ enum err_code items_file_check(struct call *k);
 enum err_code items_file(struct call *k, struct ctx *c, int64_t *result, struct err *e);
 enum err_code items_step_check(struct call *k);
 enum err_code items_step(struct call *k, struct ctx *c, int64_t *result, struct err *e);
+enum err_code items_undo(struct call *k, struct ctx *c, int64_t *result, struct err *e);
 enum err_code items_reveal(struct call *k, struct ctx *c, int64_t *result, struct err *e);
 enum err_code items_reveal_answer(struct call *k);
 enum err_code items_attach_check(struct call *k);

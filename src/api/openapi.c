@@ -75,7 +75,7 @@ static void write_parameters(struct jw *w, const struct route *r)
     }
     for (const struct field *f = r->query; f && f->key; f++)
         write_parameter(w, str_of(f->key), "query", f);
-    if (r->apply)
+    if (!r->read)
         write_parameter(w, S("Idempotency-Key"), "header", NULL);
     jw_end_arr(w);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "api/admin.h"
+#include "api/batch.h"
 #include "api/boards.h"
 #include "api/call.h"
 #include "api/catalog.h"
@@ -17,6 +18,7 @@
 #include "api/page.h"
 #include "api/views.h"
 #include "api/watch.h"
+#include "api/watches.h"
 #include "domain/town_list.h"
 
 #define LIST_BODY .body_max = TOWN_LIST_BYTES_MAX, .body_type = "text/plain", .query = LIST_QUERY
@@ -66,6 +68,14 @@ const struct route ROUTES[] = {
         "Take a step; 409 with both versions when somebody acted first",
         BODY(ITEM_STEP_IN, ITEM_STEP_IN_SIZE), .check = items_step_check, .apply = items_step,
         .answer = items_answer, .out = ITEM_VIEW, .status = 200},
+    {HTTP_POST, "/api/steps", MAY_STEP,
+        "Take one step on several items; each is decided by itself, the answer says which were",
+        BODY(BATCH_IN, BATCH_IN_SIZE), .query = BATCH_QUERY, .check = batch_check,
+        .apply_row = batch_row, .answer = batch_answer, .out = BATCH_OUT, .status = 200},
+    {HTTP_POST, "/api/items/{id}/undo", MAY_STEP,
+        "Take back the step I took a moment ago; 409 says what happened since",
+        BODY(ITEM_UNDO_IN, ITEM_UNDO_IN_SIZE), .apply = items_undo, .answer = items_answer,
+        .out = ITEM_VIEW, .status = 200},
     {HTTP_POST, "/api/items/{id}/reveal", MAY_REVEAL,
         "The caller in clear; an event with the reason is written", BODY(REVEAL_IN, REVEAL_IN_SIZE),
         .apply = items_reveal, .answer = items_reveal_answer, .out = REVEAL_OUT, .status = 200},
@@ -74,6 +84,13 @@ const struct route ROUTES[] = {
         .answer = items_answer, .out = ITEM_VIEW, .status = 201},
     {HTTP_GET, "/api/items/{id}/files/{id}", MAY_READ_ITEMS, "An attachment",
         .read = items_attached, .status = 200},
+
+    {HTTP_GET, "/api/watches", MAY_READ_ITEMS, "The items I keep an eye on, the newest first",
+        .read = watches_list, .out = WATCHES_LIST, .status = 200},
+    {HTTP_PUT, "/api/watches/{id}", MAY_READ_ITEMS, "Keep an eye on an item", .apply = watches_put,
+        .answer = watches_answer, .status = 204},
+    {HTTP_DELETE, "/api/watches/{id}", MAY_READ_ITEMS, "Do so no longer", .apply = watches_drop,
+        .answer = watches_answer, .status = 204},
 
     {HTTP_GET, "/api/views", MAY_READ_ITEMS,
         "My saved views, in my order, then those others share with me", .read = views_list,

@@ -3,6 +3,7 @@
 #include "api/feed.h"
 #include "base/log.h"
 #include "api/nightly.h"
+#include "domain/item_undo.h"
 #include "domain/journal.h"
 #include "store/migrate.h"
 
@@ -78,6 +79,10 @@ static bool concerns(struct ctx *c, const struct cursor *r)
     while (!any && db_next(&p))
         any = ctx_may(c, MAY_READ_ITEMS, db_i64(&p, 0));
     db_done(&p);
+    int64_t *lost;
+    size_t n = item_undo_lost(c->arena, db_str(r, 8), &lost);
+    for (size_t i = 0; !any && i < n; i++)
+        any = ctx_may(c, MAY_READ_ITEMS, lost[i]);
     return any;
 }
 
@@ -94,9 +99,9 @@ static void catch_up(struct call *k)
     if (!str_i64(http_header(k->req, "Last-Event-ID"), &last) || last < 1)
         return;
     struct cursor r = db_rows(c->db,
-        "SELECT e.id, e.item, e.version, e.unit, i.unit, i.receiver, i.loop FROM event e JOIN item "
-        "i"
-        " ON i.town = e.town AND i.id = e.item"
+        "SELECT e.id, e.item, e.version, e.unit, i.unit, i.receiver, i.loop, e.what,"
+        " CASE WHEN e.what = 'undo' THEN e.changes ELSE '{}' END"
+        " FROM event e JOIN item i ON i.town = e.town AND i.id = e.item"
         " WHERE e.town = ?1 AND e.id > ?2 ORDER BY e.id DESC LIMIT ?3",
         V(c->rules->town), V(last), V((int64_t)CATCH_UP_LOOK_MAX));
     while (n < CATCH_UP_MAX && db_next(&r)) {
@@ -105,7 +110,8 @@ static void catch_up(struct call *k)
         missed[n] = (struct event){.id = db_i64(&r, 0),
             .item = db_i64(&r, 1),
             .version = db_i64(&r, 2),
-            .unit = db_i64(&r, 3)};
+            .unit = db_i64(&r, 3),
+            .what = db_dup(&r, 7, c->arena)};
         loops[n++] = db_dup(&r, 6, c->arena);
     }
     db_done(&r);

@@ -20,6 +20,7 @@ enum {
     DEF_BOARDS_MAX = 6,
     DEF_STAGES_MAX = 5, // of one approval
     DEF_KEY_MAX = 32,   // [a-z][a-z0-9_-]*
+    DEF_UNDO_MAX_S = 600,
 };
 
 struct filter; // domain/filter.h
@@ -132,6 +133,7 @@ struct def_step {
     size_t n_asks;
     uint64_t start, stop, extends; // bit masks of clocks
     int reasons;                   // index into def.reasons or DEF_NONE
+    bool reason_optional;          // none need be chosen
     bool note_required;
     int files_max;
     int photos;       // so many there must be
@@ -141,7 +143,8 @@ struct def_step {
     uint64_t judges;  // DOES_EVALUATE: bit mask; one bit: fixed, several: the caller says
     struct def_stage *stages; // approve: asked for, and done when the last stage agrees; none: done
     size_t n_stages;
-    str stamp; // name of a time field set to now; empty: none
+    str stamp;  // name of a time field set to now; empty: none
+    int undo_s; // so long may who took it take it back; 0: never
 };
 struct def_named {
     str key, title;

@@ -237,6 +237,7 @@ static void step_facts(const struct def *d, size_t at, struct facts *f)
     tell_clocks(f, "延长时限", x->extends, d);
     tell(f, "最多延长", x->max.unit == DUR_NONE ? S("") : dur_text(f->arena, x->max));
     tell(f, "原因表", x->reasons >= 0 ? d->reasons[x->reasons].key : S(""));
+    tell_flag(f, "原因可不选", x->reason_optional);
     tell_flag(f, "必写说明", x->note_required);
     tell_count(f, "附件上限", x->files_max);
     tell(f, "照片",
@@ -251,6 +252,7 @@ static void step_facts(const struct def *d, size_t at, struct facts *f)
     tell_list(f, "评价方", judges, n);
     tell(f, "记录时点", x->stamp);
     tell_stages(f, d, x);
+    tell_count(f, "可撤销秒数", x->undo_s);
 }
 
 static void escalation_facts(const struct def *d, size_t at, struct facts *f)

@@ -121,6 +121,21 @@ static void check_strays(const struct check *c)
     }
 }
 
+// Only what changes nothing but the item itself can be taken back by the item alone.
+static void check_undo(const struct check *c)
+{
+    const struct yaml *y = yaml_get(c->row, "undo");
+    if (y != NULL && given(c, "approve"))
+        yaml_err(c->r->e, y, def_read_path(c->r, c->path, "undo"), S(""),
+            "the step is asked for: who asked takes the request back",
+            "本步骤须经审核，由申请人撤回申请");
+    if (y == NULL || (c->s->does != DOES_CHILD && c->s->does != DOES_UNMERGE))
+        return;
+    yaml_err(c->r->e, y, def_read_path(c->r, c->path, "undo"), S(""),
+        "\"%.*s\" changes other items and cannot be taken back", "动作“%.*s”涉及其他事项，不能撤销",
+        STR_ARG(c->does));
+}
+
 static void note_target(const struct check *c, const char *en, const char *zh)
 {
     yaml_err(c->r->e, yaml_get(c->row, "to"), def_read_path(c->r, c->path, "to"), S(""),
@@ -262,6 +277,10 @@ static void check_filing(const struct check *c)
         yaml_err(c->r->e, yaml_get(c->row, "photos"), def_read_path(c->r, c->path, "photos"), S(""),
             "the first step files the item, photos come to it afterwards",
             "第一个步骤是登记，照片在登记之后才能上传");
+    if (given(c, "undo"))
+        yaml_err(c->r->e, yaml_get(c->row, "undo"), def_read_path(c->r, c->path, "undo"), S(""),
+            "the first step files the item, there is nothing before it to go back to",
+            "第一个步骤是登记，之前没有可恢复的状态");
     if (c->s->when.n > 0)
         yaml_err(c->r->e, yaml_get(c->row, "when"), def_read_path(c->r, c->path, "when"), S(""),
             "the first step files the item, there is nothing to test yet",
@@ -316,6 +335,7 @@ void def_effects_check(struct def_reader *r)
             check_needs(&c, effect->needs);
             check_strays(&c);
             check_extension(&c);
+            check_undo(&c);
         }
     }
     if (r->d->n_steps > 0 && !r->steps_broken && !r->fields.broken)

@@ -20,6 +20,7 @@ static const struct yaml_member step_members[] = {
     {"extends", YAML_WANT_STRS, .expected = "[clock, ...]"},
     {"max", YAML_WANT_DUR},
     {"reasons", YAML_WANT_STR, .expected = "a list of reasons"},
+    {"reason", YAML_WANT_STR, .options = "required|optional"},
     {"note", YAML_WANT_STR, .options = "required|optional"},
     {"files", YAML_WANT_INT, .min = 0, .max = 20},
     {"photos", YAML_WANT_STR, .expected = "1..20, class.STAGE"},
@@ -28,6 +29,7 @@ static const struct yaml_member step_members[] = {
     {"judges", YAML_WANT_STRS, .expected = "[judge, ...]"},
     {"stamp", YAML_WANT_KEY},
     {"approve", YAML_WANT_LIST, .expected = "a list of {title, who, ...}"},
+    {"undo", YAML_WANT_STR, .expected = "10s"},
     {0},
 };
 
@@ -227,6 +229,22 @@ static void read_hotkey(struct def_reader *r, const struct yaml *row, str path, 
             S("one of A-Z 0-9"), "\"%.*s\" is no hotkey", "“%.*s”不能作快捷键", STR_ARG(s->hotkey));
 }
 
+// Seconds, because whoever mistook a key sees it at once: later there are steps that put it right.
+static void read_undo(struct def_reader *r, const struct yaml *row, str path, struct def_step *s)
+{
+    str x = yaml_get_str(row, "undo");
+    int64_t n = 0;
+    if (x.n == 0)
+        return;
+    bool good =
+        str_ends(x, S("s")) && str_i64(str_sub(x, 0, x.n - 1), &n) && n >= 1 && n <= DEF_UNDO_MAX_S;
+    if (!good)
+        yaml_err(r->e, yaml_get(row, "undo"), def_read_path(r, path, "undo"),
+            str_fmt(r->arena, "1s..%ds", DEF_UNDO_MAX_S), "\"%.*s\" is not a number of seconds",
+            "“%.*s”不是秒数", STR_ARG(x));
+    s->undo_s = good ? (int)n : 0;
+}
+
 static void read_step(struct def_reader *r, const struct yaml *row, str path, struct def_step *s,
     struct def_links *links)
 {
@@ -253,12 +271,17 @@ static void read_step(struct def_reader *r, const struct yaml *row, str path, st
     s->reasons = DEF_NONE;
     if (reasons != NULL)
         s->reasons = def_read_name(r, &r->reasons, reasons, def_read_path(r, path, "reasons"));
+    s->reason_optional = str_eq(yaml_get_str(row, "reason"), S("optional"));
+    if (reasons == NULL && yaml_get(row, "reason") != NULL)
+        yaml_err(r->e, yaml_get(row, "reason"), def_read_path(r, path, "reason"), S("reasons: ..."),
+            "there is no list of reasons to choose from", "没有“reasons”，无从选择原因");
     s->note_required = str_eq(yaml_get_str(row, "note"), S("required"));
     s->files_max = (int)yaml_get_i64(row, "files", 0);
     read_photos(r, row, path, s);
     s->unlock = (int)yaml_get_i64(row, "unlock", 0);
     s->max = yaml_get_dur(row, "max");
     def_approve_read(r, row, path, s);
+    read_undo(r, row, path, s);
 }
 
 void def_steps_read(struct def_reader *r)

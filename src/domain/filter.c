@@ -130,7 +130,7 @@ static void put_value(struct buf *b, const struct filter_term *t, const struct f
         buf_addz(b, "no");
         break;
     case VALUE_MINE:
-        buf_addz(b, "mine");
+        buf_addz(b, t->kind == KIND_WATCH ? "me" : "mine");
         break;
     case VALUE_REFUSED:
         buf_addz(b, "refused");

@@ -22,8 +22,9 @@ str filter_text(struct arena *a, const struct filter *f);
 bool filter_empty(const struct filter *f);
 // Its meaning moves with the clock (overdue, last-30d): not allowed in tallies.
 bool filter_timed(const struct filter *f);
-bool filter_personal(const struct filter *f); // its meaning depends on who asks (unit:mine)
-str filter_loop(const struct filter *f);      // the one loop it names, or empty
+// Its meaning depends on who asks (unit:mine, watch:me). A definition may not say watch.
+bool filter_personal(const struct filter *f);
+str filter_loop(const struct filter *f); // the one loop it names, or empty
 // It says gone: itself; lists leave such items out of every other filter.
 bool filter_wants_gone(const struct filter *f);
 
@@ -35,7 +36,9 @@ bool filter_days(
 struct filter_env {
     const struct rules *rules;
     int64_t now_us;
-    int64_t person; // for unit:mine; 0: nobody
+    int64_t person;         // for unit:mine and watch:me; 0: nobody
+    const int64_t *watched; // for watch:me in memory: the items on his list
+    size_t n_watched;
 };
 bool filter_match(const struct filter *f, const struct filter_env *env, const struct item *it);
 // False when it can only find open items.

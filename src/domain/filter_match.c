@@ -134,6 +134,14 @@ static bool link_holds(const struct matcher *m, const struct filter_value *v)
     return (id != 0) == (v->form == VALUE_YES);
 }
 
+static bool watch_holds(const struct matcher *m)
+{
+    for (size_t i = 0; i < m->env->n_watched; i++)
+        if (m->env->watched[i] == m->it->id)
+            return true;
+    return false;
+}
+
 static bool no_holds(const struct filter_value *v, str no)
 {
     if (v->form == VALUE_PREFIX)
@@ -267,6 +275,8 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
         return link_holds(m, v);
     case KIND_ASKS:
         return asks_hold(m, v);
+    case KIND_WATCH:
+        return watch_holds(m);
     case KIND_OPTION:
     case KIND_CLOCK:
     case KIND_TEXT:

@@ -462,6 +462,16 @@ static void asks(struct writer_of *w)
     }
 }
 
+// A short list, so from it to the items.
+static void watched(struct writer_of *w)
+{
+    or_else(w);
+    column(w);
+    sqlb_add(w->q, " IN (SELECT w.item FROM watch w WHERE w.town = ?1 AND w.person = ");
+    sqlb_val(w->q, val_i64(w->env->person));
+    sqlb_add(w->q, ")");
+}
+
 static void number_range(struct writer_of *w, const struct filter_number *n)
 {
     sqlb_add(w->q, "(");
@@ -572,6 +582,7 @@ static void term(struct writer_of *w)
         [KIND_COUNT] = counts,
         [KIND_LINK] = links,
         [KIND_ASKS] = asks,
+        [KIND_WATCH] = watched,
         [KIND_CLOCK] = texts,
         [KIND_TEXT] = texts,
         [KIND_NUMBER] = field_ranges,

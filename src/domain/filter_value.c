@@ -416,6 +416,17 @@ static void read_no(const struct reading *x)
         refuse(x, S("RX20261120-00012, RX2026*"));
 }
 
+// Who has it on his list is not known where a definition's filters are asked.
+static void read_watch(const struct reading *x)
+{
+    if (x->p->def)
+        refuse(x, tr(x, S("not in a definition"), S("流程定义里不能用")));
+    else if (is_word(x, S("me"), S("我")) || is_word(x, S("mine"), S("我的")))
+        add_form(x, VALUE_MINE);
+    else
+        refuse(x, S("me"));
+}
+
 static void read_field_value(const struct reading *x)
 {
     bool dates = x->t->kind == KIND_DAY || x->t->kind == KIND_TIME;
@@ -487,6 +498,9 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         break;
     case KIND_ASKS:
         read_asks(&x);
+        break;
+    case KIND_WATCH:
+        read_watch(&x);
         break;
     case KIND_CLOCK:
     case KIND_TEXT:

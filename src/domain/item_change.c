@@ -189,6 +189,21 @@ static void clock_json(struct jw *w, const struct clock *k)
     jw_end_obj(w);
 }
 
+// A step taken back leaves no part and no clock of its own: the lists end where they ended before
+// it.
+static bool jw_cut(struct jw *w, const struct item *before, const struct item *it)
+{
+    if (it->n_parts < before->n_parts) {
+        jw_at(w, 'p', it->n_parts);
+        jw_null(w);
+    }
+    if (it->n_clocks < before->n_clocks) {
+        jw_at(w, 'c', it->n_clocks);
+        jw_null(w);
+    }
+    return it->n_clocks < before->n_clocks;
+}
+
 static void write_changes(
     struct jw *w, struct arena *a, const struct item *before, const struct item *it)
 {
@@ -218,6 +233,7 @@ static void write_changes(
         jw_at(w, 'c', i);
         clock_json(w, &it->clocks[i]);
     }
+    jw_cut(w, before, it);
 }
 
 str item_changes(struct arena *a, const struct item *before, const struct item *it)
@@ -371,7 +387,7 @@ static bool delta_parts(
         jw_at(w, 'c', i);
         clock_delta(w, k, &x, old ? before->clocks[i].state : CLOCK_RUNNING);
     }
-    return moved;
+    return jw_cut(w, before, it) || moved;
 }
 
 str item_delta(struct arena *a, const struct item *before, const struct item *it)
@@ -506,19 +522,24 @@ static enum err_code apply_indexed(
 {
     int64_t at = 0;
     bool part = str_starts(key, S("p/"));
-    size_t n = part ? it->n_parts : it->n_clocks;
-    if (!str_i64(str_sub(key, 2, key.n), &at) || at < 0 || v->type != JSON_OBJ || (size_t)at > n)
+    size_t *n = part ? &it->n_parts : &it->n_clocks;
+    if (!str_i64(str_sub(key, 2, key.n), &at) || at < 0 || (size_t)at > *n ||
+        (v->type != JSON_OBJ && v->type != JSON_NULL))
         return bad_change(e, key);
+    if (v->type == JSON_NULL) {
+        *n = (size_t)at;
+        return OK;
+    }
     if (part) {
         struct item_part p = part_told(it, (size_t)at, v, at_us);
-        if ((size_t)at == n)
+        if ((size_t)at == *n)
             VEC_PUSH(a, it->parts, it->n_parts) = p;
         else
             it->parts[at] = p;
         return OK;
     }
     struct clock k = clock_told(a, it, (size_t)at, v, at_us);
-    if ((size_t)at == n)
+    if ((size_t)at == *n)
         VEC_PUSH(a, it->clocks, it->n_clocks) = k;
     else
         it->clocks[at] = k;

@@ -119,8 +119,9 @@ void item_tally(
     }
 }
 
-// It concerns whoever may see the item, and the unit the event is about.
-static void notice(struct ctx *c, const struct item *it, const struct event *ev)
+// It concerns whoever may see the item, or could before, and the unit the event is about.
+static void notice(
+    struct ctx *c, const struct item *before, const struct item *it, const struct event *ev)
 {
     int64_t *units = NULL;
     size_t n = 0;
@@ -132,6 +133,8 @@ static void notice(struct ctx *c, const struct item *it, const struct event *ev)
     for (size_t i = 0; i < it->n_parts; i++)
         if (it->parts[i].unit != ev->unit)
             VEC_PUSH(c->arena, units, n) = it->parts[i].unit;
+    for (size_t i = it->n_parts; i < before->n_parts; i++)
+        VEC_PUSH(c->arena, units, n) = before->parts[i].unit;
     journal_notice(c, ev, it->loop, units, n);
 }
 
@@ -158,7 +161,7 @@ enum err_code item_commit(struct ctx *c, const struct def *d, const struct item 
     if (journal_event(c, ev, e) != OK)
         return e->code;
     item_tally(c, d, before, it);
-    notice(c, it, ev);
+    notice(c, before, it, ev);
     return OK;
 }
 

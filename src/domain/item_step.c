@@ -185,7 +185,7 @@ const struct def_route *item_route(struct ctx *c, const struct item *it)
 static void check_reason(struct turn *t, struct err *e)
 {
     const struct def_step *s = t->step;
-    if (s->reasons < 0)
+    if (s->reasons < 0 || (s->reason_optional && t->in->reason.n == 0))
         return;
     const struct def_reasons *list = &t->d->reasons[s->reasons];
     str *keys = NULL;

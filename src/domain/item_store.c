@@ -290,6 +290,9 @@ static void sync_parts(struct ctx *c, const struct item *before, const struct it
             db_run(c->db, "UPDATE part SET open = ?4 WHERE town = ?1 AND item = ?2 AND part = ?3",
                 V(c->rules->town), V(it->id), V(p->id), V(now));
     }
+    for (size_t i = it->n_parts; i < before->n_parts; i++) // of a step taken back
+        db_run(c->db, "DELETE FROM part WHERE town = ?1 AND item = ?2 AND part = ?3",
+            V(c->rules->town), V(it->id), V(before->parts[i].id));
 }
 
 enum err_code item_write(struct ctx *c, const struct item *it, struct err *e)

@@ -30,8 +30,9 @@ enum err_code item_update(
 
 // What differs, as people and programs read it:
 // {"state":["filed","handling"],"f/solved":["","实际解决"],"p/0":{...},"c/0":{...}}. An empty
-// before gives the whole image. The text itself stands as its SHA-256. Empty when it would not fit
-// ITEM_CHANGES_MAX_BYTES, which only an image that never was in the database can do.
+// before gives the whole image; "p/1":null: this part and those behind it are no more, because the
+// step that made them was taken back. The text itself stands as its SHA-256. Empty when it would
+// not fit ITEM_CHANGES_MAX_BYTES, which only an image that never was in the database can do.
 str item_changes(struct arena *a, const struct item *before, const struct item *it);
 // The same as an event keeps it: what became, without what it was before and without what follows
 // from the rest (domain/item_change.c). it->changed_us is the instant of the event.

@@ -59,6 +59,7 @@ static const struct {
     {"saved_view", "600 600 3 1"},
     {"saved_view_shared", "60 60 10 1"},
     {"list_layout", "200 200 1"},
+    {"watch", "3000 3000 10 1"},
 };
 
 static const char *shape_of(str name)

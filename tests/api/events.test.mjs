@@ -1,51 +1,9 @@
 // Open pages hear of changes: those who may, and nobody else.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import http from 'node:http';
-import { Town, REPLY, until } from './lib.mjs';
+import { Page, Town, REPLY, until } from './lib.mjs';
 
 const MORNING = '2026-11-20T09:00:00+08:00';
-
-/** An open page: keeps what it heard. */
-class Page {
-  static open(person, headers = {}) {
-    const page = new Page();
-    page.heard = [];
-    page.person = person;
-    return new Promise((done, fail) => {
-      page.req = http.get(person.town.base + '/api/events', { agent: false, headers: { cookie: person.cookie, ...headers } }, (res) => {
-        page.status = res.statusCode;
-        page.headers = res.headers;
-        let text = '';
-        res.setEncoding('utf8');
-        res.on('data', (d) => {
-          text += d;
-          for (let end; (end = text.indexOf('\n\n')) >= 0; text = text.slice(end + 2)) page.take(text.slice(0, end));
-        });
-        res.on('error', () => {});
-        res.on('close', () => { page.closed = true; });
-        done(page);
-      });
-      page.req.on('error', (e) => { page.closed = true; fail(e); });
-    });
-  }
-
-  take(block) {
-    const lines = block.split('\n').filter((l) => !l.startsWith(':'));
-    const get = (key) => lines.find((l) => l.startsWith(key + ': '))?.slice(key.length + 2);
-    if (get('event')) this.heard.push({ id: Number(get('id')), event: get('event'), data: JSON.parse(get('data')) });
-  }
-
-  /** Waits until it has heard an event that fits. */
-  hears(fits) {
-    return until('the page hears it', () => this.heard.find(fits));
-  }
-
-  close() {
-    this.req.on('error', () => {});
-    this.req.destroy();
-  }
-}
 
 test('who hears what', async (t) => {
   const town = await Town.make({ at: MORNING });

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { connect } from 'node:net';
 import { join, resolve, dirname } from 'node:path';
@@ -280,6 +281,47 @@ export class Person {
 
   async board(period, more = '') {
     return (await this.get(`/api/boards/hotline?period=${encodeURIComponent(period)}${more}`)).body;
+  }
+}
+
+/** An open page: keeps what it heard. */
+export class Page {
+  static open(person, headers = {}) {
+    const page = new Page();
+    page.heard = [];
+    page.person = person;
+    return new Promise((done, fail) => {
+      page.req = http.get(person.town.base + '/api/events', { agent: false, headers: { cookie: person.cookie, ...headers } }, (res) => {
+        page.status = res.statusCode;
+        page.headers = res.headers;
+        let text = '';
+        res.setEncoding('utf8');
+        res.on('data', (d) => {
+          text += d;
+          for (let end; (end = text.indexOf('\n\n')) >= 0; text = text.slice(end + 2)) page.take(text.slice(0, end));
+        });
+        res.on('error', () => {});
+        res.on('close', () => { page.closed = true; });
+        done(page);
+      });
+      page.req.on('error', (e) => { page.closed = true; fail(e); });
+    });
+  }
+
+  take(block) {
+    const lines = block.split('\n').filter((l) => !l.startsWith(':'));
+    const get = (key) => lines.find((l) => l.startsWith(key + ': '))?.slice(key.length + 2);
+    if (get('event')) this.heard.push({ id: Number(get('id')), event: get('event'), data: JSON.parse(get('data')) });
+  }
+
+  /** Waits until it has heard an event that fits. */
+  hears(fits) {
+    return until('the page hears it', () => this.heard.find(fits));
+  }
+
+  close() {
+    this.req.on('error', () => {});
+    this.req.destroy();
   }
 }
 

@@ -29,6 +29,9 @@ for (const point of points) test(`an order's life, each ${point} failing`, { tim
     class: cls, fields: { channel: '12345', kind: '投诉' }, caller: { name: '李小明', phone: '13812346612' } }, h))).body;
   assert.equal(it.no, 'RX20261120-00001', 'no number is lost to what failed');
   await step(desk, 'dispatch', { units: [committee.id] });
+  it = (await write('undo', 200, (h) => desk.post(`/api/items/${it.id}/undo`, { version: it.version }, h))).body;
+  await write('watch', 204, (h) => desk.call('PUT', `/api/watches/${it.id}`, undefined, h));
+  await step(desk, 'dispatch', { units: [committee.id] });
   await step(handler, 'contact', { fields: { contacted: '是', contact_way: '电话' } });
   it = (await attach('现场照片'.repeat(1000))).body;
   assert.equal((await desk.get(`/api/items/${it.id}/files/1`)).body, '现场照片'.repeat(1000));

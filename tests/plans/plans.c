@@ -282,6 +282,8 @@ static const char *const FILTERS[] = {
     "open:yes overdue:yes",
     "overdue:yes unit:c02",
     "part:mine",
+    "watch:me",
+    "watch:me open:yes",
     "part:c02",
     "open:yes due:next-3d",
     "open:yes state:handling loop:hotline",

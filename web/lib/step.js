@@ -87,7 +87,8 @@ export function checkValues(step, v, t) {
   if (['dispatch', 'assist'].includes(step.does) && !v.lead && !v.assist.length)
     bad.units = t('step.needUnit');
   if (step.does === 'dispatch' && !v.lead) bad.units = t('step.needLead');
-  if ((step.reasons || []).length && !v.reason) bad['reason.key'] = t('form.mustChoose');
+  if ((step.reasons || []).length && !step.reason_optional && !v.reason)
+    bad['reason.key'] = t('form.mustChoose');
   if (v.reason && optionsOf(step, v.reason).length && !v.option) bad['reason.option'] = t('form.mustChoose');
   if (step.does === 'extend' && !/^[1-9]\d{0,2}$/.test(v.n)) bad.extend = t('step.needExtend');
   if (step.does === 'merge' && !v.other.trim()) bad.other = t('step.needOther');

@@ -44,7 +44,8 @@ function Reasons({ form, step, v, set, errors }) {
   const more = optionsOf(step, v.reason);
   return html`<div class="pair">
     <${Field} form=${form} name="reason.key" label=${t('step.reason')}
-      error=${errors['reason.key'] || errors.reason} required>${(
+      hint=${step.reason_optional ? t('form.optional') : null}
+      error=${errors['reason.key'] || errors.reason} required=${!step.reason_optional}>${(
       a,
     ) =>
       selectInput(

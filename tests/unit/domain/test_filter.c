@@ -58,6 +58,22 @@ static struct db *town_db(struct temp *t, const struct rules *r)
     return db;
 }
 
+// Whom the tests have watch what: persons 1 to 4 every fifth item.
+static bool watches(int64_t person, int64_t item)
+{
+    return person > 0 && item % 5 == person;
+}
+
+static void know_watched(
+    struct arena *a, struct filter_env *env, const struct item *items, size_t n)
+{
+    int64_t *ids = NULL;
+    for (size_t i = 0; i < n; i++)
+        if (watches(env->person, items[i].id))
+            VEC_PUSH(a, ids, env->n_watched) = items[i].id;
+    env->watched = ids;
+}
+
 static void store_items(
     struct temp *t, struct db *db, const struct rules *r, const struct item *items, size_t n)
 {
@@ -65,6 +81,11 @@ static void store_items(
     db_begin(db);
     for (size_t i = 0; i < n; i++)
         assert_int_equal(item_insert(&c, &items[i], &t->e), OK);
+    for (size_t i = 0; i < n; i++)
+        for (int64_t person = 1; person < 5; person++)
+            if (watches(person, items[i].id))
+                db_run(db, "INSERT INTO watch (town, person, item, at_us) VALUES (?1, ?2, ?3, 1)",
+                    V(r->town), V(person), V(items[i].id));
     assert_int_equal(db_commit(db, &t->e), OK);
 }
 
@@ -238,6 +259,7 @@ static void check_matches(
     struct anchors *x, str in, const struct yaml *wanted, int64_t who, const struct filter *f)
 {
     struct filter_env env = {.rules = x->r, .now_us = x->now_us, .person = who};
+    know_watched(x->t->a, &env, x->items, x->n);
     bool *found = NEW_ARRAY(x->t->a, x->n + 1, bool);
     find_in_db(x->t->a, x->db, f, &env, found, x->n);
     for (size_t i = 0; i < x->n; i++) {
@@ -513,6 +535,9 @@ static void put_random_value(struct world *w, struct buf *b, int row)
     case KIND_COUNT:
         put_random_count(w, b);
         break;
+    case KIND_WATCH:
+        buf_addz(b, chance(w, 50) ? "me" : "我");
+        break;
     case KIND_LINK:
         buf_addz(b, links[below(w, row == KEY_RAISED ? 3 : 5)]);
         break;
@@ -594,6 +619,7 @@ static size_t check_agreement(
     if (f == NULL)
         fail_msg("seed %" PRIu64 ": %.*s: %.*s", seed, STR_ARG(text), STR_ARG(err_text(&e, a)));
     struct filter_env env = {.rules = w->r, .now_us = w->now_us, .person = (int64_t)below(w, 5)};
+    know_watched(a, &env, w->items, w->n);
     struct filter *again = filter_parse(a, w->r, NULL, filter_text(a, f), &e);
     if (again == NULL || !str_eq(filter_text(a, again), filter_text(a, f)))
         fail_msg("seed %" PRIu64 ": %.*s has no stable text", seed, STR_ARG(text));

@@ -75,6 +75,10 @@ static void change_lists(struct life *l, struct item *it)
     for (size_t i = 0; i < it->n_clocks; i++)
         if (sometimes(l, 40))
             change_clock(l, &it->clocks[i]);
+    if (sometimes(l, 20)) // as when the step that made them is taken back
+        it->n_parts = (size_t)rng_range(&l->r, 0, (int64_t)it->n_parts);
+    if (sometimes(l, 20))
+        it->n_clocks = (size_t)rng_range(&l->r, 0, (int64_t)it->n_clocks);
     if (!sometimes(l, 40))
         return;
     struct clock k = {.key = str_of(keys[rng_range(&l->r, 0, 2)]), .round = it->round};
@@ -197,14 +201,19 @@ static void both_sides_are_told(void **state)
           "\"f/clock/all\":[\"running\",\"met\"],\"c/0\":{\"key\":\"all\",\"part\":0,\"round\":1,"
           "\"state\":2,\"breached\":false,\"n\":2,\"unit\":4,\"day_end\":false,\"extended\":0,"
           "\"due\":900,\"stopped\":700,\"runs\":[100,700]},\"reason\":{\"key\":\"x\"}}"));
+    // The clock is gone with the step that started it.
+    assert_int_equal(
+        item_replay(a, &it, S("{\"f/clock/all\":\"\",\"c/0\":null}"), 800, &said, &e), OK);
+    same(said, S("{\"f/clock/all\":[\"met\",\"\"],\"c/0\":null}"));
+    assert_int_equal(it.n_clocks, 0);
     arena_free(a);
 }
 
 static void nonsense_is_refused(void **state)
 {
     static const char *const rows[] = {"", "[]", "{\"state\":1}", "{\"open\":\"yes\"}",
-        "{\"p/1\":{}}", "{\"c/x\":{}}", "{\"c/0\":[]}", "{\"f/reply\":3}", "{\"text\":null}",
-        "{\"due_us\":\"soon\"}"};
+        "{\"p/1\":{}}", "{\"p/1\":null}", "{\"p/0\":7}", "{\"c/x\":{}}", "{\"c/0\":[]}",
+        "{\"f/reply\":3}", "{\"text\":null}", "{\"due_us\":\"soon\"}"};
     struct arena *a = arena_new();
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
