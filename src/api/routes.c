@@ -87,8 +87,8 @@ const struct route ROUTES[] = {
 
     {HTTP_GET, "/api/watches", MAY_READ_ITEMS, "The items I keep an eye on, the newest first",
         .read = watches_list, .out = WATCHES_LIST, .status = 200},
-    {HTTP_PUT, "/api/watches/{id}", MAY_READ_ITEMS, "Keep an eye on an item", .apply = watches_put,
-        .answer = watches_answer, .status = 204},
+    {HTTP_PUT, "/api/watches/{id}", MAY_READ_ITEMS, "Keep an eye on an item", .body_max = KIB,
+        .apply = watches_put, .answer = watches_answer, .status = 204},
     {HTTP_DELETE, "/api/watches/{id}", MAY_READ_ITEMS, "Do so no longer", .apply = watches_drop,
         .answer = watches_answer, .status = 204},
 

@@ -303,7 +303,10 @@ static void write_sequences(const struct journal *j, struct db *db)
             db_run(db, "UPDATE seq SET last = ?4 WHERE town = ?1 AND name = ?2 AND day = ?3",
                 V(j->town), V(s->name), V(s->day), V(s->last));
         else if (s->last > 0)
-            db_run(db, "INSERT INTO seq (town, name, day, last) VALUES (?1, ?2, ?3, ?4)",
+            // A command of its own group may have written it before (tally_rebuild).
+            db_run(db,
+                "INSERT INTO seq (town, name, day, last) VALUES (?1, ?2, ?3, ?4)"
+                " ON CONFLICT (town, name, day) DO UPDATE SET last = excluded.last",
                 V(j->town), V(s->name), V(s->day), V(s->last));
     }
 }

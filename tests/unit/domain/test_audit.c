@@ -44,7 +44,7 @@ static void answer(struct fixture *f, struct rng *r, const struct def *d, const 
         const struct def_reasons *list = &d->reasons[s->reasons];
         const struct def_reason *one = &list->rows[rng_range(r, 0, (int64_t)list->n - 1)];
         in->reason = one->key;
-        in->reason_option = any(r, one->options, one->n);
+        in->reason_option = one->n > 0 ? any(r, one->options, one->n) : (str){0};
     }
     in->judge = s->judges == 6 ? (rng_range(r, 0, 1) ? S("district") : S("third")) : (str){0};
 }
