@@ -178,6 +178,11 @@ CREATE TABLE batch_row (
     detail @text@ NOT NULL,
     PRIMARY KEY (town, job, row)) @clustered@;
 
+-- Maps of columns the town keeps for sheets that come again. header: a print of the names in it.
+CREATE TABLE import_map (
+    town @int@ NOT NULL, id @int@ NOT NULL, title @text@ NOT NULL, loop @text@ NOT NULL, map @text@ NOT NULL,
+    header @text@ NOT NULL, person @int@ NOT NULL, changed_us @int@ NOT NULL, version @int@ NOT NULL,
+    PRIMARY KEY (town, id)) @heap@;
 -- What a person keeps an eye on.
 CREATE TABLE watch (
     town @int@ NOT NULL, person @int@ NOT NULL, item @int@ NOT NULL, at_us @int@ NOT NULL,

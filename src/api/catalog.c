@@ -24,7 +24,7 @@ struct clock_kind_view {
 };
 struct field_kind_view {
     str key, title, help, type, def;
-    bool required;
+    bool required, unique;
     int64_t max;
     struct strs options;
 };
@@ -136,6 +136,7 @@ static const struct field FIELD_KIND_VIEW[] = {
         .options = "text|number|choice|date|time|yesno"},
     {"default", FIELD_STR, .at = offsetof(struct field_kind_view, def)},
     M(field_kind_view, required, FIELD_BOOL),
+    M(field_kind_view, unique, FIELD_BOOL),
     M(field_kind_view, max, FIELD_I64),
     M(field_kind_view, options, FIELD_STRS),
     {0},
@@ -253,6 +254,7 @@ static struct list view_fields(struct arena *a, const struct def *d)
             .type = str_of(TYPES[f->type]),
             .def = f->def,
             .required = f->required,
+            .unique = f->unique,
             .max = f->max,
             .options = {f->options, f->n_options}};
     }

@@ -114,7 +114,7 @@ static bool stopping(struct jobs *j)
 static bool door_progress(void *arg, const struct import_result *r)
 {
     struct door_state *d = arg;
-    feed_job(d->jobs->app, d->job, S("running"), r->bytes, r->bytes_total);
+    feed_job(d->jobs->app, d->job, S("running"), r->rows, import_rows_expected(r));
     pthread_mutex_lock(&d->jobs->lock);
     bool go = !d->jobs->stopping && d->jobs->stop_job != d->job;
     pthread_mutex_unlock(&d->jobs->lock);
@@ -211,7 +211,7 @@ static bool run_import(struct jobs *j, struct bench *b, const struct work *w)
         // not by a person, but by the server's end: the next start goes on
         (void)mark(b, &d, S("running"));
     }
-    feed_job(j->app, w->job, state_of(b, w->job), r.bytes, r.bytes_total);
+    feed_job(j->app, w->job, state_of(b, w->job), r.rows, r.rows);
     return marked;
 }
 

@@ -19,11 +19,11 @@ void jobs_stop_job(struct app *app, int64_t job); // at its next group; it can b
 size_t jobs_at_work(struct app *app); // running and waiting
 
 // Endpoints (jobs_api.c)
-extern const struct field JOBS_LIST[], JOB_OUT[], IMPORT_MAPS[];
+extern const struct field JOBS_LIST[], JOB_OUT[];
 enum err_code jobs_list(struct call *k);
 enum err_code jobs_get(struct call *k);
 enum err_code jobs_problems_csv(struct call *k);
-enum err_code jobs_import_maps(struct call *k);
+enum err_code jobs_problems_xlsx(struct call *k);
 enum err_code jobs_import_check(struct call *k);
 enum err_code jobs_import(struct call *k, struct ctx *c, int64_t *result, struct err *e);
 enum err_code jobs_import_answer(struct call *k);

@@ -1,10 +1,12 @@
 // Imports over HTTP: upload, watch, read the problems, undo.
 
 #include "api/jobs.h"
-#include "base/embed.h"
+#include "api/import_maps.h"
+#include "api/pour.h"
 #include "domain/import.h"
 #include "domain/town.h"
 #include "format/csv.h"
+#include "format/xlsx_write.h"
 #include "store/blob.h"
 
 #define M(type, member, kind, ...)                                                                 \
@@ -16,11 +18,16 @@ struct problem_view {
     int64_t row;
     str column, value, message, expected;
 };
+struct word_view {
+    str column, to, value;
+    int64_t n;
+};
 struct job_view {
-    int64_t id, done, total, made_us, changed_us, made, same, bad, undone, kept;
-    str kind, state, title, person_name;
-    bool dry;
-    struct list problems;
+    int64_t id, done, total, made_us, changed_us, made, same, bad, undone, kept, size;
+    str kind, state, title, person_name, message, loop;
+    bool dry, mine;
+    struct strs notes, unknown;
+    struct list values, problems;
 };
 struct job_rows {
     struct list rows;
@@ -31,6 +38,13 @@ static const struct field PROBLEM_VIEW[] = {
     M(problem_view, value, FIELD_STR),
     M(problem_view, message, FIELD_STR),
     M(problem_view, expected, FIELD_STR),
+    {0},
+};
+static const struct field WORD_VIEW[] = {
+    M(word_view, column, FIELD_STR),
+    M(word_view, to, FIELD_STR),
+    M(word_view, value, FIELD_STR),
+    M(word_view, n, FIELD_I64, .help = "rows that have it"),
     {0},
 };
 const struct field JOB_OUT[] = {
@@ -49,6 +63,14 @@ const struct field JOB_OUT[] = {
     M(job_view, bad, FIELD_I64),
     M(job_view, undone, FIELD_I64),
     M(job_view, kept, FIELD_I64, .help = "not undone, because somebody had worked on them"),
+    M(job_view, size, FIELD_I64, .help = "of the file, in bytes"),
+    M(job_view, loop, FIELD_STR, .help = "whose items the rows become"),
+    M(job_view, mine, FIELD_BOOL),
+    M(job_view, message, FIELD_STR, .help = "why it failed"),
+    M(job_view, notes, FIELD_STRS, .help = "what was found about the sheet"),
+    M(job_view, unknown, FIELD_STRS, .help = "columns that are not read"),
+    {"values", FIELD_LIST, .at = offsetof(struct job_view, values), .sub = WORD_VIEW,
+        .size = sizeof(struct word_view), .help = "words the map does not know"},
     {"problems", FIELD_LIST, .at = offsetof(struct job_view, problems), .sub = PROBLEM_VIEW,
         .size = sizeof(struct problem_view)},
     {0},
@@ -58,6 +80,25 @@ const struct field JOBS_LIST[] = {
         .size = sizeof(struct job_view)},
     {0},
 };
+
+static struct strs texts_of(struct ctx *c, const struct json *list)
+{
+    struct strs out = {0};
+    for (size_t i = 0; list && i < list->n; i++)
+        VEC_PUSH(c->arena, out.v, out.n) = list->vals[i].s;
+    return out;
+}
+
+static struct list words_of(struct ctx *c, const struct json *list)
+{
+    struct word_view *rows = NEW_ARRAY(c->arena, list ? list->n : 0, struct word_view);
+    for (size_t i = 0; list && i < list->n; i++) {
+        const struct json *x = &list->vals[i];
+        rows[i] = (struct word_view){json_str(x, S("column")), json_str(x, S("to")),
+            json_str(x, S("value")), json_i64(x, S("n"), 0)};
+    }
+    return (struct list){rows, list ? list->n : 0};
+}
 
 static struct job_view read_job(struct ctx *c, const struct cursor *r)
 {
@@ -81,7 +122,14 @@ static struct job_view read_job(struct ctx *c, const struct cursor *r)
         .same = json_i64(result, S("same"), 0),
         .bad = json_i64(result, S("bad"), 0),
         .undone = json_i64(result, S("undone"), 0),
-        .kept = json_i64(result, S("kept"), 0)};
+        .kept = json_i64(result, S("kept"), 0),
+        .size = json_i64(spec, S("size"), 0),
+        .loop = json_str(spec, S("loop")),
+        .mine = c->actor && p == c->actor,
+        .message = json_str(result, S("message")),
+        .notes = texts_of(c, json_get(result, S("notes"))),
+        .unknown = texts_of(c, json_get(result, S("unknown"))),
+        .values = words_of(c, json_get(result, S("values")))};
 }
 
 enum err_code jobs_list(struct call *k)
@@ -179,107 +227,110 @@ enum err_code jobs_problems_csv(struct call *k)
     return OK;
 }
 
-// ---- maps that ship with the program
+// ---- the same rows as they came
 
-struct map_view {
-    str name, title;
-};
-struct maps_view {
-    struct list rows;
-};
-static const struct field MAP_VIEW[] = {
-    M(map_view, name, FIELD_STR),
-    M(map_view, title, FIELD_STR),
-    {0},
-};
-const struct field IMPORT_MAPS[] = {
-    {"rows", FIELD_LIST, .at = offsetof(struct maps_view, rows), .sub = MAP_VIEW,
-        .size = sizeof(struct map_view)},
-    {0},
-};
-
-// towns/xinjing/city-orders.map.yaml is called city-orders.
-static bool map_name(str path, str *name)
+static int64_t read_rows(void *from, char *out, size_t max)
 {
-    str end = S(".map.yaml");
-    if (!str_starts(path, S("towns/")) || !str_ends(path, end))
-        return false;
-    size_t from = 0;
-    for (size_t i = 0; i < path.n; i++)
-        if (path.s[i] == '/')
-            from = i + 1;
-    *name = str_sub(path, from, path.n - from - end.n);
-    return true;
+    return import_problem_book_read(from, out, max);
 }
 
-enum err_code jobs_import_maps(struct call *k)
+static enum err_code say_error(const void *from, struct err *e)
 {
-    struct map_view *rows = NULL;
-    size_t n = 0;
-    for (size_t i = 0; i < embed_count(); i++) {
-        const struct embed_file *f = embed_at(i);
-        struct map_view m;
-        struct err quiet;
-        err_init(&quiet, k->ctx.arena, k->ctx.lang);
-        if (!map_name(str_of(f->path), &m.name))
-            continue;
-        // Only maps that fit this town's own loops and fields are offered.
-        const struct import_map *map =
-            import_map_parse(k->ctx.arena, k->ctx.rules, f->bytes, &quiet);
-        if (!map || quiet.code != OK)
-            continue;
-        m.title = import_map_title(map);
-        VEC_PUSH(k->ctx.arena, rows, n) = m;
-    }
-    struct maps_view v = {{rows, n}};
-    return call_answer_fields(k, IMPORT_MAPS, &v);
+    return import_problem_book_error(from, e);
 }
 
-static str map_text(str name)
+static void close_rows(void *from)
 {
-    for (size_t i = 0; i < embed_count(); i++) {
-        str n;
-        if (map_name(str_of(embed_at(i)->path), &n) && str_eq(n, name))
-            return embed_at(i)->bytes;
+    import_problem_book_close(from);
+}
+
+enum err_code jobs_problems_xlsx(struct call *k)
+{
+    struct pour *p = pour_new(k);
+    p->read = read_rows;
+    p->error = say_error;
+    p->close = close_rows;
+    p->from = import_problem_book_open(&p->ctx, k->id, &k->err);
+    if (!p->from) {
+        pour_drop(p);
+        return k->err.code;
     }
-    return (str){0};
+    return pour_answer(k, p, str_fmt(k->req->arena, "problems-%" PRId64 ".xlsx", k->id), XLSX_TYPE);
 }
 
 // ---- uploading
 
-enum err_code jobs_import_check(struct call *k)
+struct upload {
+    str content, name, map, sheet, from;
+    bool dry;
+};
+
+static bool read_upload(struct call *k, struct upload *u)
 {
     struct http_part *parts;
     size_t n;
     if (!http_multipart(k->req, &parts, &n, &k->err))
-        return k->err.code;
-    struct import_order *u = NEW(k->ctx.arena, struct import_order);
-    str content = {0}, map = {0}, hash;
+        return false;
     for (size_t i = 0; i < n; i++) {
-        if (str_eq(parts[i].name, S("file"))) {
-            content = parts[i].content;
-            u->title = parts[i].filename;
-        } else if (str_eq(parts[i].name, S("map"))) {
-            map = parts[i].content;
-        } else if (str_eq(parts[i].name, S("dry"))) {
-            u->dry = str_eq(parts[i].content, S("yes"));
-        } else if (str_eq(parts[i].name, S("sheet"))) {
-            u->sheet = parts[i].content;
+        str name = parts[i].name, content = parts[i].content;
+        if (str_eq(name, S("file"))) {
+            u->content = content;
+            u->name = parts[i].filename;
+        } else if (str_eq(name, S("map"))) {
+            u->map = content;
+        } else if (str_eq(name, S("dry"))) {
+            u->dry = str_eq(content, S("yes"));
+        } else if (str_eq(name, S("sheet"))) {
+            u->sheet = content;
+        } else if (str_eq(name, S("from"))) {
+            u->from = content;
         }
     }
-    if (content.n == 0)
+    return true;
+}
+
+// The file of another import of one's own, as a trial that is now written: it need not be sent
+// again.
+static enum err_code take_from(struct call *k, const struct upload *u, struct import_order *order)
+{
+    int64_t job;
+    if (!str_i64(u->from, &job))
+        return err_add(
+            &k->err, ERR_INVALID, S("from"), S("number"), "is no number of a job", "任务编号不对");
+    return import_again(&k->ctx, job, order, &k->err);
+}
+
+enum err_code jobs_import_check(struct call *k)
+{
+    struct upload u = {0};
+    struct import_order *order = NEW(k->ctx.arena, struct import_order);
+    str hash;
+    if (!read_upload(k, &u))
+        return k->err.code;
+    if (u.from.n > 0 && take_from(k, &u, order) != OK)
+        return k->err.code;
+    if (u.content.n == 0 && u.from.n == 0)
         err_add(&k->err, ERR_INVALID, S("file"), S("XLSX, CSV"), "there is no file in the form",
             "请选择文件");
-    u->map = map_text(map).n > 0 ? map_text(map) : map;
-    if (u->map.n == 0)
+    if (u.map.n > 0)
+        order->map = import_maps_text(k, u.map);
+    if (order->map.n == 0)
+        order->map = u.map;
+    if (order->map.n == 0)
         err_add(&k->err, ERR_INVALID, S("map"), (str){0}, "choose how the columns are to be read",
             "请选择对列方案");
-    if (k->err.code != OK || !import_map_parse(k->ctx.arena, k->ctx.rules, u->map, &k->err))
+    if (k->err.code != OK || !import_map_parse(k->ctx.arena, k->ctx.rules, order->map, &k->err))
         return k->err.code;
-    if (blob_put(k->ctx.blob_dir, k->ctx.arena, content, &hash, &k->err) != OK)
+    order->dry = u.dry;
+    if (u.sheet.n > 0)
+        order->sheet = u.sheet;
+    k->state = order;
+    if (u.from.n > 0)
+        return OK;
+    order->title = u.name;
+    if (blob_put(k->ctx.blob_dir, k->ctx.arena, u.content, &hash, &k->err) != OK)
         return k->err.code;
-    u->path = blob_path(k->ctx.blob_dir, k->ctx.arena, hash);
-    k->state = u;
+    order->path = blob_path(k->ctx.blob_dir, k->ctx.arena, hash);
     return OK;
 }
 

@@ -10,6 +10,7 @@
 #include "api/item_view.h"
 #include "api/exports.h"
 #include "api/items.h"
+#include "api/import_maps.h"
 #include "api/jobs.h"
 #include "api/lists.h"
 #include "api/me.h"
@@ -121,9 +122,23 @@ const struct route ROUTES[] = {
         .read = items_export, .query = EXPORT_QUERY, .status = 200},
 
     {HTTP_GET, "/api/import-maps", MAY_IMPORT, "Ways to read a sheet that fit this town",
-        .read = jobs_import_maps, .out = IMPORT_MAPS, .status = 200},
+        .read = import_maps_list, .out = IMPORT_MAPS, .status = 200},
+    {HTTP_POST, "/api/import-maps", MAY_IMPORT, "Save a way to read a sheet in the town",
+        BODY(IMPORT_MAP_NEW, IMPORT_MAP_SIZE), .check = import_maps_check, .apply = import_maps_put,
+        .answer = import_maps_answer, .out = IMPORT_MAP_OUT, .status = 201},
+    {HTTP_PUT, "/api/import-maps/{id}", MAY_IMPORT, "Change one of the town's own",
+        BODY(IMPORT_MAP_PUT, IMPORT_MAP_SIZE), .check = import_maps_check, .apply = import_maps_put,
+        .answer = import_maps_answer, .out = IMPORT_MAP_OUT, .status = 200},
+    {HTTP_DELETE, "/api/import-maps/{id}", MAY_IMPORT, "Delete one of the town's own",
+        .apply = import_maps_drop, .answer = admin_done, .status = 204},
+    {HTTP_POST, "/api/import-look", MAY_IMPORT,
+        "A first look at a sheet (multipart: file, sheet, loop, map): its columns, the maps that "
+        "fit, or one proposed",
+        .body_max = API_IMPORT_MAX_BYTES, .read = import_maps_look, .out = IMPORT_LOOK,
+        .status = 200},
     {HTTP_POST, "/api/imports", MAY_IMPORT,
-        "Import a sheet (multipart: file, map, dry); answers the job",
+        "Import a sheet (multipart: file, or from: a job of mine; map, sheet, dry); answers the "
+        "job",
         .body_max = API_IMPORT_MAX_BYTES, .check = jobs_import_check, .apply = jobs_import,
         .answer = jobs_import_answer, .out = JOB_OUT, .status = 202},
     {HTTP_GET, "/api/jobs", MAY_IMPORT, "The last jobs", .read = jobs_list, .out = JOBS_LIST,
@@ -132,6 +147,9 @@ const struct route ROUTES[] = {
         .read = jobs_get, .out = JOB_OUT, .status = 200},
     {HTTP_GET, "/api/jobs/{id}/problems.csv", MAY_IMPORT, "All problem rows as CSV",
         .read = jobs_problems_csv, .status = 200},
+    {HTTP_GET, "/api/jobs/{id}/problems.xlsx", MAY_IMPORT,
+        "The problem rows in the sheet's own columns, to be corrected and imported again",
+        .read = jobs_problems_xlsx, .status = 200},
     {HTTP_POST, "/api/jobs/{id}/undo", MAY_IMPORT,
         "Take back what an import made and nobody touched since", .body_max = KIB,
         .check = jobs_undo_check, .apply = jobs_undo, .answer = jobs_undo_answer, .out = JOB_OUT,

@@ -76,6 +76,7 @@ enum err_code import_make(struct ctx *c, const struct import_order *in, int64_t 
         err_merge(e, &in_map, S("map: "));
         return e->code;
     }
+    j.loop = m->def->loop;
     if (import_actor(c, &j, m->def, &actor, e) != OK)
         return e->code;
     if (j.title.n == 0)
@@ -230,13 +231,16 @@ static enum err_code write_row(
     return place(c, r, row, &it, e);
 }
 
+int64_t import_rows_expected(const struct import_result *r)
+{
+    if (r->bytes <= 0 || r->bytes >= r->bytes_total)
+        return r->rows;
+    return (int64_t)((double)r->rows / (double)r->bytes * (double)r->bytes_total);
+}
+
 static int64_t total_rows(const struct run *r, const struct import_job *j)
 {
-    const struct import_result *x = &j->result;
-    if (r->ended || x->bytes == 0)
-        return x->rows;
-    return (int64_t)((double)x->rows / (double)x->bytes *
-                     (double)x->bytes_total); // the rows are of one length, about
+    return r->ended ? j->result.rows : import_rows_expected(&j->result);
 }
 
 // The group as one transaction. The figures count only once it is committed.

@@ -19,11 +19,13 @@ struct import_map; // read from YAML; docs/import.md
 struct import_map *import_map_parse(
     struct arena *a, const struct rules *r, str yaml, struct err *e) MUST_USE;
 str import_map_title(const struct import_map *m);
+str import_map_loop(const struct import_map *m);
 
 struct import_result {
     int64_t rows, made, same, bad; // of those read so far
     int64_t bytes, bytes_total;
 };
+int64_t import_rows_expected(const struct import_result *r); // the rows are of one length, about
 struct import_problem {
     int64_t row;
     str column, value, message, expected;
@@ -48,6 +50,9 @@ struct import_order {
 // Makes a job row for a file. Run it with import_run.
 enum err_code import_make(
     struct ctx *c, const struct import_order *in, int64_t *job, struct err *e) MUST_USE;
+// The order of another job of the actor's, for doing it again: a trial that is now written.
+enum err_code import_again(
+    struct ctx *c, int64_t job, struct import_order *out, struct err *e) MUST_USE;
 // Runs or resumes a job to its end. Reads the file from job's spec. OK also when rows were bad.
 // reader: no transaction is open on its connection, which may be the door's.
 enum err_code import_run(struct ctx *reader, int64_t job, const struct import_door *door,
@@ -56,6 +61,15 @@ enum err_code import_run(struct ctx *reader, int64_t job, const struct import_do
 // row come together, so there may be a few more.
 enum err_code import_problems(struct ctx *c, int64_t job, int64_t after_row, size_t limit,
     struct import_problem **out, size_t *n, struct err *e) MUST_USE;
+// The same as a workbook to be put right: the sheet's own rows and what is wrong with each. For
+// whoever made the job. c is copied: its database, rules and keys must live until the close. Piece
+// by piece, as an export (domain/export.h).
+struct import_problem_book;
+struct import_problem_book *import_problem_book_open(
+    struct ctx *c, int64_t job, struct err *e) MUST_USE;
+int64_t import_problem_book_read(struct import_problem_book *b, char *out, size_t max);
+enum err_code import_problem_book_error(const struct import_problem_book *b, struct err *e);
+void import_problem_book_close(struct import_problem_book *b); // NULL is fine
 // Takes back every item the job made that nobody has touched since (version as imported), in one
 // sweep of groups; items somebody worked on are kept and counted. Undone items stay in history as
 // void, not in any list or tally.

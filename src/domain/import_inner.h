@@ -174,7 +174,7 @@ str import_words_json(struct arena *a, const struct import_words *w);
 struct import_job {
     int64_t id, person, made_us, changed_us;
     str state;
-    str path, map, title, sheet, sha256; // sheet: of a workbook, asked for by name
+    str path, map, title, sheet, loop, sha256; // sheet: of a workbook, asked for by name
     int64_t size;
     bool dry;
     struct import_result result;

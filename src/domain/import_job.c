@@ -17,6 +17,7 @@ static str spec_json(struct arena *a, const struct import_job *j)
     jw_kstr(&w, "title", j->title);
     jw_kstr(&w, "path", j->path);
     jw_kstr(&w, "sheet", j->sheet);
+    jw_kstr(&w, "loop", j->loop);
     jw_ki64(&w, "size", j->size);
     jw_kstr(&w, "sha256", j->sha256);
     jw_kbool(&w, "dry", j->dry);
@@ -60,6 +61,7 @@ static void read_spec(struct import_job *j, const struct json *s)
     j->title = json_str(s, S("title"));
     j->path = json_str(s, S("path"));
     j->sheet = json_str(s, S("sheet"));
+    j->loop = json_str(s, S("loop"));
     j->size = json_i64(s, S("size"), 0);
     j->sha256 = json_str(s, S("sha256"));
     j->map = json_str(s, S("map"));
@@ -147,6 +149,18 @@ enum err_code import_job_update(
         V(c->rules->town), V(j->id), V(j->state), V(c->now_us), V(j->result.rows), V(total),
         V(spec_json(c->arena, j)), V(result_json(c->arena, j)));
     return db_status(c->db, e);
+}
+
+enum err_code import_again(struct ctx *c, int64_t job, struct import_order *out, struct err *e)
+{
+    struct import_job j;
+    if (import_job_load(c, job, &j, e) != OK)
+        return e->code;
+    if (c->actor && j.person != c->actor->id)
+        return err_add(
+            e, ERR_DENIED, (str){0}, (str){0}, "it is somebody else's import", "这是别人的导入");
+    *out = (struct import_order){.path = j.path, .map = j.map, .title = j.title, .sheet = j.sheet};
+    return OK;
 }
 
 // ---- who

@@ -494,3 +494,8 @@ str import_map_title(const struct import_map *m)
 {
     return m->title;
 }
+
+str import_map_loop(const struct import_map *m)
+{
+    return m->def->loop;
+}

@@ -11,6 +11,7 @@ enum {
     HEAD_ROWS = 40,       // in these the header is looked for
     HEAD_BYTES = 4 * KIB, // of a cell up there
     NAMES_SHOWN = 20,
+    MERGES_LOOK_BYTES = 64 * MIB, // they stand at the end of the sheet: too far in a larger one
     KIND_BYTES = 512,
 };
 
@@ -244,19 +245,22 @@ static void try_header(
         *best = x;
 }
 
+// Where one row does as well as two, it is one: the other is a title.
 static void best_header(
     struct import_sheet *s, const struct head *h, const struct import_map *m, struct fit *best)
 {
+    struct import_header x;
     for (size_t i = 0; i < h->n; i++) {
-        struct import_header one, two;
-        if (m->header > 0 && h->rows[i].row != m->header)
+        one_row(&h->rows[i], &x);
+        if (m->header == 0 || h->rows[i].row == m->header)
+            try_header(s->arena, m, &x, best);
+    }
+    for (size_t i = 0; i + 1 < h->n; i++) {
+        if (!may_be_two(&h->rows[i], &h->rows[i + 1]) ||
+            (m->header > 0 && h->rows[i].row != m->header))
             continue;
-        one_row(&h->rows[i], &one);
-        try_header(s->arena, m, &one, best);
-        if (i + 1 == h->n || !may_be_two(&h->rows[i], &h->rows[i + 1]))
-            continue;
-        two_rows(s->arena, &h->rows[i], &h->rows[i + 1], &two);
-        try_header(s->arena, m, &two, best);
+        two_rows(s->arena, &h->rows[i], &h->rows[i + 1], &x);
+        try_header(s->arena, m, &x, best);
     }
 }
 
@@ -281,7 +285,8 @@ static bool merged_here(struct import_sheet *s, size_t at, int64_t row, struct e
 {
     struct xlsx_read_merge *list;
     size_t n;
-    if (!s->book || xlsx_read_merges(s->book, at, &list, &n, e) != OK)
+    if (!s->book || xlsx_read_bytes_total(s->book) > MERGES_LOOK_BYTES ||
+        xlsx_read_merges(s->book, at, &list, &n, e) != OK)
         return false;
     for (size_t i = 0; i < n; i++)
         if (list[i].row == row && (list[i].to_row == row + 1 || list[i].to_row == row))

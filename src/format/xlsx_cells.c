@@ -162,8 +162,9 @@ static str shared(struct xlsx_book *b, str index)
     int64_t at;
     str out = {0};
     char *room = arena_alloc(b->cells.scratch, XLSX_READ_CELL_MAX_BYTES);
-    if (!str_i64(index, &at) || !xlsx_strings_get(&b->strings, at, room, &out))
-        xlsx_xml_fail(&b->cells.xml, XLSX_FAULT_XML);
+    enum xlsx_fault fault = str_i64(index, &at) ? xlsx_shared(b, at, room, &out) : XLSX_FAULT_XML;
+    if (fault != XLSX_FAULT_NONE)
+        xlsx_xml_fail(&b->cells.xml, fault);
     return out;
 }
 

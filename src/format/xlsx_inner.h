@@ -60,12 +60,20 @@ struct xlsx_strings {
     int64_t n;
     FILE *places, *texts; // the others; NULL: there are none
     int64_t texts_at;
-    bool failed;
+    bool failed, unsaid; // unsaid: written, and not yet with the file
+};
+// The part they stand in, read as far as somebody asked.
+struct xlsx_sharing {
+    struct xlsx_xml xml;
+    struct arena *scratch;
+    struct buf text;
+    int64_t wanted;
+    bool open, in_item, takes;
+    int phonetic;
 };
 void xlsx_strings_add(struct xlsx_strings *s, str x);
-bool xlsx_strings_ready(struct xlsx_strings *s);
 // Into room for XLSX_READ_CELL_MAX_BYTES; false when there is no such text or it cannot be read.
-bool xlsx_strings_get(const struct xlsx_strings *s, int64_t at, char *room, str *out);
+bool xlsx_strings_get(struct xlsx_strings *s, int64_t at, char *room, str *out);
 void xlsx_strings_close(struct xlsx_strings *s);
 
 // ---- the workbook
@@ -102,11 +110,14 @@ struct xlsx_book {
     unsigned char *shows; // by style
     size_t n_shows;
     struct xlsx_strings strings;
+    struct xlsx_sharing sharing;
     struct xlsx_cells cells;
 };
 // A text as it is kept: escapes read, other controls left out, blanks at both ends cut off. In
 // place.
 str xlsx_clean(char *s, size_t n);
+// The shared text of this number; what is wrong when there is none.
+enum xlsx_fault xlsx_shared(struct xlsx_book *b, int64_t at, char *room, str *out);
 enum err_code xlsx_fault_say(enum xlsx_fault fault, int64_t row, struct err *e);
 
 #endif

@@ -253,18 +253,10 @@ static void on_style_end(void *arg, const char *name)
 
 // ---- shared texts
 
-struct sharing {
-    struct xlsx_book *book;
-    struct xlsx_xml xml;
-    struct arena *scratch;
-    struct buf text;
-    bool in_item, takes;
-    int phonetic;
-};
-
 static void on_shared_start(void *arg, const char *name, const char **attrs)
 {
-    struct sharing *s = arg;
+    struct xlsx_book *b = arg;
+    struct xlsx_sharing *s = &b->sharing;
     (void)attrs;
     if (strcmp(name, "si") == 0) {
         s->in_item = true;
@@ -281,7 +273,8 @@ static void on_shared_start(void *arg, const char *name, const char **attrs)
 
 static void on_shared_end(void *arg, const char *name)
 {
-    struct sharing *s = arg;
+    struct xlsx_book *b = arg;
+    struct xlsx_sharing *s = &b->sharing;
     if (strcmp(name, "t") == 0)
         s->takes = false;
     if (strcmp(name, "rPh") == 0)
@@ -289,30 +282,46 @@ static void on_shared_end(void *arg, const char *name)
     if (strcmp(name, "si") != 0 || !s->in_item)
         return;
     s->in_item = false;
-    if (s->book->strings.n >= XLSX_READ_STRINGS_MAX)
+    if (b->strings.n >= XLSX_READ_STRINGS_MAX)
         xlsx_xml_fail(&s->xml, XLSX_FAULT_STRINGS);
-    xlsx_strings_add(&s->book->strings, xlsx_clean(s->text.s, s->text.n));
-    if (s->book->strings.failed)
+    xlsx_strings_add(&b->strings, xlsx_clean(s->text.s, s->text.n));
+    if (b->strings.failed)
         xlsx_xml_fail(&s->xml, XLSX_FAULT_DISK);
+    else if (b->strings.n > s->wanted)
+        xlsx_xml_stop(&s->xml);
 }
 
 static void on_shared_text(void *arg, str x)
 {
-    struct sharing *s = arg;
+    struct xlsx_book *b = arg;
+    struct xlsx_sharing *s = &b->sharing;
     if (s->takes)
         buf_add(&s->text, str_sub(x, 0, s->text.max - s->text.n));
 }
 
-static enum xlsx_fault read_strings(struct xlsx_book *b, str part)
+static void open_strings(struct xlsx_book *b, str part)
 {
-    struct sharing s = {.book = b, .scratch = arena_new()};
-    s.xml = (struct xlsx_xml){
-        .arg = &s, .start = on_shared_start, .end = on_shared_end, .text = on_shared_text};
-    enum xlsx_fault fault = read_part(b, part, STRINGS_MAX_BYTES, &s.xml);
-    arena_free(s.scratch);
-    if (fault == XLSX_FAULT_NONE && !xlsx_strings_ready(&b->strings))
-        fault = XLSX_FAULT_DISK;
-    return fault;
+    struct xlsx_sharing *s = &b->sharing;
+    s->scratch = arena_new();
+    s->xml = (struct xlsx_xml){
+        .arg = b, .start = on_shared_start, .end = on_shared_end, .text = on_shared_text};
+    xlsx_xml_open(&s->xml, b->zip, part, STRINGS_MAX_BYTES);
+    s->open = s->xml.fault == XLSX_FAULT_NONE;
+}
+
+// Read on as far as it takes: who looks at a header alone does not wait for the texts of a million
+// rows, which follow in the order of their use.
+enum xlsx_fault xlsx_shared(struct xlsx_book *b, int64_t at, char *room, str *out)
+{
+    struct xlsx_sharing *s = &b->sharing;
+    s->wanted = at;
+    while (s->open && at >= b->strings.n)
+        s->open = xlsx_xml_go(&s->xml);
+    if (xlsx_strings_get(&b->strings, at, room, out))
+        return XLSX_FAULT_NONE;
+    return b->strings.failed                 ? XLSX_FAULT_DISK
+           : s->xml.fault != XLSX_FAULT_NONE ? s->xml.fault
+                                             : XLSX_FAULT_XML;
 }
 
 // ---- opening
@@ -349,7 +358,7 @@ static enum xlsx_fault read_around(struct xlsx_book *b)
         fault =
             optional(read_part(b, resolve(b->arena, book, styles->target), PART_MAX_BYTES, &sx));
     if (fault == XLSX_FAULT_NONE && texts)
-        fault = optional(read_strings(b, resolve(b->arena, book, texts->target)));
+        open_strings(b, resolve(b->arena, book, texts->target));
     return fault == XLSX_FAULT_NONE && b->n_sheets == 0 ? XLSX_FAULT_PART : fault;
 }
 
@@ -460,9 +469,11 @@ void xlsx_read_close(struct xlsx_book *b)
     if (!b)
         return;
     xlsx_xml_close(&b->cells.xml);
+    xlsx_xml_close(&b->sharing.xml);
     xlsx_strings_close(&b->strings);
     arena_free(b->cells.scratch);
-    b->cells.scratch = NULL;
+    arena_free(b->sharing.scratch);
+    b->cells.scratch = b->sharing.scratch = NULL;
     if (b->zip)
         zip_discard(b->zip);
     b->zip = NULL;

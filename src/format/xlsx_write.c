@@ -28,6 +28,7 @@ enum style {
     ST_HEAD,
     ST_TITLE,
     ST_NOTE,
+    ST_WRONG,
     ST_DATE,
     ST_TIME,
     ST_PERCENT,
@@ -47,14 +48,16 @@ static const char STYLES[] = XML_HEAD
     "<font><b/><sz val=\"11\"/><name val=\"宋体\"/></font>"
     "<font><b/><sz val=\"16\"/><name val=\"宋体\"/></font>"
     "<font><u/><sz val=\"11\"/><color rgb=\"FF0563C1\"/><name val=\"宋体\"/></font></fonts>"
-    "<fills count=\"3\"><fill><patternFill patternType=\"none\"/></fill>"
+    "<fills count=\"4\"><fill><patternFill patternType=\"none\"/></fill>"
     "<fill><patternFill patternType=\"gray125\"/></fill><fill><patternFill patternType=\"solid\">"
-    "<fgColor rgb=\"FFE7EBF0\"/><bgColor indexed=\"64\"/></patternFill></fill></fills>"
+    "<fgColor rgb=\"FFE7EBF0\"/><bgColor indexed=\"64\"/></patternFill></fill>"
+    "<fill><patternFill patternType=\"solid\"><fgColor rgb=\"FFFFD9D6\"/>"
+    "<bgColor indexed=\"64\"/></patternFill></fill></fills>"
     "<borders count=\"2\"><border><left/><right/><top/><bottom/><diagonal/></border>"
     "<border><left/><right/><top/><bottom style=\"thin\"><color rgb=\"FF8A94A3\"/></bottom>"
     "<diagonal/></border></borders>"
     "<cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/>"
-    "</cellStyleXfs><cellXfs count=\"13\">"
+    "</cellStyleXfs><cellXfs count=\"14\">"
     "<xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>"
     "<xf numFmtId=\"49\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" "
     "applyNumberFormat=\"1\"/>"
@@ -68,6 +71,8 @@ static const char STYLES[] = XML_HEAD
     "<xf numFmtId=\"49\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" "
     "applyNumberFormat=\"1\" "
     "applyAlignment=\"1\"><alignment vertical=\"top\" wrapText=\"1\"/></xf>"
+    "<xf numFmtId=\"49\" fontId=\"0\" fillId=\"3\" borderId=\"0\" xfId=\"0\" "
+    "applyNumberFormat=\"1\" applyFill=\"1\"/>"
     "<xf numFmtId=\"164\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" "
     "applyNumberFormat=\"1\"/>"
     "<xf numFmtId=\"165\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" "
@@ -351,6 +356,8 @@ static enum style style_of(enum xlsx_kind kind, bool linked)
         return ST_TITLE;
     case XLSX_NOTE:
         return ST_NOTE;
+    case XLSX_WRONG:
+        return ST_WRONG;
     case XLSX_DATE:
         return linked ? ST_LINKED_DATE : ST_DATE;
     case XLSX_TIME:

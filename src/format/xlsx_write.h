@@ -30,6 +30,7 @@ enum xlsx_kind {
     XLSX_HEAD,    // text in bold on grey, wrapped
     XLSX_TITLE,   // text, large
     XLSX_NOTE,    // text, wrapped
+    XLSX_WRONG,   // text, marked: there is something wrong with it
 };
 struct xlsx_cell {
     enum xlsx_kind kind;

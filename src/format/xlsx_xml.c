@@ -187,16 +187,10 @@ void xlsx_strings_add(struct xlsx_strings *s, str x)
     s->failed =
         fwrite(&p, sizeof(p), 1, s->places) != 1 || (x.n > 0 && fwrite(x.s, x.n, 1, s->texts) != 1);
     s->texts_at += (int64_t)x.n;
+    s->unsaid = true;
 }
 
-bool xlsx_strings_ready(struct xlsx_strings *s)
-{
-    if (s->texts && !s->failed)
-        s->failed = fflush(s->places) != 0 || fflush(s->texts) != 0;
-    return !s->failed;
-}
-
-bool xlsx_strings_get(const struct xlsx_strings *s, int64_t at, char *room, str *out)
+bool xlsx_strings_get(struct xlsx_strings *s, int64_t at, char *room, str *out)
 {
     if (at < 0 || at >= s->n)
         return false;
@@ -204,6 +198,9 @@ bool xlsx_strings_get(const struct xlsx_strings *s, int64_t at, char *room, str 
         *out = s->first[at];
         return true;
     }
+    if (s->unsaid && (fflush(s->places) != 0 || fflush(s->texts) != 0))
+        return false;
+    s->unsaid = false;
     struct place p;
     int64_t row = (at - (int64_t)s->n_first) * (int64_t)sizeof(p);
     if (pread(fileno(s->places), &p, sizeof(p), row) != (ssize_t)sizeof(p))

@@ -60,6 +60,7 @@ static const struct {
     {"saved_view_shared", "60 60 10 1"},
     {"list_layout", "200 200 1"},
     {"watch", "3000 3000 10 1"},
+    {"sqlite_autoindex_import_map_1", "20 20 1"},
 };
 
 static const char *shape_of(str name)

@@ -136,3 +136,113 @@ test('a workbook with the habits of spreadsheets is read as it is meant', async 
   const again = await import_(book);
   assert.deepEqual([again.new, again.same, again.bad], [0, 5, 0]);
 });
+
+test('rows with mistakes come back as a workbook in their own columns, and go in once they are right', async () => {
+  const bad = [
+    row('XB1', { 受理时间: '2026/13/02' }),
+    row('XB2', { 业务类型: '吐槽' }),
+    row('XB3', { 紧急程度: '十万火急', 业务类型: '吐槽' }),
+    row(1.23456789012346e17),
+    row('XB5', { 标题: { formula: 'VLOOKUP(A1,B:C,2)', value: undefined } }),
+    row('XB6', { 标题: { error: '#N/A' } }),
+  ];
+  const book = makeBook({ 工单: [['本周工单'], HEAD, row('XB0'), ...bad] });
+  const tried = await import_(book, { dry: true });
+  assert.deepEqual([tried.new, tried.bad, tried.notes], [1, 6, ['表头在第 2 行，上面的标题不读']]);
+  assert.deepEqual(tried.values.map((v) => [v.column, v.value, v.n]), [['业务类型', '吐槽', 2], ['紧急程度', '十万火急', 1]]);
+  assert.match(tried.problems.find((p) => p.row === 7).message, /科学计数/);
+  assert.match(tried.problems.find((p) => p.row === 8).message, /公式/);
+  const job = await import_(book);
+  assert.deepEqual([job.new, job.bad], [1, 6]);
+  const r = await bytes(dispatcher, `/api/jobs/${job.id}/problems.xlsx`);
+  assert.equal(r.status, 200);
+  const { rows } = readBook(r.body)['有问题的行'];
+  assert.deepEqual(rows[0].slice(0, 12).map((c) => c.text), HEAD);
+  assert.equal(rows.length, 7);
+  assert.equal(rows[1][1].text, '2026/13/02');
+  assert.match(rows[1][12].text, /受理时间：不是时间 → 2026-11-02 09:30/);
+  assert.equal(rows[4][0].text, '1.23456789012346E+17');
+  // nobody else gets the rows: they hold what people said of themselves
+  const other = await town.as('leader1');
+  assert.equal((await bytes(other, `/api/jobs/${job.id}/problems.xlsx`)).status, 403);
+  // corrected, the very workbook goes in
+  const right = { 受理时间: '2026-11-02', 业务类型: '投诉', 紧急程度: '一般', 工单编号: '20261120000012345', 标题: '改好了' };
+  const again = makeBook({ 有问题的行: rows.map((cells, i) => Array.from(cells, (c, k) => {
+    const marked = i > 0 && k < 12 && c?.style === 5;
+    return marked ? right[HEAD[k]] : c?.text ?? c?.number ?? null;
+  })) });
+  const put = await import_(again);
+  assert.deepEqual([put.new, put.bad], [6, 0], JSON.stringify(put.problems));
+});
+
+async function look(content, values = {}, name = 'x.xlsx') {
+  const form = new FormData();
+  form.set('file', new Blob([content]), name);
+  for (const [k, v] of Object.entries(values)) form.set(k, v);
+  return dispatcher.call('POST', '/api/import-look', form);
+}
+
+test('a sheet nobody has seen gets a map proposed from its header; saved under a name it is known the next time', async () => {
+  const head = ['序号', '市平台工单号', '诉求人', '联系电话', '登记时间', '诉求标题', '反映内容', '事发地址', '大类', '小类', '业务类型', '来源'];
+  const book = makeBook({ 日报: [['城运中心日报'], head, ['1', 'XC1', '王五', '13800001111', '2026-11-20', '垃圾堆放', '楼下', '北虹路1号', null, null, '求助', '微信']] });
+  let r = await look(book);
+  assert.equal(r.status, 200, JSON.stringify(r.body));
+  assert.equal(r.body.known, '');
+  assert.deepEqual(r.body.columns.map((c) => c.name), head);
+  assert.deepEqual(r.body.columns[1].samples, ['XC1']);
+  const to = Object.fromEntries(r.body.map.columns.flatMap((c) => (c.columns ?? [c.column]).map((n) => [n, c.to])));
+  assert.deepEqual(to, { 市平台工单号: 'f:source_no', 诉求人: 'caller.name', 联系电话: 'caller.phone', 登记时间: 'filed', 诉求标题: 'title', 反映内容: 'text', 事发地址: 'address', 大类: 'class', 小类: 'class', 业务类型: 'f:kind', 来源: 'f:channel' });
+  assert.equal(r.body.map.key, '市平台工单号');
+  // the words that are not known are said once and kept with the map
+  const map = r.body.map;
+  let job = await import_(book, { map: JSON.stringify(map), dry: true });
+  const channel = map.columns.find((c) => c.to === 'f:channel');
+  if (channel.otherwise === undefined) assert.deepEqual(job.values.map((v) => v.value), ['微信']);
+  channel.values = { 微信: '随申办' };
+  const saved = await dispatcher.post('/api/import-maps', { title: '城运日报', map: JSON.stringify(map), header: r.body.print });
+  assert.equal(saved.status, 201, JSON.stringify(saved.body));
+  assert.equal((await dispatcher.post('/api/import-maps', { title: '城运日报', map: JSON.stringify(map) })).status, 409);
+  assert.equal((await dispatcher.post('/api/import-maps', { title: '坏的', map: '{"map":"x"}' })).status, 400);
+  r = await look(book);
+  assert.deepEqual([r.body.known, r.body.maps[0].title], [saved.body.name, '城运日报']);
+  job = await import_(book, { map: saved.body.name });
+  assert.deepEqual([job.new, job.bad], [1, 0], JSON.stringify(job.problems));
+  assert.equal((await byNo('XC1')).fields.channel ?? (await byNo('XC1')).channel, '随申办');
+  // changed by whoever saw it last; deleted it is proposed again
+  const put = (version) => dispatcher.call('PUT', `/api/import-maps/${saved.body.id}`, { title: '城运日报（新）', map: JSON.stringify(map), header: r.body.print, version });
+  assert.equal((await put(7)).status, 409);
+  assert.equal((await put(1)).body.version, 2);
+  assert.equal((await dispatcher.call('DELETE', `/api/import-maps/${saved.body.id}`)).status, 204);
+  assert.equal((await look(book)).body.known, '');
+  assert.ok((await dispatcher.get('/api/import-maps')).body.rows.every((m) => m.id === 0));
+});
+
+test('a workbook with two sheets that fit asks which', async () => {
+  const book = makeBook({ 一月: [HEAD, row('XD1')], 二月: [HEAD, row('XD2')], 说明: [['填表说明'], ['一', '二']] });
+  let r = await bring(dispatcher, book);
+  assert.deepEqual([r.status, r.body.errors[0].field, r.body.errors[0].expected], [400, 'sheet', '一月, 二月']);
+  const job = await import_(book, { sheet: '二月' });
+  assert.equal(job.new, 1);
+  assert.ok(await byNo('XD2'));
+  r = await bring(dispatcher, book, { sheet: '三月' });
+  assert.deepEqual([r.status, r.body.errors[0].field], [400, 'sheet']);
+});
+
+test('what is no workbook is refused with a word that helps', async () => {
+  const words = async (content, name) => {
+    const r = await bring(dispatcher, content, { name });
+    assert.equal(r.status, 400, JSON.stringify(r.body));
+    return r.body.errors.map((e) => e.message).join();
+  };
+  const ole = Buffer.alloc(2048);
+  Buffer.from('D0CF11E0A1B11AE1', 'hex').copy(ole);
+  ole.writeUInt16LE(9, 30);
+  assert.match(await words(ole, 'a.xls'), /另存为 \.xlsx/);
+  Buffer.from('EncryptedPackage', 'utf16le').copy(ole, 512);
+  assert.match(await words(ole, 'a.xlsx'), /密码/);
+  assert.match(await words('<html><table><tr><td>工单编号</td></tr></table></html>', 'a.xls'), /网页格式/);
+  assert.match(await words(makeBook({ a: [['x']] }).subarray(0, 900), 'a.xlsx'), /损坏/);
+  assert.match(await words(makeBook({ a: [['x']] }, { files: { 'xl/workbook.xml': null } }), 'a.xlsx'), /不是工作簿/);
+  assert.match(await words(makeBook({ a: [['x']] }, { files: { 'xl/worksheets/sheet1.xml': '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><worksheet>&e;</worksheet>' } }), 'a.xlsx'), /文档类型/);
+  assert.match(await words(makeBook({ a: [['工单号', '别的']] }), 'a.xlsx'), /没有这一列|没有找到表头/);
+});

@@ -223,7 +223,8 @@ test('the list', { timeout: 180_000 }, async (t) => {
 
   await step('the list as a file has the same rows', async () => {
     await v.go('/items?filter=kind%3A%E5%92%A8%E8%AF%A2');
-    const [download] = await Promise.all([v.page.waitForEvent('download'), v.page.getByRole('link', { name: '导出 CSV' }).click()]);
+    await v.page.locator('.menu.export summary').click();
+    const [download] = await Promise.all([v.page.waitForEvent('download'), v.page.getByRole('link', { name: 'CSV', exact: true }).click()]);
     const text = await (await import('node:fs/promises')).readFile(await download.path(), 'utf8');
     assert.equal(text.charCodeAt(0), 0xfeff, 'with the mark that office programs look for');
     assert.equal(text.trim().split('\n').length, 23, 'a head and twenty-two orders');

@@ -2,7 +2,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { get, post } from '../lib/api.js';
+import { call, get, post } from '../lib/api.js';
+import { go } from '../lib/route.js';
 import { on } from '../lib/sse.js';
 import { notify } from '../lib/state.js';
 import { count } from '../lib/num.js';
@@ -41,7 +42,9 @@ function Problems({ job }) {
   const bad = job.bad || list.length;
   return html`<section aria-labelledby=${`p${job.id}`}>
     <div class="section-head"><h2 id=${`p${job.id}`}>${t('job.problems', { n: count(bad) })}</h2>
-      <a class="button" href=${`/api/jobs/${job.id}/problems.csv`} download>${t('job.problemsFile')}</a></div>
+      <a class="button" href=${`/api/jobs/${job.id}/problems.${job.mine ? 'xlsx' : 'csv'}`}
+        download>${t('job.problemsFile')}</a></div>
+    <p class="hint">${t(job.mine ? 'job.problemsHint' : 'job.problemsOther')}</p>
     <div class="scroll" tabindex="0" role="region" aria-label=${t('job.problems', { n: count(bad) })}>
       <table class="plain"><thead><tr>
       ${['job.row', 'job.column', 'job.value', 'job.what'].map((k) => html`<th scope="col"
@@ -54,6 +57,15 @@ function Problems({ job }) {
   </section>`;
 }
 
+// What was found about the sheet: said before anybody wonders.
+function Found({ job }) {
+  const notes = job.notes || [];
+  const unread = job.unknown || [];
+  if (!notes.length && !unread.length) return null;
+  return html`<ul class="found">${notes.map((n) => html`<li key=${n}>${n}</li>`)}
+    ${unread.length ? html`<li>${t('job.unread', { n: unread.length })}${unread.slice(0, 12).join(t('word.listed'))}${unread.length > 12 ? '…' : ''}</li>` : null}</ul>`;
+}
+
 function Acts({ job, dry, again }) {
   const [asking, setAsking] = useState(false);
   const [error, setError] = useState('');
@@ -62,21 +74,35 @@ function Acts({ job, dry, again }) {
       await post(`/api/jobs/${job.id}/${verb}`, {});
       notify(t(verb === 'undo' ? 'job.undoStarted' : 'job.stopSent'), 'done');
       setAsking(false);
-      again();
+      again(verb);
     } catch (e) {
       setError(e.message);
     }
   };
-  const canUndo = job.state === 'done' && !dry && !job.dry && job.kind === 'import' && job.new > 0;
+  const write = async () => {
+    const f = new FormData();
+    f.set('from', String(job.id));
+    f.set('dry', 'no');
+    try {
+      go(`/jobs/${(await call('POST', '/api/imports', { form: f })).id}`);
+    } catch (e) {
+      setError(e.message);
+    }
+  };
+  const good = (job.new || 0) + (job.updated || 0);
+  // On its own page a trial can be written too: whoever closed the import page goes on here.
+  const canWrite = job.state === 'done' && !dry && job.dry && job.mine && good > 0;
+  const canUndo = job.state === 'done' && !dry && !job.dry && job.kind === 'import' && good > 0;
   return html`<div class="actions">
     ${job.state === 'running' ? html`<button type="button"
       onClick=${() => act('stop')}>${t('job.stop')}</button>` : null}
+    ${canWrite ? html`<button type="button" class="primary" onClick=${write}>${t('import.write', { n: count(good) })}</button>` : null}
     ${canUndo ? html`<button type="button" onClick=${() => setAsking(true)}>${t('job.undo')}</button>
       <span class="hint">${t('job.undoHint')}</span>` : null}
     ${!asking && error ? html`<span class="field-error" role="alert">${error}</span>` : null}
     ${
       asking
-        ? html`<${Confirm} title=${t('job.undo')} text=${t('job.undoText', { n: count(job.new) })}
+        ? html`<${Confirm} title=${t('job.undo')} text=${t('job.undoText', { n: count(good) })}
           action=${t('job.undo')} danger error=${error}
       onYes=${() => act('undo')} onClose=${() => setAsking(false)} />`
         : null
@@ -95,18 +121,19 @@ export function JobView({ id, onJob, dry }) {
     if (job && onJob) onJob(job);
   }, [job]);
   useEffect(() => {
-    if (!live) return undefined;
-    const timer = setInterval(of.again, POLL_MS);
+    const timer = live ? setInterval(of.again, POLL_MS) : 0;
     const off = on('job', (e) => {
       if (e.id !== Number(id)) return;
-      if (e.state && !LIVE.includes(e.state)) of.again();
-      else if (job) of.set({ ...job, ...e });
+      if (!live || (e.state && !LIVE.includes(e.state))) of.again();
+      else if (job) of.set({ ...job, ...e, state: job.state === 'undoing' ? job.state : e.state });
     });
     return () => {
       clearInterval(timer);
       off();
     };
   }, [live, id, job]);
+  // What was asked for waits its turn: until it runs the page says that it will.
+  const again = (verb) => (verb === 'undo' ? of.set({ ...job, state: 'undoing' }) : of.again());
   if (!job)
     return of.error
       ? html`<${Failure} error=${of.error} again=${of.again} />`
@@ -118,6 +145,7 @@ export function JobView({ id, onJob, dry }) {
       job.kind === 'import'
         ? html`<ul class="figures small">${[
             ['job.new', job.new],
+            ...(job.updated || (job.steps && !job.new) ? [['job.updated', job.updated]] : []),
             ['job.same', job.same],
             ['job.bad', job.bad],
           ].map(
@@ -127,8 +155,10 @@ export function JobView({ id, onJob, dry }) {
           )}</ul>`
         : null
     }
+    ${job.message && !LIVE.includes(job.state) ? html`<p class="notice error">${job.message}</p>` : null}
+    <${Found} job=${job} />
     ${job.state === 'undone' ? html`<p class="notice">${t('job.undoneN', { n: count(job.undone), kept: count(job.kept) })}</p>` : null}
-    <${Acts} job=${job} dry=${dry} again=${of.again} />
+    <${Acts} job=${job} dry=${dry} again=${again} />
     <${Problems} job=${job} />
   </div>`;
 }

@@ -27,6 +27,8 @@ const WHAT = {
   publish: 'audit.def',
   import: 'audit.import',
   undo_import: 'audit.undoImport',
+  save_map: 'audit.saveMap',
+  drop_map: 'audit.dropMap',
   token_make: 'audit.token',
   token_drop: 'audit.tokenDrop',
   overdue: 'audit.overdue',
