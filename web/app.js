@@ -41,10 +41,12 @@ function lazy(load, name) {
 }
 
 const more = (name) => lazy(() => import('./pages/more.js'), name);
+const Desk = lazy(() => import('./pages/desk.js'), 'Desk');
 const ROUTES = [
   { path: '/', page: Today, right: 'item.read' },
   { path: '/items', page: Items, right: 'item.read' },
   { path: '/i/:id', page: Item, right: 'item.read' },
+  { path: '/desk', page: Desk, right: 'item.step' },
   { path: '/new', page: FileNew, right: 'item.file' },
   { path: '/boards', page: more('Board'), right: 'board.read' },
   { path: '/import', page: more('Import'), right: 'item.import' },

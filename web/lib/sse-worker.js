@@ -1,6 +1,6 @@
 // The one event stream of a browser, shared by its tabs: with a stream per tab the sixth tab of an HTTP/1.1 site would
 // find no connection left.
-const NAMES = ['item', 'rules', 'job'];
+const NAMES = ['item', 'watch', 'rules', 'job'];
 const ports = new Set();
 let source = null;
 let state = 'wait';

@@ -3,14 +3,14 @@
 import { connection } from './state.js';
 
 /* global __SSE_WORKER__ */
-const NAMES = ['item', 'rules', 'job'];
+const NAMES = ['item', 'watch', 'rules', 'job'];
 const LEASE = 'bihuan.sse.lease';
 const LEASE_MS = 8000;
 const listeners = new Map(NAMES.map((n) => [n, new Set()]));
 
 /**
  * Calls fn for each event of a name until the returned function is called.
- * @param {"item"|"rules"|"job"} name
+ * @param {"item"|"watch"|"rules"|"job"} name
  * @param {(data: object) => void} fn
  */
 export function on(name, fn) {

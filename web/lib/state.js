@@ -37,12 +37,12 @@ let nextToast = 1;
  * Shows a notice for some seconds; errors stay until they are closed.
  * @param {string} text
  * @param {"info"|"done"|"error"} [kind]
- * @param {{label: string, run: () => void}} [act] what can be done about it; such a notice stays longer
+ * @param {{label: string, run: () => void, ms?: number}} [act] what can be done about it; such a notice stays longer, or so long
  */
 export function notify(text, kind = 'info', act = null) {
   const id = nextToast++;
   toasts.value = [...toasts.value.slice(-3), { id, text, kind, act }];
-  if (kind !== 'error') setTimeout(() => dropToast(id), act ? 20000 : 8000);
+  if (kind !== 'error') setTimeout(() => dropToast(id), act ? act.ms || 20000 : 8000);
 }
 
 /** @param {number} id */

@@ -12,6 +12,7 @@ import { on } from '../lib/sse.js';
 import { useKeys } from '../lib/keys.js';
 import { itemsLink, term } from '../lib/filter.js';
 import { now, stamp } from '../lib/time.js';
+import { loadWatched, setWatched, watched } from '../lib/watched.js';
 import { Page } from '../ui/page.js';
 import { Failure, Loaded, useLoad } from '../ui/load.js';
 import { Updates } from '../ui/updates.js';
@@ -151,6 +152,7 @@ export function Item({ params }) {
   const [stepId, setStepId] = useState('');
   const [saying, setSaying] = useState(null);
   const [newer, setNewer] = useState(0);
+  const [taken, setTaken] = useState(false);
   const item = of.data;
   const loop = item && catalog.value.loopByKey.get(item.loop);
   useEffect(() => {
@@ -158,10 +160,17 @@ export function Item({ params }) {
     if (item) asOf.value = new Date(now()).toISOString();
     return item
       ? on('item', (e) => {
-          if (e.id === item.id && e.version > item.version) setNewer(e.version);
+          if (e.id !== item.id || e.version <= item.version) return;
+          setNewer(e.version);
+          // A dispatch taken back: perhaps it is not this unit's any more, and it never was.
+          if (e.what === 'undo')
+            get(`/api/items/${item.id}`).catch((x) => x.status === 404 && setTaken(true));
         })
       : undefined;
   }, [item]);
+  useEffect(() => {
+    if (!watched.value) loadWatched().catch(() => {});
+  }, []);
 
   const open = item && item.steps ? item.steps.find((s) => id(s) === stepId) : null;
   const done = (title) => (answer) => {
@@ -174,8 +183,27 @@ export function Item({ params }) {
         ? t('step.asked', { step: title, who: asked })
         : t('step.done', { step: title, state: answer.state_title }),
       'done',
+      answer.undo && answer.undo.step
+        ? { label: t('action.undo'), run: () => takeBack(answer), ms: answer.undo.left_s * 1000 }
+        : null,
     );
   };
+  const takeBack = async (answer) => {
+    try {
+      of.set(await post(`/api/items/${answer.id}/undo`, { version: answer.version }));
+      notify(t('item.undone', { step: answer.undo.title }), 'done');
+    } catch (e) {
+      if (e.conflict) of.set(e.current);
+      notify(e.message, 'error');
+    }
+  };
+  const seen = item && watched.value && watched.value.has(item.id);
+  const watch = () =>
+    item &&
+    setWatched(item.id, !seen).then(
+      () => notify(t(seen ? 'desk.unwatched' : 'desk.watching', { no: item.no }), 'done'),
+      (e) => notify(e.message, 'error'),
+    );
   const said = (text) => (answer) => {
     setSaying(null);
     of.set(answer);
@@ -208,7 +236,7 @@ export function Item({ params }) {
       else notify(e.message, 'error');
     }
   };
-  useKeys({ KeyB: () => (history.length > 1 ? history.back() : go('/items')), KeyR: of.again });
+  useKeys({ KeyB: () => (history.length > 1 ? history.back() : go('/items')), KeyR: of.again, KeyW: watch });
   const step =
     open &&
     (stepOf(loop, open.key) || { key: open.key, title: open.title, fields: [], note_required: false });
@@ -217,11 +245,12 @@ export function Item({ params }) {
       e.preventDefault();
       history.back();
     }
-  }}>${t('item.back')} <kbd>B</kbd></a><button type="button"
+  }}>${t('item.back')} <kbd>B</kbd></a>${item ? html`<button type="button" aria-pressed=${seen ? 'true' : 'false'}
+    onClick=${watch}>${t(seen ? 'desk.unwatch' : 'desk.watch')} <kbd>W</kbd></button>` : null}<button type="button"
     onClick=${() => print()}>${t('action.print')}</button>`;
   return html`<${Page} title=${item ? item.title : t('item.loading')}
     head=${item ? `${item.no} ${item.title} · ${t('nav.items')}` : ''} side=${side} cls="item">
-    <${Updates} n=${newer ? 1 : 0} again=${of.again} text=${t('item.newer')} />
+    ${taken ? html`<p class="notice error" role="alert">${t('item.taken')}</p>` : html`<${Updates} n=${newer ? 1 : 0} again=${of.again} text=${t('item.newer')} />`}
     ${of.error && item ? html`<${Failure} error=${of.error} again=${of.again} />` : null}
     <${Loaded} of=${item ? { ...of, error: null } : of}>${(x) => html`<${Body} item=${x} loop=${loop}
       onItem=${of.set} again=${of.again} openStep=${openStep} onSay=${onSay} />`}<//>

@@ -3,6 +3,7 @@ import { html } from '../lib/html.js';
 
 const PATHS = {
   today: 'M4 5h16v15H4zM4 9h16M8 3v4M16 3v4M9 14l2 2 4-4',
+  desk: 'M3 13h5l2 3h4l2-3h5M3 13l3-8h12l3 8v6H3zM12 4v6M9.5 8l2.5 2.5L14.5 8',
   items: 'M4 6h2M4 12h2M4 18h2M9 6h11M9 12h11M9 18h11',
   board: 'M4 20V10M10 20V4M16 20v-7M22 20H2',
   new: 'M12 5v14M5 12h14',

@@ -2,7 +2,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t, lang, setLang } from '../lib/i18n.js';
-import { me, may, connection, toasts, dropToast, singleKeys } from '../lib/state.js';
+import { catalog, me, may, connection, toasts, dropToast, singleKeys } from '../lib/state.js';
+import { desksOf } from '../lib/desks.js';
 import { place, go } from '../lib/route.js';
 import { useKeys } from '../lib/keys.js';
 import { store, draft } from '../lib/store.js';
@@ -12,9 +13,13 @@ import { asOf } from './asof.js';
 import { icon } from './icons.js';
 import { KeyHelp } from './keyhelp.js';
 
+// Only who may dispatch has a desk.
+const hasDesk = () => !!catalog.value && desksOf(catalog.value, me.value).length > 0;
+
 const NAV = [
   { path: '/', key: 'nav.today', icon: 'today', right: 'item.read', code: 'KeyT' },
   { path: '/items', key: 'nav.items', icon: 'items', right: 'item.read', code: 'KeyI', also: '/i' },
+  { path: '/desk', key: 'nav.desk', icon: 'desk', right: 'item.step', code: 'KeyD', when: hasDesk },
   { path: '/boards', key: 'nav.board', icon: 'board', right: 'board.read', code: 'KeyB' },
   { path: '/new', key: 'nav.new', icon: 'new', right: 'item.file', code: 'KeyN' },
   { path: '/import', key: 'nav.import', icon: 'import', right: 'item.import', code: 'KeyM', also: '/jobs' },
@@ -24,10 +29,12 @@ const NAV = [
 const isAt = (n, path) =>
   path === n.path || [n.path, n.also].some((p) => p && p !== '/' && path.startsWith(`${p}/`));
 
+const shown = (n) => (!n.right || may(n.right)) && (!n.when || n.when());
+
 function Rail() {
   const path = place.value.path;
   return html`<nav class="rail" aria-label=${t('nav.label')}>
-    <ul>${NAV.filter((n) => !n.right || may(n.right)).map(
+    <ul>${NAV.filter(shown).map(
       (n) => html`<li key=${n.path}>
       <a href=${n.path} aria-current=${isAt(n, path) ? 'page' : null}>${icon(n.icon)}<span>${t(n.key)}</span>
         </a></li>`,
@@ -144,7 +151,7 @@ export function Shell({ children }) {
   const [help, setHelp] = useState(false);
   const map = { 'Shift Slash': () => setHelp(true) };
   const ready = !me.value.must_change; // else only the password page is open
-  for (const n of NAV) if (ready && (!n.right || may(n.right))) map[`G ${n.code}`] = () => go(n.path);
+  for (const n of NAV) if (ready && shown(n)) map[`G ${n.code}`] = () => go(n.path);
   if (ready && may('item.file')) map.KeyC = () => go('/new');
   useKeys(map);
   return html`
