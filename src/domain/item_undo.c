@@ -145,8 +145,9 @@ static enum err_code fold_before(struct ctx *c, const struct past *rows, const s
     for (; rows < ev; rows++)
         if (item_apply(c->arena, it, rows->changes, rows->at_us, e) != OK)
             return e->code;
-    // Events keep the text's hash alone; no step changes it.
-    if (!str_eq(it->text, item_text_hash(c->arena, now->text)))
+    // Events keep the text's hash alone, and of none nothing; no step changes it.
+    str hash = now->text.n > 0 ? item_text_hash(c->arena, now->text) : (str){0};
+    if (!str_eq(it->text, hash))
         return err_add(e, ERR_STORE, S("text"), (str){0}, "the text is not the one filed",
             "诉求原文与记录不符");
     it->text = now->text;

@@ -10,6 +10,7 @@
     X(ACT_FILE, "file")                                                                            \
     X(ACT_PAST, "import")                                                                          \
     X(ACT_STEP, "step")                                                                            \
+    X(ACT_BACK, "take-back")                                                                       \
     X(ACT_TICK, "tick")                                                                            \
     X(ACT_LOOP, "publish-loop")                                                                    \
     X(ACT_CAL, "publish-calendar")                                                                 \
@@ -54,7 +55,7 @@ struct act {
 
     struct item_in file; // ACT_FILE, ACT_PAST
     struct item_past past;
-    struct step_in step;       // ACT_STEP
+    struct step_in step;       // ACT_STEP; ACT_BACK: item and version
     int64_t item, def;         // ACT_MOVE_DEF
     struct loop_change loop;   // ACT_LOOP
     struct day_change days[4]; // ACT_CAL

@@ -283,6 +283,25 @@ static void act_step(struct rng *r, struct model *m, struct act *x)
         in->step = S("没有的步骤");
 }
 
+// Somebody takes his last step back, mostly in time; now and then another one tries, or too late.
+static bool act_back(struct rng *r, struct model *m, struct act *x)
+{
+    const struct m_item *it = NULL;
+    for (int tries = 0; tries < 40 && !it; tries++) {
+        const struct m_item *one = some_item(r, m);
+        bool lately = one->back.was && x->now_us - one->back.at_us <= 2 * M_BACK_S * US_SECOND;
+        it = lately || chance(r, 0.002) ? one : NULL;
+    }
+    if (!it)
+        return false;
+    x->kind = ACT_BACK;
+    x->who = it->back.was && chance(r, 0.95) ? it->back.who : somebody(r, m);
+    x->step = (struct step_in){.item = it->id, .version = it->version};
+    if (chance(r, 0.03))
+        x->step.version -= 1;
+    return true;
+}
+
 // ---- the town itself
 
 static void act_loop(struct rng *r, struct model *m, struct act *x)
@@ -403,6 +422,8 @@ static int64_t later(struct rng *r, struct model *m, int64_t now_us)
         if (due > now_us && due < now_us + 20 * US_DAY)
             return due + rng_range(r, 0, 1);
     }
+    if (p < 0.25) // while it can still be taken back
+        return now_us + rng_range(r, 0, M_BACK_S + 2) * US_SECOND;
     if (p < 0.55)
         return now_us + rng_range(r, 0, 20) * US_MINUTE;
     if (p < 0.95)
@@ -425,6 +446,8 @@ static void one(struct rng *r, struct model *m, struct act *x)
         act_grant(r, m, x);
     else if (p < 0.174)
         act_unit(r, m, x);
+    else if (p > 0.85 && act_back(r, m, x))
+        (void)x;
     else
         act_step(r, m, x);
     if (chance(r, 0.01))

@@ -130,6 +130,13 @@ struct m_ask {
     bool refused;
     struct step_in in;
 };
+// What an item was before the last step, as long as nothing else happens to it.
+struct m_back {
+    const struct m_item *was;
+    const char *who;
+    int64_t at_us, version; // the one the step left
+    bool closed;            // by the step
+};
 struct m_item {
     int64_t id, version;
     str no;
@@ -150,6 +157,7 @@ struct m_item {
     struct m_ask *asks;
     size_t n_asks;
     int64_t touched; // number of the action that changed it last
+    struct m_back back;
 };
 struct m_unit {
     int64_t id, parent, version;
@@ -265,6 +273,13 @@ bool m_say(struct model *m, const struct act *x, const struct m_step *s, struct 
     int64_t part, struct step_in *in);
 // What cannot be done any more is dropped; with every change of an item.
 void m_drop_asks(struct model *m, struct m_item *it, int64_t now_us);
+
+// model_back.c
+enum { M_BACK_S = 10 };
+struct m_back m_remember(
+    struct model *m, const struct m_step *s, const struct m_item *it); // before
+enum err_code m_check_back(struct model *m, const struct act *x);
+void m_take_back(struct model *m, const struct act *x);
 
 // model_step.c
 bool m_answers_ok(struct model *m, const struct m_step *s, const struct m_item *it,

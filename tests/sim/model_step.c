@@ -781,9 +781,17 @@ static void step(struct model *m, const struct act *x)
     const struct m_step *s = m_step_of(x->step.step);
     int64_t now = x->now_us, part = s->on_part ? part_for(m, x, s, it) : 0;
     struct act said = *x;
+    struct m_back back = m_remember(m, s, it);
     bool asks = x->step.say == SAY_TAKE && x->who && s->n_stages > 0;
     if (x->step.say != SAY_TAKE ? m_say(m, x, s, it, part, &said.step) : !asks) {
+        bool done = x->step.say == SAY_TAKE && s->does != E_CHILD;
         take(m, &said, s, it, part);
+        it = m_item_of(m, x->step.item); // a child may have moved the array
+        back.who = x->who;
+        back.at_us = now;
+        back.version = it->version;
+        back.closed = it->closed_us != 0 && back.was && back.was->closed_us == 0;
+        it->back = done ? back : (struct m_back){0};
         return;
     }
     if (asks)
@@ -821,6 +829,8 @@ enum err_code m_check(struct model *m, const struct act *x)
         return check_past(m, x);
     case ACT_STEP:
         return check_step(m, x);
+    case ACT_BACK:
+        return m_check_back(m, x);
     case ACT_LOOP:
     case ACT_CAL:
     case ACT_MOVE_DEF:
@@ -848,6 +858,9 @@ void m_do(struct model *m, const struct act *x, const struct answer *got)
         break;
     case ACT_STEP:
         step(m, x);
+        break;
+    case ACT_BACK:
+        m_take_back(m, x);
         break;
     case ACT_TICK:
         tick(m, x->now_us);

@@ -91,6 +91,8 @@ static void say_act(struct buf *b, const struct act *x, const struct answer *got
     when[tm_put(when, x->now_us, TM_ZONE_DEFAULT_S)] = 0;
     buf_fmt(b, "  %6" PRId64 " %s %-10s %s", x->seq, when, x->who ? x->who : "-", KINDS[x->kind]);
     const struct step_in *in = &x->step;
+    if (x->kind == ACT_BACK)
+        buf_fmt(b, " item %" PRId64 " v%" PRId64, in->item, in->version);
     if (x->kind == ACT_STEP) {
         buf_fmt(b, " %.*s item %" PRId64 " v%" PRId64, STR_ARG(in->step), in->item, in->version);
         if (in->part)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "base/buf.h"
 #include "domain/audit.h"
+#include "domain/item_undo.h"
 #include "domain/journal.h"
 #include "domain/publish.h"
 #include "store/writer.h"
@@ -196,6 +197,9 @@ static enum err_code do_one(struct job *j, struct ctx *c, struct err *e)
         break;
     case ACT_STEP:
         code = item_step(c, &x->step, &it, e);
+        break;
+    case ACT_BACK:
+        code = item_undo(c, x->step.item, x->step.version, &it, e);
         break;
     case ACT_TICK:
         (void)item_alarms(c, ALARMS_MAX, e);

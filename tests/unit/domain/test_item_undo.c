@@ -274,7 +274,11 @@ static void test_by_chance(void **state)
     fixture_publish(f, "loop", "hotline", with_undo(f, 60));
     for (int i = 0; i < LIVES; i++) {
         fixture_as(f, "dispatcher");
-        struct item main = fixture_file(f, "主单"), it = fixture_file(f, "楼道堆物");
+        struct item main = fixture_file(f, "主单"), it;
+        struct item_in order = fixture_order(f, "楼道堆物");
+        if (i % 2)
+            order.text = (str){0};
+        fixture_ok(f, fixture_do(f, item_file(&f->c, &order, &it, &f->e)));
         for (int k = 0; k < STEPS; k++) {
             fixture_later(f, rng_range(&r, 1, 600) * US_MINUTE);
             fixture_as(f, who[rng_range(&r, 0, ARRAY_LEN(who) - 1)]);
