@@ -7,7 +7,7 @@ import { REPLY, agreed } from '../api/lib.mjs';
 const STAFF = ['/', '/items', '/items?filter=open%3Ayes', '/items?filter=-open%3Ayes%20kind%3A%E5%92%A8%E8%AF%A2', '/i/FIRST', '/i/DONE', '/i/MERGED', '/boards', '/boards?by=class',
   '/boards?by=channel&period=2026', '/settings', '/settings/tokens', '/password'];
 const PEOPLE = {
-  dispatcher1: [...STAFF, '/new', '/import', '/jobs'],
+  dispatcher1: [...STAFF, '/desk', '/new', '/import', '/jobs'],
   HANDLER: ['/', '/items', '/i/FIRST', '/boards'],
   leader1: ['/', '/i/FIRST', '/boards'],
   reader1: ['/', '/i/DONE'],

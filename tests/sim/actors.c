@@ -446,14 +446,28 @@ static void one(struct rng *r, struct model *m, struct act *x)
         act_grant(r, m, x);
     else if (p < 0.174)
         act_unit(r, m, x);
-    else if (p > 0.85 && act_back(r, m, x))
-        (void)x;
-    else
+    else if (p < 0.85 || !act_back(r, m, x))
         act_step(r, m, x);
     if (chance(r, 0.01))
         x->taken_back = true;
     else if (chance(r, 0.015))
         x->fail_at = (int)rng_range(r, 1, 15);
+}
+
+// Something that is published or imported, or false.
+static bool published(struct rng *r, struct model *m, struct act *x)
+{
+    if (m->n_defs < M_DEFS_MAX && chance(r, 0.15))
+        act_loop(r, m, x);
+    else if (chance(r, 0.3))
+        act_cal(r, m, x);
+    else if (chance(r, 0.3))
+        x->kind = ACT_SETTLE;
+    else if (chance(r, 0.6))
+        act_import(r, m, x);
+    else
+        return false;
+    return true;
 }
 
 void actors_next(struct rng *r, struct model *m, int64_t *now_us, size_t max, struct batch *out)
@@ -474,17 +488,7 @@ void actors_next(struct rng *r, struct model *m, int64_t *now_us, size_t max, st
             continue;
         }
         // What is published or imported stands alone in its group.
-        if (fresh)
-            act_undo(r, m, x);
-        else if (m->n_defs < M_DEFS_MAX && chance(r, 0.15))
-            act_loop(r, m, x);
-        else if (chance(r, 0.3))
-            act_cal(r, m, x);
-        else if (chance(r, 0.3))
-            x->kind = ACT_SETTLE;
-        else if (chance(r, 0.6))
-            act_import(r, m, x);
-        else
+        if (fresh || !published(r, m, x))
             act_undo(r, m, x);
         break;
     }
