@@ -22,12 +22,16 @@ struct word_view {
     str column, to, value;
     int64_t n;
 };
+struct kept_view {
+    int64_t row, item;
+    str no, why;
+};
 struct job_view {
-    int64_t id, done, total, made_us, changed_us, made, same, bad, undone, kept, size;
+    int64_t id, done, total, made_us, changed_us, made, stepped, same, bad, undone, kept, size;
     str kind, state, title, person_name, message, loop;
     bool dry, mine;
     struct strs notes, unknown;
-    struct list values, problems;
+    struct list values, problems, kept_rows;
 };
 struct job_rows {
     struct list rows;
@@ -47,6 +51,13 @@ static const struct field WORD_VIEW[] = {
     M(word_view, n, FIELD_I64, .help = "rows that have it"),
     {0},
 };
+static const struct field KEPT_VIEW[] = {
+    M(kept_view, row, FIELD_I64),
+    M(kept_view, item, FIELD_I64),
+    M(kept_view, no, FIELD_STR),
+    M(kept_view, why, FIELD_STR, .help = "who did what, and when"),
+    {0},
+};
 const struct field JOB_OUT[] = {
     M(job_view, id, FIELD_I64),
     M(job_view, kind, FIELD_STR),
@@ -59,6 +70,8 @@ const struct field JOB_OUT[] = {
     M(job_view, done, FIELD_I64),
     M(job_view, total, FIELD_I64),
     {"new", FIELD_I64, .at = offsetof(struct job_view, made)},
+    {"updated", FIELD_I64, .at = offsetof(struct job_view, stepped),
+        .help = "rows that took steps on items that are there"},
     M(job_view, same, FIELD_I64, .help = "rows that were there already"),
     M(job_view, bad, FIELD_I64),
     M(job_view, undone, FIELD_I64),
@@ -71,6 +84,8 @@ const struct field JOB_OUT[] = {
     M(job_view, unknown, FIELD_STRS, .help = "columns that are not read"),
     {"values", FIELD_LIST, .at = offsetof(struct job_view, values), .sub = WORD_VIEW,
         .size = sizeof(struct word_view), .help = "words the map does not know"},
+    {"kept_rows", FIELD_LIST, .at = offsetof(struct job_view, kept_rows), .sub = KEPT_VIEW,
+        .size = sizeof(struct kept_view), .help = "the first of those that were not undone"},
     {"problems", FIELD_LIST, .at = offsetof(struct job_view, problems), .sub = PROBLEM_VIEW,
         .size = sizeof(struct problem_view)},
     {0},
@@ -119,6 +134,7 @@ static struct job_view read_job(struct ctx *c, const struct cursor *r)
         .title = json_str(spec, S("title")),
         .dry = dry && dry->type == JSON_BOOL && dry->b,
         .made = json_i64(result, S("made"), 0),
+        .stepped = json_i64(result, S("stepped"), 0),
         .same = json_i64(result, S("same"), 0),
         .bad = json_i64(result, S("bad"), 0),
         .undone = json_i64(result, S("undone"), 0),
@@ -160,6 +176,16 @@ static enum err_code add_problems(struct call *k, int64_t job, struct job_view *
         rows[i] =
             (struct problem_view){p[i].row, p[i].column, p[i].value, p[i].message, p[i].expected};
     v->problems = (struct list){rows, n};
+    struct import_kept *kept;
+    size_t n_kept;
+    if (v->kept == 0)
+        return OK;
+    if (import_kept(&k->ctx, job, JOBS_PROBLEMS_PAGE, &kept, &n_kept, &k->err) != OK)
+        return k->err.code;
+    struct kept_view *left = NEW_ARRAY(k->ctx.arena, n_kept, struct kept_view);
+    for (size_t i = 0; i < n_kept; i++)
+        left[i] = (struct kept_view){kept[i].row, kept[i].item, kept[i].no, kept[i].why};
+    v->kept_rows = (struct list){left, n_kept};
     return OK;
 }
 

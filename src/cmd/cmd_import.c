@@ -240,6 +240,7 @@ static void report_json(
     jw_kbool(&j.w, "stopped", stopped);
     jw_ki64(&j.w, "rows", r->rows);
     jw_ki64(&j.w, "new", r->made);
+    jw_ki64(&j.w, "updated", r->stepped);
     jw_ki64(&j.w, "same", r->same);
     jw_ki64(&j.w, "bad", r->bad);
     jw_key(&j.w, S("problems"));
@@ -256,10 +257,11 @@ static enum err_code report_words(struct importing *m, int64_t job, const struct
     struct ctx c = town_door_reader(m->door);
     struct shown s = {.a = a};
     args_say(a,
-        "job %" PRId64 ": %" PRId64 " rows, %" PRId64 " new, %" PRId64 " there before, %" PRId64
-        " with mistakes",
-        "任务 %" PRId64 "：共 %" PRId64 " 行，新增 %" PRId64 "，已有 %" PRId64 "，有问题 %" PRId64,
-        job, r->rows, r->made, r->same, r->bad);
+        "job %" PRId64 ": %" PRId64 " rows, %" PRId64 " new, %" PRId64 " updated, %" PRId64
+        " there before, %" PRId64 " with mistakes",
+        "任务 %" PRId64 "：共 %" PRId64 " 行，新增 %" PRId64 "，更新 %" PRId64 "，已有 %" PRId64
+        "，有问题 %" PRId64,
+        job, r->rows, r->made, r->stepped, r->same, r->bad);
     if (r->bad > 0 && each_problem(&c, job, show_problem, &s, &a->err) != OK)
         return a->err.code;
     if (s.n > PROBLEMS_SHOWN)

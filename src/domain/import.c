@@ -106,6 +106,7 @@ struct run {
     struct import_row *rows; // IMPORT_GROUP of them
     size_t n;
     bool ended;
+    struct imap stepped;      // items rows have taken steps on -> int64_t, the row
     struct import_seen *seen; // in a dry run
     struct import_words *words;
 };
@@ -160,13 +161,69 @@ static enum err_code look_for_keys(struct ctx *c, const struct run *r, struct er
     return key_book_look(c->book, c, r->map->def->loop, r->key_field, keys, n, e);
 }
 
-enum outcome { ROW_NEW, ROW_SAME, ROW_BAD };
+enum outcome { ROW_NEW, ROW_STEP, ROW_SAME, ROW_BAD };
+
+static void say_missing(struct ctx *c, const struct run *r, struct import_row *row)
+{
+    struct err one;
+    err_init(&one, c->arena, r->e->lang);
+    err_add(&one, ERR_MISSING, str_fmt(c->arena, "fields.%.*s", STR_ARG(r->map->find->key)),
+        (str){0}, "no item has it", "没有这个编号的事项");
+    import_notes(c->arena, r->map, row, &one);
+}
+
+// One row an item: undoing them one by one needs to know what stood between.
+static bool stepped_before(struct run *r, const struct import_row *row, int64_t item)
+{
+    int64_t *first = imap_get(&r->stepped, item);
+    if (first)
+        return *first != row->row; // the group may come here again
+    first = NEW(r->arena, int64_t);
+    *first = row->row;
+    imap_put(&r->stepped, item, first);
+    return false;
+}
+
+static void say_twice(struct ctx *c, const struct run *r, struct import_row *row, int64_t item)
+{
+    int64_t first = *(int64_t *)imap_get(&r->stepped, item);
+    struct err one;
+    err_init(&one, c->arena, r->e->lang);
+    err_add(&one, ERR_CONFLICT, str_fmt(c->arena, "fields.%.*s", STR_ARG(r->map->find->key)),
+        (str){0}, "row %" PRId64 " is about the same item", "第 %" PRId64 " 行已经是同一事项",
+        first);
+    import_notes(c->arena, r->map, row, &one);
+}
+
+// Of a row that takes steps: item is the one it found.
+static enum err_code judge_steps(struct ctx *c, struct run *r, struct import_row *row,
+    struct item *it, int64_t *item, enum outcome *out, struct err *e)
+{
+    *out = ROW_BAD;
+    *item = 0;
+    if (row->n_problems > 0)
+        return OK;
+    *item = holder(c, r->map->def->loop, r->map->find->key, row->find);
+    if (*item == 0)
+        say_missing(c, r, row);
+    else if (holder(c, r->map->def->loop, r->key_field, row->key) != 0)
+        *out = ROW_SAME;
+    else if (import_steps(c, r->map, row, *item, false, it, e) != OK)
+        return e->code;
+    else if (row->n_problems == 0 && stepped_before(r, row, *item))
+        say_twice(c, r, row, *item);
+    else if (row->n_problems == 0)
+        *out = ROW_STEP;
+    return db_status(c->db, e);
+}
 
 // What the row would become. Only a database that fails, or a right that is gone, is an error of
 // the run.
 static enum err_code judge(struct ctx *c, struct run *r, struct import_row *row, struct item *it,
     int64_t *same, enum outcome *out, struct err *e)
 {
+    if (r->map->find)
+        return judge_steps(c, r, row, it, same, out, e);
     const struct item_past *past = import_past(r->map, row);
     struct err found;
     err_init(&found, c->arena, e->lang);
@@ -196,19 +253,36 @@ static enum err_code keep_bad(struct ctx *c, const struct run *r, struct import_
     return import_batch_row(c, r->job.id, row, 0, "bad", import_problems_json(c->arena, row), e);
 }
 
+// The row is known from now on.
+static void take_key(struct ctx *c, const struct run *r, str key, const struct item *it)
+{
+    key_book_take(c->book, it->loop, r->key_field, key, it->id);
+    db_run(c->db, "INSERT INTO item_key (town, loop, field, val, item) VALUES (?1, ?2, ?3, ?4, ?5)",
+        V(c->rules->town), V(it->loop), V(r->key_field), V(key), V(it->id));
+}
+
 static enum err_code place(struct ctx *c, const struct run *r, const struct import_row *row,
     struct item *it, struct err *e)
 {
     if (item_place(c, &row->in, import_past(r->map, row), it, e) != OK)
         return e->code;
-    if (!r->map->key_field) {
-        key_book_take(c->book, it->loop, r->key_field, row->key, it->id);
-        db_run(c->db,
-            "INSERT INTO item_key (town, loop, field, val, item) VALUES (?1, ?2, ?3, ?4, ?5)",
-            V(c->rules->town), V(it->loop), V(r->key_field), V(row->key), V(it->id));
-    }
+    if (!r->map->key_field)
+        take_key(c, r, row->key, it);
     return import_batch_row(c, r->job.id, row, it->id, "new",
-        import_made_json(c->arena, it->version, r->key_field, row->key), e);
+        import_made_json(c->arena, 0, it->version, r->key_field, row->key), e);
+}
+
+static enum err_code take_steps(
+    struct ctx *c, const struct run *r, struct import_row *row, int64_t item, struct err *e)
+{
+    struct item before, it;
+    if (item_load(c, item, &before, e) != OK)
+        return e->code;
+    if (import_steps(c, r->map, row, item, true, &it, e) != OK)
+        return e->code;
+    take_key(c, r, row->key, &it);
+    return import_batch_row(c, r->job.id, row, item, "step",
+        import_made_json(c->arena, before.version, it.version, r->key_field, row->key), e);
 }
 
 static enum err_code write_row(
@@ -226,6 +300,10 @@ static enum err_code write_row(
     if (out == ROW_SAME) {
         j->result.same++;
         return import_batch_row(c, r->job.id, row, same, "same", (str){0}, e);
+    }
+    if (out == ROW_STEP) {
+        j->result.stepped++;
+        return take_steps(c, r, row, same, e);
     }
     j->result.made++;
     return place(c, r, row, &it, e);
@@ -298,10 +376,11 @@ static enum err_code try_rows(struct run *r)
         enum outcome out;
         if (judge(&c, r, row, &it, &same, &out, r->e) != OK)
             break;
-        if (out == ROW_NEW && !import_seen_add(r->seen, row->key))
+        if ((out == ROW_NEW || out == ROW_STEP) && !import_seen_add(r->seen, row->key))
             out = ROW_SAME;
         r->job.result.rows++;
         r->job.result.made += out == ROW_NEW;
+        r->job.result.stepped += out == ROW_STEP;
         r->job.result.same += out == ROW_SAME;
         import_words_count(r->words, r->map, row);
     }
@@ -413,6 +492,23 @@ static enum err_code check_file(struct run *r)
     return OK;
 }
 
+// Before it was stopped.
+static enum err_code read_stepped(struct run *r)
+{
+    struct db *db = r->reader->db;
+    struct cursor x = db_rows(db,
+        "SELECT row, item FROM batch_row WHERE town = ?1 AND job = ?2 AND row > 0"
+        " AND outcome = 'step' ORDER BY row",
+        V(r->reader->rules->town), V(r->job.id));
+    while (db_next(&x)) {
+        int64_t *row = NEW(r->arena, int64_t);
+        *row = db_i64(&x, 0);
+        imap_put(&r->stepped, db_i64(&x, 1), row);
+    }
+    db_done(&x);
+    return db_status(db, r->e);
+}
+
 static enum err_code run_open(struct run *r)
 {
     struct ctx c = *r->reader;
@@ -430,6 +526,9 @@ static enum err_code run_open(struct run *r)
     if (!r->sheet)
         return r->e->code;
     r->words = import_words_new(r->arena);
+    imap_init(&r->stepped, r->arena);
+    if (r->map->find && !j->dry && read_stepped(r) != OK)
+        return r->e->code;
     if (j->dry) {
         r->seen = import_seen_new();
         r->job.result = (struct import_result){.bytes_total = j->size};

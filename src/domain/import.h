@@ -2,6 +2,9 @@
 // writes in groups, each with the place it has reached, so that it can be stopped, resumed after a
 // crash, repeated without doubling, and undone whole.
 //
+// A map with steps makes nothing: its rows find items by a unique field and take steps on them, as
+// the importer could by hand (import_step.c).
+//
 // The same row (its key column, or else its content's hash) never makes two items. Rows with
 // mistakes are kept with row, column, value and what was expected; the good rows go in.
 #ifndef BH_DOMAIN_IMPORT_H
@@ -22,7 +25,7 @@ str import_map_title(const struct import_map *m);
 str import_map_loop(const struct import_map *m);
 
 struct import_result {
-    int64_t rows, made, same, bad; // of those read so far
+    int64_t rows, made, stepped, same, bad; // of those read so far
     int64_t bytes, bytes_total;
 };
 int64_t import_rows_expected(const struct import_result *r); // the rows are of one length, about
@@ -70,9 +73,15 @@ struct import_problem_book *import_problem_book_open(
 int64_t import_problem_book_read(struct import_problem_book *b, char *out, size_t max);
 enum err_code import_problem_book_error(const struct import_problem_book *b, struct err *e);
 void import_problem_book_close(struct import_problem_book *b); // NULL is fine
-// Takes back every item the job made that nobody has touched since (version as imported), in one
-// sweep of groups; items somebody worked on are kept and counted. Undone items stay in history as
-// void, not in any list or tally.
+// Takes back what the job did and nobody has touched since, in one sweep of groups: items it made
+// stay in history as void, not in any list or tally; items it took steps on are again what they
+// were. Items somebody worked on are kept and counted, and each says who and what.
+struct import_kept {
+    int64_t row, item;
+    str no, why;
+};
+enum err_code import_kept(struct ctx *c, int64_t job, size_t limit, struct import_kept **out,
+    size_t *n, struct err *e) MUST_USE;
 enum err_code import_may_undo(struct ctx *c, int64_t job, struct err *e) MUST_USE;
 enum err_code import_undo(struct ctx *reader, int64_t job, const struct import_door *door,
     int64_t *undone, int64_t *kept, struct err *e) MUST_USE;

@@ -29,7 +29,8 @@ void import_fit(struct arena *a, const struct import_map *m, const str *cells, s
     index_names(own, &names, cells, n);
     map_init(&counted, own);
     *found = *missing = 0;
-    for (size_t i = 0; i <= m->n; i++) // and the key
+    for (size_t i = 0; i <= m->n; i++) { // and the key
+        bool optional = i < m->n && m->columns[i].optional;
         for (size_t k = 0; k < (i < m->n ? m->columns[i].n : m->key.n > 0); k++) {
             str key = import_name_key(own, i < m->n ? m->columns[i].names[k] : m->key);
             if (map_get(&counted, key))
@@ -37,8 +38,9 @@ void import_fit(struct arena *a, const struct import_map *m, const str *cells, s
             map_put(&counted, key, twice);
             const void *at = map_get(&names, key);
             *found += at != NULL;
-            *missing += at == NULL || at == twice;
+            *missing += (at == NULL && !optional) || at == twice;
         }
+    }
     arena_free(own);
 }
 
@@ -52,7 +54,7 @@ str import_map_names(struct arena *a, const struct import_map *m)
     return str_join(a, names, n, S(", "));
 }
 
-// Where the name stands; n when nowhere or twice, which is noted.
+// Where the name stands; beyond every row when nowhere or twice, which is noted.
 static size_t place_of(
     struct arena *a, const struct map *names, str name, const str *cells, size_t n, struct err *e)
 {
@@ -65,7 +67,7 @@ static size_t place_of(
     else
         err_add(e, ERR_INVALID, name, near_list(a, name, cells, n), "the sheet has no such column",
             "表格里没有这一列");
-    return n;
+    return SIZE_MAX;
 }
 
 static bool is_mapped(const struct import_map *m, size_t at)
@@ -96,8 +98,8 @@ enum err_code import_bind(
     index_names(a, &names, cells, n);
     for (size_t i = 0; i < m->n; i++)
         for (size_t k = 0; k < m->columns[i].n; k++)
-            m->columns[i].at[k] = place_of(
-                a, &names, m->columns[i].names[k], cells, n, noted_before(m, i, k) ? &again : e);
+            m->columns[i].at[k] = place_of(a, &names, m->columns[i].names[k], cells, n,
+                m->columns[i].optional || noted_before(m, i, k) ? &again : e);
     if (m->key.n > 0) {
         bool mapped = false;
         for (size_t i = 0; i < m->n; i++)

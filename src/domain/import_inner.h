@@ -23,6 +23,7 @@ enum map_to {
     TO_CALLER_NAME,
     TO_CALLER_PHONE,
     TO_CALLER_DOOR,
+    TO_NOTE, // of the steps
     TO_FIELD,
 };
 enum map_by { BY_NAME, BY_CODE, BY_NAME_PATH };
@@ -48,6 +49,12 @@ struct map_column {
     bool has_values;
     str otherwise;
     bool required;
+    bool optional; // the sheet may lack its columns
+};
+// A step the rows take on items that are there.
+struct map_step {
+    const struct def_step *step;
+    str judge, note, reason, option;
 };
 struct import_map {
     str name, title;
@@ -58,6 +65,9 @@ struct import_map {
     size_t key_at;
     const struct def_field *key_field; // the unique field it is, or NULL
     str state;                         // empty: filed anew
+    const struct def_field *find;      // the field items are found by; NULL: rows become items
+    struct map_step *steps;
+    size_t n_steps;
     struct map_column *columns;
     size_t n;
     // Names to the classes of the loop's scheme and to units, alone and as paths; IMPORT_TWICE
@@ -137,8 +147,9 @@ struct import_row {
     int64_t row;
     struct item_in in;
     struct item_past past;
-    str *texts; // what was read, by column of the map
-    str key;    // what makes it the same row another time
+    str find, note; // of rows that take steps
+    str *texts;     // what was read, by column of the map
+    str key;        // what makes it the same row another time
     struct import_problem *problems;
     size_t n_problems, n_read; // n_read: those of the sheet itself, before the engine's
 };
@@ -149,6 +160,10 @@ void import_row(struct arena *a, const struct import_map *m, const struct rules 
 void import_notes(
     struct arena *a, const struct import_map *m, struct import_row *row, const struct err *e);
 const struct item_past *import_past(const struct import_map *m, const struct import_row *row);
+// What the row's steps would make of the item; its mistakes are noted as the row's. write: they are
+// taken.
+enum err_code import_steps(struct ctx *c, const struct import_map *m, struct import_row *row,
+    int64_t item, bool write, struct item *out, struct err *e) MUST_USE;
 // Under which field of item_key the row's key stands: the unique field's, or one that no definition
 // can name.
 str import_key_field(struct arena *a, const struct import_map *m);
@@ -198,8 +213,9 @@ enum err_code import_actor(struct ctx *c, const struct import_job *j, const stru
 enum err_code import_batch_row(struct ctx *c, int64_t job, const struct import_row *row,
     int64_t item, const char *outcome, str detail, struct err *e) MUST_USE;
 str import_problems_json(struct arena *a, const struct import_row *row);
-// {"v": version, "field": ..., "key": ...} of an item the import made, for undoing it.
-str import_made_json(struct arena *a, int64_t version, str field, str key);
+// {"b": version before, "v": version, "field": ..., "key": ...} of an item the import made (b 0) or
+// took steps on, for undoing it.
+str import_made_json(struct arena *a, int64_t before, int64_t version, str field, str key);
 enum err_code import_event(
     struct ctx *c, const struct import_job *j, const char *what, struct err *e) MUST_USE;
 

@@ -36,6 +36,7 @@ static str result_json(struct arena *a, const struct import_job *j)
     jw_obj(&w);
     jw_ki64(&w, "rows", j->result.rows);
     jw_ki64(&w, "made", j->result.made);
+    jw_ki64(&w, "stepped", j->result.stepped);
     jw_ki64(&w, "same", j->result.same);
     jw_ki64(&w, "bad", j->result.bad);
     jw_ki64(&w, "row", j->last_row);
@@ -84,6 +85,7 @@ static void read_result(struct arena *a, struct import_job *j, const struct json
 {
     j->result = (struct import_result){.rows = json_i64(s, S("rows"), 0),
         .made = json_i64(s, S("made"), 0),
+        .stepped = json_i64(s, S("stepped"), 0),
         .same = json_i64(s, S("same"), 0),
         .bad = json_i64(s, S("bad"), 0),
         .bytes = json_i64(s, S("bytes"), 0),
@@ -196,6 +198,7 @@ enum err_code import_event(
     jw_kstr(&w, "sha256", j->sha256);
     jw_ki64(&w, "rows", j->result.rows);
     jw_ki64(&w, "made", j->result.made);
+    jw_ki64(&w, "stepped", j->result.stepped);
     jw_ki64(&w, "same", j->result.same);
     jw_ki64(&w, "bad", j->result.bad);
     jw_ki64(&w, "undone", j->undone);
@@ -233,13 +236,14 @@ str import_problems_json(struct arena *a, const struct import_row *row)
     return buf_str(&b);
 }
 
-str import_made_json(struct arena *a, int64_t version, str field, str key)
+str import_made_json(struct arena *a, int64_t before, int64_t version, str field, str key)
 {
     struct buf b;
     struct jw w;
     buf_init(&b, a, DETAIL_MAX);
     jw_init(&w, &b);
     jw_obj(&w);
+    jw_ki64(&w, "b", before);
     jw_ki64(&w, "v", version);
     jw_kstr(&w, "field", field);
     jw_kstr(&w, "key", key);

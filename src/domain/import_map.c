@@ -18,6 +18,14 @@ static const struct yaml_member COLUMN[] = {
     {"values", YAML_WANT_MAP},
     {"otherwise", YAML_WANT_STR},
     {"required", YAML_WANT_BOOL},
+    {"optional", YAML_WANT_BOOL},
+    {0},
+};
+static const struct yaml_member STEP[] = {
+    {"step", YAML_WANT_STR, YAML_REQUIRED},
+    {"judge", YAML_WANT_STR},
+    {"note", YAML_WANT_STR},
+    {"reason", YAML_WANT_STRS},
     {0},
 };
 static const struct yaml_member MAP[] = {
@@ -28,6 +36,8 @@ static const struct yaml_member MAP[] = {
     {"header", YAML_WANT_INT, .min = 1, .max = HEADER_MAX},
     {"key", YAML_WANT_STR},
     {"state", YAML_WANT_STR},
+    {"find", YAML_WANT_STR},
+    {"steps", YAML_WANT_MAPS, .sub = STEP},
     {"columns", YAML_WANT_MAPS, YAML_REQUIRED, .sub = COLUMN},
     {0},
 };
@@ -42,7 +52,8 @@ static const char *const TARGETS[] = {[TO_TITLE] = "title",
     [TO_LON] = "lon",
     [TO_CALLER_NAME] = "caller.name",
     [TO_CALLER_PHONE] = "caller.phone",
-    [TO_CALLER_DOOR] = "caller.door"};
+    [TO_CALLER_DOOR] = "caller.door",
+    [TO_NOTE] = "note"};
 
 struct reading {
     struct arena *a;
@@ -202,6 +213,12 @@ static void refuse_target(struct reading *x, const struct yaml *y, const struct 
     if ((k->to == TO_UNIT || k->to == TO_CLOSED) && x->m->state.n == 0)
         yaml_err(x->e, to, S("to"), S("state:"), "only items imported as history have it",
             "只有按历史导入（写了 state）的事项才有");
+    if ((k->to == TO_NOTE) != (x->m->find && k->to == TO_NOTE))
+        yaml_err(x->e, to, S("to"), S("find:, steps:"), "only steps have a note",
+            "只有办理步骤（写了 find 和 steps）才有说明");
+    if (x->m->find && k->to != TO_FIELD && k->to != TO_NOTE)
+        yaml_err(x->e, to, S("to"), S("f:<field>, note"), "steps do not change it",
+            "办理步骤不能改这一项");
     if (k->to == TO_CLASS && x->m->def->class_scheme.n == 0)
         yaml_err(
             x->e, to, S("to"), (str){0}, "items of this loop have no class", "这类事项没有分类");
@@ -359,7 +376,8 @@ static void read_kind(struct reading *x, const struct yaml *y, struct map_column
 
 static void read_column(struct reading *x, const struct yaml *y)
 {
-    struct map_column k = {.required = yaml_get_bool(y, "required", false)};
+    struct map_column k = {.required = yaml_get_bool(y, "required", false),
+        .optional = yaml_get_bool(y, "optional", false)};
     if (!read_target(x, y, &k))
         return;
     read_names(x, y, &k);
@@ -390,26 +408,157 @@ static const struct map_column *given(
     return NULL;
 }
 
-// What filing asks for and no column gives would make every row wrong.
-static void check_complete(struct reading *x)
+// What is asked for and no column gives would make every row wrong.
+static void check_asks(struct reading *x, const struct def_step *s, const struct yaml *at)
 {
     const struct def *d = x->m->def;
-    const struct def_step *s = &d->steps[0];
-    const struct yaml *at = member(x->root, "columns");
-    if (!given(x->m, TO_TITLE, NULL))
-        yaml_err(
-            x->e, at, S("columns"), S("to: title"), "no column gives the title", "没有列给出标题");
-    for (size_t i = 0; x->m->state.n == 0 && i < s->n_asks; i++) {
+    for (size_t i = 0; i < s->n_asks; i++) {
         if (!s->asks[i].required)
             continue;
         if (s->asks[i].field == DEF_ASK_CLASS && !given(x->m, TO_CLASS, NULL))
             yaml_err(x->e, at, S("columns"), S("to: class"), "no column gives the class",
                 "没有列给出分类");
         const struct def_field *f = s->asks[i].field >= 0 ? &d->fields[s->asks[i].field] : NULL;
-        if (f && f->def.n == 0 && !given(x->m, TO_FIELD, f))
+        bool usual = f && f->def.n > 0 && s == &d->steps[0];
+        if (f && !usual && !given(x->m, TO_FIELD, f))
             yaml_err(x->e, at, S("columns"), str_fmt(x->a, "to: f:%.*s", STR_ARG(f->key)),
                 "no column gives \"%.*s\"", "没有列给出“%.*s”", STR_ARG(f->title));
     }
+}
+
+static bool asked(const struct import_map *m, const struct def_field *f)
+{
+    int at = def_field_at(m->def, f->key);
+    for (size_t i = 0; i < m->n_steps; i++)
+        for (size_t k = 0; k < m->steps[i].step->n_asks; k++)
+            if (m->steps[i].step->asks[k].field == at)
+                return true;
+    return f == m->find;
+}
+
+static void check_steps(struct reading *x, const struct yaml *at)
+{
+    const struct import_map *m = x->m;
+    if (!given(m, TO_FIELD, m->find))
+        yaml_err(x->e, at, S("columns"), str_fmt(x->a, "to: f:%.*s", STR_ARG(m->find->key)),
+            "no column gives \"%.*s\"", "没有列给出“%.*s”", STR_ARG(m->find->title));
+    for (size_t i = 0; i < m->n; i++)
+        if (m->columns[i].field && !asked(m, m->columns[i].field))
+            yaml_err(x->e, at, S("to"), (str){0}, "no step asks for \"%.*s\"", "没有步骤要“%.*s”",
+                STR_ARG(m->columns[i].field->title));
+    for (size_t i = 0; i < m->n_steps; i++) {
+        const struct map_step *s = &m->steps[i];
+        check_asks(x, s->step, at);
+        if (s->step->note_required && s->note.n == 0 && !given(m, TO_NOTE, NULL))
+            yaml_err(x->e, at, S("note"), (str){0}, "the step \"%.*s\" wants a note",
+                "步骤“%.*s”必须写说明", STR_ARG(s->step->title));
+    }
+}
+
+static void check_complete(struct reading *x)
+{
+    const struct yaml *at = member(x->root, "columns");
+    if (x->m->find) {
+        check_steps(x, at);
+        return;
+    }
+    if (!given(x->m, TO_TITLE, NULL))
+        yaml_err(
+            x->e, at, S("columns"), S("to: title"), "no column gives the title", "没有列给出标题");
+    if (x->m->state.n == 0)
+        check_asks(x, &x->m->def->steps[0], at);
+}
+
+// ---- steps on items that are there
+
+static bool may_be_imported(const struct def_step *s)
+{
+    switch (s->does) {
+    case DOES_MOVE:
+    case DOES_EVALUATE:
+    case DOES_ROUND:
+    case DOES_REOPEN:
+    case DOES_NOTE:
+    case DOES_URGE:
+    case DOES_INSTRUCT:
+    case DOES_AMEND:
+    case DOES_EXCLUDE:
+    case DOES_INCLUDE:
+        return !s->on_part && s->n_stages == 0;
+    default:
+        return false;
+    }
+}
+
+static void read_judge(struct reading *x, const struct yaml *y, struct map_step *s)
+{
+    const struct def *d = x->m->def;
+    str *keys = NULL;
+    size_t n = 0;
+    bool fits = false;
+    for (size_t i = 0; i < d->n_judges; i++)
+        if (s->step->judges >> i & 1) {
+            VEC_PUSH(x->a, keys, n) = d->judges[i].key;
+            fits = fits || str_eq(d->judges[i].key, s->judge);
+        }
+    if (n > 0 && !fits && (n > 1 || s->judge.n > 0))
+        yaml_err(x->e, member(y, "judge"), S("judge"), str_join(x->a, keys, n, S(", ")),
+            "says nobody who may judge", "没有写明由谁评价");
+    if (n == 0 && s->judge.n > 0)
+        yaml_err(x->e, member(y, "judge"), S("judge"), (str){0}, "nobody judges in this step",
+            "这一步没有评价方");
+}
+
+static void read_step(struct reading *x, const struct yaml *y)
+{
+    const struct def *d = x->m->def;
+    str *reason, *keys = NULL;
+    size_t n_reason = 0, n = 0;
+    struct map_step s = {.judge = yaml_get_str(y, "judge"), .note = yaml_get_str(y, "note")};
+    s.step = def_step(d, yaml_get_str(y, "step"));
+    for (size_t i = 1; i < d->n_steps; i++)
+        if (may_be_imported(&d->steps[i]))
+            VEC_PUSH(x->a, keys, n) = d->steps[i].key;
+    check_text(x, yaml_get(y, "note"), "note");
+    if (!s.step || s.step == &d->steps[0] || !may_be_imported(s.step)) {
+        yaml_err(x->e, member(y, "step"), S("step"),
+            near_list(x->a, yaml_get_str(y, "step"), keys, n), "is no step a sheet can take",
+            "不是可以按名单办理的步骤");
+        return;
+    }
+    if (yaml_as_strs(x->a, yaml_get(y, "reason"), &reason, &n_reason) && n_reason > 0) {
+        s.reason = reason[0];
+        s.option = n_reason > 1 ? reason[1] : (str){0};
+    }
+    read_judge(x, y, &s);
+    VEC_PUSH(x->a, x->m->steps, x->m->n_steps) = s;
+}
+
+static void read_find(struct reading *x)
+{
+    const struct yaml *find = yaml_get(x->root, "find"), *steps = yaml_get(x->root, "steps");
+    const struct def *d = x->m->def;
+    str *keys = NULL;
+    size_t n = 0;
+    if (!find && !steps)
+        return;
+    if (!find || !steps || steps->n == 0 || yaml_get(x->root, "state")) {
+        yaml_err(x->e, find ? find : steps, S("find"), S("find:, steps:"),
+            "find and steps belong together, and exclude state",
+            "find 和 steps 要一起写，且不能写 state");
+        return;
+    }
+    for (size_t i = 0; i < d->n_fields; i++)
+        if (d->fields[i].unique) {
+            VEC_PUSH(x->a, keys, n) = d->fields[i].key;
+            if (str_eq(d->fields[i].key, find->s))
+                x->m->find = &d->fields[i];
+        }
+    if (!x->m->find)
+        yaml_err(x->e, find, S("find"), near_list(x->a, find->s, keys, n),
+            "is no field that stands once", "不是唯一的栏目");
+    for (size_t i = 0; i < steps->n && x->m->find; i++)
+        read_step(x, steps->vals[i]);
 }
 
 static void read_state(struct reading *x)
@@ -480,6 +629,7 @@ struct import_map *import_map_parse(struct arena *a, const struct rules *r, str 
     name_classes(&x);
     name_units(&x);
     read_state(&x);
+    read_find(&x);
     const struct yaml *columns = yaml_get(x.root, "columns");
     if (columns->n > MAP_COLUMNS_MAX)
         yaml_err(e, columns, S("columns"), S("<= 200"), "too many columns", "列数过多");

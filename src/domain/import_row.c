@@ -184,6 +184,19 @@ static str field_of(struct decoding *x, const struct map_column *k, str text)
     return date ? tm_date(x->a, tm_local_day(us, zone_s)) : tm_rfc3339(x->a, us, zone_s);
 }
 
+// As the item has it; a value no item can have is a mistake.
+static str find_of(struct decoding *x, const struct map_column *k, str text)
+{
+    struct err sub;
+    str value = field_of(x, k, text), canonical = {0};
+    err_init(&sub, x->a, x->lang);
+    if (value.n > 0 && def_value(x->a, k->field, value, &canonical, &sub, k->path))
+        return canonical;
+    if (x->row->n_problems == 0)
+        wrong(x, k, (str){0}, "is required", "必填");
+    return (str){0};
+}
+
 static void take(struct decoding *x, const struct map_column *k)
 {
     struct item_in *in = &x->row->in;
@@ -225,7 +238,14 @@ static void take(struct decoding *x, const struct map_column *k)
     case TO_CALLER_DOOR:
         in->caller.door = text;
         break;
+    case TO_NOTE:
+        x->row->note = text;
+        break;
     case TO_FIELD:
+        if (k->field == x->m->find) {
+            x->row->find = find_of(x, k, text);
+            break;
+        }
         in->fields[in->n_fields++] = (struct item_field){k->field->key, field_of(x, k, text)};
         break;
     }
@@ -244,6 +264,8 @@ static str row_hash(struct arena *a, const str *cells, size_t n)
 
 str import_key_field(struct arena *a, const struct import_map *m)
 {
+    if (m->find)
+        return str_fmt(a, "#%.*s", STR_ARG(m->name));
     if (m->key_field)
         return m->key_field->key;
     return m->key.n > 0 ? str_fmt(a, "#%.*s", STR_ARG(m->name)) : S("#row");
@@ -254,6 +276,8 @@ static void take_key(struct decoding *x)
     struct import_row *row = x->row;
     struct err quiet;
     err_init(&quiet, x->a, x->lang);
+    if (x->m->find)
+        return; // what the map reads of the row is its key, once it is read
     if (x->m->key.n == 0) {
         row->key = row_hash(x->a, x->cells, x->n);
         return;
@@ -298,6 +322,8 @@ void import_row(struct arena *a, const struct import_map *m, const struct rules 
     take_key(&x);
     for (size_t i = 0; i < m->n; i++)
         take(&x, &m->columns[i]);
+    if (m->find)
+        out->key = row_hash(a, out->texts, m->n);
     const struct caller *who = &out->in.caller;
     out->in.has_caller = who->name.n + who->phone.n + who->door.n > 0;
     // Who gave no name wants none shown.

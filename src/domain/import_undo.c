@@ -1,12 +1,14 @@
-// Taking an import back: every item it made and nobody has worked on leaves all lists and counters,
-// by an event of its own; its keys are free again, so that the sheet can be put right and imported
-// anew.
+// Taking an import back, by an event of each item: what it made and nobody has worked on leaves all
+// lists and counters; what it took steps on is what it was before. The keys of its rows are free
+// again, so that the sheet can be put right and imported anew.
 
 #include "domain/import_inner.h"
+#include "domain/item_fold.h"
 #include "domain/item_inner.h"
 
 struct made {
     int64_t row, item, version;
+    int64_t before; // version of the item in front of the steps; 0: it was made
     str field, key;
 };
 struct sweep {
@@ -23,13 +25,14 @@ static void read_made(struct ctx *c, struct sweep *s, struct err *e)
 {
     struct cursor r = db_rows(c->db,
         "SELECT row, item, detail FROM batch_row WHERE town = ?1 AND job = ?2 AND row > ?3 AND "
-        "outcome = 'new'"
+        "outcome IN ('new', 'step')"
         " ORDER BY row LIMIT ?4",
         V(c->rules->town), V(s->job.id), V(s->after), V((int64_t)IMPORT_GROUP));
     while (db_next(&r)) {
         const struct json *d = json_parse(c->arena, db_dup(&r, 2, c->arena), e);
         struct made m = {.row = db_i64(&r, 0), .item = db_i64(&r, 1)};
         m.version = json_i64(d, S("v"), 0);
+        m.before = json_i64(d, S("b"), 0);
         m.field = json_str(d, S("field"));
         m.key = json_str(d, S("key"));
         VEC_PUSH(c->arena, s->rows, s->n) = m;
@@ -37,19 +40,39 @@ static void read_made(struct ctx *c, struct sweep *s, struct err *e)
     db_done(&r);
 }
 
-// Worked on: a person's event after the import, or another item hangs on it. Clocks that ran out
-// meanwhile do not count.
-static bool touched(struct ctx *c, const struct made *m, const struct item *it)
+static str said(struct ctx *c, const struct def *d, int64_t person, str what, int64_t at_us)
+{
+    const struct def_step *s = def_step(d, what);
+    const struct person *p = rules_person(c->rules, person);
+    str title = s ? s->title : what, when = tm_minute(c->arena, at_us, c->rules->zone_s);
+    return str_fmt(c->arena, c->lang == LANG_EN ? "%.*s, %.*s: %.*s" : "%.*s %.*s：%.*s",
+        STR_ARG(when), STR_ARG(p ? p->name : (str){0}), STR_ARG(title));
+}
+
+// Worked on: a person's event after the import, or another item hangs on one that it made. Clocks
+// that ran out meanwhile do not count. Empty: nobody has.
+static str touched(struct ctx *c, const struct made *m, const struct item *it)
 {
     int64_t town = c->rules->town;
-    if (it->version != m->version &&
-        db_one_i64(c->db, 0,
-            "SELECT id FROM event WHERE town = ?1 AND item = ?2 AND item > 0 AND "
-            "version > ?3 AND person <> 0 LIMIT 1",
-            V(town), V(m->item), V(m->version)) != 0)
-        return true;
-    return db_one_i64(c->db, 0, "SELECT other FROM link WHERE town = ?1 AND item = ?2 LIMIT 1",
-               V(town), V(m->item)) != 0;
+    const struct def *d = rules_def(c->rules, it->def);
+    str why = {0};
+    if (it->version != m->version) {
+        struct cursor r = db_rows(c->db,
+            "SELECT person, what, at_us, id FROM event WHERE town = ?1 AND item = ?2 AND item > 0"
+            " AND version > ?3 AND person <> 0 ORDER BY id LIMIT 1",
+            V(town), V(m->item), V(m->version));
+        if (db_next(&r))
+            why = said(c, d, db_i64(&r, 0), db_dup(&r, 1, c->arena), db_i64(&r, 2));
+        db_done(&r);
+    }
+    if (why.n > 0 || m->before > 0)
+        return why;
+    bool linked =
+        db_one_i64(c->db, 0, "SELECT other FROM link WHERE town = ?1 AND item = ?2 LIMIT 1",
+            V(town), V(m->item)) != 0;
+    return !linked              ? why
+           : c->lang == LANG_EN ? S("other items hang on it")
+                                : S("有别的事项和它相连");
 }
 
 static void release(struct ctx *c, const struct def *d, const struct item *it, str field, str val)
@@ -81,6 +104,37 @@ static enum err_code take_back(
     return db_status(c->db, e);
 }
 
+// The item as it was in front of the row's steps.
+static enum err_code step_back(
+    struct ctx *c, const struct made *m, const struct item *now, struct err *e)
+{
+    const struct def *d = rules_def(c->rules, now->def);
+    struct item it;
+    CHECK(d != NULL);
+    if (item_as_of(c, now, m->before, &it, e) != OK)
+        return e->code;
+    struct event ev = {.what = S("undo_import"), .unit = now->unit};
+    if (item_commit(c, d, now, &it, &ev, e) != OK)
+        return e->code;
+    release(c, d, &it, m->field, m->key);
+    return db_status(c->db, e);
+}
+
+static void mark(struct ctx *c, const struct sweep *s, const struct made *m, str why)
+{
+    struct buf b;
+    struct jw w;
+    buf_init(&b, c->arena, 4 * KIB);
+    jw_init(&w, &b);
+    jw_obj(&w);
+    jw_kstr(&w, "why", why);
+    jw_end_obj(&w);
+    db_run(c->db,
+        "UPDATE batch_row SET outcome = ?4, detail = ?5 WHERE town = ?1 AND job = ?2 AND row = ?3",
+        V(c->rules->town), V(s->job.id), V(m->row), V(why.n > 0 ? S("kept") : S("undone")),
+        V(buf_str(&b)));
+}
+
 static enum err_code sweep_rows(struct ctx *c, struct sweep *s, struct err *e)
 {
     for (size_t i = 0; i < s->n; i++) {
@@ -88,15 +142,38 @@ static enum err_code sweep_rows(struct ctx *c, struct sweep *s, struct err *e)
         struct item it;
         if (item_load(c, m->item, &it, e) != OK)
             return e->code;
-        bool keep = it.gone || touched(c, m, &it);
-        if (!keep && take_back(c, m, &it, e) != OK)
+        str why = it.gone ? (c->lang == LANG_EN ? S("taken back before") : S("以前已撤销"))
+                          : touched(c, m, &it);
+        if (why.n == 0 && (m->before > 0 ? step_back(c, m, &it, e) : take_back(c, m, &it, e)) != OK)
             return e->code;
-        s->undone += !keep;
-        s->kept += keep;
+        s->undone += why.n == 0;
+        s->kept += why.n > 0;
         s->last = m->row;
-        db_run(c->db, "UPDATE batch_row SET outcome = ?4 WHERE town = ?1 AND job = ?2 AND row = ?3",
-            V(c->rules->town), V(s->job.id), V(m->row), V(keep ? S("kept") : S("undone")));
+        mark(c, s, m, why);
     }
+    return db_status(c->db, e);
+}
+
+enum err_code import_kept(
+    struct ctx *c, int64_t job, size_t limit, struct import_kept **out, size_t *n, struct err *e)
+{
+    struct cursor r = db_rows(c->db,
+        "SELECT row, item, detail FROM batch_row WHERE town = ?1 AND job = ?2 AND row > 0"
+        " AND outcome = 'kept' ORDER BY row",
+        V(c->rules->town), V(job));
+    *out = NULL;
+    *n = 0;
+    while (*n < limit && db_next(&r)) {
+        const struct json *d = json_parse(c->arena, db_dup(&r, 2, c->arena), e);
+        struct import_kept k = {
+            .row = db_i64(&r, 0), .item = db_i64(&r, 1), .why = json_str(d, S("why"))};
+        VEC_PUSH(c->arena, *out, *n) = k;
+    }
+    db_done(&r);
+    for (size_t i = 0; i < *n; i++)
+        (*out)[i].no =
+            db_one_str(c->db, c->arena, "SELECT no FROM item WHERE town = ?1 AND id = ?2",
+                V(c->rules->town), V((*out)[i].item));
     return db_status(c->db, e);
 }
 
@@ -172,7 +249,8 @@ enum err_code import_undo(struct ctx *reader, int64_t job, const struct import_d
         s.after = s.last;
         *undone += s.undone;
         *kept += s.kept;
-        struct import_result at = {.rows = s.job.undone + s.job.kept, .made = s.job.result.made};
+        struct import_result at = {
+            .rows = s.job.undone + s.job.kept, .made = s.job.result.made + s.job.result.stepped};
         if (door->progress && !door->progress(door->arg, &at))
             break; // goes on when it is asked for again
     }

@@ -415,6 +415,30 @@ static int64_t asked_part(
     return part;
 }
 
+enum err_code item_step_try(struct ctx *c, const struct step_in *in, const struct item *base,
+    struct item *out, struct err *e)
+{
+    struct item before;
+    if (base)
+        before = *base;
+    else if (item_load(c, in->item, &before, e) != OK)
+        return e->code;
+    if (c->actor && !item_visible(c, &before))
+        return err_add(e, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
+    const struct def *d = rules_def(c->rules, before.def);
+    CHECK(d != NULL);
+    const struct def_step *s = def_step(d, in->step);
+    if (!s || s == &d->steps[0] || s->on_part)
+        return err_add(
+            e, ERR_INVALID, S("step"), (str){0}, "there is no such step", "没有这个步骤");
+    struct item it = item_copy(c->arena, &before);
+    struct turn t = {.c = c, .d = d, .step = s, .in = in, .before = &before, .it = &it};
+    if (item_turn(&t, e) != OK)
+        return e->code;
+    *out = it;
+    return db_status(c->db, e);
+}
+
 enum err_code item_step(struct ctx *c, const struct step_in *in, struct item *out, struct err *e)
 {
     struct item before;

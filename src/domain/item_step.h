@@ -86,6 +86,11 @@ enum { ITEM_ANY_VERSION = -1, ITEM_SAME_CLASS = -1, ITEM_STEP_FILES_MAX = 20 };
 enum err_code item_step(
     struct ctx *c, const struct step_in *in, struct item *out, struct err *e) MUST_USE;
 
+// The same without writing anything: what the item would be. base: the item as an earlier trial
+// left it; NULL: as it stands. Not for steps that concern other items (merge, child, dispatch).
+enum err_code item_step_try(struct ctx *c, const struct step_in *in, const struct item *base,
+    struct item *out, struct err *e) MUST_USE;
+
 // What may be taken now, and why the rest may not. For the part steps one row per part the step
 // could be about.
 struct step_open {

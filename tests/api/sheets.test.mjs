@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, before, after } from 'node:test';
-import { Town, good, until } from './lib.mjs';
+import { REPLY, Town, good, until } from './lib.mjs';
 import { makeBook, readBook } from './xlsx.mjs';
 
 let town, clerk, dispatcher;
@@ -245,4 +245,68 @@ test('what is no workbook is refused with a word that helps', async () => {
   assert.match(await words(makeBook({ a: [['x']] }, { files: { 'xl/workbook.xml': null } }), 'a.xlsx'), /不是工作簿/);
   assert.match(await words(makeBook({ a: [['x']] }, { files: { 'xl/worksheets/sheet1.xml': '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><worksheet>&e;</worksheet>' } }), 'a.xlsx'), /文档类型/);
   assert.match(await words(makeBook({ a: [['工单号', '别的']] }), 'a.xlsx'), /没有这一列|没有找到表头/);
+});
+
+// ---- lists that take steps on what is there
+
+const CLOSED = ['ZA1', 'ZA2', 'ZA3'];
+const LIST = ['序号', '工单编号', '是否先行联系', '综合满意', '是否解决', '不满意原因'];
+
+async function closeAll() {
+  const home = (await dispatcher.catalog()).units.find((u) => u.code === 'beihong');
+  const handler = await town.as('handler-beihong');
+  await import_(makeBook({ 工单: [HEAD, ...[...CLOSED, 'ZA4'].map((no) => row(no))] }));
+  for (const no of CLOSED) {
+    let it = (await dispatcher.step(await byNo(no), 'dispatch', { units: [home.id] })).body;
+    it = (await handler.step(it, 'contact', { fields: { contacted: '是', contact_way: '电话' } })).body;
+    it = (await handler.step(it, 'reply', { fields: REPLY })).body;
+    for (const step of ['check', 'close']) it = (await dispatcher.step(it, step)).body;
+    assert.equal(it.state, 'closed');
+  }
+}
+
+test('the month’s list of who was not content enters as the district’s evaluation and opens the second round', async () => {
+  await closeAll();
+  const full = makeBook({ 不满意件: [['2026年11月不满意件'], LIST,
+    [1, 'ZA1', '是', '不满意', '未解决', '上门后未处理'], [2, 'ZA2', '是', null, null, null], [3, 'ZA4', '是', '不满意', '未解决', null],
+    [4, 'ZA9', '是', '不满意', '未解决', null], [5, 'ZA1', '否', '不满意', '未解决', null]] });
+  const seen = await look(full);
+  assert.deepEqual([seen.body.known, seen.body.maps[0].title], ['dissatisfied', '区下发不满意件']);
+  const before = await byNo('ZA1');
+  const tried = await import_(full, { map: 'dissatisfied', dry: true });
+  assert.deepEqual([tried.new, tried.updated, tried.bad], [0, 2, 3], JSON.stringify(tried.problems));
+  assert.match(tried.problems.find((p) => p.row === 5).message, /不能|不在|状态/);
+  assert.equal(tried.problems.find((p) => p.row === 6).message, '没有这个编号的事项');
+  assert.equal(tried.problems.find((p) => p.row === 7).message, '第 3 行已经是同一事项');
+  assert.equal((await byNo('ZA1')).version, before.version, 'a trial changes nothing');
+  const job = await import_(full, { map: 'dissatisfied' });
+  assert.deepEqual([job.new, job.updated, job.bad], [0, 2, 3]);
+  const after = await byNo('ZA1');
+  assert.deepEqual([after.state, after.round], ['handling', 2]);
+  // the district's word stands in the history; the second round asks anew
+  assert.match(JSON.stringify(after.timeline), /上门后未处理/);
+  assert.ok(after.timeline.some((x) => x.what === 'review' && /不满意/.test(JSON.stringify(x))), JSON.stringify(after.timeline));
+  // the same list again does nothing
+  const again = await import_(full, { map: 'dissatisfied' });
+  assert.deepEqual([again.updated, again.same, again.bad], [0, 2, 3], JSON.stringify(again.problems));
+  // somebody works on one of them; undoing gives the other back as it was, and says who kept the first
+  const handler = await town.as('handler-beihong');
+  assert.equal((await handler.step(await byNo('ZA2'), 'contact', { fields: { contacted: '是', contact_way: '上门' } })).status, 200);
+  assert.equal((await dispatcher.post(`/api/jobs/${job.id}/undo`, {})).status, 202);
+  const undone = await until('it is undone', async () => {
+    const j = (await dispatcher.get(`/api/jobs/${job.id}`)).body;
+    if (j.state === 'failed') throw new Error(town.log.slice(-800));
+    return j.state === 'undone' && j;
+  });
+  assert.deepEqual([undone.undone, undone.kept], [1, 1]);
+  assert.equal(undone.kept_rows[0].no, (await byNo('ZA2')).no);
+  assert.match(undone.kept_rows[0].why, /先行联系/);
+  const back = await byNo('ZA1');
+  assert.deepEqual([back.state, back.round, back.closed], ['closed', 1, before.closed]);
+  assert.deepEqual(back.fields, before.fields);
+  const verify = good('tally', 'verify', '--dir', town.dir);
+  assert.ok(verify);
+  // and the list can be brought again
+  const third = await import_(full, { map: 'dissatisfied' });
+  assert.deepEqual([third.updated, third.same], [1, 1], JSON.stringify(third.problems));
 });
