@@ -504,10 +504,14 @@ str *import_sheet_notes(struct import_sheet *s, struct arena *a, size_t *n)
     if (d->blank > 0)
         VEC_PUSH(a, out, *n) = str_fmt(a,
             en ? "%" PRId64 " blank rows are left out" : "有 %" PRId64 " 个空行，不读", d->blank);
-    if (d->totals > 0)
+    if (d->totals == 1)
         VEC_PUSH(a, out, *n) = str_fmt(a,
             en ? "row %" PRId64 " is a total and is left out" : "第 %" PRId64 " 行是合计，不读",
             d->total_row);
+    if (d->totals > 1)
+        VEC_PUSH(a, out, *n) = str_fmt(a,
+            en ? "%" PRId64 " rows are totals and are left out" : "有 %" PRId64 " 行合计，不读",
+            d->totals);
     if (d->hidden > 0)
         VEC_PUSH(a, out, *n) = str_fmt(a,
             en ? "%" PRId64 " hidden rows are read as well; delete them if they are not meant"

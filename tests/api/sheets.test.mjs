@@ -1,11 +1,11 @@
 // Workbooks in and out: what is exported opens with typed cells, masks and a sheet that says what it is; what clerks bring along as
 // sheets is read as they mean it, or refused with a word that helps.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, before, after } from 'node:test';
-import { REPLY, Town, good, until } from './lib.mjs';
+import { REPLY, Town, good, root, until } from './lib.mjs';
 import { makeBook, readBook } from './xlsx.mjs';
 
 let town, clerk, dispatcher;
@@ -309,4 +309,27 @@ test('the month’s list of who was not content enters as the district’s evalu
   // and the list can be brought again
   const third = await import_(full, { map: 'dissatisfied' });
   assert.deepEqual([third.updated, third.same], [1, 1], JSON.stringify(third.problems));
+});
+
+test('sheets as they come', async (t) => {
+  const folder = join(root, 'tests/sheets');
+  const lines = readFileSync(join(folder, 'README.md'), 'utf8').split('\n').filter((l) => /^\| [\w-]+\.\w+ \|/.test(l));
+  const table = lines.map((l) => l.split('|').slice(1, -1).map((x) => x.trim()));
+  assert.deepEqual(table.map((r) => r[0]).sort(), readdirSync(folder).filter((f) => /\.(xlsx|xls|ods|csv)$/.test(f)).sort());
+  const own = await Town.make({ at: '2026-11-21T09:00:00+08:00' });
+  t.after(() => own.end());
+  const desk = await own.as('dispatcher1');
+  for (const [name, , , made, bad, says] of table)
+    await t.test(name, async () => {
+      const r = await bring(desk, readFileSync(join(folder, name)), { name });
+      const said = r.status === 202 ? await ended(desk, r.body.id) : r.body;
+      assert.equal(r.status, made === '—' ? 400 : 202, JSON.stringify(said));
+      const words = JSON.stringify([said.notes, said.problems?.map((p) => p.message), said.errors]);
+      assert.ok(words.includes(says), words);
+      if (made !== '—') assert.deepEqual([said.state, said.new, said.bad], ['done', Number(made), Number(bad)], words);
+    });
+  const all = (await desk.get('/api/items?filter=loop:hotline&limit=100')).body;
+  assert.equal(all.rows.length, table.reduce((n, r) => n + (Number(r[3]) || 0), 0));
+  for (const x of all.rows) assert.match(x.filed, /^2026-11-19T(09:30|15:05|00:00)/, x.title);
+  assert.ok(all.rows.some((x) => x.title === '飞线充电') && all.rows.some((x) => x.title === '20261'));
 });
