@@ -203,8 +203,8 @@ static bool compact(struct arena *a, str x, str *out)
         return false;
     str day = str_fmt(a, "%.4s-%.2s-%.2s", x.s, x.s + 4, x.s + 6);
     *out = x.n == 8 ? day
-                    : str_fmt(a, "%.*s %.2s:%.2s:%.*s", STR_ARG(day), x.s + 8, x.s + 10,
-                          x.n == 14 ? 2 : 1, x.n == 14 ? x.s + 12 : "0");
+                    : str_fmt(a, "%.*s %.2s:%.2s:%.*s", STR_ARG(day), x.s + 8, x.s + 10, 2,
+                          x.n == 14 ? x.s + 12 : "00");
     return true;
 }
 
