@@ -14,7 +14,6 @@ const TARGETS = [
   ['caller.door', 'import.toDoor', (m, l) => l.caller],
   ['lat', 'import.toLat'],
   ['lon', 'import.toLon'],
-  ['note', 'import.toNote', (m) => !!m.steps],
 ];
 
 /** "f:kind" and "kind" are one. */
@@ -32,6 +31,11 @@ export const nameKey = (s) =>
  * @returns {{value: string, title: string}[]}
  */
 export function targetsOf(map, loop, t) {
+  if (map.steps) {
+    const asked = map.steps.flatMap((x) => (loop.steps.find((s) => s.key === x.step) || { asks: [] }).asks.map((a) => a.field));
+    const fields = loop.fields.filter((f) => f.key === map.find || asked.includes(f.key));
+    return [...fields.map((f) => ({ value: f.key, title: f.title })), { value: 'note', title: t('import.toNote') }];
+  }
   const own = TARGETS.filter(([, , when]) => !when || when(map, loop)).map(([to, key]) => ({
     value: to,
     title: t(key),

@@ -30,13 +30,13 @@ export function Jobs() {
       rowsOf(d).length
         ? html`<div class="scroll" tabindex="0" role="region" aria-label=${t('jobs.title')}>
           <table class="plain"><thead><tr>
-      ${['job.no', 'job.kind', 'job.state', 'job.done', 'job.new', 'job.same', 'job.bad', 'job.made'].map((k) => html`<th scope="col"
+      ${['job.no', 'job.kind', 'job.state', 'job.done', 'job.new', 'job.updated', 'job.same', 'job.bad', 'job.made'].map((k) => html`<th scope="col"
         key=${k}>${t(k === 'job.done' ? 'job.doneRows' : k)}</th>`)}</tr></thead>
       <tbody>${rowsOf(d).map(
         (j) => html`<tr key=${j.id}><th scope="row"><a href=${`/jobs/${j.id}`}>${j.id}</a></th>
         <td>${j.dry ? t('job.kDry') : KIND[j.kind] ? t(KIND[j.kind]) : j.kind} ${j.title}</td>
           <td>${jobState(j.state)}</td>
-        <td class="num">${count(j.done)} / ${count(j.total)}</td>${['new', 'same', 'bad'].map((k) => html`<td class="num"
+        <td class="num">${count(j.done)} / ${count(j.total)}</td>${['new', 'updated', 'same', 'bad'].map((k) => html`<td class="num"
           key=${k}>${count(j[k])}</td>`)}<td>${stamp(j.made_at)}</td></tr>`,
       )}</tbody></table></div>`
         : html`<${Empty} text=${t('jobs.none')}><a class="button" href="/import">${t('nav.import')}</a>

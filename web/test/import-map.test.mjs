@@ -54,3 +54,9 @@ test('a column may go to what items of this loop have', () => {
   assert.ok(!targetsOf(MAP, loop, t).some((x) => x.value === 'closed'));
   assert.ok(targetsOf({ ...MAP, state: 'closed' }, loop, t).some((x) => x.value === 'unit'));
 });
+
+test('a list that takes steps may fill what they ask, and what items are found by', () => {
+  const list = { map: 'l', loop: 'x', find: 'no', steps: [{ step: 'file' }], columns: [] };
+  assert.deepEqual(targetsOf(list, loop, t).map((x) => x.value), ['no', 'kind', 'level', 'note']);
+  assert.deepEqual(missing(openMap(list, loop), loop, t), []);
+});

@@ -66,6 +66,17 @@ function Found({ job }) {
     ${unread.length ? html`<li>${t('job.unread', { n: unread.length })}${unread.slice(0, 12).join(t('word.listed'))}${unread.length > 12 ? '…' : ''}</li>` : null}</ul>`;
 }
 
+// What could not be taken back, each with who worked on it.
+function Kept({ job }) {
+  const rows = job.kept_rows || [];
+  if (!rows.length) return null;
+  return html`<section aria-labelledby=${`k${job.id}`}><h2 id=${`k${job.id}`}>${t('job.keptTitle', { n: count(job.kept) })}</h2>
+    <div class="scroll" tabindex="0" role="region" aria-label=${t('job.keptTitle', { n: count(job.kept) })}>
+      <table class="plain"><thead><tr>${['job.row', 'col.no', 'job.keptWhy'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
+      <tbody>${rows.map((r) => html`<tr key=${r.row}><td>${count(r.row)}</td><td><a href=${`/i/${r.item}`}>${r.no}</a></td><td>${r.why}</td></tr>`)}</tbody></table></div>
+    ${job.kept > rows.length ? html`<p class="hint">${t('job.firstOnly', { n: rows.length })}</p>` : null}</section>`;
+}
+
 function Acts({ job, dry, again }) {
   const [asking, setAsking] = useState(false);
   const [error, setError] = useState('');
@@ -145,7 +156,7 @@ export function JobView({ id, onJob, dry }) {
       job.kind === 'import'
         ? html`<ul class="figures small">${[
             ['job.new', job.new],
-            ...(job.updated || (job.steps && !job.new) ? [['job.updated', job.updated]] : []),
+            ...(job.updated ? [['job.updated', job.updated]] : []),
             ['job.same', job.same],
             ['job.bad', job.bad],
           ].map(
@@ -158,6 +169,7 @@ export function JobView({ id, onJob, dry }) {
     ${job.message && !LIVE.includes(job.state) ? html`<p class="notice error">${job.message}</p>` : null}
     <${Found} job=${job} />
     ${job.state === 'undone' ? html`<p class="notice">${t('job.undoneN', { n: count(job.undone), kept: count(job.kept) })}</p>` : null}
+    <${Kept} job=${job} />
     <${Acts} job=${job} dry=${dry} again=${again} />
     <${Problems} job=${job} />
   </div>`;
