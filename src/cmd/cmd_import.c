@@ -9,10 +9,16 @@
 #include "cmd/search_up.h"
 #include "cmd/town_door.h"
 #include "domain/import.h"
+#include "domain/import_look.h"
 #include "format/csv.h"
 #include "store/files.h"
 
-enum { MAP_BYTES_MAX = 256 * KIB, PROBLEMS_PAGE = 500, PROBLEMS_SHOWN = 10 };
+enum {
+    MAP_BYTES_MAX = 256 * KIB,
+    PROBLEMS_PAGE = 500,
+    PROBLEMS_SHOWN = 10,
+    PIECE_BYTES = 256 * KIB
+};
 
 static const struct opt OPTIONS[] = {
     {"map", OPT_STR, "MAP", "what the columns mean: a shipped map (city-orders) or a file",
@@ -22,7 +28,9 @@ static const struct opt OPTIONS[] = {
     {"sheet", OPT_STR, "NAME", "which sheet of a workbook, when several fit",
         "工作簿里有几张表都符合时，指明用哪一张"},
     {"dry", OPT_FLAG, NULL, "say what would happen, and write nothing", "只检查，不写入"},
-    {"problems", OPT_STR, "OUT.csv", "write the rows with mistakes there", "把问题行写入此文件"},
+    {"problems", OPT_STR, "FILE",
+        "write the mistakes there as CSV, or to FILE.xlsx the rows themselves",
+        "把问题清单写入此 CSV 文件；文件名以 .xlsx 结尾则写入原表的问题行"},
     {"as", OPT_STR, "LOGIN", "who imports; without it the system", "以谁的名义，不写则为系统"},
     {"undo", OPT_I64, "JOB", "take back what this import has made", "撤销这次导入", NULL, 1,
         INT64_MAX},
@@ -55,10 +63,26 @@ static bool show(void *arg, const struct import_result *r)
     return !interrupt_seen();
 }
 
-// ---- the map: a file, or towns/*/NAME.map.yaml as shipped
+// ---- the map: a file, towns/*/NAME.map.yaml as shipped, or one the town keeps
 
-static enum err_code read_map(struct args *a, str *text)
+static bool kept_map(struct importing *m, str title, str *text)
 {
+    struct ctx c = town_door_reader(m->door);
+    struct import_saved *maps;
+    size_t n;
+    if (import_saved_list(&c, &maps, &n, &m->a->err) != OK)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(maps[i].title, title)) {
+            *text = str_dup(m->a->arena, maps[i].map);
+            return true;
+        }
+    return false;
+}
+
+static enum err_code read_map(struct importing *m, str *text)
+{
+    struct args *a = m->a;
     str name = args_str(a, "map");
     if (str_has(name, S("/")) || str_ends(name, S(".yaml")) || str_ends(name, S(".yml")))
         return folder_read(a->arena, name, MAP_BYTES_MAX, text, &a->err);
@@ -80,9 +104,15 @@ static enum err_code read_map(struct args *a, str *text)
             file = str_sub(file, str_find(file, '/') + 1, file.n);
         VEC_PUSH(a->arena, known, n) = file;
     }
-    return err_add(&a->err, ERR_MISSING, S("--map"), str_join(a->arena, known, n, S(", ")),
-        "there is no shipped map of this name; a file has a slash or ends in .yaml",
-        "没有随附这个方案；方案文件请写路径或以 .yaml 结尾");
+    if (kept_map(m, name, text))
+        return OK;
+    return a->err.code != OK
+               ? a->err.code
+               : err_add(&a->err, ERR_MISSING, S("--map"), str_join(a->arena, known, n, S(", ")),
+                     "there is no map of this name, shipped or kept in the town; a file has a "
+                     "slash "
+                     "or ends in .yaml",
+                     "没有随附这个方案，镇里也没有存过这个模板；方案文件请写路径或以 .yaml 结尾");
 }
 
 // ---- a new job
@@ -119,7 +149,7 @@ static int make(struct importing *m, int64_t *job)
         return EXIT_OPEN;
     }
     x.order.path = str_of(whole);
-    if (read_map(a, &x.order.map) != OK)
+    if (read_map(m, &x.order.map) != OK)
         return EXIT_OPEN;
     enum err_code code = town_door_run(m->door, make_job, &x, &a->err);
     *job = x.job;
@@ -175,6 +205,22 @@ static void write_problem(void *arg, const struct import_problem *p)
     write_row(s, cells, ARRAY_LEN(cells), false);
 }
 
+// The rows themselves, to be put right.
+static enum err_code pour_rows(struct args *a, struct ctx *c, int64_t job, FILE *out)
+{
+    struct import_problem_book *b = import_problem_book_open(c, job, &a->err);
+    char *piece = arena_alloc(a->arena, PIECE_BYTES);
+    int64_t n = 0;
+    if (!b)
+        return a->err.code;
+    while ((n = import_problem_book_read(b, piece, PIECE_BYTES)) > 0)
+        if (fwrite(piece, 1, (size_t)n, out) != (size_t)n)
+            break; // said by ferror
+    enum err_code code = n < 0 ? import_problem_book_error(b, &a->err) : OK;
+    import_problem_book_close(b);
+    return code;
+}
+
 static enum err_code write_problems(struct args *a, struct ctx *c, int64_t job)
 {
     static const str heads[2][5] = {{{"行", 3}, {"列", 3}, {"值", 3}, {"问题", 6}, {"应为", 6}},
@@ -183,8 +229,11 @@ static enum err_code write_problems(struct args *a, struct ctx *c, int64_t job)
     struct sheet s = {.out = fopen(unfinished.s, "wxe"), .arena = arena_new()};
     enum err_code code = s.out ? OK : files_failed(&a->err, unfinished.s);
     if (code == OK) {
-        write_row(&s, heads[a->err.lang == LANG_EN], 5, true);
-        code = each_problem(c, job, write_problem, &s, &a->err);
+        bool book = str_ends(path, S(".xlsx"));
+        if (!book)
+            write_row(&s, heads[a->err.lang == LANG_EN], 5, true);
+        code =
+            book ? pour_rows(a, c, job, s.out) : each_problem(c, job, write_problem, &s, &a->err);
         bool whole = !ferror(s.out);
         whole = fclose(s.out) == 0 && whole;
         if (code == OK && (!whole || rename(unfinished.s, str_z(a->arena, path)) != 0))
@@ -385,8 +434,8 @@ static int run(struct args *a)
 const struct cmd CMD_IMPORT = {"import", "FILE --map MAP | FILE --kind LIST [OPTIONS]",
     "bring orders in (--map), or units, classes or people (--kind)",
     "导入事项（--map），或单位、分类、人员名单（--kind）",
-    "  bihuan import orders.csv --map city-orders --dir var/town --dry\n"
-    "  bihuan import orders.csv --map city-orders --dir var/town --problems wrong.csv\n"
+    "  bihuan import orders.xlsx --map city-orders --dir var/town --dry\n"
+    "  bihuan import orders.csv --map city-orders --dir var/town --problems wrong.xlsx\n"
     "  bihuan import --resume 3 --dir var/town\n"
     "  bihuan import --undo 3 --dir var/town\n"
     "  bihuan import units.yaml --kind units --dir var/town --dry\n"

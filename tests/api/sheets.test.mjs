@@ -1,11 +1,11 @@
 // Workbooks in and out: what is exported opens with typed cells, masks and a sheet that says what it is; what clerks bring along as
 // sheets is read as they mean it, or refused with a word that helps.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, before, after } from 'node:test';
-import { REPLY, Town, good, root, until } from './lib.mjs';
+import { REPLY, Town, call, good, root, until } from './lib.mjs';
 import { makeBook, readBook } from './xlsx.mjs';
 
 let town, clerk, dispatcher;
@@ -332,4 +332,16 @@ test('sheets as they come', async (t) => {
   assert.equal(all.rows.length, table.reduce((n, r) => n + (Number(r[3]) || 0), 0));
   for (const x of all.rows) assert.match(x.filed, /^2026-11-19T(09:30|15:05|00:00)/, x.title);
   assert.ok(all.rows.some((x) => x.title === '飞线充电') && all.rows.some((x) => x.title === '20261'));
+});
+
+test('the command reads workbooks by a map the town keeps, and gives the problem rows back', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'bihuan-xlsx-'));
+  const map = { map: 'kept', title: '夜班', loop: 'hotline', key: '编号', columns: [{ column: '编号', to: 'f:source_no' }, { column: '事项', to: 'title' }, { to: 'f:channel', otherwise: '12345' }, { to: 'f:kind', otherwise: '求助' }, { to: 'class', otherwise: 'matters/1206' }] };
+  assert.equal((await dispatcher.post('/api/import-maps', { title: '夜班', map: JSON.stringify(map) })).status, 201);
+  writeFileSync(join(dir, 'night.xlsx'), makeBook({ 夜班: [['编号', '事项'], ['N1', '夜间噪声'], ['N2', null]] }));
+  const r = call('import', join(dir, 'night.xlsx'), '--map', '夜班', '--dir', town.dir, '--problems', join(dir, 'bad.xlsx'), '--json');
+  assert.deepEqual([r.code, JSON.parse(r.out).new, JSON.parse(r.out).bad], [1, 1, 1], r.err);
+  assert.deepEqual(readBook(readFileSync(join(dir, 'bad.xlsx')))['有问题的行'].rows.map((x) => x[0].text), ['编号', 'N2']);
+  assert.match(call('import', join(dir, 'night.xlsx'), '--map', '没有的', '--dir', town.dir).err, /没有随附这个方案/);
+  rmSync(dir, { recursive: true });
 });
