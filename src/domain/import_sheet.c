@@ -320,6 +320,9 @@ bool import_sheet_guess(struct import_sheet *s, size_t at, struct import_header 
 
 // ---- choosing
 
+static void say(struct import_sheet *s, const char *en, const char *zh, ...) PRINTF_LIKE(2, 4)
+    PRINTF_LIKE(3, 4);
+
 static void say(struct import_sheet *s, const char *en, const char *zh, ...)
 {
     va_list ap;
