@@ -145,15 +145,16 @@ function Tried({ found, map, setMap, job, setJob, onAgain, onWrite, onBack }) {
     setChanged(true);
   };
   return html`<${ErrorSummary} form=${FORM} errors=${errors} />
-    <${JobView} id=${job.id} onJob=${setJob} dry />
-    ${ready && job.values && job.values.length ? html`<${Words} words=${job.values} map=${map} loop=${loop} mean=${mean} />` : null}
-    ${ready ? html`<p class="notice">${job.bad ? t('import.partBad', { bad: count(job.bad), good: count(good + (job.same || 0)) }) : good ? t('import.allGood', { n: count(good) }) : t('import.nothing')}</p>` : null}
-    <div class="actions">
-      ${changed ? html`<button type="button" class="primary" aria-busy=${busy ? 'true' : null} onClick=${() => run(onAgain)}>${t('import.tryAgain')}</button>` : null}
-      ${ready && good && !changed ? html`<button type="button" class="primary" aria-busy=${busy ? 'true' : null}
-        onClick=${() => run(onWrite)}>${t('import.write', { n: count(good) })}</button>` : null}
-      <button type="button" onClick=${onBack}>${t('import.backToColumns')}</button>
-    </div>
+    <${JobView} id=${job.id} onJob=${setJob} dry>
+      ${ready && job.values && job.values.length ? html`<${Words} words=${job.values} map=${map} loop=${loop} mean=${mean} />` : null}
+      ${ready ? html`<p class="notice">${job.bad ? t('import.partBad', { bad: count(job.bad), good: count(good + (job.same || 0)) }) : good ? t('import.allGood', { n: count(good) }) : t('import.nothing')}</p>` : null}
+      <div class="actions">
+        ${changed ? html`<button type="button" class="primary" aria-busy=${busy ? 'true' : null} onClick=${() => run(onAgain)}>${t('import.tryAgain')}</button>` : null}
+        ${ready && good && !changed ? html`<button type="button" class="primary" aria-busy=${busy ? 'true' : null}
+          onClick=${() => run(onWrite)}>${t('import.write', { n: count(good) })}</button>` : null}
+        <button type="button" onClick=${onBack}>${t('import.backToColumns')}</button>
+      </div>
+    <//>
     ${ready ? html`<${Save} found=${found} map=${map} loop=${loop} known=${found.maps.find((m) => m.name === found.known)} />` : null}
     <p class="hint">${t('import.repeat')}</p>`;
 }

@@ -30,8 +30,8 @@ export function Jobs() {
       rowsOf(d).length
         ? html`<div class="scroll" tabindex="0" role="region" aria-label=${t('jobs.title')}>
           <table class="plain"><thead><tr>
-      ${['job.no', 'job.kind', 'job.state', 'job.done', 'job.new', 'job.updated', 'job.same', 'job.bad', 'job.made'].map((k) => html`<th scope="col"
-        key=${k}>${t(k === 'job.done' ? 'job.doneRows' : k)}</th>`)}</tr></thead>
+      ${['job.no', 'job.kind', 'job.state', 'job.done', 'job.new', 'job.updated', 'job.same', 'job.bad', 'job.made'].map((k, i) => html`<th scope="col"
+        class=${i > 2 && i < 8 ? 'num' : ''} key=${k}>${t(k === 'job.done' ? 'job.doneRows' : k)}</th>`)}</tr></thead>
       <tbody>${rowsOf(d).map(
         (j) => html`<tr key=${j.id}><th scope="row"><a href=${`/jobs/${j.id}`}>${j.id}</a></th>
         <td>${j.dry ? t('job.kDry') : KIND[j.kind] ? t(KIND[j.kind]) : j.kind} ${j.title}</td>

@@ -14,12 +14,12 @@ import { Combo } from './combo.js';
 export function MapTable({ columns, targets, of, send }) {
   const shown = columns.filter((c) => c.name);
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('import.columns')}>
-    <table class="plain map"><thead><tr><th scope="col">${t('import.column')}</th><th scope="col">${t('import.samples')}</th>
+    <table class="plain map"><thead><tr><th scope="col">${t('import.column')}</th><th scope="col" class="samples">${t('import.samples')}</th>
       <th scope="col">${t('import.readAs')}</th></tr></thead>
     <tbody>${shown.map((c) => {
       const to = of(c.name);
       return html`<tr key=${c.name} class=${to ? '' : 'off'}><th scope="row">${c.name}</th>
-        <td>${c.samples.map((s, i) => html`${i ? html`<span class="dot" aria-hidden="true">·</span>` : null}<span class="sample" title=${s}>${s}</span>`)}</td>
+        <td class="samples">${c.samples.map((s, i) => html`${i ? html`<span class="dot" aria-hidden="true">·</span>` : null}<span class="sample" title=${s}>${s}</span>`)}</td>
         <td>${selectInput({ 'aria-label': t('import.readAsOf', { name: c.name }) }, to, (v) => send(c.name, v), targets, t('import.notRead'))}</td></tr>`;
     })}</tbody></table></div>`;
 }

@@ -122,9 +122,10 @@ function Acts({ job, dry, again }) {
 }
 
 /**
- * @param {{id: number, onJob?: (job: object) => void, dry?: boolean}} props dry: a trial run, nothing to undo
+ * @param {{id: number, onJob?: (job: object) => void, dry?: boolean, children?: any}} props dry: a trial run, nothing to undo;
+ *   children: stand in front of the problems
  */
-export function JobView({ id, onJob, dry }) {
+export function JobView({ id, onJob, dry, children }) {
   const of = useLoad((signal) => get(`/api/jobs/${id}`, { signal }), [id]);
   const job = of.data;
   const live = !job || LIVE.includes(job.state);
@@ -171,6 +172,7 @@ export function JobView({ id, onJob, dry }) {
     ${job.state === 'undone' ? html`<p class="notice">${t('job.undoneN', { n: count(job.undone), kept: count(job.kept) })}</p>` : null}
     <${Kept} job=${job} />
     <${Acts} job=${job} dry=${dry} again=${again} />
+    ${children}
     <${Problems} job=${job} />
   </div>`;
 }
