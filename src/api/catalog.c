@@ -24,9 +24,9 @@ struct clock_kind_view {
 };
 struct field_kind_view {
     str key, title, help, type, def;
-    bool required, unique;
-    int64_t max;
-    struct strs options;
+    bool required, unique, fits;
+    int64_t max, min;
+    struct strs options, own_words;
 };
 struct ask_view {
     str field;
@@ -43,7 +43,7 @@ struct stage_view {
 };
 struct step_view {
     str key, title, hotkey, does, max;
-    bool on_part, note_required, reason_optional;
+    bool on_part, note_required, reason_optional, must;
     int64_t files_max, photos, undo_s;
     str photos_stage;
     struct list asks, reasons, approve;
@@ -139,6 +139,12 @@ static const struct field FIELD_KIND_VIEW[] = {
     M(field_kind_view, unique, FIELD_BOOL),
     M(field_kind_view, max, FIELD_I64),
     M(field_kind_view, options, FIELD_STRS),
+    {"fits", FIELD_BOOL, .at = offsetof(struct field_kind_view, fits),
+        .help = "which options fit depends on other answers"},
+    {"min", FIELD_I64, .at = offsetof(struct field_kind_view, min),
+        .help = "text: so many letters and digits, the words of own_words aside"},
+    {"own_words", FIELD_STRS, .at = offsetof(struct field_kind_view, own_words),
+        .help = "fields whose chosen options the text may not merely repeat"},
     {0},
 };
 static const struct field ASK_VIEW[] = {
@@ -174,6 +180,8 @@ static const struct field STEP_VIEW[] = {
         .help = "as many as the item's class says of this stage"},
     {"undo_s", FIELD_I64, .at = offsetof(struct step_view, undo_s),
         .help = "so many seconds may who took it take it back; 0: never"},
+    {"must", FIELD_BOOL, .at = offsetof(struct step_view, must),
+        .help = "what is required depends on the answers: GET /api/items/{id}/form"},
     {"max", FIELD_STR, .at = offsetof(struct step_view, max), .help = "longest extension"},
     ROWS(step_view, asks, ASK_VIEW, ask_view),
     ROWS(step_view, reasons, REASON_VIEW, reason_view),
@@ -256,7 +264,11 @@ static struct list view_fields(struct arena *a, const struct def *d)
             .required = f->required,
             .unique = f->unique,
             .max = f->max,
+            .fits = f->n_fits > 0,
+            .min = f->min,
             .options = {f->options, f->n_options}};
+        for (size_t k = 0; k < f->n_own_words; k++)
+            VEC_PUSH(a, rows[i].own_words.v, rows[i].own_words.n) = d->fields[f->own_words[k]].key;
     }
     return (struct list){rows, d->n_fields};
 }
@@ -334,6 +346,7 @@ static struct list view_steps(struct arena *a, const struct def *d)
             .files_max = s->files_max,
             .photos = s->photos,
             .photos_stage = s->photos_stage,
+            .must = s->n_musts > 0,
             .asks = view_asks(a, d, s->asks, s->n_asks),
             .approve = view_stages(a, d, s),
             .undo_s = s->undo_s,

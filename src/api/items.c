@@ -423,6 +423,69 @@ enum err_code items_undo(struct call *k, struct ctx *c, int64_t *result, struct 
     return moved(k, c, item_undo(c, k->id, in->version, it, e), k->id, it, result, e);
 }
 
+// ---- the form of a step, as the answers change
+
+struct form_row_view {
+    str field, why;
+    bool required;
+    struct strs options;
+};
+struct form_view {
+    struct list asks;
+    int64_t files;
+    str files_why;
+    bool note;
+};
+static const struct field FORM_ROWS[] = {
+    {"field", FIELD_STR, .at = offsetof(struct form_row_view, field)},
+    {"required", FIELD_BOOL, .at = offsetof(struct form_row_view, required)},
+    {"why", FIELD_STR, .at = offsetof(struct form_row_view, why)},
+    {"options", FIELD_STRS, .at = offsetof(struct form_row_view, options),
+        .help = "of a choice: those that fit"},
+    {0},
+};
+const struct field ITEM_FORM_VIEW[] = {
+    {"asks", FIELD_LIST, .at = offsetof(struct form_view, asks), .sub = FORM_ROWS,
+        .size = sizeof(struct form_row_view)},
+    {"files", FIELD_I64, .at = offsetof(struct form_view, files), .help = "at least so many"},
+    {"files_why", FIELD_STR, .at = offsetof(struct form_view, files_why)},
+    {"note", FIELD_BOOL, .at = offsetof(struct form_view, note), .help = "is required"},
+    {0},
+};
+const struct field ITEM_FORM_QUERY[] = {
+    {"step", FIELD_STR, .help = "its key"},
+    {"judge", FIELD_STR},
+    {"fields", FIELD_STR, .help = "{key: value} as JSON: what is answered so far"},
+    {0},
+};
+
+enum err_code items_form(struct call *k)
+{
+    struct item it;
+    struct item_form form;
+    struct step_in in = {.step = http_query(k->req, "step"), .judge = http_query(k->req, "judge")};
+    str text = http_query(k->req, "fields");
+    const struct json *fields = text.n > 0 ? json_parse(k->ctx.arena, text, &k->err) : NULL;
+    if (k->err.code != OK)
+        return k->err.code;
+    read_fields(k, fields, S("fields"), &in.fields, &in.n_fields);
+    if (k->err.code != OK || item_load(&k->ctx, k->id, &it, &k->err) != OK)
+        return k->err.code;
+    if (!item_visible(&k->ctx, &it))
+        return err_add(
+            &k->err, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
+    item_form(&k->ctx, &it, &in, &form);
+    struct form_view v = {.files = form.files, .files_why = form.files_why, .note = form.note};
+    struct form_row_view *rows = NEW_ARRAY(k->ctx.arena, form.n, struct form_row_view);
+    for (size_t i = 0; i < form.n; i++)
+        rows[i] = (struct form_row_view){.field = form.rows[i].field,
+            .why = form.rows[i].why,
+            .required = form.rows[i].required,
+            .options = {form.rows[i].options, form.rows[i].n_options}};
+    v.asks = (struct list){rows, form.n};
+    return call_answer_fields(k, ITEM_FORM_VIEW, &v);
+}
+
 // ---- the caller in clear
 
 struct reveal_in {

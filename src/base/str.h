@@ -51,5 +51,7 @@ str utf8_head(str x, size_t points); // the first so many code points
 size_t utf8_width(str x);            // terminal columns: Han count two
 // NFKC folding for comparison: full-width digits and letters to half-width, lower case. [utf8proc]
 str utf8_fold(struct arena *a, str x);
+// Folded, and of that only letters, marks and digits: no blanks, no punctuation, no signs.
+str utf8_bare(struct arena *a, str x);
 
 #endif

@@ -107,3 +107,24 @@ str utf8_fold(struct arena *a, str x)
     CHECK(n >= 0);
     return (str){(const char *)points, (size_t)n};
 }
+
+str utf8_bare(struct arena *a, str x)
+{
+    str folded = utf8_fold(a, x);
+    char *out = arena_alloc(a, folded.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < folded.n;) {
+        utf8proc_int32_t c = 0;
+        utf8proc_ssize_t len = utf8proc_iterate(
+            (const utf8proc_uint8_t *)folded.s + i, (utf8proc_ssize_t)(folded.n - i), &c);
+        if (len <= 0)
+            break; // not UTF-8
+        utf8proc_category_t k = utf8proc_category(c);
+        bool kept = (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_NO);
+        if (kept)
+            memcpy(out + n, folded.s + i, (size_t)len);
+        n += kept ? (size_t)len : 0;
+        i += (size_t)len;
+    }
+    return (str){out, n};
+}

@@ -19,6 +19,8 @@ enum {
     DEF_TALLIES_MAX = 60,
     DEF_BOARDS_MAX = 6,
     DEF_STAGES_MAX = 5, // of one approval
+    DEF_MUSTS_MAX = 20, // of one step
+    DEF_FITS_MAX = 20,  // of one field
     DEF_KEY_MAX = 32,   // [a-z][a-z0-9_-]*
     DEF_UNDO_MAX_S = 600,
 };
@@ -36,6 +38,17 @@ struct def_field {
     double low, high; // DEF_NUMBER, when high > low
     str *options;     // DEF_CHOICE
     size_t n_options;
+    // DEF_CHOICE: the first row that holds says which options fit; none: all.
+    struct def_fit {
+        str when;
+        const struct filter *match; // compiled by rules.c
+        str *options;
+        size_t n;
+    } * fits;
+    size_t n_fits;
+    int64_t min;    // DEF_TEXT: so many letters and digits, those of the fields in own_words aside
+    int *own_words; // fields whose chosen words do not count
+    size_t n_own_words;
     str def; // default, may be empty
 };
 struct def_state {
@@ -107,6 +120,16 @@ enum def_effect {
     DOES_ESCALATE, // taken by the engine's own rules only
 };
 
+// What a step demands when a filter holds, over the item with the answers just given.
+struct def_must {
+    str when;
+    const struct filter *match; // compiled by rules.c
+    int *fields;
+    size_t n_fields;
+    int files;
+    bool note;
+    str why; // shown with what is missing
+};
 // One decision on the way from asking for a step to its being done.
 struct def_stage {
     str title;
@@ -141,6 +164,8 @@ struct def_step {
     struct dur max;   // DOES_EXTEND
     int unlock;       // DOES_RETURN: after so many returns only a leader may return it; 0: no lock
     uint64_t judges;  // DOES_EVALUATE: bit mask; one bit: fixed, several: the caller says
+    struct def_must *musts;
+    size_t n_musts;
     struct def_stage *stages; // approve: asked for, and done when the last stage agrees; none: done
     size_t n_stages;
     str stamp;  // name of a time field set to now; empty: none

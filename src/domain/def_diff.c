@@ -124,6 +124,16 @@ static void field_facts(const struct def *d, size_t at, struct facts *f)
     tell(f, "最大值", number_text(f->arena, x->high));
     tell_list(f, "选项", x->options, x->n_options);
     tell(f, "默认值", x->def);
+    tell_count(f, "字数下限", x->min);
+    str *fits = NULL, *own = NULL;
+    size_t n_fits = 0, n_own = 0;
+    for (size_t i = 0; i < x->n_fits; i++)
+        VEC_PUSH(f->arena, fits, n_fits) = str_fmt(f->arena, "%.*s：%.*s", STR_ARG(x->fits[i].when),
+            STR_ARG(str_join(f->arena, x->fits[i].options, x->fits[i].n, S("、"))));
+    for (size_t i = 0; i < x->n_own_words; i++)
+        VEC_PUSH(f->arena, own, n_own) = d->fields[x->own_words[i]].key;
+    tell(f, "适用选项", str_join(f->arena, fits, n_fits, S("；")));
+    tell_list(f, "不得照抄", own, n_own);
 }
 
 static void state_facts(const struct def *d, size_t at, struct facts *f)
@@ -198,6 +208,26 @@ static void tell_asks(struct facts *f, const struct def *d, const struct def_ste
         str_join(f->arena, keys, s->n_asks, S(" ")));
 }
 
+static void tell_musts(struct facts *f, const struct def *d, const struct def_step *s)
+{
+    str *rows = NEW_ARRAY(f->arena, s->n_musts, str);
+    for (size_t i = 0; i < s->n_musts; i++) {
+        const struct def_must *m = &s->musts[i];
+        str *what = NULL;
+        size_t n = 0;
+        for (size_t k = 0; k < m->n_fields; k++)
+            VEC_PUSH(f->arena, what, n) = d->fields[m->fields[k]].key;
+        if (m->files > 0)
+            VEC_PUSH(f->arena, what, n) = str_fmt(f->arena, "附件 %d", m->files);
+        if (m->note)
+            VEC_PUSH(f->arena, what, n) = S("说明");
+        rows[i] =
+            str_fmt(f->arena, "%.*s：%.*s（%.*s）", STR_ARG(m->when.n > 0 ? m->when : S("一律")),
+                STR_ARG(str_join(f->arena, what, n, S("、"))), STR_ARG(m->why));
+    }
+    tell(f, "按条件必填", str_join(f->arena, rows, s->n_musts, S("；")));
+}
+
 static void tell_stages(struct facts *f, const struct def *d, const struct def_step *s)
 {
     str shown[DEF_STAGES_MAX];
@@ -251,6 +281,7 @@ static void step_facts(const struct def *d, size_t at, struct facts *f)
             VEC_PUSH(f->arena, judges, n) = d->judges[i].title;
     tell_list(f, "评价方", judges, n);
     tell(f, "记录时点", x->stamp);
+    tell_musts(f, d, x);
     tell_stages(f, d, x);
     tell_count(f, "可撤销秒数", x->undo_s);
 }

@@ -3,6 +3,8 @@
 
 #include <float.h>
 
+#include "domain/near.h"
+
 static const struct yaml_member field_members[] = {
     {"key", YAML_WANT_KEY, YAML_REQUIRED},
     {"title", YAML_WANT_STR, YAML_REQUIRED},
@@ -14,6 +16,13 @@ static const struct yaml_member field_members[] = {
     {"max", YAML_WANT_NUM},
     {"options", YAML_WANT_STRS},
     {"default", YAML_WANT_STR},
+    {"fits", YAML_WANT_LIST, .expected = "a list of {when, options}"},
+    {"own_words", YAML_WANT_STRS, .expected = "[field, ...]"},
+    {0},
+};
+static const struct yaml_member fit_members[] = {
+    {"when", YAML_WANT_STR, YAML_REQUIRED, .expected = "a filter"},
+    {"options", YAML_WANT_STRS, YAML_REQUIRED, .expected = "[option, ...]"},
     {0},
 };
 void def_read_options(struct def_reader *r, const struct yaml *row, str path, str **out, size_t *n)
@@ -71,17 +80,47 @@ static void read_bounds(struct def_reader *r, const struct yaml *row, str path, 
                 "max must be more than min", "最大值应大于最小值");
         return;
     }
-    refuse_member(r, row, "min", path, f->type);
     if (f->type != DEF_TEXT) {
+        refuse_member(r, row, "min", path, f->type);
         refuse_member(r, row, "max", path, f->type);
+        refuse_member(r, row, "own_words", path, f->type);
         return;
     }
+    bool own = yaml_get(row, "own_words") != NULL;
+    f->min = yaml_get_i64(row, "min", own ? DEF_OWN_WORDS_DEFAULT : 0);
     f->max = yaml_get_i64(row, "max", DEF_TEXT_DEFAULT);
     double given = 0;
     if (yaml_as_f64(max, &given) &&
         (f->max < 1 || f->max > DEF_TEXT_MAX || !yaml_as_i64(max, &f->max)))
         yaml_err(r->e, max, def_read_path(r, path, "max"), str_fmt(r->arena, "1..%d", DEF_TEXT_MAX),
             "no length of a text", "不是有效的字数");
+    int64_t least;
+    if (yaml_as_i64(min, &least) && (least < 1 || least > f->max))
+        yaml_err(r->e, min, def_read_path(r, path, "min"), str_fmt(r->arena, "1..%" PRId64, f->max),
+            "no length of a text", "不是有效的字数");
+}
+
+// Rows that say which options fit: some of the field's own, as it writes them.
+static void read_fits(struct def_reader *r, const struct yaml *row, str path, struct def_field *f)
+{
+    struct def_rows rows = def_read_rows(r, row, path, "fits", DEF_FITS_MAX, fit_members);
+    f->fits = NEW_ARRAY(r->arena, rows.n, struct def_fit);
+    for (size_t i = 0; i < rows.n; i++) {
+        struct def_fit *fit = &f->fits[f->n_fits++];
+        fit->when = def_read_text(r, rows.at[i], "when", DEF_FILTER_MAX, rows.paths[i]);
+        def_read_options(r, rows.at[i], rows.paths[i], &fit->options, &fit->n);
+        for (size_t k = 0; k < fit->n; k++) {
+            bool there = false;
+            for (size_t o = 0; o < f->n_options; o++)
+                there = there || str_eq(f->options[o], fit->options[k]);
+            if (!there)
+                yaml_err(r->e, def_read_nth(yaml_get(rows.at[i], "options"), k),
+                    def_read_path(r, rows.paths[i], "options"),
+                    near_name(r->arena, fit->options[k], f->options, f->n_options),
+                    "\"%.*s\" is no option of the field", "“%.*s”不是这个字段的选项",
+                    STR_ARG(fit->options[k]));
+        }
+    }
 }
 
 static void read_default(
@@ -126,12 +165,34 @@ static void read_field(struct def_reader *r, const struct yaml *row, str path, s
                 "a choice needs options", "选择字段要有选项");
     } else {
         refuse_member(r, row, "options", path, f->type);
+        refuse_member(r, row, "fits", path, f->type);
     }
     if (f->unique && (f->type == DEF_CHOICE || f->type == DEF_YESNO))
         refuse_member(r, row, "unique", path, f->type);
     read_bounds(r, row, path, f);
+    if (f->type == DEF_CHOICE)
+        read_fits(r, row, path, f);
     if (f->type != DEF_CHOICE || f->n_options > 0)
         read_default(r, row, path, f);
+}
+
+// Only when all fields are known: one may be named before it stands in the list.
+static void read_own_words(struct def_reader *r, const struct def_rows *rows)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct yaml *y = yaml_get(rows->at[i], "own_words");
+        int at = def_field_at(r->d, yaml_get_str(rows->at[i], "key"));
+        struct def_field *f = at >= 0 ? &r->d->fields[at] : NULL;
+        str path = def_read_path(r, rows->paths[i], "own_words");
+        for (size_t k = 0; f && f->type == DEF_TEXT && k < def_read_count(y); k++) {
+            int other = def_read_name(r, &r->fields, def_read_nth(y, k), path);
+            if (other >= 0 && r->d->fields[other].type != DEF_CHOICE)
+                yaml_err(r->e, def_read_nth(y, k), path, S("a choice"),
+                    "only the words of a choice can be repeated", "只有选项字段才有可照抄的选项");
+            else if (other >= 0)
+                VEC_PUSH(r->arena, f->own_words, f->n_own_words) = other;
+        }
+    }
 }
 
 void def_fields_read(struct def_reader *r)
@@ -150,4 +211,5 @@ void def_fields_read(struct def_reader *r)
         if (named)
             VEC_PUSH(r->arena, r->d->fields, r->d->n_fields) = f;
     }
+    read_own_words(r, &rows);
 }

@@ -14,6 +14,7 @@ enum {
     DEF_FILTER_MAX = 2000,
     DEF_TEXT_MAX = 8000,
     DEF_TEXT_DEFAULT = 200,
+    DEF_OWN_WORDS_DEFAULT = 4, // letters
     DEF_OPTIONS_MAX = 200,
     DEF_OPTION_MAX = 60, // code points
     DEF_LIMITS_MAX = 40, // of one clock
@@ -95,6 +96,8 @@ void def_read_options(struct def_reader *r, const struct yaml *row, str path, st
 void def_read_who(struct def_reader *r, const struct yaml *row, str path, str **out, size_t *n);
 void def_read_asks(
     struct def_reader *r, const struct yaml *row, str path, struct def_ask **out, size_t *n);
+// What a step demands under a condition (def_must.c).
+void def_must_read(struct def_reader *r, const struct yaml *row, str path, struct def_step *s);
 // The stages of a step that is asked for; their clocks come last, behind all that is checked of the
 // definition's own (def_approve.c).
 void def_approve_read(struct def_reader *r, const struct yaml *row, str path, struct def_step *s);

@@ -1,6 +1,8 @@
 // The words of a demonstration: what a caller says, who he is, what a unit answers, how the
 // call-back ends.
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "domain/demo_inner.h"
 
@@ -136,8 +138,17 @@ void demo_reply_answers(struct demo *d, struct demo_order *o, bool lead)
         o->solved = demo_outcome(o);
     str text = reply_text(d, o, lead);
     bool desk = str_eq(o->kind, S("咨询"));
-    demo_answer(d, "fact", str_of(fact(o)));
+    const char *found = fact(o);
+    bool plain = strcmp(found, "属实") == 0 || strcmp(found, "采纳") == 0 ||
+                 strcmp(found, "留作参考") == 0 || strcmp(found, "有政策信息") == 0;
+    demo_answer(d, "fact", str_of(found));
+    if (!plain)
+        demo_answer(d, "fact_note", demo_pick(&o->rng, &d->s.notes.explained));
     demo_answer(d, "appeal", o->solved == OUT_EXCESSIVE ? S("诉求过高") : S("诉求合理合法"));
+    if (o->solved == OUT_EXCESSIVE)
+        demo_answer(d, "appeal_note", demo_pick(&o->rng, &d->s.notes.excessive));
+    if (o->solved == OUT_UNSOLVED)
+        demo_answer(d, "unsolved_why", S("涉及多方利益"));
     demo_answer(d, "site", str_of(sites[rng_weighted(&o->rng, desk ? desk_w : site_w, 3)]));
     demo_answer(d, "reply_way", str_of(ways[rng_weighted(&o->rng, way_w, 4)]));
     demo_answer(d, "solved", demo_solved(o->solved));

@@ -302,6 +302,7 @@ static void does_evaluate(struct turn *t, struct err *e)
     }
     str prefix = str_fmt(t->c->arena, "%.*s/", STR_ARG(t->d->judges[judge].key));
     item_answer(t->c, t->d, t->step, t->it, t->in->fields, t->in->n_fields, prefix, e);
+    item_must(t->c, t->d, t->step, t->it, t->in, prefix, e);
 }
 
 static void does_exclude(struct turn *t, struct err *e)

@@ -28,6 +28,12 @@ struct item item_copy(struct arena *a, const struct item *it);
 // sets them. prefix: "" or "judge/".
 void item_answer(struct ctx *c, const struct def *d, const struct def_step *s, struct item *it,
     const struct item_field *given, size_t n, str prefix, struct err *e);
+// What the step demands of the answers taken (prefix "" or "judge/"): options that fit, own words,
+// what is required under a condition.
+void item_must(struct ctx *c, const struct def *d, const struct def_step *s, const struct item *it,
+    const struct step_in *in, str prefix, struct err *e);
+// The options of a choice that fit the item as it stands.
+str *item_fitting(const struct ctx *c, const struct def_field *f, const struct item *it, size_t *n);
 // Everything a step does short of its event: on a copy of the item it is a rehearsal.
 enum err_code item_turn(struct turn *t, struct err *e) MUST_USE;
 // item_turn, its event and what follows.

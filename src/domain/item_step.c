@@ -316,6 +316,8 @@ static enum err_code check_step(struct turn *t, struct err *e)
     check_files(t, e);
     if (t->step->does != DOES_EVALUATE)
         item_answer(c, t->d, t->step, t->it, t->in->fields, t->in->n_fields, (str){0}, e);
+    if (t->step->does != DOES_EVALUATE)
+        item_must(c, t->d, t->step, t->it, t->in, (str){0}, e);
     return e->code;
 }
 

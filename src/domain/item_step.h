@@ -100,6 +100,21 @@ struct step_open {
     str why; // when not ok, for people
 };
 struct step_open *item_steps(struct ctx *c, const struct item *it, size_t *n);
+// What a step's form asks with these answers in it: what is required by now, which options fit.
+struct item_form {
+    struct item_form_row {
+        str field, why;
+        bool required;
+        str *options;
+        size_t n_options;
+    } * rows;
+    size_t n;
+    int files; // at least
+    str files_why;
+    bool note;
+};
+void item_form(
+    struct ctx *c, const struct item *it, const struct step_in *in, struct item_form *out);
 // The dispatcher's suggestion, or NULL: the first of the definition's routes that matches.
 const struct def_route *item_route(struct ctx *c, const struct item *it);
 

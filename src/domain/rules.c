@@ -311,8 +311,16 @@ void rules_compile_def(struct rules *r, struct def *d, struct err *e)
         for (size_t k = 0; k < d->clocks[i].n_limits; k++)
             d->clocks[i].limits[k].match =
                 compile(r, d, d->clocks[i].limits[k].when, d->clocks[i].key, e);
-    for (size_t i = 0; i < d->n_steps; i++)
+    for (size_t i = 0; i < d->n_fields; i++)
+        for (size_t k = 0; k < d->fields[i].n_fits; k++)
+            d->fields[i].fits[k].match =
+                compile(r, d, d->fields[i].fits[k].when, d->fields[i].key, e);
+    for (size_t i = 0; i < d->n_steps; i++) {
         d->steps[i].guard = compile(r, d, d->steps[i].when, d->steps[i].key, e);
+        for (size_t k = 0; k < d->steps[i].n_musts; k++)
+            d->steps[i].musts[k].match =
+                compile(r, d, d->steps[i].musts[k].when, d->steps[i].key, e);
+    }
     for (size_t i = 0; i < d->n_escalations; i++)
         d->escalations[i].match = compile(r, d, d->escalations[i].when, d->escalations[i].key, e);
     for (size_t i = 0; i < d->n_routes; i++)

@@ -220,8 +220,9 @@ test('taken out of the rate by appeal, and back', async (t) => {
   assert.deepEqual(await rates(s.desk), { contact: null, on_time: 1, solved: 1, satisfied: 0.5 });
 
   const refused = await s.leader.step(bad, 'exclude', { reason: { key: '不属实', option: '别的' }, note: '' });
-  assert.deepEqual(fields(refused), ['note', 'reason.option']);
-  bad = s.ok(await agreed(s.desk, s.leader, bad, 'exclude', { reason: { key: '不属实', option: '查无此事' }, note: '现场核实无此情况' }));
+  assert.deepEqual(fields(refused), ['files', 'note', 'reason.option']);
+  bad = (await s.desk.attach(bad, '情况说明.txt', '现场无此情况')).body;
+  bad = s.ok(await agreed(s.desk, s.leader, bad, 'exclude', { reason: { key: '不属实', option: '查无此事' }, note: '现场核实无此情况', files: [1] }));
   assert.equal(bad.excluded, true);
   assert.deepEqual(await rates(s.desk), { contact: null, on_time: 1, solved: 1, satisfied: 1 });
   const n = await counts(s.desk);

@@ -182,11 +182,77 @@ test('taken out of the rates: the files of the request are shown to whoever deci
   it = (await s.desk.attach(it, '现场照片.txt', '照片')).body;
   const ask = { reason: { key: '不属实', option: '查无此事' }, note: '现场无此情况' };
   assert.deepEqual(fields(await s.desk.step(it, 'exclude', { ...ask, files: [7] })), ['files[0]']);
+  const bare = await s.desk.step(it, 'exclude', ask);
+  assert.match(bare.body.errors[0].message, /至少附 1 个附件：剔除要附证明材料/);
   it = s.ok(await s.desk.step(it, 'exclude', { ...ask, files: [1] }));
   assert.equal(it.excluded, false);
   assert.deepEqual(it.requests[0].files, ['现场照片.txt']);
   it = s.ok(await s.leader.step(it, 'exclude', { say: 'yes' }));
   assert.equal(it.excluded, true);
   assert.deepEqual(it.timeline[0].changes.files, [1]);
+  s.whole();
+});
+
+test('what must be answered follows from what was answered', async (t) => {
+  const s = await scene(t);
+  const reply = (it, more) => s.first.step(it, 'reply', { fields: { ...REPLY, ...more } });
+  const asked = async (it, answers) => {
+    const r = await s.first.get(`/api/items/${it.id}/form?step=reply&fields=${encodeURIComponent(JSON.stringify(answers))}`);
+    assert.equal(r.status, 200, JSON.stringify(r.body));
+    return r.body;
+  };
+  let it = await s.sent();
+  await t.test('everything that is missing is said at once, with the reason', async () => {
+    const r = await s.first.step(it, 'reply', { fields: { fact: '不属实', appeal: '诉求过高', site: '是', reply_way: '电话', solved: '未解决', reply: '已答复' } });
+    assert.deepEqual(fields(r), ['fields.appeal_note', 'fields.fact_note', 'fields.unsolved_why']);
+    assert.match(r.body.errors.find((e) => e.field === 'fields.fact_note').message, /请填写“事实说明”：这类认定要说明理由/);
+  });
+  await t.test('the option\'s own word is no explanation, however it is written', async () => {
+    for (const lazy of ['不属实', '　不属实！！', '不 属 实', '不属实。不属实。', '已不属实', '12'])
+      assert.deepEqual(fields(await reply(it, { fact: '不属实', fact_note: lazy })), ['fields.fact_note'], lazy);
+    const r = await reply(it, { fact: '不属实', fact_note: '不属实' });
+    assert.match(r.body.errors[0].message, /不能只照抄选项/);
+  });
+  await t.test('which options fit follows from the kind of order', async () => {
+    const r = await reply(it, { fact: '采纳' });
+    assert.deepEqual([fields(r), r.body.errors[0].expected], [['fields.fact'], '属实, 部分属实, 不属实']);
+  });
+  await t.test('the form is told before anything is sent', async () => {
+    const plain = await asked(it, {});
+    assert.deepEqual(plain.asks.find((a) => a.field === 'fact').options, ['属实', '部分属实', '不属实']);
+    assert.deepEqual(plain.asks.filter((a) => a.required).map((a) => a.field).sort(),
+      ['appeal', 'fact', 'reply', 'reply_way', 'site', 'solved']);
+    const told = (await asked(it, { fact: '不属实', solved: '未解决' })).asks.filter((a) => a.why);
+    assert.deepEqual(told.map((a) => [a.field, a.why]), [['fact_note', '这类认定要说明理由'], ['appeal', '咨询、建议以外的工单必填'],
+      ['site', '咨询、建议以外的工单必填'], ['unsolved_why', '未解决要写原因']]);
+    assert.equal((await s.second.get(`/api/items/${it.id}/form?step=reply`)).status, 404, 'who may not see the order is told nothing');
+    assert.equal((await s.first.get(`/api/items/${it.id}/form?step=reply&fields=nonsense`)).status, 400);
+  });
+  await t.test('said in its own words it is taken', async () => {
+    it = s.ok(await reply(it, { fact: '不属实', fact_note: '现场未见堆物，楼组长确认近一周没有' }));
+    assert.equal(it.state, 'replied');
+  });
+  await t.test('an enquiry needs neither appeal nor a look at the place', async () => {
+    const q = await s.sent({ fields: { kind: '咨询' } });
+    assert.equal(s.ok(await s.first.step(q, 'reply', { fields: { fact: '有政策信息', reply_way: '电话', solved: '解释说明', reply: '已告知办理流程' } })).state, 'replied');
+  });
+  await t.test('an order of the State Council needs a signed paper', async () => {
+    let n = await s.sent({ fields: { state_order: '是' } });
+    assert.deepEqual(fields(await s.first.step(n, 'reply', { fields: REPLY })), ['files']);
+    assert.equal((await s.first.get(`/api/items/${n.id}/form?step=reply`)).body.files, 1);
+    n = (await s.first.attach(n, '盖章回复.pdf', '%PDF')).body;
+    assert.equal(s.ok(await s.first.step(n, 'reply', { fields: REPLY, files: [1] })).state, 'replied');
+  });
+  await t.test('a review order asks when the place was seen, and a number to call', async () => {
+    const r = await s.sent({ fields: { order_type: '复核单' } });
+    assert.deepEqual(fields(await s.first.step(r, 'reply', { fields: REPLY })), ['fields.handler_phone', 'fields.site_at']);
+  });
+  await t.test('no contact: why; and "others" is no reason by itself', async () => {
+    const c = await s.sent();
+    assert.deepEqual(fields(await s.first.step(c, 'contact', { fields: { contacted: '否' } })), ['fields.no_contact_why']);
+    assert.deepEqual(fields(await s.first.step(c, 'contact', { fields: { contacted: '否', no_contact_why: '其他' } })), ['fields.no_contact_note']);
+    assert.deepEqual(fields(await s.first.step(c, 'contact', { fields: { contacted: '否', no_contact_why: '其他', no_contact_note: '其他' } })), ['fields.no_contact_note']);
+    s.ok(await s.first.step(c, 'contact', { fields: { contacted: '否', no_contact_why: '其他', no_contact_note: '诉求人已出国，留言未回' } }));
+  });
   s.whole();
 });

@@ -64,6 +64,7 @@ export function isPlain(step) {
     !(step.reasons || []).length &&
     !step.files_max &&
     !(step.approve || []).length &&
+    !step.must &&
     !['dispatch', 'assist', 'extend', 'merge', 'child'].includes(step.does) &&
     (step.judges || []).length < 2
   );
@@ -74,14 +75,19 @@ export function isPlain(step) {
  * @param {object} step
  * @param {object} v values
  * @param {(key: string) => string} t
+ * @param {number} [files] how many are picked
  */
-export function checkValues(step, v, t) {
+export function checkValues(step, v, t, files = 0) {
   const bad = {};
   for (const f of step.fields) {
     const value = f.key === 'class' ? v.class : v.fields[f.key];
     if (f.required && (value === undefined || value === null || value === '')) {
       bad[f.key] =
-        f.options || f.type === 'class' || f.type === 'date' ? t('form.mustChoose') : t('form.mustFill');
+        f.type === 'choice' || f.type === 'class' || f.type === 'date' ? t('form.mustChoose') : t('form.mustFill');
+    } else if (value && f.min && f.type === 'text' && ownWords(f, v.fields) < f.min) {
+      bad[f.key] = t((f.own_words || []).length ? 'step.ownWords' : 'step.tooShort', { n: f.min });
+    } else if (value && f.type === 'choice' && f.options.length && !f.options.includes(value)) {
+      bad[f.key] = t('form.mustChoose');
     }
   }
   if (['dispatch', 'assist'].includes(step.does) && !v.lead && !v.assist.length)
@@ -94,8 +100,53 @@ export function checkValues(step, v, t) {
   if (step.does === 'merge' && !v.other.trim()) bad.other = t('step.needOther');
   if (step.does === 'child' && !(v.child.title || '').trim()) bad['child.title'] = t('form.mustFill');
   if ((step.judges || []).length > 1 && !v.judge) bad.judge = t('form.mustChoose');
+  if (step.files_min > files) bad.file = `${t('step.needFiles', { n: step.files_min })}${step.files_why ? `：${step.files_why}` : ''}`;
   if (step.note_required && !v.note.trim()) bad.note = t('form.mustFill');
   return bad;
+}
+
+/** Letters and digits alone, as the server compares them. */
+export const bare = (x) =>
+  String(x || '')
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}]/gu, '');
+
+// What is left when the words of the chosen options are taken out.
+function ownWords(f, fields) {
+  let left = bare(fields[f.key]);
+  for (const key of f.own_words || []) if (fields[key]) left = left.replaceAll(bare(fields[key]), '');
+  return Array.from(left).length;
+}
+
+/**
+ * The step as its form asks it now, with what the server says of the answers so far.
+ * @param {object} step from stepOf()
+ * @param {object|null} form answer of GET /api/items/{id}/form
+ */
+export function stepNow(step, form) {
+  if (!form) return step;
+  const now = new Map(form.asks.map((a) => [a.field, a]));
+  return {
+    ...step,
+    note_required: step.note_required || form.note,
+    files_min: form.files,
+    files_why: form.files_why,
+    fields: step.fields.map((f) => {
+      const a = now.get(f.key);
+      if (!a) return f;
+      const options = f.options && f.options.length ? a.options : f.options;
+      return { ...f, required: a.required, options, help: a.why || f.help };
+    }),
+  };
+}
+
+/** The answers others may depend on: not the texts. */
+export function decisive(step, v) {
+  const out = {};
+  for (const f of step.fields)
+    if (['choice', 'yesno', 'date', 'number'].includes(f.type) && v.fields[f.key]) out[f.key] = v.fields[f.key];
+  return out;
 }
 
 /** Second-level options of a reason. */

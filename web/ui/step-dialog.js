@@ -3,10 +3,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { call, post, keyKeeper } from '../lib/api.js';
+import { call, get, post, keyKeeper, query } from '../lib/api.js';
 import { draft } from '../lib/store.js';
 import { errorsByField } from '../lib/errors.js';
-import { checkValues, startValues, stepBody } from '../lib/step.js';
+import { checkValues, decisive, startValues, stepBody, stepNow } from '../lib/step.js';
 import { stagesOf } from '../lib/catalog.js';
 import { Dialog } from './dialog.js';
 import { ErrorSummary } from './field.js';
@@ -27,6 +27,7 @@ function fieldNames(step) {
     judge: t('step.judge'),
     'child.title': t('file.title'),
     file: t('step.files'),
+    files: t('step.files'),
   };
   for (const f of step.fields) names[f.key] = askTitle(f);
   return names;
@@ -43,10 +44,13 @@ async function upload(item, file) {
  *   onClose: () => void, onSeen: (item: object) => void}} props
  *   step: the definition; open: the row of item.steps; onSeen: the item has changed meanwhile
  */
-export function StepDialog({ item, loop, step, open, onDone, onClose, onSeen }) {
-  const name = `${item.id}/${step.key}/${open.part || 0}`;
+export function StepDialog({ item, loop, step: def, open, onDone, onClose, onSeen }) {
+  const name = `${item.id}/${def.key}/${open.part || 0}`;
   const kept = useRef(draft.get(name)).current;
-  const [v, setV] = useState(() => ({ ...startValues(step, item), ...kept }));
+  const [v, setV] = useState(() => ({ ...startValues(def, item), ...kept }));
+  const [form, setForm] = useState(null);
+  const step = stepNow(def, form);
+  const answers = JSON.stringify(decisive(def, v));
   const [files, setFiles] = useState([]);
   const [errors, setErrors] = useState(null);
   const [busy, setBusy] = useState(false);
@@ -63,12 +67,22 @@ export function StepDialog({ item, loop, step, open, onDone, onClose, onSeen }) 
   useEffect(() => {
     if (touched.current) draft.set(name, v);
     if (errors && touched.current && errors.local) {
-      const now = checkValues(step, v, t);
+      const now = checkValues(step, v, t, files.length + sent.current.length);
       const left = Object.fromEntries(Object.entries(errors.list).filter(([k]) => now[k]));
       if (Object.keys(left).length !== Object.keys(errors.list).length)
         setErrors({ local: true, list: left, quiet: true });
     }
-  }, [v]);
+  }, [v, form, files]);
+
+  // What is required, and which options fit, follows from the other answers: the server knows.
+  useEffect(() => {
+    if (!def.must && !def.fields.some((f) => f.fits)) return undefined;
+    const stop = new AbortController();
+    get(`/api/items/${item.id}/form${query({ step: def.key, judge: v.judge, fields: answers })}`, {
+      signal: stop.signal,
+    }).then(setForm, () => {});
+    return () => stop.abort();
+  }, [answers, v.judge]);
 
   const refuse = (e) => {
     if (e.conflict) {
@@ -79,7 +93,7 @@ export function StepDialog({ item, loop, step, open, onDone, onClose, onSeen }) 
     }
   };
   const send = async () => {
-    const bad = checkValues(step, v, t);
+    const bad = checkValues(step, v, t, files.length + sent.current.length);
     if (Object.keys(bad).length) {
       setErrors({ local: true, list: bad });
       return;
@@ -116,7 +130,7 @@ export function StepDialog({ item, loop, step, open, onDone, onClose, onSeen }) 
   const forget = () => {
     draft.remove(name);
     touched.current = false;
-    setV(startValues(step, item));
+    setV(startValues(def, item));
   };
   const list = errors ? errors.list : {};
   const stages = stagesOf(step);

@@ -122,5 +122,6 @@ export function StepFields(p) {
       hint=${step.note_required ? null : t('form.optional')} error=${errors.note}
       required=${step.note_required}>${(a) => textArea(a, v.note, (note) => set({ note }), NOTE_MAX, 3)}<//>
     ${step.files_max ? html`<${FilePick} form=${form} files=${p.files} setFiles=${p.setFiles}
-      most=${step.files_max} error=${errors.file} />` : null}`;
+      most=${step.files_max} hint=${step.files_why}
+      error=${errors.file || errors.files} />` : null}`;
 }

@@ -1,0 +1,164 @@
+// What a step demands of the answers beyond each one's own form: options that fit, texts in words
+// of their own, what is required under a condition. The form on the screen asks the same functions.
+
+#include "domain/filter.h"
+#include "domain/item_inner.h"
+
+static bool holds(const struct ctx *c, const struct filter *f, const struct item *it)
+{
+    struct filter_env env = {
+        .rules = c->rules, .now_us = c->now_us, .person = c->actor ? c->actor->id : 0};
+    return !f || filter_match(f, &env, it);
+}
+
+static str answer_of(struct ctx *c, const struct item *it, str prefix, const struct def_field *f)
+{
+    return item_field(it, prefix.n > 0 ? str_two(c->arena, prefix, f->key) : f->key);
+}
+
+str *item_fitting(const struct ctx *c, const struct def_field *f, const struct item *it, size_t *n)
+{
+    for (size_t i = 0; i < f->n_fits; i++)
+        if (holds(c, f->fits[i].match, it)) {
+            *n = f->fits[i].n;
+            return f->fits[i].options;
+        }
+    *n = f->n_options;
+    return f->options;
+}
+
+static void check_fit(
+    struct ctx *c, const struct def_field *f, const struct item *it, str val, struct err *e)
+{
+    size_t n;
+    str *options = item_fitting(c, f, it, &n);
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(options[i], val))
+            return;
+    err_add(e, ERR_INVALID, str_fmt(c->arena, "fields.%.*s", STR_ARG(f->key)),
+        str_join(c->arena, options, n, S(", ")), "\"%.*s\" does not fit here", "“%.*s”在这里不适用",
+        STR_ARG(val));
+}
+
+// The text without every place where the word stands.
+static str without(struct arena *a, str x, str word)
+{
+    char *out = arena_alloc(a, x.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < x.n;) {
+        if (word.n > 0 && str_starts(str_sub(x, i, x.n), word))
+            i += word.n;
+        else
+            out[n++] = x.s[i++];
+    }
+    return (str){out, n};
+}
+
+// What is left when the words of the options chosen are taken out must still say something.
+static void check_words(struct ctx *c, const struct def *d, const struct def_field *f,
+    const struct item *it, str prefix, str val, struct err *e)
+{
+    str left = utf8_bare(c->arena, val);
+    for (size_t i = 0; i < f->n_own_words; i++) {
+        str word = answer_of(c, it, prefix, &d->fields[f->own_words[i]]);
+        left = without(c->arena, left, utf8_bare(c->arena, word));
+    }
+    if (utf8_count(left) >= (size_t)f->min)
+        return;
+    str path = str_fmt(c->arena, "fields.%.*s", STR_ARG(f->key));
+    str wanted = str_fmt(c->arena, ">= %" PRId64, f->min);
+    if (f->n_own_words > 0)
+        err_add(e, ERR_INVALID, path, wanted, "say it in your own words, not only the option's",
+            "请具体说明，不能只照抄选项");
+    else
+        err_add(e, ERR_INVALID, path, wanted, "is too short", "写得太短");
+}
+
+static void check_missing(struct ctx *c, const struct def *d, const struct def_must *m,
+    const struct item *it, str prefix, struct err *e)
+{
+    for (size_t i = 0; i < m->n_fields; i++) {
+        const struct def_field *f = &d->fields[m->fields[i]];
+        str path = str_fmt(c->arena, "fields.%.*s", STR_ARG(f->key));
+        bool noted = answer_of(c, it, prefix, f).n > 0;
+        for (size_t k = 0; k < e->n && !noted; k++)
+            noted = str_eq(e->notes[k].field, path); // two rows may demand the same
+        if (!noted)
+            err_add(e, ERR_INVALID, path, (str){0}, "\"%.*s\" is required%s%.*s",
+                "请填写“%.*s”%s%.*s", STR_ARG(f->title),
+                m->why.n == 0        ? ""
+                : e->lang == LANG_EN ? ": "
+                                     : "：",
+                STR_ARG(m->why));
+    }
+}
+
+void item_must(struct ctx *c, const struct def *d, const struct def_step *s, const struct item *it,
+    const struct step_in *in, str prefix, struct err *e)
+{
+    for (size_t i = 0; i < s->n_asks; i++) {
+        const struct def_field *f = s->asks[i].field >= 0 ? &d->fields[s->asks[i].field] : NULL;
+        str val = f ? answer_of(c, it, prefix, f) : (str){0};
+        if (val.n > 0 && f->n_fits > 0)
+            check_fit(c, f, it, val, e);
+        if (val.n > 0 && f->min > 0)
+            check_words(c, d, f, it, prefix, val, e);
+    }
+    for (size_t i = 0; i < s->n_musts; i++) {
+        const struct def_must *m = &s->musts[i];
+        if (!holds(c, m->match, it))
+            continue;
+        check_missing(c, d, m, it, prefix, e);
+        if (in->n_files < (size_t)m->files)
+            err_add(e, ERR_INVALID, S("files"), str_fmt(c->arena, ">= %d", m->files),
+                "add %d files at least%s%.*s", "至少附 %d 个附件%s%.*s", m->files,
+                m->why.n == 0        ? ""
+                : e->lang == LANG_EN ? ": "
+                                     : "：",
+                STR_ARG(m->why));
+        if (m->note && str_trim(in->note).n == 0 && !s->note_required)
+            err_add(e, ERR_INVALID, S("note"), m->why, "a note is required", "请写明情况");
+    }
+}
+
+void item_form(
+    struct ctx *c, const struct item *it, const struct step_in *in, struct item_form *out)
+{
+    const struct def *d = rules_def(c->rules, it->def);
+    CHECK(d != NULL);
+    const struct def_step *s = def_step(d, in->step);
+    struct item copy = item_copy(c->arena, it);
+    struct err quiet;
+    *out = (struct item_form){0};
+    if (!s)
+        return;
+    err_init(&quiet, c->arena, c->lang);
+    bool judged = s->does == DOES_EVALUATE && in->judge.n > 0;
+    str prefix = judged ? str_two(c->arena, in->judge, S("/")) : (str){0};
+    item_answer(c, d, s, &copy, in->fields, in->n_fields, prefix, &quiet);
+    for (size_t i = 0; i < s->n_asks; i++) {
+        struct item_form_row row = {.required = s->asks[i].required};
+        if (s->asks[i].field < 0)
+            continue;
+        const struct def_field *f = &d->fields[s->asks[i].field];
+        row.field = f->key;
+        row.options = item_fitting(c, f, &copy, &row.n_options);
+        VEC_PUSH(c->arena, out->rows, out->n) = row;
+    }
+    for (size_t i = 0; i < s->n_musts; i++) {
+        const struct def_must *m = &s->musts[i];
+        if (!holds(c, m->match, &copy))
+            continue;
+        out->note = out->note || m->note;
+        if (m->files > out->files) {
+            out->files = m->files;
+            out->files_why = m->why;
+        }
+        for (size_t k = 0; k < m->n_fields; k++)
+            for (size_t r = 0; r < out->n; r++)
+                if (str_eq(out->rows[r].field, d->fields[m->fields[k]].key)) {
+                    out->rows[r].required = true;
+                    out->rows[r].why = m->why;
+                }
+    }
+}
