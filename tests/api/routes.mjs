@@ -11,6 +11,7 @@ export const ROUTES = [
   ['GET /api/items', 200, READERS + ' stranger'],
   ['GET /api/items/ITEM', 200, READERS, 'stranger'],
   ['GET /api/numbers/NUMBER', 200, READERS, 'stranger'],
+  ['GET /api/items/ITEM/form?step=reply', 200, 'leader dispatcher clerk handler assisting', 'stranger'],
   ['GET /api/items/ITEM/files/1', 200, READERS, 'stranger'],
   ['POST /api/items', 400, 'dispatcher clerk'],
   ['POST /api/items/ITEM/steps', 400, 'leader dispatcher clerk handler assisting stranger'],
