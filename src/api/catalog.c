@@ -133,7 +133,7 @@ static const struct field FIELD_KIND_VIEW[] = {
     M(field_kind_view, title, FIELD_STR),
     M(field_kind_view, help, FIELD_STR),
     {"type", FIELD_STR, .at = offsetof(struct field_kind_view, type),
-        .options = "text|number|choice|date|time|yesno"},
+        .options = "text|number|choice|date|time|yesno|person"},
     {"default", FIELD_STR, .at = offsetof(struct field_kind_view, def)},
     M(field_kind_view, required, FIELD_BOOL),
     M(field_kind_view, unique, FIELD_BOOL),
@@ -252,7 +252,8 @@ static struct list view_fields(struct arena *a, const struct def *d)
         [DEF_CHOICE] = "choice",
         [DEF_DATE] = "date",
         [DEF_TIME] = "time",
-        [DEF_YESNO] = "yesno"};
+        [DEF_YESNO] = "yesno",
+        [DEF_PERSON] = "person"};
     struct field_kind_view *rows = NEW_ARRAY(a, d->n_fields, struct field_kind_view);
     for (size_t i = 0; i < d->n_fields; i++) {
         const struct def_field *f = &d->fields[i];
@@ -312,6 +313,8 @@ static struct list view_steps(struct arena *a, const struct def *d)
     static const char *const DOES[] = {[DOES_MOVE] = "move",
         [DOES_DISPATCH] = "dispatch",
         [DOES_ASSIST] = "assist",
+        [DOES_CONFER] = "confer",
+        [DOES_PASS] = "pass",
         [DOES_WITHDRAW] = "withdraw",
         [DOES_RETURN] = "return",
         [DOES_SUSPEND] = "suspend",

@@ -118,10 +118,10 @@ void row_view(struct ctx *c, const struct list_row *r, struct row_view *out)
 // ---- one item
 
 struct field_view {
-    str key, title, value, judge;
+    str key, title, value, judge, shown;
 };
 struct part_view {
-    int64_t id, unit, since_us;
+    int64_t id, unit, since_us, above, level;
     str unit_name, state, state_title;
     bool lead, open;
 };
@@ -190,6 +190,8 @@ static const struct field FIELD_ROWS[] = {
     F(struct field_view, title, FIELD_STR),
     F(struct field_view, value, FIELD_STR),
     F(struct field_view, judge, FIELD_STR, .help = "who judged; empty for ordinary fields"),
+    F(struct field_view, shown, FIELD_STR,
+        .help = "for people, where that is not the value: a person's name"),
     {0},
 };
 static const struct field PART_ROWS[] = {
@@ -201,6 +203,8 @@ static const struct field PART_ROWS[] = {
     F(struct part_view, state_title, FIELD_STR),
     FN(struct part_view, "since", since_us, FIELD_TIME),
     F(struct part_view, open, FIELD_BOOL),
+    F(struct part_view, above, FIELD_I64, .help = "the part whose unit passed it down; 0: none"),
+    F(struct part_view, level, FIELD_I64, .help = "handler level of the unit; 0: not said"),
     {0},
 };
 static const struct field CLOCK_ROWS[] = {
@@ -404,7 +408,10 @@ static void view_judged(struct ctx *c, const struct def *d, const struct item *i
             const struct def_field *f = &d->fields[i];
             if (!is_answer(it->fields[k].key, judge->key, f->key))
                 continue;
-            struct field_view x = {f->key, f->title, it->fields[k].val, judge->title};
+            struct field_view x = {.key = f->key,
+                .title = f->title,
+                .value = it->fields[k].val,
+                .judge = judge->title};
             PUSH(v->fields, c->arena, struct field_view) = x;
         }
 }
@@ -414,8 +421,12 @@ static void view_fields(
     struct ctx *c, const struct def *d, const struct item *it, struct item_full *v)
 {
     for (size_t i = 0; i < d->n_fields; i++) {
-        struct field_view f = {
-            d->fields[i].key, d->fields[i].title, item_field(it, d->fields[i].key), {0}};
+        struct field_view f = {.key = d->fields[i].key,
+            .title = d->fields[i].title,
+            .value = item_field(it, d->fields[i].key)};
+        const struct person *named =
+            d->fields[i].type == DEF_PERSON ? map_get(&c->rules->person_by_login, f.value) : NULL;
+        f.shown = named ? named->name : (str){0};
         bool in_row =
             str_eq(f.key, S("channel")) || str_eq(f.key, S("kind")) || str_eq(f.key, S("priority"));
         if (f.value.n > 0 && !in_row)
@@ -423,6 +434,16 @@ static void view_fields(
     }
     for (size_t k = 0; k < d->n_judges; k++)
         view_judged(c, d, it, &d->judges[k], v);
+}
+
+// The town's own level, and one more for each step down the tree. A group is only a heading in it.
+static int64_t level_of(const struct ctx *c, const struct def *d, int64_t unit)
+{
+    int64_t level = d->level;
+    const struct unit *u = rules_unit(c->rules, unit);
+    for (; level > 0 && u && u->parent != 0; u = rules_unit(c->rules, u->parent))
+        level += !str_eq(u->kind, S("group"));
+    return level;
 }
 
 static void view_parts(
@@ -434,6 +455,8 @@ static void view_parts(
         struct part_view x = {.id = p->id,
             .unit = p->unit,
             .since_us = p->since_us,
+            .above = p->above,
+            .level = level_of(c, d, p->unit),
             .unit_name = unit_name(c, p->unit),
             .state = p->state,
             .state_title = at >= 0 ? d->part_states[at].title : p->state,
@@ -526,6 +549,11 @@ static void view_clock(struct ctx *c, const struct def *d, const struct item *it
         .share = rounded(clock_share(k, cal, c->now_us)),
         .breached = k->breached,
         .open = clock_open(k)};
+    const struct def_limit *row = at >= 0 ? &d->clocks[at].limits[0] : NULL;
+    int day = row && row->until.n > 0 ? def_field_at(d, row->until) : DEF_NONE;
+    if (day >= 0)
+        x.limit_title = str_fmt(
+            c->arena, c->lang == LANG_EN ? "to: %.*s" : "到%.*s", STR_ARG(d->fields[day].title));
     x.lamp = str_of(LAMPS[clock_lamp(k, cal, c->now_us, at >= 0 ? d->clocks[at].yellow : 0.8)]);
     PUSH(v->clocks, c->arena, struct clock_view) = x;
 }
@@ -624,7 +652,8 @@ static void view_asked(struct ctx *c, const struct def *d, const struct item *it
         int at = def_field_at(d, in->fields[i].key);
         if (at < 0 || in->fields[i].val.n == 0)
             continue;
-        struct field_view f = {in->fields[i].key, d->fields[at].title, in->fields[i].val, {0}};
+        struct field_view f = {
+            .key = in->fields[i].key, .title = d->fields[at].title, .value = in->fields[i].val};
         PUSH(v->answers, c->arena, struct field_view) = f;
     }
     for (size_t i = 0; i < in->n_files; i++)

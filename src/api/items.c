@@ -425,10 +425,14 @@ enum err_code items_undo(struct call *k, struct ctx *c, int64_t *result, struct 
 
 // ---- the form of a step, as the answers change
 
+struct form_person {
+    str login, name;
+};
 struct form_row_view {
     str field, why;
     bool required;
     struct strs options;
+    struct list people;
 };
 struct form_view {
     struct list asks;
@@ -436,12 +440,19 @@ struct form_view {
     str files_why;
     bool note;
 };
+static const struct field FORM_PEOPLE[] = {
+    {"login", FIELD_STR, .at = offsetof(struct form_person, login)},
+    {"name", FIELD_STR, .at = offsetof(struct form_person, name)},
+    {0},
+};
 static const struct field FORM_ROWS[] = {
     {"field", FIELD_STR, .at = offsetof(struct form_row_view, field)},
     {"required", FIELD_BOOL, .at = offsetof(struct form_row_view, required)},
     {"why", FIELD_STR, .at = offsetof(struct form_row_view, why)},
     {"options", FIELD_STRS, .at = offsetof(struct form_row_view, options),
         .help = "of a choice: those that fit"},
+    {"people", FIELD_LIST, .at = offsetof(struct form_row_view, people), .sub = FORM_PEOPLE,
+        .size = sizeof(struct form_person), .help = "of a person: who may be named"},
     {0},
 };
 const struct field ITEM_FORM_VIEW[] = {
@@ -458,6 +469,14 @@ const struct field ITEM_FORM_QUERY[] = {
     {"fields", FIELD_STR, .help = "{key: value} as JSON: what is answered so far"},
     {0},
 };
+
+static struct list form_people(struct arena *a, const struct item_form_row *row)
+{
+    struct form_person *v = NEW_ARRAY(a, row->n_people, struct form_person);
+    for (size_t i = 0; i < row->n_people; i++)
+        v[i] = (struct form_person){row->people[i]->login, row->people[i]->name};
+    return (struct list){v, row->n_people};
+}
 
 enum err_code items_form(struct call *k)
 {
@@ -481,7 +500,8 @@ enum err_code items_form(struct call *k)
         rows[i] = (struct form_row_view){.field = form.rows[i].field,
             .why = form.rows[i].why,
             .required = form.rows[i].required,
-            .options = {form.rows[i].options, form.rows[i].n_options}};
+            .options = {form.rows[i].options, form.rows[i].n_options},
+            .people = form_people(k->ctx.arena, &form.rows[i])};
     v.asks = (struct list){rows, form.n};
     return call_answer_fields(k, ITEM_FORM_VIEW, &v);
 }

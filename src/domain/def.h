@@ -27,7 +27,7 @@ enum {
 
 struct filter; // domain/filter.h
 
-enum def_type { DEF_TEXT, DEF_NUMBER, DEF_CHOICE, DEF_DATE, DEF_TIME, DEF_YESNO };
+enum def_type { DEF_TEXT, DEF_NUMBER, DEF_CHOICE, DEF_DATE, DEF_TIME, DEF_YESNO, DEF_PERSON };
 
 struct def_field {
     str key, title, help;
@@ -49,6 +49,8 @@ struct def_field {
     int64_t min;    // DEF_TEXT: so many letters and digits, those of the fields in own_words aside
     int *own_words; // fields whose chosen words do not count
     size_t n_own_words;
+    str *roles; // DEF_PERSON: one of them is held by whoever is named
+    size_t n_roles;
     str def; // default, may be empty
 };
 struct def_state {
@@ -65,12 +67,14 @@ struct def_limit {
     struct dur limit;
     str stage; // "class.handle": as the item's class says of that stage; one that says nothing is
                // passed over. Empty: limit
+    str until; // a date field: until the end of that day. Empty: limit
 };
 struct def_clock {
     str key, title;
     bool per_part;
     bool lead_only; // per_part: only the lead's part has it
     double yellow;  // share of the limit, default 0.8
+    str then;       // a step the system takes when it runs out; empty: none
     // Tried in order (newest from_us first); the first that holds decides; none: the clock does not
     // start.
     struct def_limit *limits;
@@ -97,6 +101,8 @@ enum def_effect {
     DOES_MOVE,     // only from/to, answers, clocks
     DOES_DISPATCH, // makes the lead's and the assistants' parts; the item's unit becomes the lead
     DOES_ASSIST,   // adds assisting parts
+    DOES_CONFER,   // what was agreed upon, and the parts that come of it, if any
+    DOES_PASS,     // a part's unit has its share done by units below it, and stays answerable
     DOES_WITHDRAW, // takes parts back
     DOES_RETURN,   // part returned with a reason; when the lead's part or the last one is returned
                    // the item goes to `back`
@@ -203,6 +209,7 @@ struct def {
     str receiver; // unit code
     str calendar, class_scheme;
     bool caller;
+    int level; // handler level of the town itself, 0: levels are not shown
     struct def_named *judges;
     size_t n_judges;
     struct def_field *fields;

@@ -6,6 +6,7 @@ static const struct yaml_member clock_members[] = {
     {"title", YAML_WANT_STR, YAML_REQUIRED},
     {"per", YAML_WANT_STR, .options = "item|part"},
     {"lead", YAML_WANT_BOOL},
+    {"then", YAML_WANT_KEY},
     {"yellow", YAML_WANT_INT, .min = 1, .max = 99},
     {"limits", YAML_WANT_LIST, YAML_REQUIRED, .expected = "a list of {when, from, limit}"},
     {0},
@@ -13,7 +14,8 @@ static const struct yaml_member clock_members[] = {
 static const struct yaml_member limit_members[] = {
     {"when", YAML_WANT_STR, .expected = "a filter"},
     {"from", YAML_WANT_STR, .expected = "2026-01-31"},
-    {"limit", YAML_WANT_STR, YAML_REQUIRED, .expected = "2h, 15d, 4wh, 5wd; class.STAGE"},
+    {"limit", YAML_WANT_STR, YAML_REQUIRED,
+        .expected = "2h, 15d, 4wh, 5wd; class.STAGE, until.FIELD"},
     {0},
 };
 // Of two limits in force from the same moment the first that holds decides, so nothing may follow
@@ -29,6 +31,8 @@ static void check_limit_order(
         if (before->when.n > 0 && !str_eq(before->when, limit->when))
             continue;
         if (before->stage.n > 0 && !str_eq(before->stage, limit->stage))
+            continue;
+        if (before->until.n > 0) // its field may be empty
             continue;
         yaml_err(r->e, rows->at[at], rows->paths[at], S(""),
             "never used: the limit in line %d comes first and holds as well",
@@ -46,9 +50,17 @@ static void read_limit(
     str at = def_read_path(r, path, "limit");
     if (def_read_stage(r, y, at, &limit->stage))
         return;
+    if (str_starts(y->s, S("until."))) {
+        limit->until = str_sub(y->s, 6, y->s.n);
+        int field = def_field_at(r->d, limit->until);
+        if (field < 0 || r->d->fields[field].type != DEF_DATE)
+            yaml_err(r->e, y, at, S("until.FIELD"), "\"%.*s\" is no date field",
+                "“%.*s”不是日期字段", STR_ARG(limit->until));
+        return;
+    }
     if (!dur_parse(y->s, &limit->limit))
-        yaml_err(r->e, y, at, S("2h, 15d, 4wh, 5wd; class.STAGE"), "\"%.*s\" is no length of time",
-            "“%.*s”不是时长", STR_ARG(y->s));
+        yaml_err(r->e, y, at, S("2h, 15d, 4wh, 5wd; class.STAGE, until.FIELD"),
+            "\"%.*s\" is no length of time", "“%.*s”不是时长", STR_ARG(y->s));
     else if (limit->limit.n == 0)
         yaml_err(r->e, y, at, S(">= 1"), "no time at all", "时限不能为零");
 }
@@ -100,6 +112,7 @@ void def_clocks_read(struct def_reader *r)
         k.title = def_read_text(r, row, "title", DEF_TITLE_MAX, rows.paths[i]);
         k.per_part = str_eq(yaml_get_str(row, "per"), S("part"));
         k.lead_only = yaml_get_bool(row, "lead", false);
+        k.then = yaml_get_str(row, "then");
         k.yellow = (double)yaml_get_i64(row, "yellow", 80) / 100;
         bool per_item = yaml_get(row, "per") == NULL || str_eq(yaml_get_str(row, "per"), S("item"));
         if (k.lead_only && per_item)

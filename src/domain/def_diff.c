@@ -93,6 +93,7 @@ static void head_facts(const struct def *d, size_t at, struct facts *f)
     tell(f, "日历", d->calendar);
     tell(f, "分类体系", d->class_scheme);
     tell_flag(f, "有诉求人", d->caller);
+    tell_count(f, "承办级次", d->level);
     tell_flag(f, "等待全部承办", d->wait_all);
     tell_state(f, "承办完成后", d->then, d->states);
 }
@@ -134,6 +135,7 @@ static void field_facts(const struct def *d, size_t at, struct facts *f)
         VEC_PUSH(f->arena, own, n_own) = d->fields[x->own_words[i]].key;
     tell(f, "适用选项", str_join(f->arena, fits, n_fits, S("；")));
     tell_list(f, "不得照抄", own, n_own);
+    tell_list(f, "可选角色", x->roles, x->n_roles);
 }
 
 static void state_facts(const struct def *d, size_t at, struct facts *f)
@@ -164,8 +166,9 @@ static void clock_facts(const struct def *d, size_t at, struct facts *f)
     for (size_t i = 0; i < x->n_limits; i++) {
         const struct def_limit *l = &x->limits[i];
         str when = l->when.n > 0 ? l->when : S("一律");
-        str limit = l->stage.n > 0 ? str_two(f->arena, S("class."), l->stage)
-                                   : dur_text(f->arena, l->limit);
+        str limit = l->until.n > 0   ? str_two(f->arena, S("until."), l->until)
+                    : l->stage.n > 0 ? str_two(f->arena, S("class."), l->stage)
+                                     : dur_text(f->arena, l->limit);
         str from = l->from_us != 0 ? tm_minute(f->arena, l->from_us, TM_ZONE_DEFAULT_S) : S("");
         VEC_PUSH(f->arena, limits, n) = str_fmt(f->arena, "%.*s %.*s%s%.*s", STR_ARG(when),
             STR_ARG(limit), from.n > 0 ? " 自 " : "", STR_ARG(from));
@@ -177,6 +180,7 @@ static void clock_facts(const struct def *d, size_t at, struct facts *f)
     tell_flag(f, "限于主办", x->lead_only);
     tell_count(f, "黄灯百分比", (int64_t)(x->yellow * 100 + 0.5));
     tell(f, "期限", str_join(f->arena, limits, n, S("；")));
+    tell(f, "到期自动", x->then);
 }
 
 static void reason_facts(const struct def *d, size_t at, struct facts *f)

@@ -22,6 +22,8 @@ static const struct effect effects[] = {
     [DOES_MOVE] = {ON_BOTH, 0, TO_ANY},
     [DOES_DISPATCH] = {ON_ITEM, NEEDS_PARTS, TO_OPEN},
     [DOES_ASSIST] = {ON_ITEM, NEEDS_PARTS, TO_OPEN},
+    [DOES_CONFER] = {ON_ITEM, NEEDS_PARTS, TO_OPEN},
+    [DOES_PASS] = {ON_PART, NEEDS_PARTS | NEEDS_TO, TO_ANY},
     [DOES_WITHDRAW] = {ON_ITEM, NEEDS_PARTS, TO_ANY},
     [DOES_RETURN] = {ON_PART, NEEDS_PARTS | NEEDS_TO | NEEDS_BACK | NEEDS_REASONS, TO_DONE},
     [DOES_SUSPEND] = {ON_ITEM, NEEDS_TO, TO_PAUSED},
@@ -243,7 +245,7 @@ static void check_starts(const struct check *c)
 {
     const struct def *d = c->r->d;
     bool parts = c->s->on_part || c->s->does == DOES_DISPATCH || c->s->does == DOES_ASSIST ||
-                 c->s->does == DOES_REDO || c->s->does == DOES_ROUND;
+                 c->s->does == DOES_CONFER || c->s->does == DOES_REDO || c->s->does == DOES_ROUND;
     const struct yaml *start = yaml_get(c->row, "start");
     for (size_t i = 0; i < def_read_count(start) && !parts && !c->links->any_effect; i++) {
         int k = def_clock_at(d, def_read_nth(start, i)->s);

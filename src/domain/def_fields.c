@@ -9,7 +9,7 @@ static const struct yaml_member field_members[] = {
     {"key", YAML_WANT_KEY, YAML_REQUIRED},
     {"title", YAML_WANT_STR, YAML_REQUIRED},
     {"help", YAML_WANT_STR},
-    {"type", YAML_WANT_STR, .options = "text|number|choice|date|time|yesno"},
+    {"type", YAML_WANT_STR, .options = "text|number|choice|date|time|yesno|person"},
     {"required", YAML_WANT_BOOL},
     {"unique", YAML_WANT_BOOL},
     {"min", YAML_WANT_NUM},
@@ -17,6 +17,7 @@ static const struct yaml_member field_members[] = {
     {"options", YAML_WANT_STRS},
     {"default", YAML_WANT_STR},
     {"fits", YAML_WANT_LIST, .expected = "a list of {when, options}"},
+    {"roles", YAML_WANT_STRS, .expected = "[role, ...]"},
     {"own_words", YAML_WANT_STRS, .expected = "[field, ...]"},
     {0},
 };
@@ -123,6 +124,15 @@ static void read_fits(struct def_reader *r, const struct yaml *row, str path, st
     }
 }
 
+static void read_roles(struct def_reader *r, const struct yaml *row, str path, struct def_field *f)
+{
+    const struct yaml *y = yaml_get(row, "roles");
+    if (yaml_as_strs(r->arena, y, &f->roles, &f->n_roles) && f->n_roles > 0)
+        return;
+    yaml_err(r->e, y ? y : row, def_read_path(r, path, "roles"), S("[leader]"),
+        "a person needs the roles he may hold", "人员字段要写明可选的角色");
+}
+
 static void read_default(
     struct def_reader *r, const struct yaml *row, str path, struct def_field *f)
 {
@@ -130,7 +140,7 @@ static void read_default(
     str given = {NULL, 0};
     if (!yaml_as_str(y, &given))
         return;
-    if (f->type == DEF_TIME || f->unique) {
+    if (f->type == DEF_TIME || f->type == DEF_PERSON || f->unique) {
         yaml_err(r->e, y, def_read_path(r, path, "default"), S(""),
             "a time or a unique field has no default", "时间字段和唯一字段没有默认值");
         return;
@@ -145,7 +155,7 @@ static void read_field(struct def_reader *r, const struct yaml *row, str path, s
 {
     str type = yaml_get_str(row, "type");
     bool known = false;
-    for (int t = DEF_TEXT; t <= DEF_YESNO; t++)
+    for (int t = DEF_TEXT; t <= DEF_PERSON; t++)
         if (str_eq(type, def_type_name((enum def_type)t)) ||
             (t == DEF_TEXT && !yaml_get(row, "type"))) {
             f->type = (enum def_type)t;
@@ -167,7 +177,11 @@ static void read_field(struct def_reader *r, const struct yaml *row, str path, s
         refuse_member(r, row, "options", path, f->type);
         refuse_member(r, row, "fits", path, f->type);
     }
-    if (f->unique && (f->type == DEF_CHOICE || f->type == DEF_YESNO))
+    if (f->type == DEF_PERSON)
+        read_roles(r, row, path, f);
+    else
+        refuse_member(r, row, "roles", path, f->type);
+    if (f->unique && (f->type == DEF_CHOICE || f->type == DEF_YESNO || f->type == DEF_PERSON))
         refuse_member(r, row, "unique", path, f->type);
     read_bounds(r, row, path, f);
     if (f->type == DEF_CHOICE)

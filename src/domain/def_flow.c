@@ -90,7 +90,7 @@ static void find_parts(struct flow *f)
         for (size_t i = 1; i < f->d->n_steps; i++) {
             const struct def_step *s = &f->d->steps[i];
             bool makes = s->does == DOES_DISPATCH || s->does == DOES_ASSIST ||
-                         s->does == DOES_REDO || s->does == DOES_ROUND ||
+                         s->does == DOES_CONFER || s->does == DOES_REDO || s->does == DOES_ROUND ||
                          f->r->links[i].any_effect || f->r->links[i].any_on;
             bool ends = s->does == DOES_WITHDRAW || s->does == DOES_REOPEN;
             if (s->on_part || ends)
@@ -206,6 +206,10 @@ static void check_part_states(struct flow *f)
             uint64_t from = l->any_from ? all : s->from, to = l->any_to ? all : bit(s->to);
             reach |= from & reach ? to : 0;
             end |= to & end ? from : 0;
+            if (s->does == DOES_PASS) { // and back, when those below have finished
+                reach |= to & reach ? from : 0;
+                end |= from & end ? to : 0;
+            }
         }
     }
     for (size_t s = 0; s < d->n_part_states; s++) {
@@ -294,8 +298,48 @@ static void check_stops(struct flow *f, size_t step, const char *member, uint64_
     }
 }
 
+// A step that asks for nothing: nobody is there to answer.
+static bool plain(const struct def_step *s)
+{
+    bool asks = s->note_required || s->reasons >= 0 || s->n_stages > 0;
+    for (size_t i = 0; i < s->n_asks; i++)
+        asks = asks || s->asks[i].required;
+    for (size_t i = 0; i < s->n_musts; i++)
+        asks = asks || s->musts[i].when.n == 0;
+    static const enum def_effect NEEDS[] = {
+        DOES_DISPATCH, DOES_ASSIST, DOES_PASS, DOES_EXTEND, DOES_EVALUATE, DOES_MERGE, DOES_CHILD};
+    for (size_t i = 0; i < ARRAY_LEN(NEEDS); i++)
+        asks = asks || s->does == NEEDS[i];
+    return !asks;
+}
+
+static void check_then(struct flow *f, size_t clock)
+{
+    const struct def_clock *k = &f->d->clocks[clock];
+    const struct def_step *s = k->then.n > 0 ? def_step(f->d, k->then) : NULL;
+    if (k->then.n == 0)
+        return;
+    const char *en = !s || s == &f->d->steps[0]   ? "no step of that name can be taken"
+                     : !plain(s)                  ? "the step asks for something"
+                     : s->on_part && !k->per_part ? "a step of parts needs a clock per part"
+                                                  : NULL;
+    const char *zh = !s || s == &f->d->steps[0] ? "没有可以自动办理的这个步骤"
+                     : !plain(s)                ? "这一步需要有人填写，不能自动办理"
+                     : s->on_part && !k->per_part ? "承办步骤只能由按承办单位计的时限触发"
+                                                  : NULL;
+    const struct yaml *row = yaml_get(f->r->root, "clocks");
+    for (size_t i = 0; en && i < def_read_count(row); i++) {
+        const struct yaml *y = yaml_get(def_read_nth(row, i), "then");
+        if (y && str_eq(yaml_get_str(def_read_nth(row, i), "key"), k->key))
+            yaml_err(f->r->e, y, str_fmt(f->r->arena, "clocks[%zu].then", i), S("a step's key"),
+                "\"%.*s\": %s", "“%.*s”：%s", STR_ARG(k->then), f->r->e->lang == LANG_EN ? en : zh);
+    }
+}
+
 static void check_clocks(struct flow *f)
 {
+    for (size_t k = 0; k < f->d->n_clocks; k++)
+        check_then(f, k);
     uint64_t start = 0, stop = 0;
     for (size_t i = 0; i < f->d->n_steps; i++) {
         if (f->r->links[i].any_clock)

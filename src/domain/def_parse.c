@@ -24,6 +24,7 @@ static const struct yaml_member root_members[] = {
     {"calendar", YAML_WANT_KEY, YAML_REQUIRED},
     {"classes", YAML_WANT_KEY},
     {"caller", YAML_WANT_BOOL},
+    {"level", YAML_WANT_INT, .min = 1, .max = 9},
     {"judges", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title}"},
     {"fields", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, type, ...}"},
     {"states", YAML_WANT_LIST, YAML_REQUIRED, .expected = "a list of {key, title, ...}"},
@@ -126,6 +127,7 @@ static void read_head(struct def_reader *r)
     d->calendar = read_plain_key(r, "calendar");
     d->class_scheme = read_plain_key(r, "classes");
     d->caller = yaml_get_bool(r->root, "caller", false);
+    d->level = (int)yaml_get_i64(r->root, "level", 0);
 }
 
 static void read_judges(struct def_reader *r)

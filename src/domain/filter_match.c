@@ -245,6 +245,22 @@ static bool asks_hold(const struct matcher *m, const struct filter_value *v)
     }
 }
 
+static bool named_holds(const struct matcher *m, const struct filter_value *v)
+{
+    const struct person *me = rules_person(m->env->rules, m->env->person);
+    str wanted = v->form == VALUE_IS ? v->text : me ? me->login : (str){0};
+    bool any = str_has(m->it->waits, S("<p:"));
+    if (v->form == VALUE_YES || v->form == VALUE_NO)
+        return any == (v->form == VALUE_YES);
+    for (str rest = m->it->waits, word; str_cut(&rest, '>', &word);) {
+        str key;
+        if (str_starts(word, S("<p:")) && str_cut(&word, '=', &key) && wanted.n > 0 &&
+            str_eq(word, wanted))
+            return true;
+    }
+    return false;
+}
+
 static bool value_holds(const struct matcher *m, const struct filter_value *v)
 {
     switch (m->t->kind) {
@@ -277,6 +293,8 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
         return asks_hold(m, v);
     case KIND_WATCH:
         return watch_holds(m);
+    case KIND_NAMED:
+        return named_holds(m, v);
     case KIND_OPTION:
     case KIND_CLOCK:
     case KIND_TEXT:

@@ -27,6 +27,7 @@ enum filter_kind {
     KIND_LINK,    // yes no, or an id
     KIND_ASKS,    // a step that is asked for; yes no mine refused
     KIND_WATCH,   // me: the person asking has it on his list
+    KIND_NAMED,   // a log-in name some field names; yes no mine
     // Kept in the item's fields:
     KIND_CLOCK,  // outcome of a clock; none
     KIND_TEXT,   // exact text; none
@@ -67,7 +68,8 @@ enum filter_kind {
     X(KEY_PARENT, "parent", "父单", KIND_LINK, "i.parent", parent)                                 \
     X(KEY_MERGED, "merged", "并单", KIND_LINK, "i.merged", merged)                                 \
     X(KEY_ASKS, "asks", "待审核", KIND_ASKS, "i.waits", waits)                                     \
-    X(KEY_WATCH, "watch", "盯住", KIND_WATCH, "i.id", id)
+    X(KEY_WATCH, "watch", "盯住", KIND_WATCH, "i.id", id)                                          \
+    X(KEY_NAMED, "named", "指定人员", KIND_NAMED, "i.waits", waits)
 
 enum filter_key {
 #define X(name, key, alias, kind, column, member) name,

@@ -22,6 +22,7 @@ static enum filter_kind kind_of(enum def_type type)
     switch (type) {
     case DEF_TEXT:
     case DEF_CHOICE:
+    case DEF_PERSON:
         return KIND_TEXT;
     case DEF_NUMBER:
         return KIND_NUMBER;

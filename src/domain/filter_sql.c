@@ -472,6 +472,24 @@ static void watched(struct writer_of *w)
     sqlb_add(w->q, ")");
 }
 
+static void named(struct writer_of *w)
+{
+    const struct person *me = rules_person(w->env->rules, w->env->person);
+    for (size_t i = 0; i < w->t->n; i++) {
+        const struct filter_value *v = &w->t->values[i];
+        str login = v->form == VALUE_IS ? v->text : me ? me->login : S("");
+        or_else(w);
+        if (v->form == VALUE_NO)
+            sqlb_add(w->q, "NOT ");
+        sqlb_add(w->q, "i.id IN (SELECT o.id FROM item o WHERE o.town = ?1 AND o.waits <> '' AND ");
+        if (v->form == VALUE_YES || v->form == VALUE_NO)
+            waits_word(w, S("<p:"));
+        else
+            waits_word(w, str_fmt(w->q->arena, "=%.*s>", STR_ARG(login)));
+        sqlb_add(w->q, ")");
+    }
+}
+
 static void number_range(struct writer_of *w, const struct filter_number *n)
 {
     sqlb_add(w->q, "(");
@@ -583,6 +601,7 @@ static void term(struct writer_of *w)
         [KIND_LINK] = links,
         [KIND_ASKS] = asks,
         [KIND_WATCH] = watched,
+        [KIND_NAMED] = named,
         [KIND_CLOCK] = texts,
         [KIND_TEXT] = texts,
         [KIND_NUMBER] = field_ranges,

@@ -177,6 +177,18 @@ static void read_asks(const struct reading *x)
                               S("yes、no、mine、refused 或步骤名称"))));
 }
 
+static void read_named(const struct reading *x)
+{
+    if (is_word(x, S("mine"), S("我的")))
+        add_form(x, VALUE_MINE);
+    else if (!x->v->quoted && read_yesno(x))
+        return;
+    else if (map_get(&x->p->rules->person_by_login, x->text) != NULL)
+        add_text(x, x->text);
+    else
+        refuse_unknown(x, tr(x, S("yes, no, mine, a log-in name"), S("yes、no、mine 或登录名")));
+}
+
 // Names that several units share are in no map; the note then lists their codes.
 static str codes_named(const struct reading *x)
 {
@@ -501,6 +513,9 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         break;
     case KIND_WATCH:
         read_watch(&x);
+        break;
+    case KIND_NAMED:
+        read_named(&x);
         break;
     case KIND_CLOCK:
     case KIND_TEXT:

@@ -33,6 +33,7 @@ struct item_part {
     bool lead;
     str state; // key of the definition's part state
     int64_t since_us;
+    int64_t above; // the part whose unit passed it down; 0: dispatched by the receiver
 };
 struct item {
     int64_t id;

@@ -220,9 +220,18 @@ void item_waits_derive(struct ctx *c, const struct def *d, struct item *it)
     struct item_ask *asks;
     struct buf b;
     size_t n = item_asks(c->arena, it, &asks);
-    if (n == 0 && it->waits.n == 0)
+    bool named = false;
+    for (size_t i = 0; i < d->n_fields; i++)
+        named =
+            named || (d->fields[i].type == DEF_PERSON && item_field(it, d->fields[i].key).n > 0);
+    if (n == 0 && !named && it->waits.n == 0)
         return;
     buf_init(&b, c->arena, ASK_BYTES_MAX);
+    for (size_t i = 0; i < d->n_fields && named; i++) {
+        str login = item_field(it, d->fields[i].key);
+        if (d->fields[i].type == DEF_PERSON && login.n > 0)
+            buf_fmt(&b, "<p:%.*s=%.*s>", STR_ARG(d->fields[i].key), STR_ARG(login));
+    }
     for (size_t i = 0; i < n; i++) {
         const struct item_ask *x = &asks[i];
         const struct def_step *s = def_step(d, x->step);

@@ -127,7 +127,7 @@ static bool next_field(
 static bool same_part(const struct item_part *x, const struct item_part *y)
 {
     return x->id == y->id && x->unit == y->unit && x->lead == y->lead &&
-           str_eq(x->state, y->state) && x->since_us == y->since_us;
+           str_eq(x->state, y->state) && x->since_us == y->since_us && x->above == y->above;
 }
 
 static bool same_clock(const struct clock *x, const struct clock *y)
@@ -157,6 +157,8 @@ static void part_json(struct jw *w, const struct item_part *p)
     jw_kbool(w, "lead", p->lead);
     jw_kstr(w, "state", p->state);
     jw_ki64(w, "since", p->since_us);
+    if (p->above != 0)
+        jw_ki64(w, "above", p->above);
     jw_end_obj(w);
 }
 
@@ -311,6 +313,7 @@ static void part_delta(struct jw *w, const struct item_part *p, const struct ite
     if (!str_eq(p->state, x->state))
         jw_kstr(w, "state", p->state);
     say_i64(w, "since", p->since_us, x->since_us);
+    say_i64(w, "above", p->above, x->above);
     jw_end_obj(w);
 }
 
@@ -486,6 +489,7 @@ static struct item_part part_told(
     p.lead = told_bool(v, S("lead"), p.lead);
     p.state = told_str(v, S("state"), p.state);
     p.since_us = told_i64(v, S("since"), p.since_us);
+    p.above = told_i64(v, S("above"), p.above);
     return p;
 }
 

@@ -9,6 +9,19 @@ static const struct cal *calendar(const struct ctx *c, const struct def *d)
     return cal;
 }
 
+// The minutes until the end of the day a field names; false when it names none.
+static bool until(
+    const struct ctx *c, const struct item *it, str field, int64_t at_us, struct dur *out)
+{
+    int64_t day_us = 0;
+    if (!tm_parse(item_field(it, field), c->rules->zone_s, &day_us))
+        return false;
+    int64_t end_us = tm_day_start(tm_local_day(day_us, c->rules->zone_s) + 1, c->rules->zone_s);
+    int64_t n = (end_us - at_us) / US_MINUTE;
+    *out = (struct dur){.n = n > 0 ? n : 1, .unit = DUR_MINUTES};
+    return true;
+}
+
 const struct def_limit *item_clock_limit(
     struct ctx *c, const struct def_clock *k, const struct item *it, int64_t at_us, struct dur *out)
 {
@@ -18,6 +31,8 @@ const struct def_limit *item_clock_limit(
         if (l->from_us > at_us || (l->match && !filter_match(l->match, &env, it)))
             continue;
         *out = l->limit;
+        if (l->until.n > 0 && !until(c, it, l->until, at_us, out))
+            continue;
         if (l->stage.n == 0 || rules_class_limit(c->rules, it->cls, l->stage, out))
             return l;
     }

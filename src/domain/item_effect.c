@@ -61,11 +61,12 @@ static void withdraw_all(struct turn *t)
     }
 }
 
-static void add_part(struct turn *t, int64_t unit, bool lead)
+static void add_part(struct turn *t, int64_t unit, bool lead, int64_t above)
 {
     struct item_part p = {.id = (int64_t)t->it->n_parts + 1,
         .unit = unit,
         .lead = lead,
+        .above = above,
         .state = t->d->part_states[first_open(t->d)].key,
         .since_us = t->c->now_us};
     VEC_PUSH(t->c->arena, t->it->parts, t->it->n_parts) = p;
@@ -92,7 +93,7 @@ static void check_units(struct turn *t, struct err *e)
         for (size_t j = 0; j < i; j++)
             if (in->units[j] == in->units[i])
                 err_add(e, ERR_INVALID, path, (str){0}, "the unit is named twice", "单位重复");
-        for (size_t j = 0; j < t->it->n_parts && t->step->does == DOES_ASSIST; j++)
+        for (size_t j = 0; j < t->it->n_parts && t->step->does != DOES_DISPATCH; j++)
             if (t->it->parts[j].unit == in->units[i] && is_open(t, &t->it->parts[j]))
                 err_add(e, ERR_INVALID, path, (str){0}, "the unit already has a part",
                     "该单位已在承办");
@@ -109,7 +110,7 @@ static void does_dispatch(struct turn *t, struct err *e)
         t->it->parts[i].lead =
             false; // an earlier round's lead may have finished: there is one lead
     for (size_t i = 0; i < t->in->n_units; i++)
-        add_part(t, t->in->units[i], i == 0);
+        add_part(t, t->in->units[i], i == 0, 0);
     t->it->unit = t->in->units[0];
 }
 
@@ -117,7 +118,60 @@ static void does_assist(struct turn *t, struct err *e)
 {
     check_units(t, e);
     for (size_t i = 0; e->code == OK && i < t->in->n_units; i++)
-        add_part(t, t->in->units[i], false);
+        add_part(t, t->in->units[i], false, 0);
+}
+
+// Units may be given a part each; or it was only talked over.
+static void does_confer(struct turn *t, struct err *e)
+{
+    if (t->in->n_units > 0)
+        does_assist(t, e);
+}
+
+// A unit has its share done by units below it. Its own part waits, and its clocks go on: it stays
+// answerable.
+static void does_pass(struct turn *t, struct err *e)
+{
+    int64_t above = t->part->id, own = t->part->unit;
+    check_units(t, e);
+    for (size_t i = 0; e->code == OK && i < t->in->n_units; i++)
+        if (t->in->units[i] == own ||
+            !unit_below(rules_unit(t->c->rules, t->in->units[i]), rules_unit(t->c->rules, own)))
+            err_add(e, ERR_INVALID, str_fmt(t->c->arena, "units[%zu]", i), (str){0},
+                "is not below the unit that passes it on", "不是本单位的下级");
+    for (size_t i = 0; e->code == OK && i < t->in->n_units; i++)
+        add_part(t, t->in->units[i], false, above);
+}
+
+void item_part_rises(struct turn *t, int64_t above)
+{
+    struct item_part *p = item_part(t->it, above);
+    for (size_t i = 0; p && i < t->it->n_parts; i++)
+        if (t->it->parts[i].above == above && is_open(t, &t->it->parts[i]))
+            return; // others below it still work
+    int at = p ? def_part_state_at(t->d, p->state) : DEF_NONE;
+    for (size_t i = 0; at >= 0 && i < t->d->n_steps; i++) {
+        const struct def_step *s = &t->d->steps[i];
+        if (s->does != DOES_PASS || s->to != at || s->from == 0)
+            continue;
+        p->state = t->d->part_states[__builtin_ctzll(s->from)].key;
+        p->since_us = t->c->now_us;
+        return;
+    }
+}
+
+void item_part_ends(struct turn *t, int64_t above)
+{
+    int to = withdrawn(t->d);
+    for (size_t i = 0; i < t->it->n_parts; i++) {
+        struct item_part *p = &t->it->parts[i];
+        if (p->above != above || !is_open(t, p) || to < 0)
+            continue;
+        p->state = t->d->part_states[to].key;
+        p->since_us = t->c->now_us;
+        item_clocks_void(t->c, t->d, t->it, p->id);
+        item_part_ends(t, p->id);
+    }
 }
 
 static void does_withdraw(struct turn *t, struct err *e)
@@ -139,6 +193,11 @@ static void does_return(struct turn *t, struct err *e)
     p->state = t->d->part_states[t->step->to].key;
     p->since_us = t->c->now_us;
     p->lead = false;
+    item_part_ends(t, p->id);
+    if (p->above != 0) { // to whoever passed it down
+        item_part_rises(t, p->above);
+        return;
+    }
     t->it->returns++;
     bool any = false;
     for (size_t i = 0; i < t->it->n_parts; i++)
@@ -196,7 +255,7 @@ static void work_again(struct turn *t)
             lead = t->it->parts[i].id;
     for (size_t i = 0; i < t->it->n_parts; i++) {
         struct item_part *p = &t->it->parts[i];
-        if (p->id < lead || !answered(t, p))
+        if (p->id < lead || p->above != 0 || !answered(t, p))
             continue;
         p->state = t->d->part_states[first_open(t->d)].key;
         p->since_us = t->c->now_us;
@@ -330,13 +389,14 @@ static void does_merge(struct turn *t, struct err *e)
 {
     int64_t main = item_id_of(t->c, t->in->other);
     struct item other;
-    if (main == 0 || main == t->it->id) {
+    if (main != 0 && item_load(t->c, main, &other, e) != OK)
+        return;
+    // One he may not see is none.
+    if (main == 0 || main == t->it->id || (t->c->actor && !item_visible(t->c, &other))) {
         err_add(e, ERR_INVALID, S("other"), S("RX20261120-00012"), "is not another item's number",
             "请填写另一张主单的编号");
         return;
     }
-    if (item_load(t->c, main, &other, e) != OK)
-        return;
     if (!str_eq(other.loop, t->it->loop) || other.merged != 0 || !other.open)
         err_add(e, ERR_INVALID, S("other"), (str){0},
             "the main item must be open, of the same loop, and not merged itself",
@@ -411,6 +471,8 @@ static void (*const EFFECTS[])(struct turn *t, struct err *e) = {
     [DOES_MOVE] = does_nothing,
     [DOES_DISPATCH] = does_dispatch,
     [DOES_ASSIST] = does_assist,
+    [DOES_CONFER] = does_confer,
+    [DOES_PASS] = does_pass,
     [DOES_WITHDRAW] = does_withdraw,
     [DOES_RETURN] = does_return,
     [DOES_SUSPEND] = does_nothing, // entering a paused state pauses the clocks

@@ -4,6 +4,29 @@
 #include "domain/item_hand.h"
 #include "domain/item_inner.h"
 
+// The step a clock that has just run out brings, once; where it cannot be taken nothing follows.
+static enum err_code follow(struct ctx *c, const struct def *d, const struct item *before,
+    const struct item *it, size_t at, struct err *e)
+{
+    const struct clock *k = &it->clocks[at];
+    int clock = def_clock_at(d, k->key);
+    bool now = k->breached && !(at < before->n_clocks && before->clocks[at].breached);
+    if (!now || clock < 0 || d->clocks[clock].then.n == 0)
+        return OK;
+    struct step_in in = {.item = it->id,
+        .step = d->clocks[clock].then,
+        .version = ITEM_ANY_VERSION,
+        .part = k->part,
+        .cls = ITEM_SAME_CLASS};
+    struct item out;
+    struct err sub;
+    err_init(&sub, c->arena, c->lang);
+    enum err_code code = item_step(c, &in, &out, &sub);
+    if (code == ERR_STORE || code == ERR_BUSY)
+        err_merge(e, &sub, (str){0});
+    return e->code;
+}
+
 enum err_code item_alarm(struct ctx *c, int64_t id, struct err *e)
 {
     struct item before;
@@ -18,9 +41,12 @@ enum err_code item_alarm(struct ctx *c, int64_t id, struct err *e)
     if (!item_clocks_breach(c, d, &it, &names))
         return OK;
     struct event ev = {.what = S("overdue"), .unit = it.unit, .note = names};
-    if (item_commit(c, d, &before, &it, &ev, e) != OK)
+    if (item_commit(c, d, &before, &it, &ev, e) != OK || item_escalate(c, d, &it, e) != OK)
         return e->code;
-    return item_escalate(c, d, &it, e);
+    for (size_t i = 0; i < it.n_clocks; i++)
+        if (follow(c, d, &before, &it, i, e) != OK)
+            return e->code;
+    return OK;
 }
 
 size_t item_alarms_due(struct ctx *c, size_t max, struct item_due *out)

@@ -34,6 +34,9 @@ void item_must(struct ctx *c, const struct def *d, const struct def_step *s, con
     const struct step_in *in, str prefix, struct err *e);
 // The options of a choice that fit the item as it stands.
 str *item_fitting(const struct ctx *c, const struct def_field *f, const struct item *it, size_t *n);
+// Who may be named in a field of persons.
+const struct person **item_eligible(
+    const struct ctx *c, const struct def_field *f, const struct item *it, size_t *n);
 // Everything a step does short of its event: on a copy of the item it is a rehearsal.
 enum err_code item_turn(struct turn *t, struct err *e) MUST_USE;
 // item_turn, its event and what follows.
@@ -46,6 +49,10 @@ str item_turn_extra(struct turn *t);
 bool item_step_leaves(const struct def *d, const struct def_step *s, const struct item *it,
     const struct item_part *part);
 str item_role_titles(const struct ctx *c, const str *who, size_t n);
+// What was passed down has come back: the part above works on once nothing below it is open.
+void item_part_rises(struct turn *t, int64_t above);
+// A part has ended: what it passed down is taken back.
+void item_part_ends(struct turn *t, int64_t above);
 // Runs the step's effect on t->it. Notes go to e.
 void item_effect(struct turn *t, struct err *e);
 // State and paused, open, closed follow from a state index.

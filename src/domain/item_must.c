@@ -40,6 +40,33 @@ static void check_fit(
         STR_ARG(val));
 }
 
+const struct person **item_eligible(
+    const struct ctx *c, const struct def_field *f, const struct item *it, size_t *n)
+{
+    const struct person **all = NULL;
+    *n = 0;
+    for (size_t i = 0; i < c->rules->n_people; i++) {
+        const struct person *p = &c->rules->people[i];
+        bool there = rules_holds(c->rules, p, f->roles, f->n_roles, it->receiver) ||
+                     rules_holds(c->rules, p, f->roles, f->n_roles, it->unit);
+        if (p->active && there)
+            VEC_PUSH(c->arena, all, *n) = p;
+    }
+    return all;
+}
+
+static void check_person(
+    struct ctx *c, const struct def_field *f, const struct item *it, str val, struct err *e)
+{
+    size_t n;
+    const struct person **all = item_eligible(c, f, it, &n);
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(all[i]->login, val))
+            return;
+    err_add(e, ERR_INVALID, str_fmt(c->arena, "fields.%.*s", STR_ARG(f->key)), (str){0},
+        "\"%.*s\" is nobody who can be named here", "“%.*s”不是可以指定的人员", STR_ARG(val));
+}
+
 // The text without every place where the word stands.
 static str without(struct arena *a, str x, str word)
 {
@@ -99,6 +126,8 @@ void item_must(struct ctx *c, const struct def *d, const struct def_step *s, con
     for (size_t i = 0; i < s->n_asks; i++) {
         const struct def_field *f = s->asks[i].field >= 0 ? &d->fields[s->asks[i].field] : NULL;
         str val = f ? answer_of(c, it, prefix, f) : (str){0};
+        if (val.n > 0 && f->type == DEF_PERSON)
+            check_person(c, f, it, val, e);
         if (val.n > 0 && f->n_fits > 0)
             check_fit(c, f, it, val, e);
         if (val.n > 0 && f->min > 0)
@@ -143,6 +172,8 @@ void item_form(
         const struct def_field *f = &d->fields[s->asks[i].field];
         row.field = f->key;
         row.options = item_fitting(c, f, &copy, &row.n_options);
+        if (f->type == DEF_PERSON)
+            row.people = item_eligible(c, f, &copy, &row.n_people);
         VEC_PUSH(c->arena, out->rows, out->n) = row;
     }
     for (size_t i = 0; i < s->n_musts; i++) {

@@ -274,6 +274,9 @@ static void finish_parts(struct turn *t)
     if (item_part_open(t->part, t->d->part_states, t->d->n_part_states))
         return;
     item_clocks_stop_part(t->c, t->d, t->it, t->part->id);
+    item_part_ends(t, t->part->id);
+    if (t->part->above != 0)
+        item_part_rises(t, t->part->above);
     if (t->d->then >= 0 && t->it->open && parts_finished(t->d, t->it))
         item_enter(t->c, t->d, t->it, t->d->then);
 }
@@ -383,6 +386,12 @@ enum err_code item_turn(struct turn *t, struct err *e)
     finish_parts(t);
     // A return starts the dispatcher's clock, so only when the item did go back to him.
     bool back = t->step->does == DOES_RETURN;
+    for (size_t i = t->before->n_parts; t->step->does == DOES_PASS && i < t->it->n_parts; i++)
+        item_clocks_start(c, t->d, t->it, t->step->start, t->it->parts[i].id);
+    if (t->step->does == DOES_PASS) {
+        stamp(t);
+        return OK;
+    }
     if (!back || def_state_at(t->d, t->it->state) == t->step->back)
         item_clocks_start(c, t->d, t->it, t->step->start, back ? 0 : part);
     stamp(t);

@@ -107,6 +107,8 @@ struct item_form {
         bool required;
         str *options;
         size_t n_options;
+        const struct person **people; // who may be named
+        size_t n_people;
     } * rows;
     size_t n;
     int files; // at least

@@ -17,6 +17,8 @@ static void part_json(struct jw *w, const struct item_part *p)
         jw_kbool(w, "lead", true);
     jw_kstr(w, "state", p->state);
     jw_ki64(w, "since", p->since_us);
+    if (p->above != 0)
+        jw_ki64(w, "above", p->above);
     jw_end_obj(w);
 }
 
@@ -71,7 +73,8 @@ static struct item_part part_read(const struct json *j)
         .unit = json_i64(j, S("unit"), 0),
         .lead = is_true(j, "lead"),
         .state = json_str(j, S("state")),
-        .since_us = json_i64(j, S("since"), 0)};
+        .since_us = json_i64(j, S("since"), 0),
+        .above = json_i64(j, S("above"), 0)};
 }
 
 static struct clock clock_read(struct arena *a, const struct json *j, int64_t filed_us)

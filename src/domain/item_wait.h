@@ -3,6 +3,7 @@
 // told in short in its column `waits`, by which queues find them:
 //   <s:extend>       the step is asked for
 //   <r:leader!17>    a holder of the role decides, asked for by person 17
+//   <p:charge=leader1>  a field names this person
 //   <n:17>           person 17 was refused and has not seen it yet
 #ifndef BH_DOMAIN_ITEM_WAIT_H
 #define BH_DOMAIN_ITEM_WAIT_H

@@ -256,3 +256,112 @@ test('what must be answered follows from what was answered', async (t) => {
   });
   s.whole();
 });
+
+test('a hard one: a leader takes it in charge, the units confer', async (t) => {
+  const s = await scene(t);
+  let it = await s.sent();
+  await t.test('the committee asks that it be treated as a hard one; a leader agrees', async () => {
+    assert.match((await s.desk.step(it, 'hard_track', { note: '跟踪' })).body.errors[0].message, /不是在办的疑难件/);
+    it = s.ok(await s.first.step(it, 'hard', { note: '涉及三家单位，多次协调无果' }));
+    it = s.ok(await s.leader.step(it, 'hard', { say: 'yes' }));
+    assert.equal((await s.desk.list('loop:hotline -hard_at:none hard_done_at:none')).total, 1);
+  });
+  await t.test('a leader is named, with a date', async () => {
+    const form = (await s.desk.get(`/api/items/${it.id}/form?step=charge`)).body;
+    const people = form.asks.find((a) => a.field === 'charge').people;
+    assert.ok(people.some((p) => p.login === 'leader1' && p.name === s.leader.me.person.name));
+    assert.ok(!people.some((p) => p.login === 'dispatcher1'), 'only who is a leader');
+    assert.deepEqual(fields(await s.desk.step(it, 'charge', { fields: { charge: 'dispatcher1', charge_until: '2026-11-27' } })), ['fields.charge']);
+    it = s.ok(await s.desk.step(it, 'charge', { fields: { charge: 'leader1', charge_until: '2026-11-27' } }));
+    assert.equal(it.fields.find((f) => f.key === 'charge').shown, s.leader.me.person.name);
+    assert.equal(clock(it, 'charge').due, '2026-11-28T00:00:00+08:00', 'to the end of the day that was named');
+    assert.equal(clock(it, 'charge').limit_title, '到包案期限');
+  });
+  await t.test('it is in the leader\'s own queue', async () => {
+    for (const f of ['named:mine', '指定人员:我的', 'named:leader1', 'named:yes', 'loop:hotline charge:leader1'])
+      assert.equal((await s.leader.list(f)).total, 1, f);
+    assert.equal((await s.desk.list('named:mine')).total, 0);
+    assert.equal((await s.desk.list('named:no')).total, 0);
+    assert.equal((await s.desk.get('/api/items?filter=named:nobody')).status, 400);
+  });
+  await t.test('they confer: who came, what was agreed, who gets a share', async () => {
+    assert.deepEqual(fields(await s.leader.step(it, 'confer', {})), ['fields.confer_result', 'fields.confer_with']);
+    it = s.ok(await s.leader.step(it, 'confer', { units: [s.two.id], fields: { confer_with: '第一、第二居委会，物业张经理', confer_result: '由第二居委会负责腾出场地' } }));
+    assert.deepEqual(it.parts.map((p) => [p.unit, p.lead]), [[s.one.id, true], [s.two.id, false]]);
+    assert.equal(it.clocks.filter((k) => k.key === 'handle' && k.open).length, 2);
+    it = s.ok(await s.leader.step(it, 'confer', { fields: { confer_with: '同上', confer_result: '只通报进展，不再派单' } }));
+    assert.equal(it.parts.length, 2);
+  });
+  await t.test('followed and finished', async () => {
+    it = s.ok(await s.second.step(it, 'hard_track', { note: '场地已腾出一半' }));
+    it = s.ok(await s.leader.step(it, 'hard_done', { note: '各方认可', fields: { hard_result: '已化解' } }));
+    assert.equal(clock(it, 'charge').state, 'met');
+    assert.equal((await s.desk.list('loop:hotline -hard_at:none hard_done_at:none')).total, 0);
+  });
+  s.whole();
+});
+
+test('urged, and supervised by a slip with five working days of its own', async (t) => {
+  const s = await scene(t);
+  let it = await s.sent();
+  it = s.ok(await s.desk.step(it, 'urge', { note: '诉求人再次来电', fields: { urge_kind: '紧急催办', urge_way: '电话' } }));
+  assert.equal(it.urges, 1);
+  assert.equal((await s.first.step(it, 'slip_reply', {})).status, 400, 'nothing to answer yet');
+  it = s.ok(await s.leader.step(it, 'slip', { note: '请一把手过问', fields: { slip_source: '镇领导', slip_kind: '重点督办' } }));
+  assert.deepEqual([clock(it, 'slip').limit, clock(it, 'slip').due], ['5wd', '2026-11-26T17:30:00+08:00']);
+  assert.match((await s.leader.step(it, 'slip', { note: '再督', fields: { slip_source: '市级', slip_kind: '一般督办' } })).body.errors[0].message, /还没有反馈/);
+  assert.deepEqual(fields(await s.first.step(it, 'slip_reply', { fields: { slip_result: '已落实', slip_reply: '已落实。' } })), ['fields.slip_reply']);
+  it = s.ok(await s.first.step(it, 'slip_reply', { fields: { slip_result: '已落实', slip_reply: '书记带队现场清理完毕' } }));
+  assert.equal(clock(it, 'slip').state, 'met');
+  s.ok(await s.leader.step(it, 'slip', { note: '回头看', fields: { slip_source: '镇领导', slip_kind: '一般督办' } }));
+  s.whole();
+});
+
+test('a unit has its share done below it, and stays answerable', async (t) => {
+  const s = await scene(t);
+  const c = await s.desk.catalog();
+  const top = c.units.find((u) => u.code === 'talent'); // a neighbourhood with micro-grids below it
+  const below = c.units.filter((u) => u.parent === top.id).slice(0, 2);
+  const boss = await s.town.as('handler-talent'), grid = await s.town.as(`handler-${below[0].code}`);
+  let it = await s.sent({}, [top.id]);
+  assert.equal(it.parts[0].level, 4, 'the town is of the third level, its neighbourhoods are of the fourth');
+  it = s.ok(await boss.step(it, 'accept'));
+  assert.deepEqual(fields(await boss.step(it, 'pass', { units: [s.desk.cat.units[0].id] })), ['units[0]'], 'only downwards');
+  it = s.ok(await boss.step(it, 'pass', { units: below.map((u) => u.id) }));
+  assert.deepEqual(it.parts.map((p) => [p.unit, p.state, p.above, p.level]),
+    [[top.id, 'passed', 0, 4], [below[0].id, 'waiting', 1, 5], [below[1].id, 'waiting', 1, 5]]);
+  assert.equal(it.unit, top.id, 'answerable as before');
+  assert.deepEqual(it.clocks.filter((k) => k.key === 'handle').map((k) => k.part), [1, 2, 3]);
+  assert.equal((await boss.step(it, 'reply', { part: 1, fields: REPLY })).status, 400, 'not before those below have answered');
+  assert.equal((await grid.list('open:yes part:mine')).total, 1);
+  it = s.ok(await grid.step(it, 'reply', { fields: REPLY }));
+  assert.deepEqual([it.state, it.parts[0].state], ['handling', 'passed']);
+  it = s.ok(await boss.step(it, 'return', { part: 3, note: '不归我们', reason: { key: '职责不符', option: '非本辖区' } }));
+  it = s.ok(await s.desk.step(it, 'return', { part: 3, say: 'yes' }));
+  assert.deepEqual([it.state, it.returns, it.parts.map((p) => p.state)], ['handling', 0, ['working', 'done', 'returned']], 'it came back to who passed it down');
+  it = s.ok(await boss.step(it, 'reply', { part: 1, fields: REPLY }));
+  assert.equal(it.state, 'replied');
+  s.whole();
+});
+
+test('pulled back, and closed by itself', async (t) => {
+  const s = await scene(t);
+  let it = await s.sent();
+  it = s.ok(await s.desk.step(it, 'recall', { note: '派错了' }));
+  assert.deepEqual([it.state, it.unit, it.parts[0].state, it.returns], ['filed', it.receiver, 'withdrawn', 0]);
+  it = s.ok(await s.desk.step(it, 'dispatch', { units: [s.one.id] }));
+  it = s.ok(await s.first.step(it, 'reply', { fields: REPLY }));
+  it = s.ok(await s.desk.step(it, 'check'));
+  assert.equal(clock(it, 'finish').due, '2026-11-23T17:30:00+08:00');
+  await s.at('2026-11-23T17:30:01+08:00');
+  it = await until('it is closed', async () => { const x = await s.desk.item(it.id); return x.state === 'closed' && x; });
+  assert.deepEqual(it.timeline.slice(0, 2).map((e) => [e.what, e.person_name]), [['close', '系统'], ['overdue', '系统']]);
+  s.whole();
+});
+
+test('an order joins only one that who joins them may see', async (t) => {
+  const s = await scene(t);
+  const main = await s.sent({ title: '主单' }), it = await s.sent({ title: '从单' });
+  assert.deepEqual(fields(await s.desk.step(it, 'merge', { other: 'RX19990101-00001' })), ['other']);
+  assert.equal(s.ok(await s.desk.step(it, 'merge', { other: main.no })).merged, main.id);
+});

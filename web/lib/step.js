@@ -65,7 +65,7 @@ export function isPlain(step) {
     !step.files_max &&
     !(step.approve || []).length &&
     !step.must &&
-    !['dispatch', 'assist', 'extend', 'merge', 'child'].includes(step.does) &&
+    !['dispatch', 'assist', 'confer', 'pass', 'extend', 'merge', 'child'].includes(step.does) &&
     (step.judges || []).length < 2
   );
 }
@@ -83,14 +83,14 @@ export function checkValues(step, v, t, files = 0) {
     const value = f.key === 'class' ? v.class : v.fields[f.key];
     if (f.required && (value === undefined || value === null || value === '')) {
       bad[f.key] =
-        f.type === 'choice' || f.type === 'class' || f.type === 'date' ? t('form.mustChoose') : t('form.mustFill');
+        f.type === 'choice' || f.type === 'person' || f.type === 'class' || f.type === 'date' ? t('form.mustChoose') : t('form.mustFill');
     } else if (value && f.min && f.type === 'text' && ownWords(f, v.fields) < f.min) {
       bad[f.key] = t((f.own_words || []).length ? 'step.ownWords' : 'step.tooShort', { n: f.min });
     } else if (value && f.type === 'choice' && f.options.length && !f.options.includes(value)) {
       bad[f.key] = t('form.mustChoose');
     }
   }
-  if (['dispatch', 'assist'].includes(step.does) && !v.lead && !v.assist.length)
+  if (['dispatch', 'assist', 'pass'].includes(step.does) && !v.lead && !v.assist.length)
     bad.units = t('step.needUnit');
   if (step.does === 'dispatch' && !v.lead) bad.units = t('step.needLead');
   if ((step.reasons || []).length && !step.reason_optional && !v.reason)
@@ -136,7 +136,7 @@ export function stepNow(step, form) {
       const a = now.get(f.key);
       if (!a) return f;
       const options = f.options && f.options.length ? a.options : f.options;
-      return { ...f, required: a.required, options, help: a.why || f.help };
+      return { ...f, required: a.required, options, people: a.people, help: a.why || f.help };
     }),
   };
 }
@@ -145,7 +145,7 @@ export function stepNow(step, form) {
 export function decisive(step, v) {
   const out = {};
   for (const f of step.fields)
-    if (['choice', 'yesno', 'date', 'number'].includes(f.type) && v.fields[f.key]) out[f.key] = v.fields[f.key];
+    if (['choice', 'yesno', 'date', 'number', 'person'].includes(f.type) && v.fields[f.key]) out[f.key] = v.fields[f.key];
   return out;
 }
 
@@ -178,7 +178,7 @@ export function stepBody(step, v, part, version, files = []) {
   }
   if (Object.keys(fields).length) body.fields = fields;
   if (step.does === 'dispatch') body.units = [v.lead, ...v.assist.filter((id) => id !== v.lead)];
-  if (step.does === 'assist') body.units = v.assist;
+  if (['assist', 'confer', 'pass'].includes(step.does) && v.assist.length) body.units = v.assist;
   if (v.reason) body.reason = { key: v.reason, option: v.option };
   if (v.judge) body.judge = v.judge;
   if (step.does === 'extend') body.extend = `${v.n}${v.per}`;

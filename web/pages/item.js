@@ -67,7 +67,7 @@ function Facts({ item }) {
     ${(item.fields || []).map(
       (f) => html`<div key=${`${f.judge || ''}/${f.key}`} class=${String(f.value).length > 30 ? 'long' : ''}>
       <dt>${f.title}${f.judge ? html` <span class="tag">${f.judge}</span>` : null}</dt>
-      <dd>${show(f.value)}</dd></div>`,
+      <dd>${f.shown || show(f.value)}</dd></div>`,
     )}</dl>`;
 }
 
@@ -102,8 +102,8 @@ function Parts({ item }) {
       parts.length
         ? html`<ul class="parts">${parts.map(
             (p) => html`<li key=${p.id} class=${p.open ? '' : 'done'}>
-      <span class="tag">${p.lead ? t('part.lead') : t('part.assist')}</span> <strong>${p.unit_name}</strong>
-      <span class="hint"> ${p.state_title} · ${t('part.since', { at: stamp(p.since) })}</span></li>`,
+      <span class="tag">${p.lead ? t('part.lead') : t('part.assist')}</span> <strong>${p.unit_name}</strong>${p.level ? html` <span class="tag">${t('part.level', { n: p.level })}</span>` : null}
+      <span class="hint"> ${p.state_title} · ${t('part.since', { at: stamp(p.since) })}${p.above ? ` · ${t('part.below', { unit: (parts.find((x) => x.id === p.above) || {}).unit_name })}` : ''}</span></li>`,
           )}</ul>`
         : html`<p class="hint">${t('item.noParts')}</p>`
     }

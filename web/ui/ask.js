@@ -21,6 +21,13 @@ function control(f, a, value, onInput, loop) {
       return chips(f)
         ? radioInput(a, value, onInput, options, f.required)
         : selectInput(a, value, onInput, options);
+    case 'person':
+      return selectInput(
+        a,
+        value,
+        onInput,
+        (f.people || []).map((p) => ({ value: p.login, title: p.name })),
+      );
     case 'yesno':
       return radioInput(a, value, onInput, YESNO(), f.required);
     case 'date':

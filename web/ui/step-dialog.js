@@ -76,7 +76,7 @@ export function StepDialog({ item, loop, step: def, open, onDone, onClose, onSee
 
   // What is required, and which options fit, follows from the other answers: the server knows.
   useEffect(() => {
-    if (!def.must && !def.fields.some((f) => f.fits)) return undefined;
+    if (!def.must && !def.fields.some((f) => f.fits || f.type === 'person')) return undefined;
     const stop = new AbortController();
     get(`/api/items/${item.id}/form${query({ step: def.key, judge: v.judge, fields: answers })}`, {
       signal: stop.signal,
@@ -153,7 +153,7 @@ export function StepDialog({ item, loop, step: def, open, onDone, onClose, onSee
         names=${fieldNames(step)} />` : null}
       ${kept ? html`<p class="notice">${t('draft.found')} <button type="button" class="link"
         onClick=${forget}>${t('draft.forget')}</button></p>` : null}
-      <${StepFields} form=${FORM} item=${item} loop=${loop} step=${step} v=${v} set=${set} errors=${list}
+      <${StepFields} form=${FORM} item=${item} loop=${loop} step=${step} part=${open.part} v=${v} set=${set} errors=${list}
         files=${files} setFiles=${setFiles} />
       <div class="actions sticky">
         <button class="primary" aria-busy=${busy ? 'true' : null}>${busy ? t('form.sending') : action}</button>

@@ -12,13 +12,19 @@ import { FilePick } from './file-pick.js';
 const NOTE_MAX = 4000;
 const of = (list) => list.map((x) => ({ value: String(x), title: String(x) }));
 
-function Units({ form, item, step, v, set, errors }) {
+function Units({ form, item, step, part, v, set, errors }) {
   const c = catalog.value;
   const taken = new Set((item.parts || []).filter((p) => p.open).map((p) => p.unit));
-  const nodes = c.units.filter((u) => !u.closed && !taken.has(u.id));
-  if (step.does === 'assist') {
-    return html`<${Field} form=${form} name="units" label=${t('step.assist')}
-      error=${errors.units} required>${(
+  const own = (item.parts || []).find((p) => p.id === part);
+  const below = (u) => {
+    for (let x = c.unitById.get(u.parent); x; x = c.unitById.get(x.parent)) if (own && x.id === own.unit) return true;
+    return false;
+  };
+  const nodes = c.units.filter((u) => !u.closed && !taken.has(u.id) && (step.does !== 'pass' || below(u)));
+  if (['assist', 'confer', 'pass'].includes(step.does)) {
+    const label = { assist: 'step.assist', confer: 'step.conferUnits', pass: 'step.below' }[step.does];
+    return html`<${Field} form=${form} name="units" label=${t(label)} hint=${step.does === 'confer' ? t('form.optional') : null}
+      error=${errors.units} required=${step.does !== 'confer'}>${(
       a,
     ) => html`
       <${MultiCombo} attrs=${a} nodes=${nodes} byId=${c.unitById} value=${v.assist}
@@ -105,7 +111,7 @@ export function StepFields(p) {
   }));
   const field = (key, value) => set({ fields: { ...v.fields, [key]: value } });
   return html`
-    ${step.does === 'dispatch' || step.does === 'assist' ? html`<${Units} ...${p} />` : null}
+    ${['dispatch', 'assist', 'confer', 'pass'].includes(step.does) ? html`<${Units} ...${p} />` : null}
     ${judges.length > 1 ? html`<${Field} form=${form} name="judge" label=${t('step.judge')}
       error=${errors.judge} required>${(a) => selectInput(a, v.judge, (judge) => set({ judge }), judges)}<//>` : null}
     ${(step.reasons || []).length ? html`<${Reasons} ...${p} />` : null}
