@@ -125,11 +125,18 @@ struct part_view {
     str unit_name, state, state_title;
     bool lead, open;
 };
+struct mark_view {
+    str title;
+    double share;
+    int64_t at_us;
+    bool passed;
+};
 struct clock_view {
     str key, title, state, limit, limit_title, counts, lamp, rule, unit_name;
     int64_t part, round, started_us, due_us, stopped_us, left_s, used_s, extended_s, day_s, pauses;
     double share;
     bool breached, open;
+    struct list marks;
 };
 struct file_view {
     int64_t id, bytes, at_us;
@@ -207,6 +214,13 @@ static const struct field PART_ROWS[] = {
     F(struct part_view, level, FIELD_I64, .help = "handler level of the unit; 0: not said"),
     {0},
 };
+static const struct field MARK_ROWS[] = {
+    F(struct mark_view, title, FIELD_STR),
+    F(struct mark_view, share, FIELD_F64),
+    FN(struct mark_view, "at", at_us, FIELD_TIME),
+    F(struct mark_view, passed, FIELD_BOOL),
+    {0},
+};
 static const struct field CLOCK_ROWS[] = {
     F(struct clock_view, key, FIELD_STR),
     F(struct clock_view, title, FIELD_STR),
@@ -231,6 +245,8 @@ static const struct field CLOCK_ROWS[] = {
         .help = "what a day counts: the nominal working day, or 86,400"),
     F(struct clock_view, pauses, FIELD_I64),
     F(struct clock_view, breached, FIELD_BOOL),
+    {"marks", FIELD_LIST, .at = offsetof(struct clock_view, marks), .sub = MARK_ROWS,
+        .size = sizeof(struct mark_view), .help = "named points on the way to the limit"},
     {0},
 };
 static const struct field FILE_ROWS[] = {
@@ -510,6 +526,18 @@ static double rounded(double share)
     return usual ? (double)(int64_t)(share * 10000 + 0.5) / 10000 : share;
 }
 
+static void view_marks(struct ctx *c, const struct def_clock *d, const struct clock *k,
+    const struct cal *cal, struct clock_view *x)
+{
+    for (size_t i = 0; i < d->n_marks; i++) {
+        struct mark_view m = {.title = d->marks[i].title,
+            .share = d->marks[i].share,
+            .at_us = clock_reaches(k, cal, d->marks[i].share)};
+        m.passed = m.at_us != 0 && m.at_us <= c->now_us;
+        PUSH(x->marks, c->arena, struct mark_view) = m;
+    }
+}
+
 static void view_clock(struct ctx *c, const struct def *d, const struct item *it,
     const struct clock *k, struct item_full *v)
 {
@@ -549,6 +577,8 @@ static void view_clock(struct ctx *c, const struct def *d, const struct item *it
         .share = rounded(clock_share(k, cal, c->now_us)),
         .breached = k->breached,
         .open = clock_open(k)};
+    if (at >= 0)
+        view_marks(c, &d->clocks[at], k, cal, &x);
     const struct def_limit *row = at >= 0 ? &d->clocks[at].limits[0] : NULL;
     int day = row && row->until.n > 0 ? def_field_at(d, row->until) : DEF_NONE;
     if (day >= 0)

@@ -237,6 +237,16 @@ double clock_share(const struct clock *k, const struct cal *c, int64_t now_us)
     return used_us > 0 ? HUGE_VAL : 1; // nothing was allowed
 }
 
+int64_t clock_reaches(const struct clock *k, const struct cal *c, double share)
+{
+    struct clock part = *k;
+    if (!has_limit(k))
+        return 0;
+    part.limit.day_end = k->limit.day_end && share >= 1;
+    part.extended_us = (int64_t)((double)budget_us(k, c) * share) - dur_us(c, k->limit);
+    return reach(&part, c).due_us;
+}
+
 bool clock_over(const struct clock *k, const struct cal *c, int64_t now_us)
 {
     switch (k->state) {

@@ -69,6 +69,9 @@ int64_t clock_used_us(
     const struct clock *k, const struct cal *c, int64_t now_us); // in the limit's kind of time
 int64_t clock_left_us(
     const struct clock *k, const struct cal *c, int64_t now_us); // negative when over
+// The instant at which that share of limit and extensions is, or was, used up; 0: not while it has
+// run so far, or without a limit. A share of 1 is the due instant but for "!".
+int64_t clock_reaches(const struct clock *k, const struct cal *c, double share);
 double clock_share(
     const struct clock *k, const struct cal *c, int64_t now_us); // used / (limit + extensions)
 enum lamp { LAMP_NONE, LAMP_GREEN, LAMP_YELLOW, LAMP_RED };

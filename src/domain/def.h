@@ -19,6 +19,7 @@ enum {
     DEF_TALLIES_MAX = 60,
     DEF_BOARDS_MAX = 6,
     DEF_STAGES_MAX = 5, // of one approval
+    DEF_MARKS_MAX = 5,  // of one clock
     DEF_MUSTS_MAX = 20, // of one step
     DEF_FITS_MAX = 20,  // of one field
     DEF_KEY_MAX = 32,   // [a-z][a-z0-9_-]*
@@ -72,9 +73,14 @@ struct def_limit {
 struct def_clock {
     str key, title;
     bool per_part;
-    bool lead_only; // per_part: only the lead's part has it
-    double yellow;  // share of the limit, default 0.8
-    str then;       // a step the system takes when it runs out; empty: none
+    bool lead_only;   // per_part: only the lead's part has it
+    double yellow;    // share of the limit, default 0.8
+    struct def_mark { // named points on the way to the limit, in order
+        str title;
+        double share;
+    } * marks;
+    size_t n_marks;
+    str then; // a step the system takes when it runs out; empty: none
     // Tried in order (newest from_us first); the first that holds decides; none: the clock does not
     // start.
     struct def_limit *limits;

@@ -6,9 +6,15 @@ static const struct yaml_member clock_members[] = {
     {"title", YAML_WANT_STR, YAML_REQUIRED},
     {"per", YAML_WANT_STR, .options = "item|part"},
     {"lead", YAML_WANT_BOOL},
+    {"marks", YAML_WANT_LIST, .expected = "a list of {title, percent}"},
     {"then", YAML_WANT_KEY},
     {"yellow", YAML_WANT_INT, .min = 1, .max = 99},
     {"limits", YAML_WANT_LIST, YAML_REQUIRED, .expected = "a list of {when, from, limit}"},
+    {0},
+};
+static const struct yaml_member mark_members[] = {
+    {"title", YAML_WANT_STR, YAML_REQUIRED},
+    {"percent", YAML_WANT_INT, YAML_REQUIRED, .min = 1, .max = 100},
     {0},
 };
 static const struct yaml_member limit_members[] = {
@@ -87,6 +93,22 @@ static void read_limits(struct def_reader *r, const struct yaml *row, str path, 
     }
 }
 
+static void read_marks(struct def_reader *r, const struct yaml *row, str path, struct def_clock *k)
+{
+    struct def_rows rows = def_read_rows(r, row, path, "marks", DEF_MARKS_MAX, mark_members);
+    k->marks = NEW_ARRAY(r->arena, rows.n, struct def_mark);
+    for (size_t i = 0; i < rows.n; i++) {
+        struct def_mark *m = &k->marks[k->n_marks++];
+        m->title = def_read_text(r, rows.at[i], "title", DEF_TITLE_MAX, rows.paths[i]);
+        m->share = (double)yaml_get_i64(rows.at[i], "percent", 100) / 100;
+        if (i > 0 && m->share <= m[-1].share)
+            yaml_err(r->e, yaml_get(rows.at[i], "percent"),
+                def_read_path(r, rows.paths[i], "percent"), S(""),
+                "marks follow one another: later ones have more percent",
+                "节点应按百分比从小到大排列");
+    }
+}
+
 // The latest table in force decides: newest first, otherwise as written, so that the first that
 // holds is the one.
 static void sort_limits(struct def_clock *k)
@@ -122,6 +144,7 @@ void def_clocks_read(struct def_reader *r)
         if (k.per_part && yaml_get(r->root, "parts") == NULL)
             yaml_err(r->e, yaml_get(row, "per"), def_read_path(r, rows.paths[i], "per"), S("item"),
                 "this loop has no parts", "本流程没有“parts”一节");
+        read_marks(r, row, rows.paths[i], &k);
         read_limits(r, row, rows.paths[i], &k);
         sort_limits(&k);
         if (named)

@@ -180,6 +180,12 @@ static void clock_facts(const struct def *d, size_t at, struct facts *f)
     tell_flag(f, "限于主办", x->lead_only);
     tell_count(f, "黄灯百分比", (int64_t)(x->yellow * 100 + 0.5));
     tell(f, "期限", str_join(f->arena, limits, n, S("；")));
+    str *marks = NULL;
+    size_t n_marks = 0;
+    for (size_t i = 0; i < x->n_marks; i++)
+        VEC_PUSH(f->arena, marks, n_marks) = str_fmt(f->arena, "%.*s %d%%",
+            STR_ARG(x->marks[i].title), (int)(x->marks[i].share * 100 + 0.5));
+    tell_list(f, "节点", marks, n_marks);
     tell(f, "到期自动", x->then);
 }
 

@@ -344,6 +344,19 @@ test('a unit has its share done below it, and stays answerable', async (t) => {
   s.whole();
 });
 
+test('two clocks, three named points on each', async (t) => {
+  const s = await scene(t);
+  let it = await s.sent();
+  const marks = (key) => clock(it, key).marks.map((m) => [m.title, m.at, m.passed]);
+  // Five working days from Friday 09:00, 6.5 hours each: half of them are over on Tuesday, three quarters of an hour after lunch.
+  assert.deepEqual(marks('handle'), [['中间', '2026-11-24T14:15:00+08:00', false], ['重要', '2026-11-25T17:30:00+08:00', false], ['最后', '2026-11-26T17:30:00+08:00', false]]);
+  assert.deepEqual(marks('all').map((m) => m[0]), ['中间', '重要', '最后']);
+  assert.deepEqual(marks('contact'), []);
+  await s.at('2026-11-24T14:15:00+08:00');
+  it = await s.desk.item(it.id);
+  assert.deepEqual(marks('handle').map((m) => m[2]), [true, false, false]);
+});
+
 test('pulled back, and closed by itself', async (t) => {
   const s = await scene(t);
   let it = await s.sent();

@@ -102,7 +102,7 @@ function Parts({ item }) {
       parts.length
         ? html`<ul class="parts">${parts.map(
             (p) => html`<li key=${p.id} class=${p.open ? '' : 'done'}>
-      <span class="tag">${p.lead ? t('part.lead') : t('part.assist')}</span> <strong>${p.unit_name}</strong>${p.level ? html` <span class="tag">${t('part.level', { n: p.level })}</span>` : null}
+      <span class="tag">${t(p.lead ? 'part.lead' : p.above ? 'part.under' : 'part.assist')}</span> <strong>${p.unit_name}</strong>${p.level ? html` <span class="tag">${t('part.level', { n: p.level })}</span>` : null}
       <span class="hint"> ${p.state_title} · ${t('part.since', { at: stamp(p.since) })}${p.above ? ` · ${t('part.below', { unit: (parts.find((x) => x.id === p.above) || {}).unit_name })}` : ''}</span></li>`,
           )}</ul>`
         : html`<p class="hint">${t('item.noParts')}</p>`
@@ -141,7 +141,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
         <section class="card" aria-labelledby="facts-h"><h2 id="facts-h">${t('item.facts')}</h2><${Facts}
           item=${item} /></section>
         <${Files} item=${item} onItem=${onItem} />
-        <${Timeline} events=${item.timeline || []} loop=${loop} />
+        <${Timeline} events=${item.timeline || []} loop=${loop} fields=${item.fields} />
       </div>
     </div>`;
 }

@@ -20,7 +20,7 @@ function Grant({ asked, v, set, error }) {
     hint=${t('ask.grantHint', { extend: extendTitle(asked, t) })} error=${error}>${(a) => html`<div class="row">
     <input type="text" ...${a} class="w-short" inputmode="numeric" value=${v.n}
       onInput=${(e) => set({ n: e.target.value.trim() })} />
-    <select aria-label=${t('step.extendUnit')} value=${v.per}
+    <select class="w-auto" aria-label=${t('step.extendUnit')} value=${v.per}
       onChange=${(e) => set({ per: e.target.value })}>${EXTEND_UNITS.map(([u, key]) => html`<option key=${u}
       value=${u} selected=${u === v.per}>${t(key)}</option>`)}</select></div>`}<//>`;
 }

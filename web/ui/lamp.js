@@ -48,8 +48,10 @@ export function ClockBar({ clock: c, unit }) {
       ${c.round > 1 ? html`<span class="tag">${t('clock.round', { n: c.round })}</span>` : null}
       <span class="clock-state">${stateText(c, lamp)}</span>
     </div>
-    <div class="meter" aria-hidden="true"><i style=${{ width: `${share * 100}%` }}></i></div>
+    <div class="meter" aria-hidden="true"><i style=${{ width: `${share * 100}%` }}></i>${(c.marks || []).map((m) => html`<b key=${m.title}
+      style=${{ left: `${m.share * 100}%` }}></b>`)}</div>
     <p class="hint">${clockWords(c)}</p>
+    ${c.open && (c.marks || []).some((m) => m.at) ? html`<p class="hint">${c.marks.filter((m) => m.at).map((m) => `${m.title} ${stamp(m.at)}${m.passed ? ' ✓' : ''}`).join('　')}</p>` : null}
   </li>`;
 }
 

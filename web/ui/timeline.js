@@ -25,11 +25,14 @@ function nameOf(key, loop) {
   const [judge, field] = key.includes('/', 2) ? key.slice(2).split('/') : ['', key.slice(2)];
   const f = loop.fields.find((x) => x.key === field);
   const j = judge && (loop.judges || []).find((x) => x.key === judge);
+  if (judge && !j) return ''; // the outcome of a clock, a request: not an answer
   return f ? [j && j.title, f.title].filter(Boolean).join(' ') : '';
 }
 
-function valueOf(key, v, loop) {
+function valueOf(key, v, loop, names) {
   if (v === null || v === undefined || v === '' || v === 0) return '—';
+  const f = key.startsWith('f/') && loop && loop.fields.find((x) => x.key === key.slice(2));
+  if (f && f.type === 'person') return names.get(v) || String(v);
   if (key === 'state' && loop) return (loop.states.find((s) => s.key === v) || { title: v }).title;
   if (key === 'unit') return (catalog.value.unitById.get(v) || { name: v }).name;
   if (key === 'cls') return (catalog.value.classById.get(v) || { name: v }).name;
@@ -40,8 +43,9 @@ function valueOf(key, v, loop) {
 
 const isBlank = (v) => v === null || v === undefined || v === '' || v === 0;
 
-/** @param {{events: object[], loop: object}} props */
-export function Timeline({ events, loop }) {
+/** @param {{events: object[], loop: object, fields: object[]}} props fields: of the item, for the names of people */
+export function Timeline({ events, loop, fields }) {
+  const names = new Map((fields || []).filter((f) => f.shown).map((f) => [f.value, f.shown]));
   const [all, setAll] = useState(false);
   const list = all ? events : events.slice(0, FIRST);
   return html`<section class="card" aria-labelledby="time-h"><h2 id="time-h">${t('item.timeline')}</h2>
@@ -53,7 +57,7 @@ export function Timeline({ events, loop }) {
         <span>${e.person_name || t('item.bySystem')}</span>${e.unit_name ? html`<span title=${t('audit.unitThen')}>${e.unit_name}</span>` : null}</p>
       ${e.note ? html`<p class="prose">${e.note}</p>` : null}
       ${lost.length ? html`<p class="hint">${t('item.lostBy', { units: lost.join(t('word.and')) })}</p>` : null}
-      ${changes.length ? html`<ul class="changes">${changes.map(([k, [from, to]]) => html`<li key=${k}>${nameOf(k, loop)}${t('word.colon')}${isBlank(from) ? '' : html`<del>${valueOf(k, from, loop)}</del> → `}<ins>${valueOf(k, to, loop)}</ins>
+      ${changes.length ? html`<ul class="changes">${changes.map(([k, [from, to]]) => html`<li key=${k}>${nameOf(k, loop)}${t('word.colon')}${isBlank(from) ? '' : html`<del>${valueOf(k, from, loop, names)}</del> → `}<ins>${valueOf(k, to, loop, names)}</ins>
         </li>`)}</ul>` : null}
     </li>`;
     })}</ol>
