@@ -344,6 +344,34 @@ test('a unit has its share done below it, and stays answerable', async (t) => {
   s.whole();
 });
 
+test('dissatisfied: a second full round, three judges side by side', async (t) => {
+  const s = await scene(t);
+  let it = await s.sent();
+  it = s.ok(await s.first.step(it, 'contact', { fields: { contacted: '否', no_contact_why: '始终未接' } }));
+  it = s.ok(await s.first.step(it, 'reply', { fields: { ...REPLY, solved: '解释说明' } }));
+  it = s.ok(await s.desk.step(s.ok(await s.desk.step(it, 'check')), 'close'));
+  const rate = { reached: '接通', contacted: '否', solved: '未解决', attitude: '认可', outcome: '不满意', satisfied: '不满意', dissat_why: '未解决' };
+  it = s.ok(await s.desk.step(it, 'rate', { fields: rate }));
+  it = s.ok(await s.desk.step(it, 'review', { judge: 'district', fields: { ...rate, satisfied: '一般', outcome: '认可', dissat_why: '' } }));
+  it = s.ok(await s.desk.step(it, 'review', { judge: 'third', fields: { ...rate, contacted: '未评价' } }));
+  const said = (key) => it.fields.filter((f) => f.key === key && f.judge).map((f) => [f.judge, f.value]);
+  assert.deepEqual(said('satisfied'), [['镇回访', '不满意'], ['区复核', '一般'], ['第三方测评', '不满意']]);
+  assert.deepEqual(said('outcome'), [['镇回访', '不满意'], ['区复核', '认可'], ['第三方测评', '不满意']], 'the result is asked apart from the attitude');
+  assert.deepEqual(said('attitude').map((x) => x[1]), ['认可', '认可', '认可']);
+  assert.deepEqual(said('contacted').map((x) => x[1]), ['否', '否', '未评价'], 'not evaluated is an answer of its own');
+
+  it = s.ok(await s.leader.step(it, 'recheck', { note: '请再次上门' }));
+  assert.deepEqual([it.round, it.state, said('satisfied')], [2, 'handling', []], 'asked anew; the old answers are history');
+  assert.deepEqual(it.clocks.filter((k) => k.open).map((k) => [k.key, k.round]).sort(), [['all', 2], ['contact', 2], ['handle', 2]]);
+  assert.equal(it.fields.some((f) => ['fact', 'appeal', 'site', 'reply', 'solved', 'contacted'].includes(f.key)), false);
+  it = s.ok(await s.first.step(it, 'contact', { fields: { contacted: '是', contact_way: '上门' } }));
+  it = s.ok(await s.first.step(it, 'reply', { fields: { ...REPLY, reply_way: '入户' } }));
+  it = s.ok(await s.desk.step(s.ok(await s.desk.step(it, 'check')), 'close'));
+  it = s.ok(await s.desk.step(it, 'rate', { fields: { ...rate, contacted: '是', solved: '实际解决', outcome: '满意', satisfied: '满意', dissat_why: '' } }));
+  assert.deepEqual(said('satisfied'), [['镇回访', '满意']]);
+  s.whole();
+});
+
 test('two clocks, three named points on each', async (t) => {
   const s = await scene(t);
   let it = await s.sent();
