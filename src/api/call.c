@@ -447,6 +447,7 @@ static void row_done(struct write *w, enum err_code code, const struct err *grou
 {
     struct call_row *r = (struct call_row *)w;
     r->code = code;
+    r->k->written = r->k->written || code == OK;
     if (code != OK && r->err.n == 0 && group)
         err_merge(&r->err, group, (str){0});
     one_less(r->k);

@@ -178,6 +178,8 @@ test('the dispatch desk', { timeout: 600_000 }, async (t) => {
     const id = await shown();
     await press('w');
     await v.told('已盯住');
+    await desk.step(await desk.item(id), 'note', { note: '有人补充了一句' });
+    await page.getByRole('link', { name: /我盯的.*1 件有更新/ }).waitFor();
     await v.go('/desk?queue=watch');
     await page.locator('.desk-order').waitFor();
     assert.deepEqual(await rows(), [id]);

@@ -58,7 +58,7 @@ function useWork() {
   return work;
 }
 
-function Queues({ w, own }) {
+function Queues({ w, own, moved }) {
   const link = (key, filter) => {
     const q = new URLSearchParams();
     q.set('loop', w.desk.loop.key);
@@ -68,7 +68,7 @@ function Queues({ w, own }) {
   };
   return html`<nav class="views" aria-label=${t('desk.queues')}><ul>
     ${w.queues.map((x) => html`<li key=${x.key}><a href=${link(x.key, '')}
-      aria-current=${x.key === w.queue.key && !w.text ? 'true' : null}>${t(x.title)}</a></li>`)}
+      aria-current=${x.key === w.queue.key && !w.text ? 'true' : null}>${t(x.title)}${x.key === 'watch' && moved ? html` <span class="n" title=${t('desk.moved', { n: moved })}>${moved}<span class="sr"> ${t('desk.moved', { n: moved })}</span></span>` : null}</a></li>`)}
     ${own.map((v) => html`<li key=${v.id}><a href=${link('all', v.filter)} title=${v.filter}
       aria-current=${w.text === v.filter ? 'true' : null}>${v.title}</a></li>`)}
   </ul></nav>`;
@@ -84,7 +84,7 @@ function Narrow({ inputRef, text }) {
   const key = (e) => {
     if (e.key === 'Escape') inputRef.current.blur();
   };
-  return html`<form class="narrow" role="search" aria-label=${t('filter.form')} onSubmit=${send}>
+  return html`<form class="desk-find" role="search" aria-label=${t('filter.form')} onSubmit=${send}>
     <input type="search" ref=${inputRef} aria-label=${t('desk.narrow')} placeholder=${t('desk.narrow')} defaultValue=${text} key=${text} onKeyDown=${key} />
     <kbd aria-hidden="true">/</kbd></form>`;
 }
@@ -241,11 +241,21 @@ function Foot({ work, onUndo, onSend, onMerge, onHelp, onPanel, open }) {
 function Ready({ desks }) {
   const w = wanted(desks);
   const work = useWork();
+  const [moved, setMoved] = useState(() => new Set());
   const box = useRef(null);
   const filter = all(w.queue.filter, w.text);
   useEffect(() => {
     work.load({ desk: w.desk, filter, limit: LIMIT });
+    if (w.queue.key === 'watch') setMoved(new Set());
   }, [filter]);
+  useEffect(
+    () =>
+      on('item', (e) => {
+        const mine = work.sending.has(e.id) || work.undos.some((u) => u.rows.some((r) => r.id === e.id));
+        if (!mine && watched.value && watched.value.has(e.id)) setMoved((s) => new Set(s).add(e.id));
+      }),
+    [],
+  );
   useEffect(() => {
     if (work.stamp) asOf.value = work.stamp;
   }, [work.stamp]);
@@ -259,7 +269,7 @@ function Ready({ desks }) {
       selected=${d === w.desk}>${d.loop.title}</option>`)}</select></label>` : null}
     <${Narrow} inputRef=${box} text=${w.text} />`;
   return html`<${Page} title=${t('nav.desk')} side=${side} cls="desk">
-    <${Queues} w=${w} own=${own} />
+    <${Queues} w=${w} own=${own} moved=${w.queue.key === 'watch' ? 0 : moved.size} />
     <p class="sr" role="status">${at >= 0 && work.loaded ? t('desk.spoken', { n: at + 1, of: work.rows.length, title: work.rows[at].title }) : ''}</p>
     <${Body} work=${work} draw=${work.draws} w=${w} box=${box} />
   <//>`;
