@@ -6,7 +6,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Town, Person, run, server, home, root, until } from './lib.mjs';
+import { Page, Town, Person, run, server, home, root, until } from './lib.mjs';
 
 const AT = '2026-11-20T09:00:00+08:00';
 const skip = server ? false : 'skipped: no PostgreSQL';
@@ -144,6 +144,19 @@ test('an open page hears of what was done at the other server', { skip }, async 
     heard += Buffer.from(value).toString();
   }
   await reader.cancel();
+});
+
+test('a unit that loses an order by a step taken back hears of it at the other server', { skip }, async () => {
+  const [unit, helper] = (await here.catalog()).units.filter((u) => u.kind === 'neighbourhood');
+  const handler = await twin.as(`handler-${helper.code}`);
+  const page = await Page.open(handler);
+  const sent = (await here.step((await here.file()).body, 'dispatch', { units: [unit.id, helper.id] })).body;
+  await page.hears((e) => e.data.id === sent.id);
+  const back = await here.post(`/api/items/${sent.id}/undo`, { version: sent.version });
+  assert.equal(back.status, 200, JSON.stringify(back.body));
+  await page.hears((e) => e.data.id === sent.id && e.data.what === 'undo');
+  assert.equal((await handler.get(`/api/items/${sent.id}`)).status, 404);
+  page.close();
 });
 
 test('a clock that runs out is noticed once, with two servers looking', { skip }, async () => {

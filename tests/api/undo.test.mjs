@@ -56,6 +56,19 @@ test('a step taken back', async (t) => {
     assert.equal((await wrongHandler.list('open:yes part:mine')).total, 0);
   });
 
+  await t.test('a page that was away meanwhile hears it when it comes back', async () => {
+    const told = await page.hears((e) => e.data.what === 'undo');
+    const back = await Page.open(wrongHandler, { 'last-event-id': String(told.id - 1) });
+    const again = await back.hears((e) => e.data.what === 'undo');
+    assert.deepEqual(again.data, told.data);
+    back.close();
+    const stranger = await Page.open(await town.as(`handler-${right.code}`), { 'last-event-id': String(told.id - 1) });
+    await desk.step(await desk.item((await desk.file({ title: '给旁人的' })).body.id), 'dispatch', { units: [right.id] });
+    await stranger.hears((e) => e.data.version === 2);
+    assert.ok(!stranger.heard.some((e) => e.data.what), 'those it never was with do not');
+    stranger.close();
+  });
+
   await t.test('asked twice under one key it happens once', async () => {
     const seen = await desk.item(filed.id);
     const sent = (await desk.step(seen, 'dispatch', { units: [wrong.id] })).body;
