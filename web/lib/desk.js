@@ -21,6 +21,12 @@ export function queuesOf(desk) {
 const EMPTY = { lead: null, assist: [], note: '', reason: '', option: '' };
 const OVER = ['sent', 'merged', 'moved', 'gone'];
 
+// The rule's own wording is for who writes rules: a dispatcher reads it only where nothing else is said.
+function groundsOf(list) {
+  const plain = list.filter((g) => g.kind !== 'rule');
+  return (plain.length ? plain : list).map((g) => g.text);
+}
+
 /** Runs fn over the list, a few at a time. */
 async function each(list, fn) {
   const rest = list.slice();
@@ -260,7 +266,7 @@ export class Desk {
         unit_name: x.unit_name,
         assist: (x.assists || []).map((y) => y.unit),
         level: x.confidence,
-        because: (x.grounds || []).map((g) => g.text),
+        because: groundsOf(x.grounds || []),
       }));
     const r = o.item.route;
     return r && r.unit ? [{ unit: r.unit, unit_name: r.unit_name, assist: [], level: r.confidence || '', because: [r.because] }] : [];

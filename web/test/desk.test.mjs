@@ -179,6 +179,18 @@ test('against the suggestion he may say why; with it there is nothing to say', a
   assert.equal(desk.body(1).reason, undefined);
 });
 
+test('suggestions of the server, the best first, with what a dispatcher wants to know of them', async () => {
+  const { desk } = await atWork(1);
+  desk.order().help = { suggestions: [
+    { unit: 4, unit_name: '四居', assists: [{ unit: 5, unit_name: '五居' }], confidence: 'high', grounds: [{ kind: 'place', text: '落在四居' }, { kind: 'rule', text: 'class:01' }] },
+    { unit: 6, unit_name: '六居', assists: [], confidence: 'low', grounds: [{ kind: 'rule', text: 'class:01' }] }] };
+  assert.deepEqual(desk.suggestions().map((s) => [s.unit, s.assist, s.level, s.because]), [[4, [5], 'high', ['落在四居']], [6, [], 'low', ['class:01']]]);
+  desk.take(0);
+  assert.deepEqual(desk.body(1).units, [4, 5]);
+  desk.order().help = { error: new Error('down') };
+  assert.deepEqual(desk.suggestions().map((s) => s.unit), [7], 'what the order itself says stays');
+});
+
 test('two texts, cut where they differ', () => {
   const [a, b] = compareTexts('三号楼有人飞线充电', '五号楼有人飞线充电了');
   assert.deepEqual(a, [{ text: '三', same: false }, { text: '号楼有人飞线充电', same: true }]);
