@@ -40,6 +40,7 @@ function lazy(load, name) {
   };
 }
 
+const Scores = lazy(() => import('./pages/scores.js'), 'Scores');
 const more = (name) => lazy(() => import('./pages/more.js'), name);
 const Desk = lazy(() => import('./pages/desk.js'), 'Desk');
 const ROUTES = [
@@ -49,6 +50,8 @@ const ROUTES = [
   { path: '/desk', page: Desk, right: 'item.step' },
   { path: '/new', page: FileNew, right: 'item.file' },
   { path: '/boards', page: more('Board'), right: 'board.read' },
+  { path: '/scores', page: Scores, right: 'board.read' },
+  { path: '/scores/:key', page: Scores, right: 'board.read' },
   { path: '/import', page: more('Import'), right: 'item.import' },
   { path: '/jobs', page: more('Jobs'), right: 'item.import' },
   { path: '/jobs/:id', page: more('JobPage'), right: 'item.import' },

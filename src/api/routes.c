@@ -17,6 +17,8 @@
 #include "api/metrics.h"
 #include "api/openapi.h"
 #include "api/page.h"
+#include "api/scores.h"
+
 #include "api/views.h"
 #include "api/watch.h"
 #include "api/watches.h"
@@ -120,6 +122,20 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/api/boards/{key}/months", MAY_READ_BOARDS,
         "The totals of the twelve months up to a period", .read = boards_months,
         .query = BOARD_MONTHS_QUERY, .out = BOARD_MONTHS_VIEW, .status = 200},
+
+    {HTTP_GET, "/api/scores", MAY_READ_BOARDS, "The scores there are", .read = scores_list,
+        .out = SCORES_LIST, .status = 200},
+    {HTTP_GET, "/api/scores/{key}", MAY_READ_BOARDS,
+        "A score's table for a period: units by peer group, with the rules it came by",
+        .read = scores_get, .query = SCORE_QUERY, .out = SCORE_VIEW, .status = 200},
+    {HTTP_GET, "/api/scores/{key}/cell", MAY_READ_BOARDS,
+        "How one figure of it came about: the formula with the numbers put in", .read = scores_cell,
+        .query = SCORE_CELL_QUERY, .out = SCORE_CELL_VIEW, .status = 200},
+    {HTTP_GET, "/api/scores/{key}/table.csv", MAY_READ_BOARDS, "The table as CSV",
+        .read = scores_csv, .query = SCORE_QUERY, .status = 200},
+    {HTTP_GET, "/api/scores/{key}/table.xlsx", MAY_READ_BOARDS,
+        "The table as a workbook, with a second sheet that holds its rules", .read = scores_xlsx,
+        .query = SCORE_QUERY, .status = 200},
 
     {HTTP_GET, "/api/export", MAY_EXPORT, "The items of a filter as CSV or XLSX",
         .read = items_export, .query = EXPORT_QUERY, .status = 200},

@@ -19,6 +19,7 @@ static const struct cmd *const COMMANDS[] = {
     &CMD_YEARS,
     &CMD_CITY,
     &CMD_SEARCH,
+    &CMD_SCORE,
     &CMD_BACKUP,
     &CMD_RESTORE,
     &CMD_MOVE,

@@ -13,8 +13,8 @@
 enum { LAST_MAX = 1000000 };
 
 static const struct opt OPTIONS[] = {
-    {"kind", OPT_STR, "loop|calendar|roles", "what FILE defines; without it its content tells",
-        "文件定义的种类，不写则从内容判断"},
+    {"kind", OPT_STR, "loop|calendar|roles|score",
+        "what FILE defines; without it its content tells", "文件定义的种类，不写则从内容判断"},
     {"last", OPT_I64, "N", "try: so many of the newest orders", "try：最近多少个事项", "1000", 1,
         LAST_MAX},
     {"as", OPT_STR, "LOGIN", "publish: who does it; without it the system",
@@ -71,7 +71,7 @@ static enum err_code read_any(struct args *a, struct ctx *c, str name, str *text
 static str kind_of(struct args *a, str text)
 {
     static const char *const marks[][2] = {
-        {"loop", "loop"}, {"week", "calendar"}, {"roles", "roles"}};
+        {"loop", "loop"}, {"week", "calendar"}, {"roles", "roles"}, {"score", "score"}};
     if (args_given(a, "kind"))
         return args_str(a, "kind");
     struct err unheard; // what is wrong in the text is said when it is checked

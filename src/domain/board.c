@@ -11,13 +11,15 @@
 struct sum {
     int64_t id;
     str word;   // channels
-    int64_t *n; // one per tally
+    int64_t *n; // one per counter
 };
 struct sums {
     int64_t folded; // days before this one have no full cells of their own: tally_fold.h
     struct ctx *c;
     const struct board_in *in;
     const struct def *def;
+    const str *keys; // of the counters: the definition's tallies, or of its stages
+    size_t n_keys;
     struct sum *rows;
     size_t n;
     struct imap by_id;
@@ -32,8 +34,7 @@ static struct sum *row_of(struct sums *s, int64_t id, str word)
     if (at)
         return &s->rows[(size_t)(uintptr_t)at - 1];
     struct arena *a = s->c->arena;
-    struct sum row = {
-        .id = id, .word = str_dup(a, word), .n = NEW_ARRAY(a, s->def->n_tallies, int64_t)};
+    struct sum row = {.id = id, .word = str_dup(a, word), .n = NEW_ARRAY(a, s->n_keys, int64_t)};
     VEC_PUSH(a, s->rows, s->n) = row;
     void *place = (void *)(uintptr_t)s->n;
     if (words)
@@ -89,6 +90,8 @@ static str dim_name(const struct sums *s, unsigned dims)
         [OF_ALL] = ""};
     if (s->in->by == BOARD_FIELD)
         return str_fmt(s->c->arena, ".%.*s", STR_ARG(s->in->field));
+    if (s->in->stages)
+        return S("stage");
     return str_of(NAMES[dims]);
 }
 
@@ -127,13 +130,13 @@ static size_t periods_between(int64_t from, int64_t to)
 
 // The rows come in the order of their keys, so the one that came after this key last time is asked
 // first. next: of each tally, the one after it.
-static int tally_at(const struct def *d, int *next, int before, str key)
+static int tally_at(const struct sums *s, int *next, int before, str key)
 {
     int at = next[before + 1];
-    if (at != DEF_NONE && str_eq(d->tallies[at].key, key))
+    if (at != DEF_NONE && str_eq(s->keys[at], key))
         return at;
-    for (size_t i = 0; i < d->n_tallies; i++)
-        if (str_eq(d->tallies[i].key, key))
+    for (size_t i = 0; i < s->n_keys; i++)
+        if (str_eq(s->keys[i], key))
             return next[before + 1] = (int)i;
     return DEF_NONE; // a former version counted it
 }
@@ -144,14 +147,14 @@ static void add_rows(struct sums *s, struct cursor *r)
     bool by_word = !by_unit && !by_class;
     bool all = !s->in->unit && !s->in->cls && s->in->channel.n == 0;
     int tally = DEF_NONE;
-    int *next = NEW_ARRAY(s->c->arena, s->def->n_tallies + 1, int);
-    for (size_t i = 0; i <= s->def->n_tallies; i++)
+    int *next = NEW_ARRAY(s->c->arena, s->n_keys + 1, int);
+    for (size_t i = 0; i <= s->n_keys; i++)
         next[i] = DEF_NONE;
     struct sum *row = NULL;
     while (db_next(r)) {
         int64_t unit = db_i64(r, 0), cls = db_i64(r, 1);
         str word = all && !by_word ? (str){0} : db_str(r, 2);
-        tally = tally_at(s->def, next, tally, db_str(r, 3));
+        tally = tally_at(s, next, tally, db_str(r, 3));
         if (tally == DEF_NONE || (!all && !wanted(s, unit, cls, word)))
             continue;
         int64_t id = by_unit ? unit : by_class ? cls : 0;
@@ -292,17 +295,17 @@ static str sums_key(const struct sums *s, const struct board_out *out)
 {
     const struct board_in *in = s->in;
     return str_fmt(s->c->arena,
-        "board %" PRId64 " %" PRId64 " %" PRId64 " %d %" PRId64 "..%" PRId64 " %" PRId64 " %" PRId64
-        " %zu:%.*s%zu:%.*s%.*s",
-        s->c->rules->town, s->c->rules->gen, s->def->id, (int)in->by, out->from_day, out->to_day,
-        in->unit, in->cls, in->field.n, STR_ARG(in->field), in->channel.n, STR_ARG(in->channel),
-        STR_ARG(s->def->loop));
+        "board %" PRId64 " %" PRId64 " %" PRId64 " %d%d %" PRId64 "..%" PRId64 " %" PRId64
+        " %" PRId64 " %zu:%.*s%zu:%.*s%.*s",
+        s->c->rules->town, s->c->rules->gen, s->def->id, (int)in->by, in->stages, out->from_day,
+        out->to_day, in->unit, in->cls, in->field.n, STR_ARG(in->field), in->channel.n,
+        STR_ARG(in->channel), STR_ARG(s->def->loop));
 }
 
 static void keep_sums(const struct sums *s, str key)
 {
     enum { ROW_BYTES = 2 * sizeof(int64_t) };
-    size_t counts = s->def->n_tallies * sizeof(int64_t);
+    size_t counts = s->n_keys * sizeof(int64_t);
     struct buf b;
     buf_init(&b, s->c->arena, DB_KEPT_BYTES_MAX + 1);
     for (size_t i = 0; i < s->n; i++) {
@@ -320,13 +323,13 @@ static void keep_sums(const struct sums *s, str key)
 static bool recall_sums(struct sums *s, str key)
 {
     struct arena *a = s->c->arena;
-    size_t counts = s->def->n_tallies * sizeof(int64_t);
+    size_t counts = s->n_keys * sizeof(int64_t);
     str kept = db_kept(s->c->db, key);
     for (str left = kept; left.n > 0;) {
         int64_t head[2];
         memcpy(head, left.s, sizeof(head));
         left = str_sub(left, sizeof(head), left.n);
-        struct sum row = {.id = head[0], .n = NEW_ARRAY(a, s->def->n_tallies, int64_t)};
+        struct sum row = {.id = head[0], .n = NEW_ARRAY(a, s->n_keys, int64_t)};
         row.word = str_dup(a, str_sub(left, 0, (size_t)head[1]));
         left = str_sub(left, row.word.n, left.n);
         memcpy(row.n, left.s, counts);
@@ -389,6 +392,15 @@ static str class_name(struct arena *a, const struct class_ *k)
     return str_fmt(a, "%.*s/%.*s", STR_ARG(k->scheme), STR_ARG(k->code));
 }
 
+// The same of one outcome of a stage.
+static str stage_filter(
+    const struct sums *s, str period, const struct def_ledger *g, enum def_outcome o)
+{
+    return str_fmt(s->c->arena, "loop:%.*s clock.%.*s:%.*s %.*s:%.*s", STR_ARG(s->def->loop),
+        STR_ARG(s->def->clocks[g->clock].key), STR_ARG(def_outcome_word(o)), STR_ARG(g->by),
+        STR_ARG(period));
+}
+
 // What the items of a row have in common. row NULL: of the sum.
 static str row_filter(const struct sums *s, const struct sum *row)
 {
@@ -436,6 +448,10 @@ static void fill_row(struct sums *s, const struct sum *from, bool total, struct 
     row->filter = row_filter(s, total ? NULL : from);
     row->tallies = from->n;
     row->rates = NEW_ARRAY(a, d->n_rates, struct board_rate);
+    for (size_t i = 0; s->in->stages && i < d->n_rates; i++)
+        row->rates[i].blank = true;
+    if (s->in->stages)
+        return;
     for (size_t i = 0; i < d->n_tallies; i++)
         values[i] = (double)from->n[i];
     for (size_t i = 0; i < d->n_rates; i++)
@@ -444,7 +460,7 @@ static void fill_row(struct sums *s, const struct sum *from, bool total, struct 
 
 static bool any_count(const struct sums *s, const struct sum *row)
 {
-    for (size_t i = 0; i < s->def->n_tallies; i++)
+    for (size_t i = 0; i < s->n_keys; i++)
         if (row->n[i] != 0)
             return true;
     return false;
@@ -482,20 +498,28 @@ static void name_row(struct sums *s, const struct sum *from, struct named_row *o
     }
 }
 
+static void put_filters(struct sums *s, struct board_out *out)
+{
+    str period = period_text(s->c->arena, out);
+    for (size_t i = 0; i < s->n_keys; i++)
+        out->filters[i] = s->in->stages
+                              ? stage_filter(s, period, &s->def->ledger[i / OUTCOME_COUNT],
+                                    (enum def_outcome)(i % OUTCOME_COUNT))
+                              : tally_filter(s, period, &s->def->tallies[i]);
+}
+
 static void fill(struct sums *s, struct board_out *out)
 {
     struct arena *a = s->c->arena;
     struct named_row *rows = NEW_ARRAY(a, s->n, struct named_row);
-    struct sum total = {.n = NEW_ARRAY(a, s->def->n_tallies, int64_t)};
-    str period = period_text(a, out);
-    out->filters = NEW_ARRAY(a, s->def->n_tallies, str);
-    for (size_t i = 0; i < s->def->n_tallies; i++)
-        out->filters[i] = tally_filter(s, period, &s->def->tallies[i]);
+    struct sum total = {.n = NEW_ARRAY(a, s->n_keys, int64_t)};
+    out->filters = NEW_ARRAY(a, s->n_keys, str);
+    put_filters(s, out);
     size_t n = 0;
     for (size_t i = 0; i < s->n; i++) {
         if (!any_count(s, &s->rows[i]))
             continue;
-        for (size_t t = 0; t < s->def->n_tallies; t++)
+        for (size_t t = 0; t < s->n_keys; t++)
             total.n[t] += s->rows[i].n[t];
         fill_row(s, &s->rows[i], false, &rows[n].row);
         name_row(s, &s->rows[i], &rows[n]);
@@ -526,10 +550,24 @@ static void check_in(struct ctx *c, const struct board_in *in, struct board_out 
         err_add(e, ERR_INVALID, S("by"), (str){0},
             "a board by a field covers the whole town: leave out unit, class and channel",
             "按栏目统计不能再选单位、分类或来源");
+    if (in->stages && (in->by != BOARD_UNIT || in->cls || in->channel.n > 0))
+        err_add(e, ERR_INVALID, S("by"), S("unit"), "stages are counted by unit alone",
+            "环节只按单位统计");
     if (in->unit && !rules_unit(c->rules, in->unit))
         err_add(e, ERR_INVALID, S("unit"), (str){0}, "there is no such unit", "没有这个单位");
     if (in->cls && !rules_class(c->rules, in->cls))
         err_add(e, ERR_INVALID, S("class"), (str){0}, "there is no such class", "没有这个分类");
+}
+
+static void name_counters(struct sums *s)
+{
+    const struct def *d = s->def;
+    s->n_keys = s->in->stages ? d->n_ledger * OUTCOME_COUNT : d->n_tallies;
+    str *keys = NEW_ARRAY(s->c->arena, s->n_keys, str);
+    for (size_t i = 0; i < s->n_keys; i++)
+        keys[i] = s->in->stages ? d->ledger[i / OUTCOME_COUNT].keys[i % OUTCOME_COUNT]
+                                : d->tallies[i].key;
+    s->keys = keys;
 }
 
 enum err_code board_read(
@@ -545,6 +583,7 @@ enum err_code board_read(
     if (e->code != OK)
         return e->code;
     struct sums s = {.c = c, .in = in, .def = l->now};
+    name_counters(&s);
     imap_init(&s.by_id, c->arena);
     map_init(&s.by_word, c->arena);
     db_read_begin(c->db); // the cells as of the border between days and months

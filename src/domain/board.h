@@ -16,6 +16,9 @@ struct board_in {
                 // empty
     str period; // a date expression of the filter language: 2026-11, 2026Q4,
                 // 2026-11-01..2026-11-20, this-month
+    // The stages instead of the tallies, by unit alone: of stage i the outcome o is counter
+    // i * OUTCOME_COUNT + o. There are no rates.
+    bool stages;
     int64_t unit; // below this unit; 0: all
     int64_t cls;
     str channel;
@@ -29,13 +32,13 @@ struct board_row {
     str name;   // as shown; channels by their word
     int depth;
     str filter;       // the row's half; empty: nothing narrows it
-    int64_t *tallies; // as many as the definition has
+    int64_t *tallies; // as many as the definition has (or its stages)
     struct board_rate *rates;
 };
 struct board_out {
     const struct def *def;
     int64_t from_day, to_day; // days since 1970, to exclusive
-    str *filters;             // of each tally: its half
+    str *filters;             // of each counter: its half
     struct board_row *rows;
     size_t n;
     struct board_row total;

@@ -47,6 +47,16 @@ int def_judge_at(const struct def *d, str key)
     return DEF_NONE;
 }
 
+str def_outcome_word(enum def_outcome o)
+{
+    static const char *const WORDS[OUTCOME_COUNT] = {[OUTCOME_RUNNING] = "running",
+        [OUTCOME_PAUSED] = "paused",
+        [OUTCOME_BREACHED] = "breached",
+        [OUTCOME_MET] = "met",
+        [OUTCOME_LATE] = "late"};
+    return str_of(WORDS[o]);
+}
+
 const struct def_step *def_step(const struct def *d, str key)
 {
     for (size_t i = 0; i < d->n_steps; i++)

@@ -16,6 +16,7 @@ enum {
     DEF_STEPS_MAX = 100,
     DEF_FIELDS_MAX = 120,
     DEF_CLOCKS_MAX = 30,
+    DEF_LEDGER_MAX = DEF_CLOCKS_MAX,
     DEF_TALLIES_MAX = 60,
     DEF_BOARDS_MAX = 6,
     DEF_STAGES_MAX = 5, // of one approval
@@ -199,6 +200,21 @@ struct def_tally {
     str key, title, by, where; // by: filed, closed, or a step's stamp
     const struct filter *match;
 };
+// A stage of the work: what its clock came to, counted by unit. An item stands in one of the
+// outcomes a clock has, so these five counts are all there is; what should be done is their sum.
+enum def_outcome {
+    OUTCOME_RUNNING,
+    OUTCOME_PAUSED,
+    OUTCOME_BREACHED,
+    OUTCOME_MET,
+    OUTCOME_LATE,
+    OUTCOME_COUNT,
+};
+struct def_ledger {
+    int clock;
+    str by;                  // filed, closed, or a step's stamp
+    str keys[OUTCOME_COUNT]; // of the counters: "handle.met"
+};
 struct def_rate {
     str key, title, text;
     struct formula *formula; // domain/formula.h, over tallies
@@ -240,6 +256,8 @@ struct def {
         boards; // bit mask of fields by which a board can break down, beside unit, class, channel
     struct def_tally *tallies;
     size_t n_tallies;
+    struct def_ledger *ledger; // the loop's `stages`
+    size_t n_ledger;
     struct def_rate *rates;
     size_t n_rates;
 };
@@ -258,6 +276,7 @@ int def_part_state_at(const struct def *d, str key);
 int def_field_at(const struct def *d, str key);
 int def_clock_at(const struct def *d, str key);
 int def_judge_at(const struct def *d, str key);
+str def_outcome_word(enum def_outcome o);                      // "met", as filters say it
 const struct def_step *def_step(const struct def *d, str key); // NULL when none
 // Checks one value against a field and gives its canonical text ("2026-11-20", "3.5", an option);
 // false and a note else. An empty value is no value: true, and the canonical text is empty; whether

@@ -325,6 +325,14 @@ static void tally_facts(const struct def *d, size_t at, struct facts *f)
     tell(f, "条件", x->where);
 }
 
+static void ledger_facts(const struct def *d, size_t at, struct facts *f)
+{
+    const struct def_ledger *x = &d->ledger[at];
+    f->key = d->clocks[x->clock].key;
+    f->title = d->clocks[x->clock].title;
+    tell(f, "计入时点", x->by);
+}
+
 static void rate_facts(const struct def *d, size_t at, struct facts *f)
 {
     const struct def_rate *x = &d->rates[at];
@@ -361,6 +369,7 @@ COUNT(steps)
 COUNT(escalations)
 COUNT(routes)
 COUNT(tallies)
+COUNT(ledger)
 COUNT(rates)
 
 static const struct section sections[] = {
@@ -375,6 +384,7 @@ static const struct section sections[] = {
     {"升级规则", count_escalations, escalation_facts},
     {"派单建议", count_routes, route_facts},
     {"计数", count_tallies, tally_facts},
+    {"环节", count_ledger, ledger_facts},
     {"比率", count_rates, rate_facts},
 };
 

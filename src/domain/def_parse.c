@@ -37,6 +37,7 @@ static const struct yaml_member root_members[] = {
     {"routes", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {when, unit, because}"},
     {"boards", YAML_WANT_STRS, .expected = "fields to break boards down by"},
     {"tallies", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, by, where}"},
+    {"stages", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {clock, by}"},
     {"rates", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, formula, better}"},
     {0},
 };
@@ -82,6 +83,11 @@ static const struct yaml_member tally_members[] = {
     {"title", YAML_WANT_STR, YAML_REQUIRED},
     {"by", YAML_WANT_STR, YAML_REQUIRED, .expected = "filed, closed, or a step's stamp"},
     {"where", YAML_WANT_STR, .expected = "a filter"},
+    {0},
+};
+static const struct yaml_member stage_members[] = {
+    {"clock", YAML_WANT_KEY, YAML_REQUIRED},
+    {"by", YAML_WANT_STR, .expected = "filed, closed, or a step's stamp"},
     {0},
 };
 static const struct yaml_member rate_members[] = {
@@ -306,6 +312,31 @@ static void read_tallies(struct def_reader *r)
     }
 }
 
+static void read_stages(struct def_reader *r)
+{
+    struct def_rows rows =
+        def_read_rows(r, r->root, S(""), "stages", DEF_LEDGER_MAX, stage_members);
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct yaml *clock = yaml_get(rows.at[i], "clock"), *by = yaml_get(rows.at[i], "by");
+        str path = def_read_path(r, rows.paths[i], "clock");
+        struct def_ledger stage = {.by = S("filed")};
+        if (by != NULL && yaml_as_str(by, &stage.by) && stage.by.n > 0)
+            (void)def_read_name(r, &r->stamps, by, def_read_path(r, rows.paths[i], "by"));
+        stage.clock = clock ? def_read_name(r, &r->clocks, clock, path) : DEF_UNKNOWN;
+        if (stage.clock < 0)
+            continue;
+        for (size_t k = 0; k < r->d->n_ledger; k++)
+            if (r->d->ledger[k].clock == stage.clock)
+                yaml_err(r->e, clock, path, S(""), "this clock is a stage already",
+                    "这个时限已经是一个环节");
+        str key = r->clocks.keys[stage.clock];
+        for (int o = 0; o < OUTCOME_COUNT; o++)
+            stage.keys[o] = str_fmt(r->arena, "%.*s.%.*s", STR_ARG(key),
+                STR_ARG(def_outcome_word((enum def_outcome)o)));
+        VEC_PUSH(r->arena, r->d->ledger, r->d->n_ledger) = stage;
+    }
+}
+
 static void read_rates(struct def_reader *r)
 {
     struct def_names seen = {.en = "rate", .zh = "比率"};
@@ -320,7 +351,8 @@ static void read_rates(struct def_reader *r)
         if (rate.text.n > 0 && y != NULL && !r->tallies.broken) {
             struct err inner;
             err_init(&inner, r->arena, r->e->lang);
-            rate.formula = formula_parse(r->arena, y->s, r->tallies.keys, r->tallies.n, &inner);
+            rate.formula =
+                formula_parse(r->arena, y->s, r->tallies.keys, r->tallies.n, FORMULA_PLAIN, &inner);
             def_read_notes(r, &inner, y, def_read_path(r, rows.paths[i], "formula"));
         }
         VEC_PUSH(r->arena, r->d->rates, r->d->n_rates) = rate;
@@ -357,6 +389,7 @@ static void read_all(struct def_reader *r)
     read_routes(r);
     read_boards(r);
     read_tallies(r);
+    read_stages(r);
     read_rates(r);
 }
 

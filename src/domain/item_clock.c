@@ -195,22 +195,28 @@ bool item_clocks_breach(struct ctx *c, const struct def *d, struct item *it, str
 
 str item_clock_outcome(const struct item *it, str key)
 {
-    static const char *const WORDS[] = {"", "met", "paused", "running", "breached", "late"};
-    size_t worst = 0;
+    // From the best to the worst.
+    enum { NONE, MET, PAUSED, RUNNING, BREACHED, LATE, RANKS };
+    static const enum def_outcome OUTCOMES[RANKS] = {[MET] = OUTCOME_MET,
+        [PAUSED] = OUTCOME_PAUSED,
+        [RUNNING] = OUTCOME_RUNNING,
+        [BREACHED] = OUTCOME_BREACHED,
+        [LATE] = OUTCOME_LATE};
+    size_t worst = NONE;
     for (size_t i = 0; i < it->n_clocks; i++) {
         const struct clock *k = &it->clocks[i];
         if (!str_eq(k->key, key) || k->round != it->round)
             continue;
-        size_t x = 0;
+        size_t x = NONE;
         if (k->state == CLOCK_MET)
-            x = 1;
+            x = MET;
         else if (k->state == CLOCK_LATE)
-            x = 5;
+            x = LATE;
         else if (clock_open(k))
-            x = k->breached ? 4 : k->state == CLOCK_PAUSED ? 2 : 3;
+            x = k->breached ? BREACHED : k->state == CLOCK_PAUSED ? PAUSED : RUNNING;
         worst = x > worst ? x : worst;
     }
-    return str_of(WORDS[worst]);
+    return worst == NONE ? (str){0} : def_outcome_word(OUTCOMES[worst]);
 }
 
 void item_clocks_next(struct item *it)

@@ -45,22 +45,22 @@ void item_enter(struct ctx *c, const struct def *d, struct item *it, int state)
         item_clocks_void(c, d, it, 0); // nothing follows, so nothing may run on
 }
 
-// The instant a tally counts an item on; 0 when it has none yet.
-static int64_t counted_at(const struct def_tally *t, const struct item *it)
+// The instant a tally or a stage counts an item on; 0 when it has none yet.
+static int64_t counted_at(str by, const struct item *it)
 {
-    if (str_eq(t->by, S("filed")))
+    if (str_eq(by, S("filed")))
         return it->filed_us;
-    if (str_eq(t->by, S("closed")))
+    if (str_eq(by, S("closed")))
         return it->closed_us;
     int64_t us = 0;
-    return str_i64(item_field(it, t->by), &us) ? us : 0;
+    return str_i64(item_field(it, by), &us) ? us : 0;
 }
 
 bool item_counts(
     const struct ctx *c, const struct def_tally *t, const struct item *it, int64_t *at_us)
 {
     struct filter_env env = {.rules = c->rules, .now_us = c->now_us};
-    *at_us = it->id != 0 && !it->gone ? counted_at(t, it) : 0;
+    *at_us = it->id != 0 && !it->gone ? counted_at(t->by, it) : 0;
     return *at_us != 0 && (!t->match || filter_match(t->match, &env, it));
 }
 
@@ -96,6 +96,52 @@ static bool same_cells(const struct def *d, const struct item *a, const struct i
     return true;
 }
 
+str item_stage(
+    const struct def *d, const struct def_ledger *s, const struct item *it, int64_t *at_us)
+{
+    *at_us = it->id != 0 && !it->gone ? counted_at(s->by, it) : 0;
+    if (*at_us == 0)
+        return (str){0};
+    str key = d->clocks[s->clock].key;
+    char name[sizeof("clock/") + DEF_KEY_MAX];
+    CHECK(key.n <= DEF_KEY_MAX);
+    memcpy(name, "clock/", 6);
+    memcpy(name + 6, key.s, key.n);
+    str word = item_field(it, (str){name, 6 + key.n});
+    for (int o = 0; o < OUTCOME_COUNT; o++)
+        if (word.n > 0 && str_eq(word, def_outcome_word((enum def_outcome)o)))
+            return s->keys[o];
+    return (str){0};
+}
+
+static void count_stage(
+    struct ctx *c, const struct def *d, str key, const struct item *it, int64_t at_us, int by)
+{
+    struct tally_cell cells[JOURNAL_STAGE_CELLS];
+    size_t n = journal_stage_cells(at_us, c->rules->zone_s, it->unit, cells);
+    if (key.n > 0)
+        journal_tally(c, d->loop, key, cells, n, by);
+}
+
+// An item stands in one outcome of each stage: it leaves the one and enters the other.
+static void move_stages(struct ctx *c, const struct def *old, const struct item *before,
+    const struct def *d, const struct item *it)
+{
+    int64_t was_us = 0, is_us = 0;
+    for (size_t i = 0; old != d && i < old->n_ledger; i++) {
+        str was = item_stage(old, &old->ledger[i], before, &was_us);
+        count_stage(c, old, was, before, was_us, -1);
+    }
+    for (size_t i = 0; i < d->n_ledger; i++) {
+        str was = old == d ? item_stage(d, &d->ledger[i], before, &was_us) : (str){0};
+        str is = item_stage(d, &d->ledger[i], it, &is_us);
+        if (was.n > 0 && str_eq(was, is) && was_us == is_us && before->unit == it->unit)
+            continue;
+        count_stage(c, d, was, before, was_us, -1);
+        count_stage(c, d, is, it, is_us, 1);
+    }
+}
+
 void item_tally(
     struct ctx *c, const struct def *d, const struct item *before, const struct item *it)
 {
@@ -117,6 +163,7 @@ void item_tally(
         if (is)
             count(c, d, t, it, is_us, 1);
     }
+    move_stages(c, old, before, d, it);
 }
 
 // It concerns whoever may see the item, or could before, and the unit the event is about.

@@ -74,6 +74,9 @@ bool item_counts(
 enum { ITEM_CELLS_MAX = JOURNAL_CELLS + DEF_BOARDS_MAX * JOURNAL_FIELD_CELLS };
 size_t item_cells(struct arena *a, int zone_s, const struct def *d, const struct item *it,
     int64_t at_us, struct tally_cell out[ITEM_CELLS_MAX]);
+// The counter of the stage the item stands in, and on which instant; empty: it stands in none.
+str item_stage(
+    const struct def *d, const struct def_ledger *s, const struct item *it, int64_t *at_us);
 // The actor's or a given part for a part step, else one that somebody else may take it on; a note
 // when there is no such part or several of his own, NULL when there is none at all.
 struct item_part *item_part_for(struct ctx *c, const struct def *d, const struct def_step *s,

@@ -502,6 +502,17 @@ size_t journal_field_cells(struct arena *a, int64_t at_us, int zone_s, str key, 
     return JOURNAL_FIELD_CELLS;
 }
 
+size_t journal_stage_cells(
+    int64_t at_us, int zone_s, int64_t unit, struct tally_cell out[JOURNAL_STAGE_CELLS])
+{
+    struct civil t;
+    tm_to_civil(at_us, zone_s, &t);
+    int64_t month = (int64_t)t.year * 100 + t.month;
+    out[0] = (struct tally_cell){S("stage"), month * 100 + t.day, unit, TALLY_ALL, S("*")};
+    out[1] = (struct tally_cell){S("stage"), month, unit, TALLY_ALL, S("*")};
+    return JOURNAL_STAGE_CELLS;
+}
+
 static uint32_t number_of(struct journal *j, str s)
 {
     struct word *w = map_get(&j->word_numbers, s);

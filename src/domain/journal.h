@@ -52,9 +52,10 @@ int64_t journal_next_id(
 // the dimensions, of both the sums by one. Each kind lies together in the table (dim), so that a
 // board of a year reads a few hundred rows. TALLY_ALL (and "*" for the channel) marks what is
 // summed over.
-enum { JOURNAL_CELLS = 10, JOURNAL_FIELD_CELLS = 2, TALLY_ALL = -1 };
+enum { JOURNAL_CELLS = 10, JOURNAL_FIELD_CELLS = 2, JOURNAL_STAGE_CELLS = 2, TALLY_ALL = -1 };
 struct tally_cell {
-    str dim; // empty: the full cell; "unit", "class", "channel", two of them; "." and a field
+    str dim; // empty: the full cell; "unit", "class", "channel", two of them; "." and a field;
+             // "stage"
     int64_t period, unit, cls; // period: yyyymmdd or yyyymm
     str channel;               // of a field's cell: the value
 };
@@ -68,6 +69,9 @@ int64_t journal_kept(str dim, int64_t period, int64_t folded);
 // The cells by the value of one field, its day and its month.
 size_t journal_field_cells(struct arena *a, int64_t at_us, int zone_s, str key, str val,
     struct tally_cell out[JOURNAL_FIELD_CELLS]);
+// The cells of a stage: by unit alone, its day and its month, apart from the boards' cells.
+size_t journal_stage_cells(
+    int64_t at_us, int zone_s, int64_t unit, struct tally_cell out[JOURNAL_STAGE_CELLS]);
 // Counts by more (or fewer) in the cells; applied at the end of the group.
 void journal_tally(
     struct ctx *c, str loop, str key, const struct tally_cell *cells, size_t n, int by);

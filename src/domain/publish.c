@@ -5,6 +5,29 @@
 #include "domain/def_role.h"
 #include "domain/item_step.h"
 #include "domain/journal.h"
+#include "domain/score.h"
+
+// A tally that is gone would leave a score nothing to read.
+static void check_scores(struct ctx *c, const struct def *d, struct err *e)
+{
+    struct rules copy = *c->rules;
+    copy.loops = NEW_ARRAY(c->arena, copy.n_loops + 1, struct loop);
+    for (size_t i = 0; i < copy.n_loops; i++) {
+        copy.loops[i] = c->rules->loops[i];
+        if (str_eq(copy.loops[i].key, d->loop))
+            copy.loops[i].now = (struct def *)(uintptr_t)d; // read only: scores write nothing
+    }
+    for (size_t i = 0; i < c->rules->n_scores; i++) {
+        const struct rules_score *x = &c->rules->scores[i];
+        const struct score *s = x->versions[x->n - 1];
+        struct score *again;
+        struct err sub;
+        err_init(&sub, c->arena, e->lang);
+        if (s->broken.n > 0 || score_parse(c->arena, &copy, s->text, &again, &sub) == OK)
+            continue;
+        err_merge(e, &sub, str_fmt(c->arena, "score %.*s: ", STR_ARG(s->key)));
+    }
+}
 
 static void check_loop(struct ctx *c, str text, struct published *out, struct err *e)
 {
@@ -27,6 +50,15 @@ static void check_loop(struct ctx *c, str text, struct published *out, struct er
                     str_fmt(c->arena, "steps.%.*s.who", STR_ARG(d->steps[i].key)), (str){0},
                     "there is no role \"%.*s\"", "没有“%.*s”这个角色", STR_ARG(d->steps[i].who[w]));
         }
+    if (e->code == OK)
+        check_scores(c, d, e);
+}
+
+static void check_score(struct ctx *c, str text, struct published *out, struct err *e)
+{
+    struct score *s;
+    if (score_parse(c->arena, c->rules, text, &s, e) == OK)
+        out->key = s->key;
 }
 
 static void check_calendar(struct ctx *c, str text, struct published *out, struct err *e)
@@ -165,8 +197,10 @@ enum err_code def_publish(
         check_calendar(c, text, out, e);
     else if (str_eq(kind, S("roles")))
         check_roles(c, text, out, e);
+    else if (str_eq(kind, S("score")))
+        check_score(c, text, out, e);
     else
-        return err_add(e, ERR_INVALID, S("kind"), S("loop, calendar, roles"),
+        return err_add(e, ERR_INVALID, S("kind"), S("loop, calendar, roles, score"),
             "there is no such kind", "没有这种定义");
     if (e->code != OK)
         return e->code;

@@ -8,6 +8,7 @@
 #include "domain/def_role.h"
 #include "domain/filter.h"
 #include "domain/journal.h"
+#include "domain/score.h"
 
 // ---- trees: rows in any order become preorder with lo, hi, depth
 
@@ -251,7 +252,7 @@ static void load_people(struct rules *r, struct db *db)
 // ---- definitions
 
 struct stored {
-    int64_t id, version;
+    int64_t id, version, published_us;
     str kind, key, text;
 };
 
@@ -259,10 +260,11 @@ static struct stored *stored_defs(struct rules *r, struct db *db, size_t *n)
 {
     struct stored *rows = NULL;
     *n = 0;
-    struct cursor c = db_rows(
-        db, "SELECT id, kind, key, version, text FROM def WHERE town = ?1 ORDER BY id", V(r->town));
+    struct cursor c = db_rows(db,
+        "SELECT id, kind, key, version, text, published_us FROM def WHERE town = ?1 ORDER BY id",
+        V(r->town));
     while (db_next(&c)) {
-        struct stored s = {db_i64(&c, 0), db_i64(&c, 3), db_dup(&c, 1, r->arena),
+        struct stored s = {db_i64(&c, 0), db_i64(&c, 3), db_i64(&c, 5), db_dup(&c, 1, r->arena),
             db_dup(&c, 2, r->arena), db_dup(&c, 4, r->arena)};
         VEC_PUSH(r->arena, rows, *n) = s;
     }
@@ -355,6 +357,36 @@ static void load_loop(struct rules *r, const struct stored *s, struct err *e)
     VEC_PUSH(r->arena, l->versions, l->n) = d;
 }
 
+static struct rules_score *score_slot(struct rules *r, str key)
+{
+    for (size_t i = 0; i < r->n_scores; i++)
+        if (str_eq(r->scores[i].key, key))
+            return &r->scores[i];
+    VEC_PUSH(r->arena, r->scores, r->n_scores) = (struct rules_score){.key = key};
+    return &r->scores[r->n_scores - 1];
+}
+
+// A loop or a unit that has changed since may leave a score nothing to read: that is told to who
+// asks for it, and the town lives on.
+static void load_score(struct rules *r, const struct stored *row, enum lang lang)
+{
+    struct err sub;
+    struct score *s;
+    err_init(&sub, r->arena, lang);
+    if (score_parse(r->arena, r, row->text, &s, &sub) != OK) {
+        s = NEW(r->arena, struct score);
+        s->key = s->title = row->key;
+        s->text = row->text;
+        s->year_month = 1;
+        s->broken = err_text(&sub, r->arena);
+    }
+    s->id = row->id;
+    s->version = row->version;
+    s->published_us = row->published_us;
+    struct rules_score *x = score_slot(r, row->key);
+    VEC_PUSH(r->arena, x->versions, x->n) = s;
+}
+
 static void load_defs(struct rules *r, struct db *db, struct err *e)
 {
     size_t n;
@@ -383,6 +415,9 @@ static void load_defs(struct rules *r, struct db *db, struct err *e)
         name_file(&rows[i], e);
         rules_compile_def(r, d, e);
     }
+    for (size_t i = 0; i < n && e->code == OK; i++)
+        if (str_eq(rows[i].kind, S("score")))
+            load_score(r, &rows[i], e->lang);
 }
 
 static int64_t setting_i64(struct rules *r, struct db *db, str key, int64_t otherwise)

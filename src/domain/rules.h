@@ -60,6 +60,12 @@ struct loop {
     struct def **versions; // by version
     size_t n;
 };
+struct score;
+struct rules_score {
+    str key;
+    const struct score **versions; // by version
+    size_t n;
+};
 struct rules {
     struct arena *arena;
     int64_t gen;  // grows with each change
@@ -87,7 +93,9 @@ struct rules {
     size_t n_loops;
     struct map loop_by_key;
     struct imap def_by_id;
-    struct map cal_by_key; // struct cal *
+    struct map cal_by_key;      // struct cal *
+    struct rules_score *scores; // by key
+    size_t n_scores;
 };
 
 // Builds a snapshot from the database in an arena of its own; rules_free frees it.
@@ -114,6 +122,7 @@ const struct unit *rules_class_unit(const struct rules *r, int64_t cls); // NULL
 const struct person *rules_person(const struct rules *r, int64_t id);
 const struct def *rules_def(const struct rules *r, int64_t id);
 const struct loop *rules_loop(const struct rules *r, str key);
+const struct rules_score *rules_score(const struct rules *r, str key); // NULL when none
 const struct cal *rules_cal(const struct rules *r, str key);
 bool unit_below(const struct unit *u, const struct unit *top); // also when u is top
 bool class_below(const struct class_ *c, const struct class_ *top);

@@ -105,6 +105,14 @@ const struct loop *rules_loop(const struct rules *r, str key)
     return map_get(&r->loop_by_key, key);
 }
 
+const struct rules_score *rules_score(const struct rules *r, str key)
+{
+    for (size_t i = 0; i < r->n_scores; i++)
+        if (str_eq(r->scores[i].key, key))
+            return &r->scores[i];
+    return NULL;
+}
+
 const struct cal *rules_cal(const struct rules *r, str key)
 {
     return map_get(&r->cal_by_key, key);

@@ -116,8 +116,25 @@ static void count_cell(struct check *k, str loop, str key, const struct tally_ce
         listed->n += n;
 }
 
+static void count_stages(struct check *k, const struct def *d, const struct item *it)
+{
+    for (size_t i = 0; i < d->n_ledger; i++) {
+        int64_t at_us;
+        str key = item_stage(d, &d->ledger[i], it, &at_us);
+        if (key.n == 0)
+            continue;
+        struct tally_cell cells[JOURNAL_STAGE_CELLS];
+        size_t n = journal_stage_cells(at_us, k->c->rules->zone_s, it->unit, cells);
+        if (k->rebuild)
+            journal_tally(k->c, d->loop, key, cells, n, 1);
+        for (size_t x = 0; !k->rebuild && x < n; x++)
+            count_cell(k, d->loop, key, &cells[x], 1);
+    }
+}
+
 static void count_item(struct check *k, const struct def *d, const struct item *it)
 {
+    count_stages(k, d, it);
     for (size_t i = 0; i < d->n_tallies; i++) {
         int64_t at_us;
         if (!item_counts(&k->item, &d->tallies[i], it, &at_us))

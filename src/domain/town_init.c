@@ -7,6 +7,7 @@
 #include "domain/def_role.h"
 #include "domain/journal.h"
 #include "domain/people.h"
+#include "domain/score.h"
 #include "domain/town.h"
 #include "domain/yaml.h"
 
@@ -150,7 +151,7 @@ static enum err_code check_calendar(struct making *m, struct file *f)
     return cal ? OK : f->e.code;
 }
 
-// What a file defines is told by its first words: roles, a loop, or else a calendar.
+// What a file defines is told by its first words: roles, a loop, a calendar or a score.
 static enum err_code check_def(struct making *m, struct file *f)
 {
     const struct yaml *root = f->e.code == OK ? yaml_parse(m->a, f->text, &f->e) : NULL;
@@ -172,8 +173,14 @@ static enum err_code check_def(struct making *m, struct file *f)
         f->kind = S("calendar");
         return check_calendar(m, f);
     }
-    return err_at(&f->e, root->line, root->column, (str){0}, S("roles:, loop: or week:"),
-        "defines neither roles nor a loop nor a calendar", "既不是角色、流程，也不是工作日历");
+    if (yaml_get(root, "score")) { // read when the loops are there
+        f->kind = S("score");
+        f->key = yaml_get_str(root, "score");
+        return OK;
+    }
+    return err_at(&f->e, root->line, root->column, (str){0}, S("roles:, loop:, week: or score:"),
+        "defines neither roles nor a loop, a calendar or a score",
+        "既不是角色、流程，也不是工作日历或考核");
 }
 
 static void check_twice(struct making *m)
@@ -188,11 +195,20 @@ static void check_twice(struct making *m)
         }
 }
 
-static void put_defs(struct making *m, bool loops)
+enum def_turn { TURN_FIRST, TURN_LOOPS, TURN_SCORES };
+
+static enum def_turn turn_of(str kind)
+{
+    return str_eq(kind, S("loop"))    ? TURN_LOOPS
+           : str_eq(kind, S("score")) ? TURN_SCORES
+                                      : TURN_FIRST;
+}
+
+static void put_defs(struct making *m, enum def_turn turn)
 {
     for (size_t i = 0; i < m->defs.n; i++) {
         const struct file *f = m->defs.at[i];
-        if (f->e.code != OK || str_eq(f->kind, S("loop")) != loops)
+        if (f->e.code != OK || turn_of(f->kind) != turn)
             continue;
         db_run(m->c.db,
             "INSERT INTO def (town, id, kind, key, version, text, published_us, by_person)"
@@ -296,11 +312,31 @@ static enum err_code try_loops(struct making *m)
     return OK;
 }
 
+// Scores name the counts of the loops, so these are there by now.
+static enum err_code try_scores(struct making *m)
+{
+    struct rules *r = rules_load(m->c.db, m->root.id, m->e);
+    if (!r) {
+        m->e->file = (str){0};
+        return m->e->code;
+    }
+    for (size_t i = 0; i < m->defs.n; i++) {
+        struct file *f = m->defs.at[i];
+        struct score *s;
+        // What is wrong stays in the file's own notes.
+        if (str_eq(f->kind, S("score")) && f->e.code == OK &&
+            score_parse(m->a, r, f->text, &s, &f->e) == OK)
+            f->key = s->key;
+    }
+    rules_free(r);
+    return OK;
+}
+
 static enum err_code make(struct making *m)
 {
     int64_t id;
     put_settings(m);
-    put_defs(m, false);
+    put_defs(m, TURN_FIRST);
     if (write_init_event(m) != OK || unit_put(&m->c, &m->root, &id, m->e) != OK)
         return m->e->code;
     import_all(m, &m->units, import_units);
@@ -314,7 +350,12 @@ static enum err_code make(struct making *m)
         return m->e->code;
     if (any_wrong(&m->all))
         return report(m);
-    put_defs(m, true);
+    put_defs(m, TURN_LOOPS);
+    if (try_scores(m) != OK)
+        return m->e->code;
+    if (any_wrong(&m->all))
+        return report(m);
+    put_defs(m, TURN_SCORES);
     return db_status(m->c.db, m->e);
 }
 

@@ -5,7 +5,7 @@ import { open, Visitor, DESK, PHONE } from './lib.mjs';
 import { REPLY, agreed } from '../api/lib.mjs';
 
 const STAFF = ['/', '/items', '/items?filter=open%3Ayes', '/items?filter=-open%3Ayes%20kind%3A%E5%92%A8%E8%AF%A2', '/i/FIRST', '/i/DONE', '/i/MERGED', '/boards', '/boards?by=class',
-  '/boards?by=channel&period=2026', '/settings', '/settings/tokens', '/password'];
+  '/boards?by=channel&period=2026', '/scores', '/scores/zhaoxiang?period=2026-11&compare=before&every=yes', '/scores/stages?period=2026-11-02..2026-11-20&sort=-handle.due', '/settings', '/settings/tokens', '/password'];
 const PEOPLE = {
   dispatcher1: [...STAFF, '/desk', '/new', '/import', '/jobs'],
   HANDLER: ['/', '/items', '/i/FIRST', '/boards'],

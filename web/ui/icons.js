@@ -6,6 +6,7 @@ const PATHS = {
   desk: 'M3 13h5l2 3h4l2-3h5M3 13l3-8h12l3 8v6H3zM12 4v6M9.5 8l2.5 2.5L14.5 8',
   items: 'M4 6h2M4 12h2M4 18h2M9 6h11M9 12h11M9 18h11',
   board: 'M4 20V10M10 20V4M16 20v-7M22 20H2',
+  score: 'M4 4h16v16H4zM4 9h16M10 9v11M13.5 13h3M13.5 16.5h3',
   new: 'M12 5v14M5 12h14',
   import: 'M12 4v11M7 10l5 5 5-5M4 20h16',
   settings:

@@ -62,6 +62,7 @@ static void test_hotline_counts(void **state)
     assert_int_equal(d->n_escalations, 4);
     assert_int_equal(d->n_routes, 1);
     assert_int_equal(d->n_tallies, 14);
+    assert_int_equal(d->n_ledger, 4);
     assert_int_equal(d->n_rates, 4);
     assert_true(str_has(d->text, S("loop: hotline")));
 }
@@ -123,11 +124,12 @@ static void test_hotline_steps(void **state)
     assert_str(def_step(d, S("contact"))->stamp, "contacted_at");
     assert_str(def_step(d, S("contact"))->when, "-contacted:是");
     const struct def_rate *sat = &d->rates[3];
-    double v[14] = {0}, out = 0;
+    double v[DEF_TALLIES_MAX] = {0}, out = 0;
     v[9] = 80, v[10] = 10, v[11] = 5, v[12] = 5;
     assert_true(formula_value(sat->formula, v, &out));
     assert_true(out > 0.91 - 1e-9 && out < 0.91 + 1e-9);
-    assert_int_equal(formula_uses(sat->formula), 0xF << 9);
+    for (int i = 0; i < (int)d->n_tallies; i++)
+        assert_int_equal(formula_uses(sat->formula, i), i >= 9 && i <= 12);
     assert_true(sat->high_is_better);
 }
 
@@ -456,8 +458,11 @@ static void test_diff(void **state)
             "who: [leader]\n    does: note\n\nescalate",
             "步骤“作废”（void）：动作由“move”改为“note”\n步骤“作废”（void）：必写说明由“是”改为“否”"
             "\n"},
-        {"rates:", "  - {key: urged, title: 催办量, by: filed, where: \"urges:>=1\"}\nrates:",
+        {"\nstages:", "  - {key: urged, title: 催办量, by: filed, where: \"urges:>=1\"}\n\nstages:",
             "新增计数“催办量”（urged）\n"},
+        {"  - {clock: contact}\n", "", "删除环节“先行联系”（contact）\n"},
+        {"{clock: handle}", "{clock: handle, by: contacted_at}",
+            "环节“处置”（handle）：计入时点由“filed”改为“contacted_at”\n"},
         {"to: checked\n    who: [dispatcher]", "to: checked\n    who: [leader]\n    hotkey: K",
             "步骤“核查通过”（check）：快捷键由“无”改为“K”\n"
             "步骤“核查通过”（check）：可操作角色由“dispatcher”改为“leader”\n"},

@@ -3,9 +3,10 @@
 #include <float.h>
 #include <math.h>
 
-#include "../base/unit.h"
+#include "files.h"
 #include "base/buf.h"
 #include "base/rng.h"
+#include "domain/yaml.h"
 
 static const str names[] = {
     S("a"), S("b"), S("c"), S("sat"), S("sat_basic"), S("sat_soso"), S("dissat"), S("in-time")};
@@ -14,7 +15,7 @@ static struct formula *parsed(struct arena *a, const char *text)
 {
     struct err e;
     err_init(&e, a, LANG_EN);
-    struct formula *f = formula_parse(a, str_of(text), names, ARRAY_LEN(names), &e);
+    struct formula *f = formula_parse(a, str_of(text), names, ARRAY_LEN(names), FORMULA_PLAIN, &e);
     if (f == NULL)
         fail_msg("%s: %.*s", text, STR_ARG(err_text(&e, a)));
     return f;
@@ -119,10 +120,16 @@ static void test_blank(void **state)
 
 static void test_uses(void **state)
 {
-    assert_int_equal(formula_uses(parsed(*state, "1+2")), 0);
-    assert_int_equal(formula_uses(parsed(*state, "a/(a+c)")), 1 | 4);
-    assert_int_equal(formula_uses(parsed(*state, "in-time")), 1 << 7);
-    assert_int_equal(formula_uses(parsed(*state, "dissat/sat")), 1 << 6 | 1 << 3);
+    static const struct {
+        const char *text;
+        int bits;
+    } rows[] = {{"1+2", 0}, {"a/(a+c)", 1 | 4}, {"in-time", 1 << 7},
+        {"dissat/sat", 1 << 6 | 1 << 3}, {"if(a > b, c, 1)", 7}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const struct formula *f = parsed(*state, rows[i].text);
+        for (int n = 0; n < (int)ARRAY_LEN(names); n++)
+            assert_int_equal(formula_uses(f, n), rows[i].bits >> n & 1);
+    }
 }
 
 static void test_refuses(void **state)
@@ -156,7 +163,8 @@ static void test_refuses(void **state)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct err e;
         err_init(&e, *state, LANG_EN);
-        assert_null(formula_parse(*state, str_of(rows[i].text), names, ARRAY_LEN(names), &e));
+        assert_null(formula_parse(
+            *state, str_of(rows[i].text), names, ARRAY_LEN(names), FORMULA_PLAIN, &e));
         if (e.n == 0 || e.notes[0].column != rows[i].column)
             fail_msg(
                 "%s: column %d, not %d", rows[i].text, e.n ? e.notes[0].column : 0, rows[i].column);
@@ -165,11 +173,138 @@ static void test_refuses(void **state)
     }
 }
 
+static void test_functions(void **state)
+{
+    static const struct {
+        const char *text;
+        double value; // NaN: blank
+    } rows[] = {
+        {"min(a, b, 7)", 3},
+        {"max(a, b, 7)", 7},
+        {"min (a,b)", 3},
+        {"clamp(a, 0, 5)", 5},
+        {"clamp(-a, -1, 5)", -1},
+        {"clamp(b, 0, 5)", 3},
+        {"round(2.5, 0)", 3},
+        {"round(-2.5, 0)", -3},
+        {"round(1.005, 2)", 1.01}, // as a person rounds, though 1.005 lies below it
+        {"round(5*13/24, 3)", 2.708},
+        {"if(a > b, 1, 2)", 1},
+        {"if(c > 0, a/c, 9)", 9}, // what is not taken may be blank
+        {"if(a/c > 0, 1, 2)", NAN},
+        {"if(and(a > 1, b > 1), 1, 0) + if(or(c, 0), 1, 0)", 1},
+        {"(a >= 6) + (a > 6) + (a <= 6) + (a < 6) + (a = 6) + (a <> 6)", 3},
+        {"filled(a/c, 4) + filled(a, 4)", 10},
+        {"max(a, a/c)", NAN},
+        {"steps(a, 0, 6, 10, 7, 20)", 10},
+        {"steps(a, 0, 7, 10)", 0},
+        {"steps(a, 0, 1, 5, 6.0001, 20)", 5},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        double v = NAN;
+        bool shown = formula_value(parsed(*state, rows[i].text), values, &v);
+        if (shown == isnan(rows[i].value) || (shown && fabs(v - rows[i].value) > 1e-12))
+            fail_msg("%s gives %g, not %g", rows[i].text, v, rows[i].value);
+    }
+    static const struct {
+        const char *text, *message;
+    } wrong[] = {
+        {"a > b > c", "\">\" does not fit here"},
+        {"min(a)", "min() takes another number of values, not 1"},
+        {"clamp(a, b)", "clamp() takes another number of values, not 2"},
+        {"steps(a, 0, 1, 2, 3)", "steps() takes another number of values, not 5"},
+        {"min(a, b", "the formula ends too early"},
+        {"sum(a)", "sum() needs the rows of a group: only the columns of a score have them"},
+        {"best(a)", "unknown name \"best\""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        struct err e;
+        err_init(&e, *state, LANG_EN);
+        assert_null(formula_parse(
+            *state, str_of(wrong[i].text), names, ARRAY_LEN(names), FORMULA_PLAIN, &e));
+        assert_str(e.notes[0].message, wrong[i].message);
+    }
+}
+
+static str spell(void *arg, int name)
+{
+    (void)arg;
+    return names[name].n > 1 ? S("甲") : names[name];
+}
+
+static str ninety(void *arg, size_t n)
+{
+    return n == 0 ? *(str *)arg : S("");
+}
+
+// Sums over the rows of a group; a row without a value adds nothing.
+static void test_groups(void **state)
+{
+    struct err e;
+    err_init(&e, *state, LANG_EN);
+    struct formula *f =
+        formula_parse(*state, S("round(5*a/sum(a), 3) - mean(b/c) + most(a)*least(a)"), names,
+            ARRAY_LEN(names), FORMULA_GROUPS, &e);
+    assert_non_null(f);
+    assert_true(formula_has_sums(f));
+    const double one[] = {13, 4, 2, 0, 0, 0, 0, 0}, two[] = {8, 9, 3, 0, 0, 0, 0, 0},
+                 three[] = {3, 5, 0, 0, 0, 0, 0, 0}, *const rows[] = {one, two, three};
+    double sums[FORMULA_GROUPS_MAX] = {0}, v = 0;
+    formula_sums(f, rows, ARRAY_LEN(rows), sums);
+    assert_true(sums[0] == 24 && sums[1] == 2.5 && sums[2] == 13 && sums[3] == 3);
+    assert_true(formula_value_in(f, one, sums, &v) && fabs(v - (2.708 - 2.5 + 39)) < 1e-12);
+    formula_sums(f, rows, 0, sums);
+    assert_true(sums[0] == 0 && isnan(sums[1]) && isnan(sums[2]));
+    assert_false(formula_value_in(f, one, sums, &v));
+    str said = S("24");
+    assert_str(formula_say(*state, f, LANG_ZH, spell, NULL, NULL),
+        "四舍五入(5×a÷组内合计(a), 3) − 组内平均(b÷c) + 组内最大(a)×组内最小(a)");
+    assert_str(formula_say(*state, f, LANG_EN, spell, ninety, &said),
+        "round(5×a÷24, 3) − mean(b÷c) + most(a)×least(a)");
+    f = formula_parse(
+        *state, S("if(in-time >= 1, sat-dissat, 0)"), names, ARRAY_LEN(names), FORMULA_GROUPS, &e);
+    assert_str(formula_say(*state, f, LANG_ZH, spell, NULL, NULL), "如果(甲 ≥ 1, 甲−甲, 0)");
+    static const char *const wrong[] = {"sum(a/sum(b))", "sum(a, b)", "sum()",
+        "sum(a)+sum(a)+sum(a)+sum(a)+sum(a)+sum(a)+sum(a)+sum(a)+sum(a)"};
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        err_init(&e, *state, LANG_ZH);
+        assert_null(
+            formula_parse(*state, str_of(wrong[i]), names, ARRAY_LEN(names), FORMULA_GROUPS, &e));
+        assert_int_equal(e.n, 1);
+    }
+}
+
+// tests/anchors/scores.yaml: what others have published.
+static void test_published(void **state)
+{
+    struct err e;
+    err_init(&e, *state, LANG_EN);
+    const struct yaml *root =
+        yaml_parse(*state, file_read(*state, "tests/anchors/scores.yaml"), &e);
+    const struct yaml *rows = yaml_get(root, "published");
+    assert_true(rows && rows->n >= 10);
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct yaml *row = rows->vals[i], *given = yaml_get(row, "values");
+        double in[8], v = NAN;
+        for (size_t k = 0; k < given->n; k++)
+            assert_true(yaml_as_f64(given->vals[k], &in[k]));
+        struct formula *f = formula_parse(
+            *state, yaml_get_str(row, "formula"), given->keys, given->n, FORMULA_PLAIN, &e);
+        if (!f)
+            fail_msg("%.*s", STR_ARG(err_text(&e, *state)));
+        double p = pow(10, (double)yaml_get_i64(row, "decimals", 0));
+        assert_true(formula_value(f, in, &v));
+        if (fabs(round(v * p) / p - yaml_get_f64(row, "gives", NAN)) > 1e-9)
+            fail_msg("%.*s gives %g", STR_ARG(yaml_get_str(row, "formula")), v);
+    }
+}
+
 static void test_all_unknown_names_at_once(void **state)
 {
     struct err e;
     err_init(&e, *state, LANG_EN);
-    assert_null(formula_parse(*state, S("(x + sat_baisc) / (y + a"), names, ARRAY_LEN(names), &e));
+    assert_null(formula_parse(
+        *state, S("(x + sat_baisc) / (y + a"), names, ARRAY_LEN(names), FORMULA_PLAIN, &e));
     assert_int_equal(e.n, 4);
     assert_int_equal(e.notes[1].column, 6);
     assert_true(str_starts(e.notes[1].expected, S("sat_basic, ")));
@@ -184,19 +319,19 @@ static void test_limits(void **state)
     buf_init(&b, *state, MIB);
     for (int i = 0; i < 41; i++)
         buf_byte(&b, '(');
-    assert_null(formula_parse(*state, buf_str(&b), names, ARRAY_LEN(names), &e));
+    assert_null(formula_parse(*state, buf_str(&b), names, ARRAY_LEN(names), FORMULA_PLAIN, &e));
     assert_int_equal(e.n, 1);
     assert_str(e.notes[0].message, "nested too deeply");
     buf_init(&b, *state, MIB);
     buf_byte(&b, '1');
     for (int i = 0; i < 300; i++)
         buf_addz(&b, "+1");
-    assert_null(formula_parse(*state, buf_str(&b), names, ARRAY_LEN(names), &e));
+    assert_null(formula_parse(*state, buf_str(&b), names, ARRAY_LEN(names), FORMULA_PLAIN, &e));
     assert_int_equal(e.n, 2);
     buf_init(&b, *state, MIB);
     for (int i = 0; i <= FORMULA_BYTES_MAX; i++)
         buf_byte(&b, ' ');
-    assert_null(formula_parse(*state, buf_str(&b), names, ARRAY_LEN(names), &e));
+    assert_null(formula_parse(*state, buf_str(&b), names, ARRAY_LEN(names), FORMULA_PLAIN, &e));
     assert_int_equal(e.n, 3);
 }
 
@@ -297,7 +432,8 @@ static void test_property(void **state)
             continue;
         struct err e;
         err_init(&e, a, LANG_EN);
-        struct formula *f = formula_parse(a, buf_str(&b), names, ARRAY_LEN(names), &e);
+        struct formula *f =
+            formula_parse(a, buf_str(&b), names, ARRAY_LEN(names), FORMULA_PLAIN, &e);
         if (f == NULL)
             fail_msg("%.*s: %.*s", STR_ARG(buf_str(&b)), STR_ARG(err_text(&e, a)));
         bool shown = worth(t, in, &want) && isfinite(want);
@@ -318,6 +454,9 @@ int main(void)
         UNIT(test_blank),
         UNIT(test_uses),
         UNIT(test_refuses),
+        UNIT(test_functions),
+        UNIT(test_groups),
+        UNIT(test_published),
         UNIT(test_all_unknown_names_at_once),
         UNIT(test_limits),
         UNIT(test_property),

@@ -13,8 +13,8 @@ import { Loaded, useLoad } from '../../ui/load.js';
 import { Confirm } from '../../ui/dialog.js';
 import { SetPage } from './nav.js';
 
-const KINDS = ['loop', 'calendar', 'roles'];
-const KIND = { loop: 'def.kLoop', calendar: 'def.kCalendar', roles: 'def.kRole' };
+const KINDS = ['loop', 'calendar', 'roles', 'score'];
+const KIND = { loop: 'def.kLoop', calendar: 'def.kCalendar', roles: 'def.kRole', score: 'def.kScore' };
 const NEW = 'new';
 
 const kindTitle = (k) => (KIND[k] ? t(KIND[k]) : k);
