@@ -136,7 +136,8 @@ class Work {
   }
 
   contact(o, answer) {
-    return this.take(`handler-${o.unit}`, o, 'contact', { mine: true, fields: { contacted: answer } });
+    return this.take(`handler-${o.unit}`, o, 'contact', { mine: true,
+      fields: { contacted: answer, ...(answer === '否' ? { no_contact_why: '始终未接' } : {}) } });
   }
 
   extend(o, by) {
@@ -149,7 +150,9 @@ class Work {
   }
 
   reply(o, solved) {
-    return this.take(`handler-${o.unit}`, o, 'reply', { mine: true, fields: { ...REPLY, solved } });
+    const fact = { 咨询: '有政策信息', 建议: '采纳' }[o.kind] ?? '属实';
+    const why = solved === '未解决' ? { unsolved_why: '客观条件不具备' } : {};
+    return this.take(`handler-${o.unit}`, o, 'reply', { mine: true, fields: { ...REPLY, fact, solved, ...why } });
   }
 
   async close(o, solved, satisfied) {
@@ -162,8 +165,10 @@ class Work {
     return this.take('dispatcher1', o, 'review', { judge: 'district', fields: { satisfied, solved: o.solved } });
   }
 
-  exclude(o) {
-    return this.take('dispatcher1', o, 'exclude', { by: 'leader1', note: '查无此事', reason: { key: '不属实', option: '查无此事' } });
+  async exclude(o) {
+    const file = await (await this.as('dispatcher1')).attach({ id: this.ids[o.n] }, '情况说明.txt', '现场无此情况');
+    assert.ok(file.status < 300, JSON.stringify(file.body));
+    return this.take('dispatcher1', o, 'exclude', { by: 'leader1', files: [1], note: '查无此事', reason: { key: '不属实', option: '查无此事' } });
   }
 
   recheck(o) {
