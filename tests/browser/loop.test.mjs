@@ -71,13 +71,18 @@ test('an order by many hands', { timeout: 300_000 }, async (t) => {
     await first.page.screenshot({ path: new URL('out/return-dialog.png', import.meta.url).pathname });
     await dialog.locator('button.primary').click();
     await first.told('退单');
-    assert.equal(await first.text('.states .at'), '待派单');
+    assert.equal(await first.text('.states .at'), '办理中', 'asked for: the desk decides');
+    await first.page.locator('.request', { hasText: '待审核：退单' }).waitFor();
+    await first.check('item-asked');
   });
 
   await step('the desk hears of it without its page moving, and sends it to the other alone', async () => {
     await desk.page.locator('.updates button').waitFor();
-    assert.equal(await desk.text('.states .at'), '办理中', 'nothing moves by itself');
+    assert.equal(await desk.page.locator('.request').count(), 0, 'nothing moves by itself');
     await desk.page.locator('.updates button').click();
+    await desk.page.locator('.request', { hasText: '不在本居民区' }).getByRole('button', { name: '同意', exact: true }).click();
+    await desk.page.getByRole('dialog').locator('button.primary').click();
+    await desk.told('退单');
     await desk.page.locator('.states .at', { hasText: '待派单' }).waitFor();
     await desk.ready();
     assert.match(await desk.text('.item-time'), /退单 1 次/);
@@ -89,7 +94,15 @@ test('an order by many hands', { timeout: 300_000 }, async (t) => {
     await desk.told('派单');
   });
 
-  await step('the second makes contact; the desk grants two days more', async () => {
+  const leader = await Visitor.enter(here, 'leader1');
+  /** The leader agrees to what stands on the order's page. */
+  const agrees = async (what) => {
+    await leader.go('/i/1');
+    await leader.page.locator('.request', { hasText: what }).getByRole('button', { name: '同意', exact: true }).click();
+    await leader.page.getByRole('dialog').locator('button.primary').click();
+    await leader.told(what);
+  };
+  await step('the second makes contact; the desk asks for two days more, a leader agrees', async () => {
     await second.go('/i/1');
     await second.page.keyboard.press('c');
     let dialog = second.page.getByRole('dialog');
@@ -107,21 +120,24 @@ test('an order by many hands', { timeout: 300_000 }, async (t) => {
     await dialog.getByLabel(/办理说明/).fill('需鉴定');
     await dialog.locator('button.primary').click();
     await desk.told('延期');
+    assert.match(await clock.innerText(), /11-26 17:30/, 'not yet');
+    await agrees('延期');
+    await desk.go('/i/1');
     assert.match(await clock.innerText(), /11-30 17:30/);
   });
 
-  await step('a leader suspends and resumes', async () => {
-    const leader = await Visitor.enter(here, 'leader1');
-    await leader.go('/i/1');
-    await leader.button('挂账').first().click();
-    const dialog = leader.page.getByRole('dialog');
+  await step('the desk asks that it be suspended, a leader agrees and resumes', async () => {
+    await desk.button('申请挂账').first().click();
+    const dialog = desk.page.getByRole('dialog');
     await dialog.getByLabel(/承诺日期/).fill('2026-12-01');
     await dialog.getByLabel(/复查日期/).fill('2026-11-25');
     await dialog.getByLabel(/^原因/).selectOption('客观条件');
     await dialog.getByLabel(/具体原因/).selectOption('待上级批复');
     await dialog.getByLabel(/办理说明/).fill('等批复');
     await dialog.locator('button.primary').click();
-    await leader.told('挂账');
+    await desk.told('挂账');
+    await agrees('挂账');
+    await leader.page.locator('.states .at', { hasText: '挂账' }).waitFor();
     await leader.check('item-suspended');
     await leader.button('恢复办理').first().click();
     await leader.told('恢复办理');
@@ -133,7 +149,9 @@ test('an order by many hands', { timeout: 300_000 }, async (t) => {
     await second.page.keyboard.press('s');
     let dialog = second.page.getByRole('dialog');
     for (const option of ['诉求合理合法', '电话', '实际解决']) await dialog.locator('.chip', { hasText: option }).first().click();
-    await dialog.getByLabel(/事实认定/).selectOption('属实');
+    // Only the three that fit a complaint are offered.
+    await dialog.locator('fieldset', { hasText: '事实认定' }).locator('.chip', { hasText: '属实' }).first().click();
+    assert.equal(await dialog.locator('fieldset', { hasText: '事实认定' }).locator('.chip').count(), 3);
     await dialog.locator('fieldset', { hasText: '现场查看' }).locator('.chip').first().click();
     await dialog.getByLabel(/答复要点/).fill('已清理楼道堆物，并回电告知。');
     await dialog.locator('input[type=file]').setInputFiles({ name: '整改后.txt', mimeType: 'text/plain', buffer: Buffer.from('已清理') });

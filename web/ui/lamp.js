@@ -1,7 +1,7 @@
 // How an item or a clock stands against its time: a mark, a word, and only then a colour.
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { spanText, stamp } from '../lib/time.js';
+import { spanText, stamp, shortStamp } from '../lib/time.js';
 
 const MARK = { red: '▲', yellow: '◔', green: '●', none: '○' };
 const WORD = { red: 'lamp.red', yellow: 'lamp.yellow', green: 'lamp.green', none: 'lamp.none' };
@@ -51,7 +51,7 @@ export function ClockBar({ clock: c, unit }) {
     <div class="meter" aria-hidden="true"><i style=${{ width: `${share * 100}%` }}></i>${(c.marks || []).map((m) => html`<b key=${m.title}
       style=${{ left: `${m.share * 100}%` }}></b>`)}</div>
     <p class="hint">${clockWords(c)}</p>
-    ${c.open && (c.marks || []).some((m) => m.at) ? html`<p class="hint">${c.marks.filter((m) => m.at).map((m) => `${m.title} ${stamp(m.at)}${m.passed ? ' ✓' : ''}`).join('　')}</p>` : null}
+    ${c.open && (c.marks || []).some((m) => m.at) ? html`<p class="hint">${c.marks.filter((m) => m.at).map((m) => `${m.title} ${shortStamp(m.at)}${m.passed ? ' ✓' : ''}`).join('　')}</p>` : null}
   </li>`;
 }
 
