@@ -90,6 +90,9 @@ CREATE TABLE item_doc (
     lat @real@ NOT NULL, lon @real@ NOT NULL, doc @json@ NOT NULL,
     PRIMARY KEY (town, id)) @heap@;
 
+-- What is near a point: cells of 222 m. Most orders have none and are not in it.
+CREATE INDEX item_spot ON item_doc (town, (CAST(lat * 500 AS BIGINT)), (CAST(lon * 500 AS BIGINT)), id) WHERE lat <> 0;
+
 -- The search index: which items hold which two characters side by side. A block speaks for the items from_id <= id < to_id; its
 -- rows are written once and replaced whole. What stands behind the last block is searched by its texts.
 -- first_us, last_us: between these its items were filed; in_order: in the order of their ids.
@@ -138,7 +141,7 @@ CREATE TABLE caller (
     sealed @blob@ NOT NULL, phone_mark @text@ NOT NULL,
     PRIMARY KEY (town, item)) @clustered@;
 -- Same caller: a keyed hash of the number, which only the key's holder can make.
-CREATE INDEX caller_phone ON caller (town, phone_mark) WHERE phone_mark <> '';
+CREATE INDEX caller_phone ON caller (town, phone_mark, item) WHERE phone_mark <> '';
 
 CREATE TABLE file (
     town @int@ NOT NULL, item @int@ NOT NULL, id @int@ NOT NULL, hash @text@ NOT NULL, name @text@ NOT NULL,

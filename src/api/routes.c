@@ -12,6 +12,7 @@
 #include "api/items.h"
 #include "api/import_maps.h"
 #include "api/jobs.h"
+#include "api/kin_api.h"
 #include "api/lists.h"
 #include "api/me.h"
 #include "api/metrics.h"
@@ -62,6 +63,13 @@ const struct route ROUTES[] = {
     {HTTP_POST, "/api/items", MAY_FILE_ITEMS, "File an item", BODY(ITEM_FILE_IN, ITEM_FILE_IN_SIZE),
         .check = items_file_check, .apply = items_file, .answer = items_answer, .out = ITEM_VIEW,
         .status = 201},
+    {HTTP_GET, "/api/items/{id}/kin", MAY_READ_ITEMS,
+        "Items that may be about the same matter, each with its reasons; and how many there are by "
+        "caller, place and class",
+        .read = kin_get, .out = KIN_VIEW, .status = 200},
+    {HTTP_POST, "/api/kin", MAY_READ_ITEMS,
+        "The same for a draft that is not filed yet; writes nothing", BODY(KIN_IN, KIN_IN_SIZE),
+        .read = kin_ask, .out = KIN_VIEW, .status = 200},
     {HTTP_GET, "/api/items/{id}", MAY_READ_ITEMS,
         "One item with its parts, clocks, history and open steps", .read = items_get,
         .out = ITEM_VIEW, .status = 200},

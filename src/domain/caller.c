@@ -119,6 +119,26 @@ bool caller_masked(struct ctx *c, int64_t item, struct caller *out, int64_t *oth
     return true;
 }
 
+int64_t *caller_same(struct ctx *c, int64_t item, str phone, int max, size_t *n)
+{
+    int64_t *ids = NULL;
+    *n = 0;
+    str mark = phone.n > 0 ? phone_mark(c, phone)
+                           : db_one_str(c->db, c->arena,
+                                 "SELECT phone_mark FROM caller WHERE town = ?1 AND item = ?2"
+                                 " AND confidential = 0",
+                                 V(c->rules->town), V(item));
+    if (mark.n == 0)
+        return NULL;
+    struct cursor r = db_rows(c->db,
+        "SELECT item FROM caller WHERE town = ?1 AND phone_mark = ?2 AND phone_mark <> ''"
+        " AND confidential = 0 ORDER BY item DESC LIMIT ?3",
+        V(c->rules->town), V(mark), V(max));
+    while (db_next(&r))
+        VEC_PUSH(c->arena, ids, *n) = db_i64(&r, 0);
+    return ids;
+}
+
 enum err_code caller_reveal(
     struct ctx *c, int64_t item, str reason, struct caller *out, struct err *e)
 {

@@ -17,6 +17,9 @@ enum {
 // phone number stands in (0 without a number).
 bool caller_masked(
     struct ctx *c, int64_t item, struct caller *out, int64_t *others, struct err *e) MUST_USE;
+// The latest items whose caller has this number, or when it is empty the number of that item's
+// caller. A confidential caller's are told to nobody.
+int64_t *caller_same(struct ctx *c, int64_t item, str phone, int max, size_t *n);
 // In clear. Needs MAY_REVEAL at the item's unit and a reason; writes the event. On the writer.
 enum err_code caller_reveal(
     struct ctx *c, int64_t item, str reason, struct caller *out, struct err *e) MUST_USE;

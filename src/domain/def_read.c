@@ -66,10 +66,10 @@ void def_read_notes(struct def_reader *r, const struct err *inner, const struct 
 
 bool def_read_taken(str key)
 {
-    static const char *const taken[] = {"class", "loop", "state", "open", "closed", "paused",
-        "excluded", "gone", "overdue", "unit", "receiver", "part", "filed", "changed", "due", "no",
-        "returns", "urges", "extensions", "reopens", "round", "level", "raised", "parent", "merged",
-        "clock", "asks", "watch", "named"};
+    static const char *const taken[] = {"class", "caller", "loop", "state", "open", "closed",
+        "paused", "excluded", "gone", "overdue", "unit", "receiver", "part", "filed", "changed",
+        "due", "no", "returns", "urges", "extensions", "reopens", "round", "level", "raised",
+        "parent", "merged", "clock", "asks", "watch", "named"};
     for (size_t i = 0; i < ARRAY_LEN(taken); i++)
         if (str_eq(key, str_of(taken[i])))
             return true;

@@ -106,6 +106,7 @@ static void put_is(struct buf *b, const struct filter_term *t, const struct filt
         put_count(b, v);
         break;
     case KIND_LINK:
+    case KIND_CALLER:
         buf_i64(b, v->id);
         break;
     case KIND_NUMBER:

@@ -283,6 +283,8 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
         return closed_holds(m, v);
     case KIND_OVERDUE:
         return overdue_holds(m, v);
+    case KIND_CALLER: // refused wherever items are matched: a caller's data are not in the item
+        return false;
     case KIND_NO:
         return no_holds(v, m->it->no);
     case KIND_COUNT:

@@ -22,6 +22,7 @@ enum filter_kind {
     KIND_WHEN,    // a time in a column of the item; 0 is no time
     KIND_CLOSED,  // yes no, or a time
     KIND_OVERDUE, // yes no
+    KIND_CALLER,  // an id: the same phone number as that item's caller. In the database only
     KIND_NO,      // order number, or its beginning with a star
     KIND_COUNT,   // whole number
     KIND_LINK,    // yes no, or an id
@@ -58,6 +59,7 @@ enum filter_kind {
     X(KEY_CHANGED, "changed", "更新", KIND_WHEN, "i.changed_us", changed_us)                       \
     X(KEY_DUE, "due", "到期", KIND_WHEN, "i.due_us", due_us)                                       \
     X(KEY_NO, "no", "编号", KIND_NO, "i.no", no)                                                   \
+    X(KEY_CALLER, "caller", "同来电人", KIND_CALLER, "i.id", id)                                   \
     X(KEY_RETURNS, "returns", "退单次数", KIND_COUNT, "i.returns", returns)                        \
     X(KEY_URGES, "urges", "催办次数", KIND_COUNT, "i.urges", urges)                                \
     X(KEY_EXTENSIONS, "extensions", "延期次数", KIND_COUNT, "i.extensions", extensions)            \

@@ -315,6 +315,21 @@ static void overdue(struct writer_of *w)
     }
 }
 
+// Who is confidential is nobody's same caller.
+static void same_caller(struct writer_of *w)
+{
+    for (size_t i = 0; i < w->t->n; i++) {
+        or_else(w);
+        column(w);
+        sqlb_add(w->q,
+            " IN (SELECT y.item FROM caller x JOIN caller y ON y.town = x.town"
+            " AND y.phone_mark = x.phone_mark AND y.phone_mark <> '' AND y.confidential = 0"
+            " WHERE x.town = ?1 AND x.confidential = 0 AND x.item = ");
+        sqlb_val(w->q, val_i64(w->t->values[i].id));
+        sqlb_add(w->q, ")");
+    }
+}
+
 static void numbers_of_orders(struct writer_of *w)
 {
     for (size_t i = 0; i < w->t->n; i++) {
@@ -596,6 +611,7 @@ static void term(struct writer_of *w)
         [KIND_WHEN] = times,
         [KIND_CLOSED] = closed,
         [KIND_OVERDUE] = overdue,
+        [KIND_CALLER] = same_caller,
         [KIND_NO] = numbers_of_orders,
         [KIND_COUNT] = counts,
         [KIND_LINK] = links,

@@ -411,6 +411,16 @@ static void read_link(const struct reading *x)
         refuse(x, x->t->key == KEY_RAISED ? S("yes, no") : S("yes, no, 123"));
 }
 
+// What the caller said of himself is kept apart from the item, so a definition cannot ask it.
+static void read_caller(const struct reading *x)
+{
+    int64_t id = 0;
+    if (x->p->def == NULL && str_i64(utf8_fold(x->p->arena, x->text), &id) && id > 0)
+        add(x, (struct filter_value){.form = VALUE_IS, .id = id});
+    else
+        refuse(x, x->p->def == NULL ? S("123") : S("not in a definition"));
+}
+
 // The last character there is: behind every text that begins with the prefix.
 static void read_no(const struct reading *x)
 {
@@ -498,6 +508,9 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
             add_form(&x, VALUE_NO);
         else if (!read_yesno(&x))
             read_dates(&x, S(", yes, no"));
+        break;
+    case KIND_CALLER:
+        read_caller(&x);
         break;
     case KIND_NO:
         read_no(&x);

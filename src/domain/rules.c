@@ -403,9 +403,12 @@ static void load_defs(struct rules *r, struct db *db, struct err *e)
     for (size_t i = 0; i < n; i++)
         if (str_eq(rows[i].kind, S("loop")))
             load_loop(r, &rows[i], e);
-    for (size_t i = 0; i < r->loop_by_key.cap; i++)
-        if (r->loop_by_key.slots[i].val)
-            VEC_PUSH(r->arena, r->loops, r->n_loops) = *(struct loop *)r->loop_by_key.slots[i].val;
+    // In the order in which they were first published.
+    for (size_t i = 0; i < n; i++) {
+        const struct loop *l = str_eq(rows[i].kind, S("loop")) ? rules_loop(r, rows[i].key) : NULL;
+        if (l && l->versions[0]->id == rows[i].id)
+            VEC_PUSH(r->arena, r->loops, r->n_loops) = *l;
+    }
     for (size_t i = 0; i < r->n_loops; i++)
         map_put(&r->loop_by_key, r->loops[i].key, &r->loops[i]);
     for (size_t i = 0; i < n && e->code == OK; i++) {

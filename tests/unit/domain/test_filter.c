@@ -538,6 +538,9 @@ static void put_random_value(struct world *w, struct buf *b, int row)
     case KIND_WATCH:
         buf_addz(b, chance(w, 50) ? "me" : "我");
         break;
+    case KIND_CALLER:
+        buf_addz(b, "7"); // the sample's items have no callers
+        break;
     case KIND_LINK:
         buf_addz(b, links[below(w, row == KEY_RAISED ? 3 : 5)]);
         break;

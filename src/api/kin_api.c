@@ -1,0 +1,133 @@
+#include "api/kin_api.h"
+
+#include "api/item_view.h"
+#include "domain/caller.h"
+#include "domain/kin.h"
+
+struct reason_view {
+    str key;
+    int64_t points;
+};
+struct kin_row_view {
+    struct row_view row;
+    int64_t strength, metres;
+    str level;
+    bool linked;
+    struct list reasons;
+};
+struct count_view {
+    int64_t n;
+    bool capped;
+    str filter;
+};
+struct kin_view {
+    struct list rows;
+    struct count_view counts[KIN_WORDS];
+};
+static const struct field REASON_VIEW[] = {
+    {"key", FIELD_STR, .at = offsetof(struct reason_view, key),
+        .options = "caller|place|class|words"},
+    {"points", FIELD_I64, .at = offsetof(struct reason_view, points),
+        .help = "what it adds to the strength; below 0: it speaks against"},
+    {0},
+};
+static const struct field KIN_ROW_VIEW[] = {
+    {"item", FIELD_OBJ, .at = offsetof(struct kin_row_view, row), .sub = ROW_VIEW},
+    {"strength", FIELD_I64, .at = offsetof(struct kin_row_view, strength),
+        .help = "0 to 100: the sum of its reasons"},
+    {"level", FIELD_STR, .at = offsetof(struct kin_row_view, level),
+        .options = "sure|likely|related"},
+    {"metres", FIELD_I64, .at = offsetof(struct kin_row_view, metres),
+        .help = "between the two points; -1: one has none"},
+    {"linked", FIELD_BOOL, .at = offsetof(struct kin_row_view, linked),
+        .help = "already tied as the same matter"},
+    {"reasons", FIELD_LIST, .at = offsetof(struct kin_row_view, reasons), .sub = REASON_VIEW,
+        .size = sizeof(struct reason_view)},
+    {0},
+};
+static const struct field COUNT_VIEW[] = {
+    {"n", FIELD_I64, .at = offsetof(struct count_view, n)},
+    {"capped", FIELD_BOOL, .at = offsetof(struct count_view, capped),
+        .help = "there are more than n"},
+    {"filter", FIELD_STR, .at = offsetof(struct count_view, filter),
+        .help = "lists just these, the item itself among them; empty: nothing to ask"},
+    {0},
+};
+#define COUNT(name, reason)                                                                        \
+    {                                                                                              \
+        name, FIELD_OBJ, .at = offsetof(struct kin_view, counts[reason]), .sub = COUNT_VIEW        \
+    }
+const struct field KIN_VIEW[] = {
+    {"rows", FIELD_LIST, .at = offsetof(struct kin_view, rows), .sub = KIN_ROW_VIEW,
+        .size = sizeof(struct kin_row_view)},
+    COUNT("caller", KIN_CALLER),
+    COUNT("place", KIN_PLACE),
+    COUNT("class", KIN_CLASS),
+    {0},
+};
+const struct field KIN_IN[] = {
+    {"title", FIELD_STR, .at = offsetof(struct kin_in, title), .max = ITEM_TITLE_MAX},
+    {"text", FIELD_STR, .at = offsetof(struct kin_in, text), .max = ITEM_TEXT_MAX},
+    {"address", FIELD_STR, .at = offsetof(struct kin_in, address), .max = ITEM_ADDRESS_MAX},
+    {"lat", FIELD_F64, .at = offsetof(struct kin_in, lat), .min = -90, .max = 90},
+    {"lon", FIELD_F64, .at = offsetof(struct kin_in, lon), .min = -180, .max = 180},
+    {"class", FIELD_I64, .at = offsetof(struct kin_in, cls)},
+    {"phone", FIELD_STR, .at = offsetof(struct kin_in, phone), .max = CALLER_PHONE_MAX,
+        .help = "compared by its keyed hash; never kept"},
+    {0},
+};
+const size_t KIN_IN_SIZE = sizeof(struct kin_in);
+
+static str level(int strength)
+{
+    if (strength >= KIN_STRENGTH_SURE)
+        return S("sure");
+    return strength >= KIN_STRENGTH_LIKELY ? S("likely") : S("related");
+}
+
+static struct kin_row_view view_row(struct call *k, const struct kin_row *r)
+{
+    struct arena *a = k->ctx.arena;
+    struct kin_row_view v = {.strength = r->strength,
+        .metres = r->metres,
+        .level = level(r->strength),
+        .linked = r->linked};
+    struct reason_view *reasons = NULL;
+    size_t n = 0;
+    row_view(&k->ctx, &r->row, &v.row);
+    for (int i = 0; i < KIN_REASONS; i++)
+        if (r->points[i] != 0)
+            VEC_PUSH(a, reasons, n) =
+                (struct reason_view){kin_reason_name((enum kin_reason)i), r->points[i]};
+    v.reasons = (struct list){reasons, n};
+    return v;
+}
+
+static enum err_code answer(struct call *k, const struct kin_in *in)
+{
+    struct kin_out out;
+    struct kin_view v = {0};
+    if (kin_find(&k->ctx, in, in->item != 0, &out, &k->err) != OK)
+        return k->err.code;
+    struct kin_row_view *rows = NEW_ARRAY(k->ctx.arena, out.n, struct kin_row_view);
+    for (size_t i = 0; i < out.n; i++)
+        rows[i] = view_row(k, &out.rows[i]);
+    v.rows = (struct list){rows, out.n};
+    for (int i = 0; i < KIN_WORDS; i++)
+        v.counts[i] =
+            (struct count_view){out.counts[i].n, out.counts[i].capped, out.counts[i].filter};
+    return call_answer_fields(k, KIN_VIEW, &v);
+}
+
+enum err_code kin_get(struct call *k)
+{
+    struct kin_in in;
+    if (kin_of_item(&k->ctx, k->id, &in, &k->err) != OK)
+        return k->err.code;
+    return answer(k, &in);
+}
+
+enum err_code kin_ask(struct call *k)
+{
+    return answer(k, k->in);
+}

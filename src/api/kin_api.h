@@ -1,0 +1,12 @@
+// What may be the same matter as an item, or as a draft; and items tied together because they are.
+#ifndef BH_API_KIN_API_H
+#define BH_API_KIN_API_H
+
+#include "api/call.h"
+
+extern const struct field KIN_VIEW[], KIN_IN[];
+extern const size_t KIN_IN_SIZE;
+enum err_code kin_get(struct call *k);
+enum err_code kin_ask(struct call *k);
+
+#endif

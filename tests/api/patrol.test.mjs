@@ -1,0 +1,182 @@
+// The grid patrol as a story: a supervisor sees something in the street, reports it with a photo, the centre opens a case and
+// sends it out, the office puts it right and shows it, the supervisor checks, the shift leader closes. And everything that may come in
+// between.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { Town } from './lib.mjs';
+
+const FRIDAY = '2026-11-20T09:00:00+08:00';
+const at = (hm) => `2026-11-20T${hm}:00+08:00`;
+
+async function centre() {
+  const town = await Town.make({ at: FRIDAY });
+  const o = { town };
+  for (const [name, login] of [['inspector', 'inspector1'], ['clerk', 'clerk1'], ['duty', 'duty1'], ['desk', 'dispatcher1'],
+    ['leader', 'leader1'], ['sys', 'sysadmin']]) o[name] = await town.as(login);
+  o.office = (await o.desk.catalog()).units.find((u) => u.code === 'enforcement');
+  o.worker = await town.as('handler-enforcement');
+  o.report = async (more = {}) => {
+    const { klass = '06010', fields, ...rest } = more;
+    return o.inspector.post('/api/items', { loop: 'patrol', title: '路边暴露垃圾', text: '北虹路1号门口人行道上堆有垃圾约两立方。', address: '北虹路1号',
+      lat: 31.2155, lon: 121.3601, class: await o.desk.klass(klass), fields: { channel: '监督员上报', ...fields }, ...rest });
+  };
+  o.photo = async (who, it, name = 'p.jpg') => (await who.attach(it, name, `jpeg ${name}`, { type: 'image/jpeg' })).body;
+  o.take = async (who, it, step, more) => {
+    const r = await who.step(it, step, more);
+    assert.equal(r.status, 200, `${step}: ${JSON.stringify(r.body).slice(0, 300)}`);
+    return r.body;
+  };
+  // To the state in which the office works on it.
+  o.sent = async (it) => {
+    it = await o.take(o.clerk, it, 'accept');
+    if (!it.files.length) it = await o.photo(o.inspector, it);
+    it = await o.take(o.duty, it, 'open');
+    return o.take(o.desk, it, 'dispatch', { units: [o.office.id] });
+  };
+  o.done = async (it) => {
+    it = await o.photo(o.worker, it, `after-${it.version}.jpg`);
+    return o.take(o.worker, it, 'handle', { fields: { handled: '已处置', result: '垃圾已清运' } });
+  };
+  o.clock = (it, key) => it.clocks.filter((k) => k.key === key).at(-1);
+  o.board = async (period = '2026-11') => (await o.desk.get(`/api/boards/patrol?period=${period}`)).body;
+  return o;
+}
+
+test('a finding from the report to the closing', async (t) => {
+  const o = await centre();
+  const { town, inspector, clerk, duty, desk, worker, take, photo, clock } = o;
+  t.after(() => town.end());
+  let it;
+
+  await t.test('the supervisor reports; the desk has half an hour to take it', async () => {
+    const r = await o.report();
+    assert.equal(r.status, 201, JSON.stringify(r.body));
+    it = r.body;
+    assert.match(it.no, /^WG20261120-00001$/);
+    assert.deepEqual([it.state_title, clock(it, 'accept').due], ['待受理', '2026-11-20T09:30:00+08:00']);
+    assert.deepEqual((await o.report({ klass: '0102' })).body.errors.map((e) => e.field), ['class'], 'a hotline class is none of the patrol’s');
+  });
+
+  await t.test('taken, and opened with the photo its class asks for', async () => {
+    await town.move(at('09:10'));
+    it = await take(clerk, it, 'accept');
+    assert.deepEqual([it.state_title, clock(it, 'accept').state], ['待立案', 'met']);
+    const none = await duty.step(it, 'open');
+    assert.deepEqual(none.body.errors.map((e) => [e.field, e.message]), [['file', '这一步要有 1 张照片，现有 0 张']]);
+    it = await photo(inspector, it, 'before.jpg');
+    assert.equal((await clerk.step(it, 'open')).status, 403, 'opening is the shift leader’s');
+    it = await take(duty, it, 'open');
+    assert.equal(it.state_title, '待派遣');
+  });
+
+  await t.test('sent to the office, whose time is what the class says', async () => {
+    await town.move(at('09:40'));
+    it = await take(desk, it, 'dispatch', { units: [o.office.id] });
+    const k = clock(it, 'handle');
+    assert.deepEqual([k.limit, k.rule, k.due], ['4wh', 'class:patrol/06010', '2026-11-20T15:40:00+08:00'], 'exposed refuse: four working hours [domain 3]');
+  });
+
+  await t.test('the lamp: green to 80 %, yellow to 100 %, red beyond [domain 3]', async () => {
+    const lamp = async (hm) => { await town.move(at(hm)); return clock(await desk.item(it.id), 'handle').lamp; };
+    assert.deepEqual([await lamp('14:51'), await lamp('14:53'), await lamp('15:40')], ['green', 'yellow', 'yellow']);
+  });
+
+  await t.test('put right and shown: the photo of before does not count', async () => {
+    it = await desk.item(it.id);
+    const none = await worker.step(it, 'handle', { fields: { handled: '已处置', result: '已清' } });
+    assert.equal(none.body.errors[0].field, 'file');
+    it = await o.done(it);
+    assert.deepEqual([it.state_title, clock(it, 'handle').state], ['待核查', 'met']);
+  });
+
+  await t.test('checked, not good, done again, checked, closed, rated', async () => {
+    it = await take(clerk, it, 'send-check');
+    it = await take(inspector, it, 'redo', { note: '角落里还有' });
+    assert.equal(it.state_title, '处置中');
+    await town.move(at('16:00'));
+    it = await o.done(await desk.item(it.id));
+    it = await take(clerk, it, 'send-check');
+    it = await take(inspector, it, 'check', { fields: { checked: '合格' } });
+    it = await take(duty, it, 'close');
+    it = await take(duty, it, 'rate', { fields: { quality: '好' } });
+    assert.deepEqual([it.state_title, it.open], ['已评价', false]);
+  });
+
+  await t.test('each stage is counted, and each figure lists its items', async () => {
+    const b = await o.board();
+    const n = b.total.tallies;
+    assert.deepEqual([n.reported, n.valid, n.accepted, n.accepted_met, n.opened, n.dispatched, n.handled, n.handled_met, n.checked, n.redone, n.closed, n.closed_met],
+      [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+    assert.equal(b.total.rates.redone, 1, 'one of one was done again');
+    for (const x of b.tallies)
+      assert.equal((await desk.list(`${x.filter} ${b.total.filter}`)).total, n[x.key], x.key);
+  });
+});
+
+test('what may come in between', async (t) => {
+  const o = await centre();
+  const { town, inspector, clerk, duty, desk, worker, leader, take, photo, clock } = o;
+  t.after(() => town.end());
+
+  await t.test('put right on the spot: one step, with its photo, counted by itself', async () => {
+    let it = (await o.report({ title: '共享单车倒伏', klass: '09011' })).body;
+    it = await photo(inspector, it);
+    it = await take(inspector, it, 'self', { fields: { handled: '已处置', result: '扶正摆齐' } });
+    assert.deepEqual([it.state_title, clock(it, 'accept').state], ['已结案', 'met']);
+    const n = (await o.board()).total.tallies;
+    assert.deepEqual([n.self, n.valid, n.closed], [1, 1, 0]);
+  });
+
+  await t.test('not the patrol’s business: refused with its reason, no valid report', async () => {
+    let it = (await o.report({ title: '室内漏水' })).body;
+    assert.deepEqual((await clerk.step(it, 'refuse', {})).body.errors.map((e) => e.field).sort(), ['note', 'reason.key']);
+    it = await take(clerk, it, 'refuse', { note: '属于住户内部维修', reason: { key: '不在管理范围', option: '非城市管理事项' } });
+    assert.equal(it.state_title, '不予受理');
+    const b = await o.board();
+    assert.deepEqual([b.total.tallies.reported, b.total.tallies.valid, b.total.tallies.refused, b.total.rates.valid], [2, 1, 1, 0.5]);
+  });
+
+  await t.test('void after it was opened: it counts against opening rightly', async () => {
+    let it = (await o.report({ title: '误报' })).body;
+    it = await take(clerk, it, 'accept');
+    it = await photo(inspector, it);
+    it = await take(duty, it, 'open');
+    it = await take(duty, it, 'void', { note: '现场并无此事' });
+    const b = await o.board();
+    assert.deepEqual([b.total.tallies.opened, b.total.tallies.voided, b.total.rates.accurate], [1, 1, 0]);
+  });
+
+  await t.test('given back, extended, suspended, supervised', async () => {
+    let it = await o.sent((await o.report({ title: '人行道破损', klass: '06013' })).body);
+    assert.equal(clock(it, 'handle').limit, '1wd', 'a class that says nothing takes its group’s');
+    it = await take(worker, it, 'return', { note: '权属为市属道路', reason: { key: '职责不符', option: '权属不清需会商' } });
+    assert.deepEqual([it.state_title, it.returns], ['待派遣', 1]);
+    it = await take(desk, it, 'dispatch', { units: [o.office.id] });
+    const part = it.parts.find((p) => p.open).id;
+    it = await take(desk, it, 'extend', { part, extend: '2wd', note: '雨天', reason: { key: '客观条件', option: '天气原因' } });
+    it = await take(duty, it, 'supervise', { note: '请今天完成' });
+    assert.deepEqual([it.urges, clock(it, 'supervise').state], [1, 'running']);
+    it = await take(duty, it, 'suspend', { note: '等施工窗口', fields: { promised: '2026-12-01' }, reason: { key: '客观条件', option: '待施工窗口期' } });
+    assert.equal(it.paused, true);
+    it = await take(leader, it, 'resume');
+    it = await o.done(it);
+    assert.equal(clock(it, 'supervise').state, 'met');
+    const n = (await o.board()).total.tallies;
+    assert.deepEqual([n.returned, n.extended, n.supervised, n.suspended, n.handled_met], [1, 1, 1, 1, 1]);
+  });
+
+  await t.test('found by a camera though a supervisor should have seen it: missed', async () => {
+    let it = (await o.report({ title: '占用消防通道', klass: '09012', fields: { channel: '视频发现', missed: '是', priority: '特急' } })).body;
+    assert.equal(clock(it, 'accept').due, at('09:10'));
+    it = await o.sent(it);
+    assert.equal(clock(it, 'handle').limit, '2h');
+    const n = (await o.board()).total.tallies;
+    assert.equal(n.missed, 1);
+  });
+
+  await t.test('a wrong class is put right, and the time with it', async () => {
+    let it = await o.sent((await o.report({ klass: '06013' })).body);
+    it = await take(desk, it, 'amend', { class: await desk.klass('06012') });
+    assert.deepEqual([clock(it, 'handle').limit, clock(it, 'handle').rule], ['2wh', 'class:patrol/06012']);
+  });
+});
