@@ -259,7 +259,7 @@ static const struct field FILE_ROWS[] = {
     {0},
 };
 static const struct field LINK_ROWS[] = {
-    F(struct link_view, kind, FIELD_STR, .help = "parent child main merged"),
+    F(struct link_view, kind, FIELD_STR, .help = "parent child main merged same"),
     F(struct link_view, item, FIELD_I64),
     F(struct link_view, no, FIELD_STR),
     F(struct link_view, title, FIELD_STR),
@@ -763,6 +763,7 @@ static str what_title(const struct ctx *c, const struct def *d, str what)
         {"attach", "File added", "添加附件"}, {"settle", "Due times computed anew", "重算时限"},
         {"move_def", "Moved to another version", "更换流程版本"},
         {"close_merged", "Closed with its main item", "随主单办结"},
+        {"same", "Tied as the same matter", "关联同一事项"}, {"unsame", "Untied", "取消同一事项"},
         {"undo_import", "Import undone", "撤销导入"}, {ITEM_UNDO, "Taken back", "撤销"}};
     const struct def_step *s = def_step(d, what);
     if (s)

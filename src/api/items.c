@@ -250,6 +250,7 @@ struct file_in {
     int64_t cls;
     const struct json *fields;
     struct caller_in caller;
+    str same;
 };
 const struct field ITEM_FILE_IN[] = {
     {"loop", FIELD_STR, FIELD_REQUIRED, offsetof(struct file_in, loop), .max = DEF_KEY_MAX,
@@ -263,6 +264,8 @@ const struct field ITEM_FILE_IN[] = {
     {"fields", FIELD_JSON, .at = offsetof(struct file_in, fields),
         .help = "{key: value} as the loop's definition asks"},
     {"caller", FIELD_OBJ, .at = offsetof(struct file_in, caller), .sub = CALLER_IN},
+    {"same", FIELD_STR, .at = offsetof(struct file_in, same), .max = 40,
+        .help = "number of an item that is the same matter: tied in the same transaction"},
     {0},
 };
 const size_t ITEM_FILE_IN_SIZE = sizeof(struct file_in);
@@ -277,7 +280,8 @@ enum err_code items_file_check(struct call *k)
         .address = f->address,
         .lat = f->lat,
         .lon = f->lon,
-        .cls = f->cls};
+        .cls = f->cls,
+        .same = f->same};
     const struct caller_in *c = &f->caller;
     in->caller = (struct caller){c->name, c->phone, c->door, c->anonymous, c->confidential};
     in->has_caller = c->name.n + c->phone.n + c->door.n > 0 || c->anonymous || c->confidential;

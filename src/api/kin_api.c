@@ -3,6 +3,7 @@
 #include "api/item_view.h"
 #include "domain/caller.h"
 #include "domain/kin.h"
+#include "domain/same.h"
 
 struct reason_view {
     str key;
@@ -130,4 +131,30 @@ enum err_code kin_get(struct call *k)
 enum err_code kin_ask(struct call *k)
 {
     return answer(k, k->in);
+}
+
+// ---- tied as the same matter
+
+struct same_in {
+    str other, note;
+};
+const struct field SAME_IN[] = {
+    {"other", FIELD_STR, FIELD_REQUIRED, offsetof(struct same_in, other), .max = 40,
+        .help = "the other item's number"},
+    {"note", FIELD_STR, .at = offsetof(struct same_in, note), .max = ITEM_NOTE_MAX},
+    {0},
+};
+const size_t SAME_IN_SIZE = sizeof(struct same_in);
+
+enum err_code kin_tie(struct call *k, struct ctx *c, int64_t *result, struct err *e)
+{
+    const struct same_in *in = k->in;
+    *result = k->id;
+    return same_tie(c, k->id, in->other, in->note, e);
+}
+
+enum err_code kin_untie(struct call *k, struct ctx *c, int64_t *result, struct err *e)
+{
+    *result = k->id;
+    return same_untie(c, k->id, k->id2, (str){0}, e);
 }

@@ -4,9 +4,11 @@
 
 #include "api/call.h"
 
-extern const struct field KIN_VIEW[], KIN_IN[];
-extern const size_t KIN_IN_SIZE;
+extern const struct field KIN_VIEW[], KIN_IN[], SAME_IN[];
+extern const size_t KIN_IN_SIZE, SAME_IN_SIZE;
 enum err_code kin_get(struct call *k);
 enum err_code kin_ask(struct call *k);
+enum err_code kin_tie(struct call *k, struct ctx *c, int64_t *result, struct err *e);
+enum err_code kin_untie(struct call *k, struct ctx *c, int64_t *result, struct err *e);
 
 #endif

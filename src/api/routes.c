@@ -67,6 +67,12 @@ const struct route ROUTES[] = {
         "Items that may be about the same matter, each with its reasons; and how many there are by "
         "caller, place and class",
         .read = kin_get, .out = KIN_VIEW, .status = 200},
+    {HTTP_POST, "/api/items/{id}/same", MAY_STEP,
+        "Tie it to another item as the same matter; both histories say so",
+        BODY(SAME_IN, SAME_IN_SIZE), .apply = kin_tie, .answer = items_answer, .out = ITEM_VIEW,
+        .status = 200},
+    {HTTP_DELETE, "/api/items/{id}/same/{id}", MAY_STEP, "Untie the two again", .apply = kin_untie,
+        .answer = items_answer, .out = ITEM_VIEW, .status = 200},
     {HTTP_POST, "/api/kin", MAY_READ_ITEMS,
         "The same for a draft that is not filed yet; writes nothing", BODY(KIN_IN, KIN_IN_SIZE),
         .read = kin_ask, .out = KIN_VIEW, .status = 200},

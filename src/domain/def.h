@@ -221,6 +221,15 @@ struct def_rate {
     bool high_is_better;
 };
 
+// 未诉先办: was an item there before anybody called? Told by the items of these loops that are the
+// same matter (domain/same.h).
+struct def_ahead {
+    int field; // a choice that keeps it; DEF_NONE: nobody asks
+    str *of;   // loops in which people call
+    size_t n_of;
+    str nobody, first, late; // options: no call until it closed; calls came later; a call was first
+};
+
 struct def {
     str loop, title;
     str text;   // the YAML as given
@@ -232,6 +241,7 @@ struct def {
     str calendar, class_scheme;
     bool caller;
     int level; // handler level of the town itself, 0: levels are not shown
+    struct def_ahead ahead;
     struct def_named *judges;
     size_t n_judges;
     struct def_field *fields;

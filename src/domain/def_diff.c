@@ -94,6 +94,14 @@ static void head_facts(const struct def *d, size_t at, struct facts *f)
     tell(f, "分类体系", d->class_scheme);
     tell_flag(f, "有诉求人", d->caller);
     tell_count(f, "承办级次", d->level);
+    if (d->ahead.field >= 0)
+        tell(f, "未诉先办",
+            str_fmt(f->arena, "%.*s（%.*s：%.*s、%.*s、%.*s）",
+                STR_ARG(d->fields[d->ahead.field].title),
+                STR_ARG(str_join(f->arena, d->ahead.of, d->ahead.n_of, S("、"))),
+                STR_ARG(d->ahead.nobody), STR_ARG(d->ahead.first), STR_ARG(d->ahead.late)));
+    else
+        tell(f, "未诉先办", S(""));
     tell_flag(f, "等待全部承办", d->wait_all);
     tell_state(f, "承办完成后", d->then, d->states);
 }

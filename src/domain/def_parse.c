@@ -25,6 +25,8 @@ static const struct yaml_member root_members[] = {
     {"classes", YAML_WANT_KEY},
     {"caller", YAML_WANT_BOOL},
     {"level", YAML_WANT_INT, .min = 1, .max = 9},
+    {"ahead", YAML_WANT_MAP, .expected = "{of, field, nobody, first, late}",
+        .sub = def_ahead_members},
     {"judges", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title}"},
     {"fields", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, type, ...}"},
     {"states", YAML_WANT_LIST, YAML_REQUIRED, .expected = "a list of {key, title, ...}"},
@@ -382,6 +384,7 @@ static void read_all(struct def_reader *r)
     def_clocks_read(r);
     read_reasons(r);
     def_steps_read(r);
+    def_ahead_read(r);
     def_effects_check(r);
     def_flow_check(r);
     def_approve_clocks(r);

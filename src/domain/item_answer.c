@@ -57,7 +57,9 @@ void item_answer(struct ctx *c, const struct def *d, const struct def_step *s, s
 {
     bool filing = s == &d->steps[0];
     for (size_t i = 0; i < n; i++) {
-        bool known = filing ? def_field_at(d, given[i].key) >= 0 : asked(d, s, given[i].key);
+        int at = def_field_at(d, given[i].key);
+        bool own = at >= 0 && at == d->ahead.field; // kept by the engine (domain/same.h)
+        bool known = filing ? at >= 0 && !own : asked(d, s, given[i].key);
         if (!known)
             err_add(e, ERR_INVALID, str_fmt(c->arena, "fields.%.*s", STR_ARG(given[i].key)),
                 asked_keys(c->arena, d, s), "this step does not ask for it", "这一步没有这个栏目");

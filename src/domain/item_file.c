@@ -2,6 +2,7 @@
 
 #include "domain/item_inner.h"
 #include "domain/key_book.h"
+#include "domain/same.h"
 
 static void check_text(struct err *e, str field, str x, size_t max, bool required)
 {
@@ -122,6 +123,8 @@ static void check_in(struct ctx *c, const struct def *d, const struct item_in *i
         err_add(e, ERR_INVALID, S("filed"), (str){0}, "lies in the future", "登记时间不能晚于现在");
     if (in->parent != 0 && item_no_of(c, in->parent).n == 0)
         err_add(e, ERR_INVALID, S("parent"), (str){0}, "there is no such item", "没有这个上级事项");
+    if (in->same.n > 0)
+        (void)same_other(c, S("same"), in->same, e);
     if (in->has_caller && !d->caller)
         err_add(
             e, ERR_INVALID, S("caller"), (str){0}, "this loop has no caller", "这类事项没有诉求人");
@@ -194,6 +197,9 @@ enum err_code item_place(struct ctx *c, const struct item_in *in, const struct i
         db_run(c->db, "INSERT INTO link (town, item, kind, other) VALUES (?1, ?2, 'child', ?3)",
             V(c->rules->town), V(it->parent), V(it->id));
     if (!past && item_escalate(c, d, it, e) != OK)
+        return e->code;
+    if (in->same.n > 0 &&
+        (same_tie(c, it->id, in->same, (str){0}, e) != OK || item_load(c, it->id, it, e) != OK))
         return e->code;
     return db_status(c->db, e);
 }

@@ -3,6 +3,7 @@
 
 #include "domain/item_hand.h"
 #include "domain/item_inner.h"
+#include "domain/same.h"
 
 // The step a clock that has just run out brings, once; where it cannot be taken nothing follows.
 static enum err_code follow(struct ctx *c, const struct def *d, const struct item *before,
@@ -132,6 +133,7 @@ static enum err_code close_one(struct ctx *c, const struct item *main, int64_t i
     item_clocks_stop(c, d, &it, UINT64_MAX, 0);
     item_enter(c, d, &it, state);
     it.unit = main->unit;
+    same_mark(c, d, &it);
     struct event ev = {.what = S("close_merged"), .unit = it.unit, .note = main->no};
     return item_commit(c, d, &before, &it, &ev, e);
 }

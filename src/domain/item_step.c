@@ -2,6 +2,7 @@
 
 #include "domain/filter.h"
 #include "domain/item_inner.h"
+#include "domain/same.h"
 
 static bool lets_in(const struct ctx *c, const struct def_step *s, int64_t unit)
 {
@@ -395,6 +396,8 @@ enum err_code item_turn(struct turn *t, struct err *e)
     if (!back || def_state_at(t->d, t->it->state) == t->step->back)
         item_clocks_start(c, t->d, t->it, t->step->start, back ? 0 : part);
     stamp(t);
+    if ((t->it->closed_us != 0) != (t->before->closed_us != 0))
+        same_mark(c, t->d, t->it);
     return OK;
 }
 

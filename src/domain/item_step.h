@@ -23,6 +23,7 @@ struct item_in {
     int64_t parent;   // 0: none
     int64_t filed_us; // 0: now; imports give the past
     str no;           // empty: counted
+    str same;         // number of an item that is the same matter (domain/same.h); empty: none
 };
 // Files an item. ERR_INVALID with every mistake at once; ERR_DENIED; ERR_CONFLICT when a unique
 // value is taken (the note's expected names the order that has it).

@@ -179,6 +179,7 @@ static void weigh(struct kin *k, struct kin_out *out)
 
 // ---- counts
 
+// As the list of the filter counts it: with words, as far as the search looks.
 static void count(
     struct kin *k, enum kin_reason reason, str text, struct kin_out *out, struct err *e)
 {
@@ -186,10 +187,15 @@ static void count(
     struct filter *f = filter_parse(k->c->arena, k->c->rules, NULL, text, e);
     if (e->code != OK)
         return;
+    struct list_in in = {.filter = f, .sort = SORT_FILED_DOWN, .limit = 1, .count = true};
+    struct list_out found = {0};
+    bool words = filter_has_words(f);
     x->filter = filter_text(k->c->arena, f);
-    x->n = item_count(k->c, f, KIN_COUNT_MAX + 1, e);
-    x->capped = x->n > KIN_COUNT_MAX;
-    x->n = x->capped ? KIN_COUNT_MAX : x->n;
+    if (words && item_list(k->c, &in, &found, e) != OK)
+        return;
+    x->n = words ? found.total : item_count(k->c, f, KIN_COUNT_MAX + 1, e);
+    x->capped = words ? found.capped : x->n > KIN_COUNT_MAX;
+    x->n = x->n > KIN_COUNT_MAX && !words ? KIN_COUNT_MAX : x->n;
 }
 
 // A word that stands in quotes: whatever the address holds.

@@ -12,7 +12,7 @@
 
 enum {
     KIN_DAYS = 30,       // after its closing an item may still be the same matter
-    KIN_CLASS_DAYS = 90, // of a class so many days are counted
+    KIN_CLASS_DAYS = 30, // of a class so many days are counted
     KIN_SHOWN_MAX = 20,
     KIN_LOOK_MAX = 400,
     KIN_COUNT_MAX = 1000,

@@ -40,6 +40,10 @@ static void check_loop(struct ctx *c, str text, struct published *out, struct er
     struct rules copy = *c->rules;
     copy.arena = c->arena;
     rules_compile_def(&copy, d, e);
+    for (size_t i = 0; i < d->ahead.n_of; i++)
+        if (!rules_loop(c->rules, d->ahead.of[i]))
+            err_add(e, ERR_INVALID, S("ahead.of"), (str){0}, "there is no loop \"%.*s\"",
+                "没有“%.*s”这种事项", STR_ARG(d->ahead.of[i]));
     for (size_t i = 0; i < d->n_steps; i++)
         for (size_t w = 0; w < d->steps[i].n_who; w++) {
             bool known = false;

@@ -131,3 +131,52 @@ test('who sees what, and for how long', async (t) => {
     assert.deepEqual([await later('2026-12-20'), await later('2026-12-21')], [1, 0]);
   });
 });
+
+test('tied as the same matter', async (t) => {
+  const o = await desk();
+  const { town, desk: person, inspector, find, call, kin } = o;
+  t.after(() => town.end());
+  const found = await find();
+  const other = await find({ title: '占道堆物', text: '门口堆放建筑材料。', address: '淮阴路200弄', class: await o.klass('06036'), lat: 0, lon: 0 });
+  await town.move('2026-11-20T09:10:00+08:00');
+  let order;
+
+  await t.test('while filing: in one transaction, and both histories say so', async () => {
+    order = await call({ same: found.no });
+    assert.deepEqual(order.links.map((l) => [l.kind, l.no]), [['same', found.no]]);
+    assert.equal(order.version, 2);
+    const mine = await person.item(found.id);
+    assert.deepEqual(mine.links.map((l) => [l.kind, l.no]), [['same', order.no]]);
+    assert.deepEqual([mine.timeline[0].what, mine.timeline[0].what_title, mine.timeline[0].changes.same], ['same', '关联同一事项', order.no]);
+    assert.equal((await kin(order)).rows[0].linked, true);
+  });
+
+  await t.test('later, and untied again', async () => {
+    const r = await inspector.post(`/api/items/${other.id}/same`, { other: order.no, note: '同一堆' });
+    assert.equal(r.status, 200, JSON.stringify(r.body));
+    assert.deepEqual(r.body.links.map((l) => l.no), [order.no]);
+    assert.equal(r.body.timeline[0].note, '同一堆');
+    const again = await inspector.post(`/api/items/${other.id}/same`, { other: order.no });
+    assert.deepEqual([again.status, again.body.errors[0].expected], [409, order.no]);
+    const off = await person.del(`/api/items/${order.id}/same/${other.id}`);
+    assert.deepEqual([off.status, off.body.links.map((l) => l.no)], [200, [found.no]]);
+    assert.equal((await person.del(`/api/items/${order.id}/same/${other.id}`)).status, 404);
+  });
+
+  await t.test('not with itself, with nothing, or with what one may not see', async () => {
+    for (const no of [order.no, 'RX20200101-00001', ''])
+      assert.equal((await person.post(`/api/items/${order.id}/same`, { other: no })).status, 400, no);
+    assert.deepEqual((await person.file({ same: 'RX20200101-00001' })).body.errors.map((e) => e.field), ['same']);
+    const home = (await person.catalog()).units.find((u) => u.kind === 'neighbourhood');
+    const sent = (await person.step(order, 'dispatch', { units: [home.id], version: (await person.item(order.id)).version })).body;
+    const handler = await town.as(`handler-${home.code}`);
+    assert.equal((await handler.post(`/api/items/${sent.id}/same`, { other: other.no })).status, 400, 'the finding is hidden from the committee');
+  });
+
+  await t.test('a repeat under its key ties once', async () => {
+    const k = { 'idempotency-key': 'tie-1' };
+    const a = await person.post(`/api/items/${other.id}/same`, { other: found.no }, k);
+    const b = await person.post(`/api/items/${other.id}/same`, { other: found.no }, k);
+    assert.deepEqual([a.status, b.status, b.body.links.length], [200, 200, 1]);
+  });
+});

@@ -3,7 +3,7 @@
 // between.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { Town } from './lib.mjs';
+import { Town, good } from './lib.mjs';
 
 const FRIDAY = '2026-11-20T09:00:00+08:00';
 const at = (hm) => `2026-11-20T${hm}:00+08:00`;
@@ -178,5 +178,78 @@ test('what may come in between', async (t) => {
     let it = await o.sent((await o.report({ klass: '06013' })).body);
     it = await take(desk, it, 'amend', { class: await desk.klass('06012') });
     assert.deepEqual([clock(it, 'handle').limit, clock(it, 'handle').rule], ['2wh', 'class:patrol/06012']);
+  });
+});
+
+// What you reported counts as done before anybody complained, when nobody had called about it before you reported it.
+test('found before anybody called', async (t) => {
+  const o = await centre();
+  const { town, inspector, desk, take, photo } = o;
+  t.after(() => town.end());
+  const call = async (more) => (await desk.file({ title: '门口垃圾', address: '北虹路1号', class: await desk.klass('0201'), ...more })).body;
+  const put_right = async (it) => take(inspector, await photo(inspector, it), 'self', { fields: { handled: '已处置' } });
+  const mark = async (it) => (await desk.item(it.id)).fields.find((f) => f.key === 'ahead')?.value ?? '';
+  const counts = async () => { const b = await o.board(); return [b.total.tallies.ahead, b.total.tallies.ahead_called, b.total.tallies.behind, b.total.rates.ahead]; };
+  let nobody, first, late, order;
+
+  await t.test('nobody called until it was closed', async () => {
+    nobody = (await o.report({ title: '无人来电的垃圾' })).body;
+    assert.equal(await mark(nobody), '', 'not before it is closed');
+    nobody = await put_right(nobody);
+    assert.equal(await mark(nobody), '无来电');
+    assert.deepEqual(await counts(), [1, 0, 0, 1]);
+  });
+
+  await t.test('somebody called after it was found: it stays ours', async () => {
+    first = (await o.report({ title: '先发现的垃圾' })).body;
+    await town.move(at('09:10')); // within the half hour of taking it: nobody is late
+    order = await call({ same: first.no });
+    assert.equal(await mark(first), '先于来电', 'as soon as the order is tied');
+    first = await put_right(await desk.item(first.id));
+    assert.deepEqual(await counts(), [2, 1, 0, 1]);
+  });
+
+  await t.test('somebody had called before: the call was first', async () => {
+    await town.move(at('09:20'));
+    late = (await o.report({ title: '来电在先的垃圾', same: order.no })).body;
+    assert.equal(await mark(late), '晚于来电');
+    late = await put_right(await desk.item(late.id));
+    assert.deepEqual(await counts(), [2, 1, 1, 0.666667]);
+  });
+
+  await t.test('an earlier order tied afterwards takes the credit back, untied it returns', async () => {
+    assert.equal((await desk.post(`/api/items/${nobody.id}/same`, { other: order.no })).status, 200);
+    assert.deepEqual([await mark(nobody), await counts()], ['先于来电', [2, 2, 1, 0.666667]]);
+    const older = await call({ title: '更早的来电' });
+    // Filed at twenty past nine: later than what was found at nine, so nothing changes.
+    assert.equal((await desk.post(`/api/items/${nobody.id}/same`, { other: older.no })).status, 200);
+    assert.equal(await mark(nobody), '先于来电');
+    assert.equal((await desk.post(`/api/items/${late.id}/same`, { other: older.no })).status, 200);
+    assert.equal(await mark(late), '晚于来电');
+    assert.equal((await desk.del(`/api/items/${late.id}/same/${order.id}`)).status, 200);
+    assert.equal(await mark(late), '晚于来电', 'filed at the same minute as the call: the call was first');
+    assert.equal((await desk.del(`/api/items/${late.id}/same/${older.id}`)).status, 200);
+    assert.deepEqual([await mark(late), await counts()], ['无来电', [3, 2, 0, 1]]);
+  });
+
+  await t.test('opened again it is not yet closed, so nobody’s credit', async () => {
+    await take(o.duty, await desk.item(late.id), 'reopen', { note: '又有了' });
+    assert.deepEqual([await mark(late), await counts()], ['', [2, 2, 0, 1]]);
+  });
+
+  await t.test('nobody writes the mark by hand, and two findings tied together say nothing of calls', async () => {
+    assert.deepEqual((await o.report({ fields: { ahead: '无来电' } })).body.errors.map((e) => e.field), ['fields.ahead']);
+    const again = (await o.report({ title: '同一处又一次', same: first.no })).body;
+    assert.equal(await mark(again), '');
+  });
+
+  await t.test('each figure lists its items, and the counters are what the events say', async () => {
+    const b = await o.board();
+    for (const x of b.tallies) assert.equal((await desk.list(`${x.filter} ${b.total.filter}`)).total, b.total.tallies[x.key], x.key);
+    await town.stop();
+    const n = good('tally', 'verify', '--dir', town.dir).items;
+    assert.equal(n, 6, 'four findings and two orders');
+    good('audit', 'verify', '--dir', town.dir);
+    await town.start();
   });
 });

@@ -14,6 +14,8 @@ export const ROUTES = [
   ['GET /api/items/ITEM/form?step=reply', 200, 'leader dispatcher clerk handler assisting', 'stranger'],
   ['GET /api/items/ITEM/files/1', 200, READERS, 'stranger'],
   ['GET /api/items/ITEM/kin', 200, READERS, 'stranger'],
+  ['POST /api/items/ITEM/same', 400, 'leader dispatcher clerk handler assisting stranger'],
+  ['DELETE /api/items/ITEM/same/99', 404, 'leader dispatcher clerk handler assisting stranger'],
   ['POST /api/kin', 200, READERS + ' stranger'],
   ['POST /api/items', 400, 'dispatcher clerk'],
   ['POST /api/items/ITEM/steps', 400, 'leader dispatcher clerk handler assisting stranger'],

@@ -55,8 +55,15 @@ for (const point of points) test(`an order's life, each ${point} failing`, { tim
   await step(desk, 'rate', { fields: { satisfied: '基本满意', solved: '实际解决' } });
   await write('reveal', 200, (h) => leader.post(`/api/items/${it.id}/reveal`, { reason: '核实联系方式' }, h));
   assert.equal(it.timeline.length, it.version, 'an event for every version');
+  const inspector = await town.as('inspector1'), finding = { loop: 'patrol', title: '楼道堆物', address: '北虹路1号',
+    class: await inspector.klass('06036'), fields: { channel: '监督员上报' } };
+  const found = (await write('file as the same matter', 201, (h) => inspector.post('/api/items', { ...finding, same: it.no }, h))).body;
+  await write('untie', 200, (h) => desk.del(`/api/items/${found.id}/same/${it.id}`, h));
+  await write('tie', 200, (h) => desk.post(`/api/items/${found.id}/same`, { other: it.no }, h));
 
   await read('item', `/api/items/${it.id}`);
+  await read('kin', `/api/items/${it.id}/kin`);
+  await w.read(point, 'kin of a draft', () => desk.post('/api/kin', { ...finding, loop: undefined, fields: undefined, phone: '13812346612' }));
   await read('by number', `/api/numbers/${it.no}`);
   await read('file', `/api/items/${it.id}/files/1`);
   await read('list', `/api/items?filter=${encodeURIComponent('loop:hotline state:rated')}&count=1`);

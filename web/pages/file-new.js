@@ -11,12 +11,15 @@ import { go } from '../lib/route.js';
 import { Page } from '../ui/page.js';
 import { Empty } from '../ui/load.js';
 import { Ask, askTitle } from '../ui/ask.js';
+import { ClassSays } from '../ui/class-says.js';
+import { KinHint } from '../ui/kin.js';
 import { Check, ErrorSummary, Field, textArea, textInput } from '../ui/field.js';
 
 const FORM = 'new';
 const TITLE_MAX = 120;
 const TEXT_MAX = 8000;
 const empty = () => ({
+  same: '',
   title: '',
   text: '',
   address: '',
@@ -56,6 +59,7 @@ function body(loop, v) {
     fields,
   };
   if (v.class) out.class = v.class;
+  if (v.same) out.same = v.same;
   const c = v.caller;
   if (loop.caller && (c.name || c.phone || c.door || c.anonymous || c.confidential)) out.caller = c;
   return out;
@@ -112,7 +116,7 @@ function FileForm({ loop }) {
       const b = body(loop, v);
       const item = await post('/api/items', b, { key: keyOf(b) });
       draft.remove(name);
-      notify(t('file.done', { no: item.no }), 'done');
+      notify(t(b.same ? 'file.doneSame' : 'file.done', { no: item.no, same: b.same }), 'done');
       go(`/i/${item.id}`, { replace: true });
     } catch (err) {
       setErrors(err.errors && err.errors.length ? errorsByField(err.errors) : { '': err.message });
@@ -126,9 +130,10 @@ function FileForm({ loop }) {
     setErrors(null);
   };
   const list = errors || {};
+  const [words, wordsHint] = loop.caller ? ['file.text', 'file.textHint'] : ['file.seen', 'file.seenHint'];
   const names = {
     title: t('file.title'),
-    text: t('file.text'),
+    text: t(words),
     address: t('col.address'),
     'caller.phone': t('caller.phone'),
     'caller.name': t('caller.name'),
@@ -136,7 +141,8 @@ function FileForm({ loop }) {
   for (const f of fields) names[f.key] = askTitle(f);
   const ask = (f) => html`<${Ask} key=${f.key} form=${FORM} field=${f} loop=${loop} error=${list[f.key]}
     value=${f.key === 'class' ? v.class : v.fields[f.key]}
-      onInput=${(x) => set(f.key === 'class' ? { class: x } : { fields: { ...v.fields, [f.key]: x } })} />`;
+      onInput=${(x) => set(f.key === 'class' ? { class: x } : { fields: { ...v.fields, [f.key]: x } })} />
+    ${f.key === 'class' ? html`<${ClassSays} id=${v.class} loop=${loop} />` : null}`;
   return html`<form class="form" onSubmit=${send} noValidate>
     <${ErrorSummary} form=${FORM} errors=${errors} names=${names} />
     ${kept && touched.current ? html`<p class="notice">${t('draft.found')} <button type="button" class="link"
@@ -144,12 +150,13 @@ function FileForm({ loop }) {
     <div class="form-cols"><div>
       <${Field} form=${FORM} name="title" label=${t('file.title')} hint=${t('file.titleHint')}
         error=${list.title} required>${(a) => textInput(a, v.title, (title) => set({ title }))}<//>
-      <${Field} form=${FORM} name="text" label=${t('file.text')} hint=${t('file.textHint')}
+      <${Field} form=${FORM} name="text" label=${t(words)} hint=${t(wordsHint)}
         error=${list.text} required>${(a) => textArea(a, v.text, (text) => set({ text }), TEXT_MAX, 6)}<//>
       <${Field} form=${FORM} name="address" label=${t('col.address')} hint=${t('file.addressHint')}
         error=${list.address}>${(a) => textInput(a, v.address, (address) => set({ address }))}<//>
       ${loop.caller ? html`<${CallerFields} v=${v} set=${set} errors=${list} />` : null}
-    </div><div>${fields.map(ask)}</div></div>
+    </div><div>${fields.map(ask)}
+      <${KinHint} v=${v} same=${v.same || ''} setSame=${(same) => set({ same })} /></div></div>
     <div class="actions sticky"><button class="primary"
       aria-busy=${busy ? 'true' : null}>${busy ? t('form.sending') : t('file.send')}</button>
       <span class="hint" role="status">${touched.current ? t('draft.kept') : ''}</span></div>

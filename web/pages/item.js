@@ -22,6 +22,7 @@ import { Timeline } from '../ui/timeline.js';
 import { Files } from '../ui/files.js';
 import { Marked } from '../ui/marked.js';
 import { Caller } from '../ui/caller.js';
+import { Kin } from '../ui/kin.js';
 import { StepBar } from '../ui/step-bar.js';
 import { StepDialog } from '../ui/step-dialog.js';
 import { Requests } from '../ui/requests.js';
@@ -110,7 +111,7 @@ function Parts({ item }) {
     ${item.returns ? html`<p>${t('item.returns', { n: item.returns })}</p>` : null}</section>`;
 }
 
-const LINK = { parent: 'link.parent', child: 'link.child', merged: 'link.merged', main: 'link.main' };
+const LINK = { parent: 'link.parent', child: 'link.child', merged: 'link.merged', main: 'link.main', same: 'link.same' };
 
 function Links({ links }) {
   if (!links || !links.length) return null;
@@ -133,6 +134,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
         <${Clocks} item=${item} />
         <${Parts} item=${item} />
         <${Links} links=${item.links} />
+        <${Kin} item=${item} onItem=${onItem} />
       </div>
       <div class="item-main">
         <section class="card" aria-labelledby="text-h"><h2 id="text-h">${t('item.text')}</h2>

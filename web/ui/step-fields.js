@@ -4,7 +4,9 @@ import { t } from '../lib/i18n.js';
 import { catalog } from '../lib/state.js';
 import { classesOf } from '../lib/catalog.js';
 import { EXTEND_UNITS, optionsOf } from '../lib/step.js';
+import { photosNeeded, says } from '../lib/class-says.js';
 import { Ask } from './ask.js';
+import { ClassSays } from './class-says.js';
 import { Combo, MultiCombo } from './combo.js';
 import { Field, selectInput, textArea, textInput } from './field.js';
 import { FilePick } from './file-pick.js';
@@ -110,6 +112,9 @@ export function StepFields(p) {
     title: ((loop.judges || []).find((j) => j.key === k) || {}).title || k,
   }));
   const field = (key, value) => set({ fields: { ...v.fields, [key]: value } });
+  const byId = catalog.value.classById;
+  const photos = photosNeeded(step, byId, p.item.class);
+  const standard = step.photos_stage && says(byId, p.item.class, 'closing');
   return html`
     ${['dispatch', 'assist', 'confer', 'pass'].includes(step.does) ? html`<${Units} ...${p} />` : null}
     ${judges.length > 1 ? html`<${Field} form=${form} name="judge" label=${t('step.judge')}
@@ -122,12 +127,15 @@ export function StepFields(p) {
     ${step.fields.map(
       (f) => html`<${Ask} key=${f.key} form=${form} field=${f} loop=${loop} error=${errors[f.key]}
       value=${f.key === 'class' ? v.class : v.fields[f.key]}
-        onInput=${(x) => (f.key === 'class' ? set({ class: x }) : field(f.key, x))} />`,
+        onInput=${(x) => (f.key === 'class' ? set({ class: x }) : field(f.key, x))} />
+      ${f.key === 'class' ? html`<${ClassSays} id=${v.class} loop=${loop} />` : null}`,
     )}
+    ${standard ? html`<p class="notice">${t('says.closing')}${t('word.colon')}${standard}</p>` : null}
     <${Field} form=${form} name="note" label=${t('step.note')}
       hint=${step.note_required ? null : t('form.optional')} error=${errors.note}
       required=${step.note_required}>${(a) => textArea(a, v.note, (note) => set({ note }), NOTE_MAX, 3)}<//>
     ${step.files_max ? html`<${FilePick} form=${form} files=${p.files} setFiles=${p.setFiles}
-      most=${step.files_max} hint=${step.files_why}
+      most=${step.files_max}
+      hint=${step.files_why || (photos ? t('says.needPhotos', { n: photos, most: step.files_max }) : null)}
       error=${errors.file || errors.files} />` : null}`;
 }

@@ -55,6 +55,7 @@ export function Timeline({ events, loop, fields }) {
       return html`<li key=${e.version}>
       <p class="time-line"><time datetime=${e.at}>${stamp(e.at)}</time> <strong>${e.what_title}</strong>
         <span>${e.person_name || t('item.bySystem')}</span>${e.unit_name ? html`<span title=${t('audit.unitThen')}>${e.unit_name}</span>` : null}</p>
+      ${e.changes && typeof e.changes.same === 'string' ? html`<p>${e.changes.same}</p>` : null}
       ${e.note ? html`<p class="prose">${e.note}</p>` : null}
       ${lost.length ? html`<p class="hint">${t('item.lostBy', { units: lost.join(t('word.and')) })}</p>` : null}
       ${changes.length ? html`<ul class="changes">${changes.map(([k, [from, to]]) => html`<li key=${k}>${nameOf(k, loop)}${t('word.colon')}${isBlank(from) ? '' : html`<del>${valueOf(k, from, loop, names)}</del> → `}<ins>${valueOf(k, to, loop, names)}</ins>

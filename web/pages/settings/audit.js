@@ -43,6 +43,8 @@ const WHAT = {
   class_put: 'audit.classes',
   move_def: 'audit.moveDef',
   close_merged: 'audit.closeMerged',
+  same: 'audit.same',
+  unsame: 'audit.unsame',
 };
 
 // An event of an item is named by its step; the rest have words of their own.
