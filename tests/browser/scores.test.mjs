@@ -16,8 +16,9 @@ async function furnish(town) {
     for (let n = 0; n <= 3 - i; n++) {
       let it = (await desk.step((await desk.file({ title: `第 ${i}${n} 件` })).body, 'dispatch', { units: [home.id] })).body;
       if (n === 3 - i && i !== 1) continue; // not answered yet
-      it = (await handler.step(it, 'contact', { fields: { contacted: n ? '是' : '否' } })).body;
+      it = (await handler.step(it, 'contact', { fields: n ? { contacted: '是' } : { contacted: '否', no_contact_why: '始终未接' } })).body;
       it = (await handler.step(it, 'reply', { fields: REPLY })).body;
+      assert.ok(it.id, JSON.stringify(it));
       for (const step of ['check', 'close']) it = (await desk.step(it, step)).body;
       await desk.step(it, 'rate', { fields: { satisfied: n ? '满意' : '不满意', solved: '实际解决' } });
     }
