@@ -242,7 +242,7 @@ static void take(struct decoding *x, const struct map_column *k)
         x->row->note = text;
         break;
     case TO_FIELD:
-        if (k->field == x->m->find) {
+        if (x->m->find && k->field == x->m->find) {
             x->row->find = find_of(x, k, text);
             break;
         }

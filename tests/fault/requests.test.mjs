@@ -61,6 +61,11 @@ for (const point of points) test(`an order's life, each ${point} failing`, { tim
   await write('untie', 200, (h) => desk.del(`/api/items/${found.id}/same/${it.id}`, h));
   await write('tie', 200, (h) => desk.post(`/api/items/${found.id}/same`, { other: it.no }, h));
 
+  const map = JSON.stringify({ map: 'own', title: '日报', loop: 'hotline', columns: [{ column: '事项', to: 'title' }, { to: 'channel', otherwise: '12345' }, { to: 'kind', otherwise: '求助' }, { to: 'class', otherwise: 'matters/1206' }] });
+  const kept = (await write('keep a map', 201, (h) => desk.post('/api/import-maps', { title: '日报', map }, h))).body;
+  await write('change a map', 200, (h) => desk.call('PUT', `/api/import-maps/${kept.id}`, { title: '晚报', map, version: 1 }, h));
+  await write('drop a map', 204, (h) => desk.call('DELETE', `/api/import-maps/${kept.id}`, undefined, h));
+
   await read('item', `/api/items/${it.id}`);
   await read('kin', `/api/items/${it.id}/kin`);
   await w.read(point, 'kin of a draft', () => desk.post('/api/kin', { ...finding, loop: undefined, fields: undefined, phone: '13812346612' }));
@@ -70,6 +75,7 @@ for (const point of points) test(`an order's life, each ${point} failing`, { tim
   await read('search', `/api/items?filter=${encodeURIComponent('堆物')}&count=1`);
   await read('board', '/api/boards/hotline?period=2026-11');
   await w.read(point, 'export', () => desk.get('/api/export?filter='), { stream: true });
+  await w.read(point, 'export a workbook', () => desk.get('/api/export?format=xlsx&filter='), { stream: true });
   await read('catalogue', '/api/catalog');
   await read('who I am', '/api/me');
   await read('events', '/api/audit?limit=50', await town.as('auditadmin'));
