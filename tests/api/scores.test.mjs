@@ -18,8 +18,8 @@ function number(text) {
 }
 
 /** What the anchors say: the orders, and the tables. */
-function anchors() {
-  const lines = readFileSync(join(root, 'tests/anchors/scores.yaml'), 'utf8').split('\n');
+function anchors(file) {
+  const lines = readFileSync(join(root, 'tests/anchors', file), 'utf8').split('\n');
   const orders = [];
   const tables = {};
   let table;
@@ -28,7 +28,7 @@ function anchors() {
     const order = /^ {2}(\d\d) \| (.*)$/.exec(text);
     const row = /^ {6}([\w-]+): \[(.*)\]$/.exec(text);
     const list = /^ {4}(columns|total): \[(.*)\]$/.exec(text);
-    const name = /^ {2}(\w+):$/.exec(text);
+    const name = /^ {2}([\w-]+):$/.exec(text);
     const groups = /^ {4}groups: \{(.*)\}$/.exec(text);
     if (order) {
       const [unit, kind, filed, sent, contacted, replied, solved, satisfied, more] = order[2].split('|').map((x) => x.trim());
@@ -183,8 +183,41 @@ const table = async (who, key, period = '2026-10') => {
 };
 const near = (got, wanted) => (got === null || wanted === null ? got === wanted : Math.abs(got - wanted) < 1e-6);
 
+async function everyCell(desk, got, wanted) {
+  const rows = new Map();
+  for (const r of got.rows) rows.set(r.unit, r);
+  const differ = [];
+  const compare = (name, row, cells) => wanted.columns.forEach((c, i) => {
+    if (!near(row.values[c], cells[i])) differ.push(`${name} ${c}: ${row.values[c]}, by hand ${cells[i]}`);
+  });
+  for (const [code, cells] of Object.entries(wanted.rows)) {
+    assert.equal(cells.length, wanted.columns.length, `${got.key} ${code}`);
+    const row = rows.get(await desk.unit(code));
+    compare(code, row, cells);
+    if (wanted.groups) assert.equal(row.group, wanted.groups[code], code);
+    rows.delete(row.unit);
+  }
+  for (const row of rows.values()) // everybody else has nothing, and no points
+    for (const c of got.columns) assert.ok(!row.values[c.key], `${row.name} ${c.key}: ${row.values[c.key]}`);
+  if (wanted.total) compare('total', got.total[0], wanted.total);
+  assert.deepEqual(differ, []);
+}
+
+async function everyList(leader, got) {
+  const seen = new Map();
+  let figures = 0;
+  for (const row of [...got.rows, ...got.totals, ...got.total, ...got.other])
+    for (const c of got.columns.filter((x) => x.filter)) {
+      const link = `${c.filter} ${row.filter}`;
+      if (!seen.has(link)) seen.set(link, (await leader.list(link, '&limit=1')).total);
+      assert.equal(seen.get(link), row.values[c.key], `${row.name} ${c.title}: ${link}`);
+      figures += 1;
+    }
+  assert.ok(figures > 50, String(figures));
+}
+
 test('a month of sixty orders, worked by hand', { timeout: 900_000 }, async (t) => {
-  const { orders, tables } = anchors();
+  const { orders, tables } = anchors('scores.yaml');
   assert.equal(orders.length, 60);
   const steps = events(orders);
   const town = await Town.make({ at: at(steps[0].when) });
@@ -206,39 +239,10 @@ test('a month of sixty orders, worked by hand', { timeout: 900_000 }, async (t) 
       const got = await table(leader, key);
       assert.equal(got.version, 1);
       assert.deepEqual([got.first, got.last], ['2026-10-01', '2026-10-31']);
-      const rows = new Map();
-      for (const r of got.rows) rows.set(r.unit, r);
-      const differ = [];
-      const compare = (name, row, cells) => wanted.columns.forEach((c, i) => {
-        if (!near(row.values[c], cells[i])) differ.push(`${name} ${c}: ${row.values[c]}, by hand ${cells[i]}`);
-      });
-      for (const [code, cells] of Object.entries(wanted.rows)) {
-        assert.equal(cells.length, wanted.columns.length, `${key} ${code}`);
-        const row = rows.get(await desk.unit(code));
-        compare(code, row, cells);
-        if (wanted.groups) assert.equal(row.group, wanted.groups[code], code);
-        rows.delete(row.unit);
-      }
-      for (const row of rows.values()) // everybody else has nothing, and no points
-        for (const c of got.columns) assert.ok(!row.values[c.key], `${row.name} ${c.key}: ${row.values[c.key]}`);
-      if (wanted.total) compare('total', got.total[0], wanted.total);
-      assert.deepEqual(differ, []);
+      await everyCell(desk, got, wanted);
     });
-
   for (const key of Object.keys(tables))
-    await t.test(`${key}, the list behind every figure`, async () => {
-      const got = await table(leader, key);
-      const seen = new Map();
-      let figures = 0;
-      for (const row of [...got.rows, ...got.totals, ...got.total, ...got.other])
-        for (const c of got.columns.filter((x) => x.filter)) {
-          const link = `${c.filter} ${row.filter}`;
-          if (!seen.has(link)) seen.set(link, (await leader.list(link, '&limit=1')).total);
-          assert.equal(seen.get(link), row.values[c.key], `${row.name} ${c.title}: ${link}`);
-          figures += 1;
-        }
-      assert.ok(figures > 50, String(figures));
-    });
+    await t.test(`${key}, the list behind every figure`, async () => everyList(leader, await table(leader, key)));
 
   await t.test('how a figure came about', async () => {
     const unit = await desk.unit('beihong');
@@ -339,6 +343,72 @@ test('a month of sixty orders, worked by hand', { timeout: 900_000 }, async (t) 
     rmSync(file);
   });
 
+  await t.test('the counters are what the events say', () => {
+    assert.equal(call('tally', 'verify', '--dir', town.dir).code, 0);
+  });
+});
+
+test('a day of the patrol, worked by hand', { timeout: 600_000 }, async (t) => {
+  const { tables } = anchors('patrol_scores.yaml');
+  const at = (hm) => `2026-11-20T${hm}:00+08:00`;
+  const town = await Town.make({ at: at('09:00') });
+  t.after(() => town.end());
+  const who = {};
+  for (const login of ['inspector1', 'clerk1', 'duty1', 'dispatcher1', 'leader1', 'handler-enforcement']) who[login] = await town.as(login);
+  const desk = who.dispatcher1;
+  const office = await desk.unit('enforcement');
+  const klass = await desk.klass('06010');
+  const ids = {};
+  // A clock that runs out may move the case between the look and the step.
+  const take = async (login, n, step, more) => {
+    for (;;) {
+      const r = await who[login].step(await who[login].item(ids[n]), step, more);
+      if (r.status === 409 && r.body.errors[0].field === 'version') continue;
+      assert.equal(r.status, 200, `${n}, ${step}: ${JSON.stringify(r.body).slice(0, 400)}`);
+      return;
+    }
+  };
+  const photo = async (login, n) => {
+    const r = await who[login].attach({ id: ids[n] }, `${n}.jpg`, `jpeg ${n} ${login}`, { type: 'image/jpeg' });
+    assert.ok(r.status < 300, JSON.stringify(r.body).slice(0, 300));
+  };
+  const each = async (list, ...steps) => {
+    for (const n of list) for (const [login, step, more] of steps) await (step === 'photo' ? photo(login, n) : take(login, n, step, more));
+  };
+  const OPEN = [['inspector1', 'photo'], ['duty1', 'open']];
+  const SEND = ['dispatcher1', 'dispatch', { units: [office] }];
+  const HANDLE = [['handler-enforcement', 'photo'], ['handler-enforcement', 'handle', { fields: { handled: '已处置', result: '垃圾已清运' } }]];
+  const ASK = ['clerk1', 'send-check'];
+  const CLOSE = [['inspector1', 'photo'], ['inspector1', 'check', { fields: { checked: '合格' } }], ['duty1', 'close']];
+  for (let n = 1; n <= 9; n++) {
+    const r = await who.inspector1.post('/api/items', { loop: 'patrol', title: `暴露垃圾 ${n}`, text: `第 ${n} 处`, address: `北虹路${n * 37}号`, class: klass,
+      fields: { channel: n === 9 ? '公众举报' : '监督员上报', missed: n === 9 ? 'yes' : 'no' } });
+    assert.equal(r.status, 201, JSON.stringify(r.body));
+    ids[n] = r.body.id;
+  }
+  await town.move(at('09:10'));
+  await each([1, 2, 3, 4, 5], ['clerk1', 'accept'], ...OPEN, SEND);
+  await each([8], ['clerk1', 'refuse', { note: '重复', reason: { key: '重复上报' } }]);
+  await each([9], ['clerk1', 'accept'], ['clerk1', 'ask-verify']);
+  await town.move(at('09:40'));
+  await each([5], ['dispatcher1', 'extend', { part: 1, extend: '1wd', note: '大雨', reason: { key: '客观条件', option: '天气原因' } }]);
+  await each([6], ['clerk1', 'accept'], ...OPEN);
+  await each([9], ['inspector1', 'photo'], ['inspector1', 'verify', { fields: { verified: '属实' } }], ['duty1', 'open'], SEND);
+  await town.move(at('15:00'));
+  await each([1, 9], ...HANDLE, ASK, ...CLOSE);
+  await each([2], ...HANDLE, ASK, ['inspector1', 'photo'], ['inspector1', 'redo', { note: '还有一堆' }]);
+  await town.move(at('17:00'));
+  await each([2, 3], ...HANDLE, ASK, ...CLOSE);
+  await town.move(at('17:20'));
+  const { leader1: leader } = who;
+  await until('the clocks that ran out are noticed', async () => {
+    const v = (await table(leader, 'patrol-stages', '2026-11')).total[0].values;
+    return v['accept.overdue'] + v['dispatch.overdue'] + v['handle.overdue'] === 3;
+  });
+  for (const [key, wanted] of Object.entries(tables)) {
+    await t.test(`${key}, every cell`, async () => everyCell(desk, await table(leader, key, '2026-11'), wanted));
+    await t.test(`${key}, the list behind every figure`, async () => everyList(leader, await table(leader, key, '2026-11')));
+  }
   await t.test('the counters are what the events say', () => {
     assert.equal(call('tally', 'verify', '--dir', town.dir).code, 0);
   });
