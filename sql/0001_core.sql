@@ -32,7 +32,7 @@ CREATE TABLE person (
     town @int@ NOT NULL, id @int@ NOT NULL, login @text@ NOT NULL, name @text@ NOT NULL,
     password @text@ NOT NULL, active @int@ NOT NULL, must_change @int@ NOT NULL, demo @int@ NOT NULL,
     epoch @int@ NOT NULL, fails @int@ NOT NULL DEFAULT 0, locked_until_us @int@ NOT NULL DEFAULT 0,
-    version @int@ NOT NULL DEFAULT 1,
+    version @int@ NOT NULL DEFAULT 1, seen_us @int@ NOT NULL DEFAULT 0,
     PRIMARY KEY (town, id)) @clustered@;
 CREATE UNIQUE INDEX person_login ON person (town, login);
 

@@ -3,6 +3,7 @@
 #include "api/admin.h"
 
 #include "api/jobs.h"
+#include "domain/filter.h"
 #include "domain/publish.h"
 #include "domain/old_years.h"
 
@@ -277,25 +278,35 @@ const struct field AUDIT_QUERY[] = {
     {"before", FIELD_I64, .help = "events older than this id"},
     {"about", FIELD_STR, .options = "all|town|reveal",
         .help = "town: log-ins, grants, definitions; reveal: callers shown"},
+    {"person", FIELD_I64, .help = "with about=reveal: who looked"},
+    {"period", FIELD_STR, .help = "with about=reveal: 2026-11"},
     {"limit", FIELD_I64, .min = 1, .max = AUDIT_PAGE_MAX},
     {0},
 };
 
 // Each way to look has a statement and an index of its own, so that few rows among millions are
 // found at once.
-static struct cursor audit_rows(struct ctx *c, str about, int64_t before, int64_t limit)
+struct audit_in {
+    str about;
+    int64_t before, limit;
+    int64_t person, from_us, to_us; // of reveals
+};
+
+static struct cursor audit_rows(struct ctx *c, const struct audit_in *in)
 {
-    if (str_eq(about, S("town")))
+    int64_t before = in->before, limit = in->limit;
+    if (str_eq(in->about, S("town")))
         return db_rows(c->db,
             "SELECT id, item, at_us, person, unit, what, note, changes FROM event"
             " WHERE town = ?1 AND item = 0 AND id < ?2 ORDER BY id DESC LIMIT ?3",
             V(c->rules->town), V(before), V(limit));
     (void)old_years_widen(c); // an old item's events stand with it
-    if (str_eq(about, S("reveal")))
+    if (str_eq(in->about, S("reveal")))
         return db_rows(c->db,
             "SELECT id, item, at_us, person, unit, what, note, changes FROM event"
-            " WHERE town = ?1 AND what = 'reveal' AND id < ?2 ORDER BY id DESC LIMIT ?3",
-            V(c->rules->town), V(before), V(limit));
+            " WHERE town = ?1 AND what = 'reveal' AND id < ?2 AND (?4 = 0 OR person = ?4)"
+            " AND at_us >= ?5 AND at_us < ?6 ORDER BY id DESC LIMIT ?3",
+            V(c->rules->town), V(before), V(limit), V(in->person), V(in->from_us), V(in->to_us));
     return db_rows(c->db,
         "SELECT id, item, at_us, person, unit, what, note, changes FROM event"
         " WHERE town = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
@@ -322,25 +333,52 @@ static struct audit_row audit_view_row(struct ctx *c, const struct cursor *r)
     return a;
 }
 
+static bool read_reveal_in(struct call *k, struct audit_in *in)
+{
+    struct ctx *c = &k->ctx;
+    str period = http_query(k->req, "period");
+    int64_t from, to;
+    if (in->person != 0 || period.n > 0) {
+        if (!str_eq(in->about, S("reveal"))) {
+            err_add(&k->err, ERR_INVALID, S("about"), S("reveal"),
+                "only reveals are looked for by person and month",
+                "只有查看号码的记录能按人和月份找");
+            return false;
+        }
+    }
+    if (period.n == 0)
+        return true;
+    if (!filter_days(c->arena, period, c->now_us, c->rules->zone_s, &from, &to)) {
+        err_add(
+            &k->err, ERR_INVALID, S("period"), S("2026-11"), "is not a period", "不是有效的时间段");
+        return false;
+    }
+    in->from_us = tm_day_start(from, c->rules->zone_s);
+    in->to_us = tm_day_start(to, c->rules->zone_s);
+    return true;
+}
+
 enum err_code audit_list(struct call *k)
 {
     struct ctx *c = &k->ctx;
-    int64_t before, limit;
-    if (!call_query_i64(k, "before", INT64_MAX, 1, INT64_MAX, &before) ||
-        !call_query_i64(k, "limit", 50, 1, AUDIT_PAGE_MAX, &limit))
+    struct audit_in in = {.about = http_query(k->req, "about"), .to_us = INT64_MAX};
+    if (!call_query_i64(k, "before", INT64_MAX, 1, INT64_MAX, &in.before) ||
+        !call_query_i64(k, "limit", 50, 1, AUDIT_PAGE_MAX, &in.limit) ||
+        !call_query_i64(k, "person", 0, 0, INT64_MAX, &in.person))
         return k->err.code;
-    str about = http_query(k->req, "about");
-    if (about.n > 0 && !str_eq(about, S("all")) && !str_eq(about, S("town")) &&
-        !str_eq(about, S("reveal")))
+    if (in.about.n > 0 && !str_eq(in.about, S("all")) && !str_eq(in.about, S("town")) &&
+        !str_eq(in.about, S("reveal")))
         return err_add(&k->err, ERR_INVALID, S("about"), S("all, town, reveal"),
             "is not a way to look", "没有这种查看方式");
+    if (!read_reveal_in(k, &in))
+        return k->err.code;
     struct audit_row *rows = NULL;
     size_t n = 0;
-    struct cursor r = audit_rows(c, about, before, limit);
+    struct cursor r = audit_rows(c, &in);
     while (db_next(&r))
         VEC_PUSH(c->arena, rows, n) = audit_view_row(c, &r);
     if (db_status(c->db, &k->err) != OK)
         return k->err.code;
-    struct audit_view v = {{rows, n}, n > 0 && (int64_t)n == limit ? rows[n - 1].id : 0};
+    struct audit_view v = {{rows, n}, n > 0 && (int64_t)n == in.limit ? rows[n - 1].id : 0};
     return call_answer_fields(k, AUDIT_LIST, &v);
 }

@@ -5,7 +5,7 @@ struct grant_row {
     int64_t unit;
 };
 struct person_row {
-    int64_t id, version;
+    int64_t id, version, seen_us;
     str login, name;
     bool active, must_change, demo;
     struct list roles;
@@ -34,6 +34,8 @@ const struct field PERSON_OUT[] = {
     {"roles", FIELD_LIST, .at = offsetof(struct person_row, roles), .sub = GRANT_ROW,
         .size = sizeof(struct grant_row)},
     M(person_row, version, FIELD_I64),
+    {"seen", FIELD_TIME, .at = offsetof(struct person_row, seen_us),
+        .help = "last log-in; null: never"},
     {0},
 };
 const struct field PEOPLE_LIST[] = {
@@ -48,9 +50,18 @@ static struct person_row view(struct ctx *c, const struct person *p)
     for (size_t i = 0; i < p->n; i++)
         g[i] = (struct grant_row){p->grants[i].role->key, p->grants[i].role->title,
             p->grants[i].unit->name, p->grants[i].unit->id};
+    int64_t version = 0, seen_us = 0;
+    struct cursor r =
+        db_rows(c->db, "SELECT version, seen_us FROM person WHERE town = ?1 AND id = ?2",
+            V(c->rules->town), V(p->id));
+    if (db_next(&r)) {
+        version = db_i64(&r, 0);
+        seen_us = db_i64(&r, 1);
+    }
+    db_done(&r);
     return (struct person_row){.id = p->id,
-        .version = db_one_i64(c->db, 0, "SELECT version FROM person WHERE town = ?1 AND id = ?2",
-            V(c->rules->town), V(p->id)),
+        .version = version,
+        .seen_us = seen_us,
         .login = p->login,
         .name = p->name,
         .active = p->active,

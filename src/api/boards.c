@@ -1,37 +1,16 @@
 #include "api/boards.h"
 
 #include <math.h>
-#include "domain/board_compare.h"
 
 // Rates have six decimals: a ten-thousandth of a percent, and written much faster than seventeen
 // digits.
 static const double RATE_UNIT = 1e6;
 
-struct cells_view {
-    struct i64s tallies;
-    struct f64s rates;
-};
-struct board_row_view {
-    int64_t id, depth;
-    str name, filter;
-    struct cells_view cells, before, year;
-};
-struct days_view {
-    str from, to;
-};
 struct tally_head_view {
     str key, title, filter;
 };
 struct rate_head_view {
     str key, title, better;
-};
-struct board_view {
-    str loop, by, period, from, to;
-    bool partial;
-    struct days_view before, year;
-    int64_t at_us;
-    struct list tallies, rates, rows;
-    struct board_row_view total;
 };
 // The list of a figure is that of both filters: "<the column's> <the row's>".
 #define OF_A_COLUMN "its half of the filter that lists the items of a count"
@@ -219,20 +198,39 @@ static bool read_in(struct call *k, struct board_in *in)
 
 // Whoever may not read the whole town's boards reads those of a unit of his own: a figure and the
 // list behind it are of the same items.
-static bool narrow(struct call *k, struct board_in *in)
+bool board_narrow(struct call *k, int64_t *unit)
 {
     size_t n;
     bool all;
     const struct unit **tops = ctx_units(&k->ctx, MAY_READ_BOARDS, &n, &all);
     if (all)
         return true;
-    if (in->unit == 0 && n > 0)
-        in->unit = tops[0]->id;
-    if (ctx_may(&k->ctx, MAY_READ_BOARDS, in->unit))
+    if (*unit == 0 && n > 0)
+        *unit = tops[0]->id;
+    if (ctx_may(&k->ctx, MAY_READ_BOARDS, *unit))
         return true;
     err_add(&k->err, ERR_DENIED, S("unit"), (str){0}, "you may not read the boards of this unit",
         "您没有查看这个单位看板的权限");
     return false;
+}
+
+void board_view(struct ctx *c, const struct board_compared *b, bool compared, struct board_view *v)
+{
+    const struct board_out *out = &b->now;
+    struct heads h = view_heads(c, out);
+    v->loop = out->def->loop;
+    v->from = tm_date(c->arena, out->from_day);
+    v->to = tm_date(c->arena, out->to_day - 1);
+    v->at_us = c->now_us;
+    v->tallies = (struct list){h.tallies, out->def->n_tallies};
+    v->rates = (struct list){h.rates, out->def->n_rates};
+    struct board_row_view *rows = NEW_ARRAY(c->arena, out->n, struct board_row_view);
+    for (size_t i = 0; i < out->n; i++)
+        rows[i] = view_row(c, out->def, &h, &out->rows[i]);
+    v->rows = (struct list){rows, out->n};
+    v->total = view_row(c, out->def, &h, &out->total);
+    if (compared)
+        view_compared(c, b, &h, v);
 }
 
 enum err_code boards_get(struct call *k)
@@ -240,28 +238,13 @@ enum err_code boards_get(struct call *k)
     struct board_in in = {0};
     struct board_compared b = {0};
     struct ctx *c = &k->ctx;
-    if (!read_in(k, &in) || !narrow(k, &in))
+    if (!read_in(k, &in) || !board_narrow(k, &in.unit))
         return k->err.code;
     bool compare = str_eq(http_query(k->req, "compare"), S("yes"));
     if ((compare ? board_compare(c, &in, &b, &k->err) : board_read(c, &in, &b.now, &k->err)) != OK)
         return k->err.code;
-    const struct board_out out = b.now;
-    struct board_view v = {.loop = in.loop,
-        .by = http_query(k->req, "by"),
-        .period = in.period,
-        .from = tm_date(c->arena, out.from_day),
-        .to = tm_date(c->arena, out.to_day - 1),
-        .at_us = c->now_us};
-    struct heads h = view_heads(c, &out);
-    v.tallies = (struct list){h.tallies, out.def->n_tallies};
-    v.rates = (struct list){h.rates, out.def->n_rates};
-    struct board_row_view *rows = NEW_ARRAY(c->arena, out.n, struct board_row_view);
-    for (size_t i = 0; i < out.n; i++)
-        rows[i] = view_row(c, out.def, &h, &out.rows[i]);
-    v.rows = (struct list){rows, out.n};
-    v.total = view_row(c, out.def, &h, &out.total);
-    if (compare)
-        view_compared(c, &b, &h, &v);
+    struct board_view v = {.by = http_query(k->req, "by"), .period = in.period};
+    board_view(c, &b, compare, &v);
     return call_answer_fields(k, BOARD_VIEW, &v);
 }
 
@@ -299,7 +282,7 @@ enum err_code boards_months(struct call *k)
     struct board_in in = {0};
     struct board_months b;
     struct ctx *c = &k->ctx;
-    if (!read_in(k, &in) || !narrow(k, &in) || board_months(c, &in, &b, &k->err) != OK)
+    if (!read_in(k, &in) || !board_narrow(k, &in.unit) || board_months(c, &in, &b, &k->err) != OK)
         return k->err.code;
     struct board_out heads = {.def = b.def, .filters = NEW_ARRAY(c->arena, b.def->n_tallies, str)};
     struct heads h = view_heads(c, &heads);

@@ -58,7 +58,7 @@ struct rate_view {
 struct loop_view {
     str key, title, class_scheme;
     int64_t def, version, receiver;
-    bool caller;
+    bool caller, analysis;
     struct list states, part_states, clocks, judges, fields, steps, tallies, rates;
     struct strs boards;
 };
@@ -216,6 +216,8 @@ static const struct field LOOP_VIEW[] = {
     M(loop_view, version, FIELD_I64),
     M(loop_view, receiver, FIELD_I64),
     M(loop_view, caller, FIELD_BOOL),
+    {"analysis", FIELD_BOOL, .at = offsetof(struct loop_view, analysis),
+        .help = "it has one: /api/analyses/{key}"},
     ROWS(loop_view, states, STATE_VIEW, state_view),
     ROWS(loop_view, part_states, STATE_VIEW, state_view),
     ROWS(loop_view, clocks, CLOCK_KIND_VIEW, clock_kind_view),
@@ -405,6 +407,7 @@ static struct loop_view view_loop(struct ctx *c, const struct loop *l)
         .version = d->version,
         .receiver = receiver ? receiver->id : c->rules->town,
         .caller = d->caller,
+        .analysis = d->analysis.count >= 0,
         .states = view_states(c->arena, d->states, d->n_states),
         .part_states = view_states(c->arena, d->part_states, d->n_part_states),
         .clocks = view_clocks(c->arena, d),

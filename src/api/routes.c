@@ -2,11 +2,14 @@
 // API's description is made from this table.
 
 #include <string.h>
+#include "api/accesses.h"
 #include "api/admin.h"
 #include "api/batch.h"
+#include "api/analyses.h"
 #include "api/boards.h"
 #include "api/call.h"
 #include "api/catalog.h"
+#include "api/def_views.h"
 #include "api/item_view.h"
 #include "api/exports.h"
 #include "api/items.h"
@@ -150,6 +153,9 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/api/scores/{key}/table.xlsx", MAY_READ_BOARDS,
         "The table as a workbook, with a second sheet that holds its rules", .read = scores_xlsx,
         .query = SCORE_QUERY, .status = 200},
+    {HTTP_GET, "/api/analyses/{key}", MAY_READ_BOARDS,
+        "What grew, who repeats, what was promised, came back, was late: a loop over a month",
+        .read = analysis_get, .query = ANALYSIS_QUERY, .out = ANALYSIS_VIEW, .status = 200},
 
     {HTTP_GET, "/api/export", MAY_EXPORT, "The items of a filter as CSV or XLSX",
         .read = items_export, .query = EXPORT_QUERY, .status = 200},
@@ -228,6 +234,10 @@ const struct route ROUTES[] = {
     {HTTP_DELETE, "/api/people/{id}/roles", MAY_GRANT, "Take a role at a unit away",
         .query = GRANT_QUERY, .check = people_revoke_check, .apply = people_revoke,
         .answer = people_answer, .out = PERSON_OUT, .status = 200},
+    {HTTP_GET, "/api/people/{id}/access", MAY_GRANT,
+        "What a person may do and where, by which role; and why he sees an item, or not",
+        .or_may = MAY_MANAGE_PEOPLE, .read = access_get, .query = ACCESS_QUERY, .out = ACCESS_VIEW,
+        .status = 200},
     {HTTP_GET, "/api/roles", MAY_LOGIN, "Roles and their rights", .read = roles_list,
         .out = ROLES_LIST, .status = 200},
     {HTTP_GET, "/api/tokens", MAY_LOGIN, "My API tokens", .read = tokens_list, .out = TOKENS_LIST,
@@ -241,6 +251,11 @@ const struct route ROUTES[] = {
         .out = DEFS_LIST, .status = 200},
     {HTTP_GET, "/api/defs/{id}", MAY_LOGIN, "A definition's text", .read = defs_text,
         .out = DEF_TEXT_OUT, .status = 200},
+    {HTTP_GET, "/api/defs/{id}/graph", MAY_LOGIN, "A version of a loop as a drawing needs it",
+        .read = def_graph_get, .out = DEF_GRAPH_VIEW, .status = 200},
+    {HTTP_GET, "/api/defs/{id}/diff/{id}", MAY_LOGIN,
+        "What changed to this version of a loop from another", .read = def_diff_get,
+        .out = DEF_DIFF_VIEW, .status = 200},
     {HTTP_POST, "/api/defs", MAY_MANAGE_DEFS,
         "Check or publish a definition; all mistakes at once, with line and column",
         .body_max = 2 * DEF_BYTES_MAX, .in = DEF_IN, .in_size = &DEF_IN_SIZE,

@@ -19,6 +19,8 @@ enum {
     DEF_LEDGER_MAX = DEF_CLOCKS_MAX,
     DEF_TALLIES_MAX = 60,
     DEF_BOARDS_MAX = 6,
+    DEF_LISTS_MAX = 20, // of an analysis
+    DEF_REPEATS_DEFAULT = 3,
     DEF_STAGES_MAX = 5, // of one approval
     DEF_MARKS_MAX = 5,  // of one clock
     DEF_MUSTS_MAX = 20, // of one step
@@ -228,6 +230,24 @@ struct def_ahead {
     str *of;   // loops in which people call
     size_t n_of;
     str nobody, first, late; // options: no call until it closed; calls came later; a call was first
+// A list of the loop's analysis: the items of a tally in the period, or what a filter finds now.
+struct def_list {
+    str key, title;
+    int tally; // index or DEF_NONE: where
+    str where;
+    const struct filter *match; // compiled by rules.c
+    str group;                  // as written; empty: none
+    str group_field;            // key in the item's fields; empty: none
+    int group_reasons; // index into def.reasons: by the reasons steps were given; or DEF_NONE
+    int due;           // field of type date by which it was promised, or DEF_NONE
+    int *show;         // fields
+    size_t n_show;
+};
+struct def_analysis {
+    int count;       // tally: what came in; DEF_NONE: the loop has no analysis
+    int64_t repeats; // so many of the same caller or place are told
+    struct def_list *lists;
+    size_t n_lists;
 };
 
 struct def {
@@ -270,6 +290,7 @@ struct def {
     size_t n_ledger;
     struct def_rate *rates;
     size_t n_rates;
+    struct def_analysis analysis;
 };
 
 // Reads and checks one definition. On any error nothing usable comes back and e holds every
@@ -293,6 +314,7 @@ const struct def_step *def_step(const struct def *d, str key); // NULL when none
 // one is required is asked elsewhere.
 bool def_value(struct arena *a, const struct def_field *f, str given, str *canonical, struct err *e,
     str path) MUST_USE;
+str def_effect_name(enum def_effect does); // "dispatch"
 // A drawing in Graphviz dot, states as nodes and steps as arrows.
 str def_dot(struct arena *a, const struct def *d);
 // What changed from one version to the next, a line each; for people.

@@ -104,6 +104,8 @@ static void head_facts(const struct def *d, size_t at, struct facts *f)
         tell(f, "未诉先办", S(""));
     tell_flag(f, "等待全部承办", d->wait_all);
     tell_state(f, "承办完成后", d->then, d->states);
+    tell(f, "分析的计数", d->analysis.count >= 0 ? d->tallies[d->analysis.count].key : S(""));
+    tell_count(f, "重复件数", d->analysis.repeats);
 }
 
 static void judge_facts(const struct def *d, size_t at, struct facts *f)
@@ -351,6 +353,22 @@ static void rate_facts(const struct def *d, size_t at, struct facts *f)
     tell(f, "方向", x->high_is_better ? S("高为优") : S("低为优"));
 }
 
+static void list_facts(const struct def *d, size_t at, struct facts *f)
+{
+    const struct def_list *x = &d->analysis.lists[at];
+    str *titles = NEW_ARRAY(f->arena, x->n_show, str);
+    for (size_t i = 0; i < x->n_show; i++)
+        titles[i] = d->fields[x->show[i]].title;
+    f->key = x->key;
+    f->title = x->title;
+    tell(f, "名称", x->title);
+    tell(f, "计数", x->tally >= 0 ? d->tallies[x->tally].key : S(""));
+    tell(f, "条件", x->where);
+    tell(f, "分组", x->group);
+    tell(f, "到期字段", x->due >= 0 ? d->fields[x->due].title : S(""));
+    tell_list(f, "显示", titles, x->n_show);
+}
+
 struct section {
     const char *name;
     size_t (*count)(const struct def *d);
@@ -379,6 +397,10 @@ COUNT(routes)
 COUNT(tallies)
 COUNT(ledger)
 COUNT(rates)
+static size_t count_lists(const struct def *d)
+{
+    return d->analysis.n_lists;
+}
 
 static const struct section sections[] = {
     {"流程", count_one, head_facts},
@@ -394,6 +416,7 @@ static const struct section sections[] = {
     {"计数", count_tallies, tally_facts},
     {"环节", count_ledger, ledger_facts},
     {"比率", count_rates, rate_facts},
+    {"分析清单", count_lists, list_facts},
 };
 
 static struct facts facts_of(

@@ -41,6 +41,7 @@ static const struct yaml_member root_members[] = {
     {"tallies", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, by, where}"},
     {"stages", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {clock, by}"},
     {"rates", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, formula, better}"},
+    {"analysis", YAML_WANT_MAP, YAML_NULLABLE, .expected = "{count, repeats, lists}"},
     {0},
 };
 static const struct yaml_member judge_members[] = {
@@ -394,6 +395,7 @@ static void read_all(struct def_reader *r)
     read_tallies(r);
     read_stages(r);
     read_rates(r);
+    def_analysis_read(r);
 }
 
 enum err_code def_parse(struct arena *a, str yaml, struct def **out, struct err *e)

@@ -104,6 +104,7 @@ void def_approve_read(struct def_reader *r, const struct yaml *row, str path, st
 void def_approve_clocks(struct def_reader *r);
 
 extern const struct yaml_member def_ahead_members[];
+void def_analysis_read(struct def_reader *r); // def_analysis.c
 void def_fields_read(struct def_reader *r);   // def_fields.c
 void def_clocks_read(struct def_reader *r);   // def_clocks.c
 void def_steps_read(struct def_reader *r);    // def_steps.c
@@ -111,7 +112,6 @@ void def_effects_check(struct def_reader *r); // def_effects.c
 void def_ahead_read(struct def_reader *r);    // def_ahead.c
 void def_flow_check(struct def_reader *r);    // def_flow.c
 
-str def_effect_name(enum def_effect does); // "dispatch"
-str def_type_name(enum def_type type);     // "choice"
+str def_type_name(enum def_type type); // "choice"
 
 #endif

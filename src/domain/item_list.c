@@ -62,7 +62,7 @@ static void visible_sql(struct ctx *c, struct sqlb *q)
     sqlb_add(q, ")))");
 }
 
-static void from_where(
+void list_from_where(
     struct ctx *c, const struct filter *f, const struct list_part *part, struct sqlb *q)
 {
     struct filter_env env = {
@@ -178,7 +178,7 @@ int64_t list_count(struct ctx *c, const struct filter *f, const struct list_part
     sqlb_init(&q, c->arena);
     sqlb_add(&q, "SELECT count(*) FROM (SELECT 1");
     sqlb_bind(&q, V(c->rules->town));
-    from_where(c, f, part, &q);
+    list_from_where(c, f, part, &q);
     if (cap > 0) {
         sqlb_add(&q, " LIMIT ");
         sqlb_val(&q, V(cap));
@@ -224,7 +224,7 @@ static enum err_code read_page(struct ctx *c, const struct list_in *in,
                  "i.returns, i.urges,"
                  " i.merged, i.excluded, i.title, i.waits");
     sqlb_bind(&q, V(c->rules->town));
-    from_where(c, in->filter, part, &q);
+    list_from_where(c, in->filter, part, &q);
     if (in->sort == SORT_DUE_UP && !tail)
         sqlb_add(&q, " AND i.due_us > 0");
     if (in->sort == SORT_DUE_UP && tail)
@@ -318,7 +318,7 @@ static enum err_code each(struct ctx *c, const struct filter *f, bool (*fn)(void
     sqlb_init(&q, c->arena);
     sqlb_add(&q, "SELECT i.id, i.filed_us");
     sqlb_bind(&q, V(c->rules->town));
-    from_where(c, f, &WHOLE, &q);
+    list_from_where(c, f, &WHOLE, &q);
     sqlb_add(&q, " ORDER BY i.filed_us, i.id");
     struct cursor r = sqlb_rows(c->db, &q);
     bool more = true;

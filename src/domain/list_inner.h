@@ -1,4 +1,5 @@
-// Between item_list.c and search.c: one SELECT of a list, also over some items only.
+// Between item_list.c and the others that read items by a filter: one SELECT, also over some items
+// only.
 #ifndef BH_DOMAIN_LIST_INNER_H
 #define BH_DOMAIN_LIST_INNER_H
 
@@ -16,6 +17,9 @@ enum err_code list_read(struct ctx *c, const struct list_in *in, const struct li
     struct list_out *out, struct err *e) MUST_USE;
 // The units whose items the actor may see, or false: everybody's.
 bool list_units(struct ctx *c, int64_t **ids, size_t *n);
+// Appends " FROM item i ... WHERE ..." of what the actor may see of the filter; ?1 is the town.
+void list_from_where(
+    struct ctx *c, const struct filter *f, const struct list_part *part, struct sqlb *q);
 int64_t list_count(
     struct ctx *c, const struct filter *f, const struct list_part *part, int64_t cap);
 

@@ -335,6 +335,13 @@ void rules_compile_def(struct rules *r, struct def *d, struct err *e)
                 "a tally may not depend on the present time or on who asks",
                 "统计口径不能随当前时间或查看人变化");
     }
+    for (size_t i = 0; i < d->analysis.n_lists; i++) {
+        struct def_list *l = &d->analysis.lists[i];
+        l->match = compile(r, d, l->where, l->key, e);
+        if (l->match && filter_personal(l->match))
+            err_add(e, ERR_INVALID, l->key, (str){0}, "an analysis is the same for everybody",
+                "分析的口径不能随查看人变化");
+    }
 }
 
 static void load_loop(struct rules *r, const struct stored *s, struct err *e)

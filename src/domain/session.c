@@ -60,10 +60,10 @@ static enum err_code make(
     *out = (struct session){.person = p->id,
         .csrf = crypt_token(c->arena, CSRF_BYTES),
         .expires_us = c->now_us + SESSION_HOURS * US_HOUR};
-    if (p->fails != 0 || p->locked_until_us != 0)
-        db_run(c->db,
-            "UPDATE person SET fails = 0, locked_until_us = 0 WHERE town = ?1 AND id = ?2",
-            V(c->rules->town), V(p->id));
+    db_run(c->db,
+        "UPDATE person SET fails = 0, locked_until_us = 0, seen_us = ?3"
+        " WHERE town = ?1 AND id = ?2",
+        V(c->rules->town), V(p->id), V(c->now_us));
     db_run(c->db,
         "INSERT INTO session (town, hash, kind, person, epoch, name, csrf, created_us, expires_us)"
         " VALUES (?1, ?2, 'web', ?3, ?4, '', ?5, ?6, ?7)",

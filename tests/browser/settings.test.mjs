@@ -193,7 +193,7 @@ test('units, people, definitions, tokens, audit', { timeout: 180_000 }, async (t
   await step('a definition with mistakes is refused with their lines; a right one is published', async () => {
     const yaml = readFileSync(`${root}/defs/loops/hotline.yaml`, 'utf8');
     const rows = (await api.get('/api/defs')).body.rows;
-    await sys.go(`/settings/defs/${rows.find((d) => d.key === 'hotline').id}`);
+    await sys.go(`/settings/defs/${rows.find((d) => d.key === 'hotline').id}?view=text`);
     const area = sys.page.getByLabel('定义内容（YAML）');
     assert.equal(await area.inputValue(), yaml);
     sys.page.expected = [400];

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { post } from '../lib/api.js';
+import { stamp } from '../lib/time.js';
 import { Dialog } from './dialog.js';
 import { Field, textInput } from './field.js';
 
@@ -32,6 +33,15 @@ function Reveal({ item, onClose, onShown }) {
   <//>`;
 }
 
+// Who saw the caller in clear, when and why; the server wrote it down.
+function Seen({ events }) {
+  const list = events.filter((e) => e.what === 'reveal');
+  if (!list.length) return html`<p class="hint">${t('caller.nobodySaw')}</p>`;
+  return html`<details class="seen"><summary>${t('caller.seen', { n: list.length })}</summary><ul class="plain-list">${list.map(
+    (e) => html`<li key=${e.version}><time datetime=${e.at}>${stamp(e.at)}</time> ${e.person_name}${e.unit_name ? `（${e.unit_name}）` : ''}${t('word.colon')}${e.note}</li>`,
+  )}</ul></details>`;
+}
+
 /** @param {{item: object, onSeen: () => void}} props onSeen: the item has a new event */
 export function Caller({ item, onSeen }) {
   const [asking, setAsking] = useState(false);
@@ -45,6 +55,7 @@ export function Caller({ item, onSeen }) {
       <span>${who.name || '—'}</span> <span class="tel">${who.phone || '—'}</span> <span>${who.door || ''}</span>
         </p>
     ${c.others ? html`<p class="hint">${t('caller.others', { n: c.others })}</p>` : null}
+    <${Seen} events=${item.timeline || []} />
     ${
       shown
         ? html`<p class="hint" role="status">${t('caller.shown')}</p>`

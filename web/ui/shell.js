@@ -22,6 +22,7 @@ const NAV = [
   { path: '/desk', key: 'nav.desk', icon: 'desk', right: 'item.step', code: 'KeyD', when: hasDesk },
   { path: '/boards', key: 'nav.board', icon: 'board', right: 'board.read', code: 'KeyB' },
   { path: '/scores', key: 'nav.score', icon: 'score', right: 'board.read', code: 'KeyK' },
+  { path: '/month', key: 'nav.month', icon: 'month', right: 'board.read', code: 'KeyA' },
   { path: '/new', key: 'nav.new', icon: 'new', right: 'item.file', code: 'KeyN' },
   { path: '/import', key: 'nav.import', icon: 'import', right: 'item.import', code: 'KeyM', also: '/jobs' },
   { path: '/settings', key: 'nav.settings', icon: 'settings', code: 'KeyS' },

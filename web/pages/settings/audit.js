@@ -4,7 +4,7 @@ import { t } from '../../lib/i18n.js';
 import { get, query, rowsOf } from '../../lib/api.js';
 import { catalog, may } from '../../lib/state.js';
 import { place, goQuery } from '../../lib/route.js';
-import { stamp } from '../../lib/time.js';
+import { readPeriod, stamp } from '../../lib/time.js';
 import { Empty, Loaded, useLoad } from '../../ui/load.js';
 import { SetPage } from './nav.js';
 
@@ -72,7 +72,7 @@ const words = (c) =>
     )
     .join(', ');
 
-function Table({ rows }) {
+function Table({ rows, pick }) {
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('set.audit')}>
     <table class="plain"><thead><tr>
     ${['audit.at', 'audit.who', 'audit.what', 'audit.item', 'audit.unitThen', 'audit.note'].map((k) => html`<th scope="col"
@@ -81,7 +81,8 @@ function Table({ rows }) {
       (
         e,
       ) => html`<tr key=${e.id}><td class="nowrap">${stamp(e.at)}</td>
-        <td>${e.person_name || t('item.bySystem')}</td>
+        <td>${pick && e.person ? html`<button type="button" class="link" aria-label=${t('audit.onlyPerson', { name: e.person_name })}
+          onClick=${() => goQuery({ person: e.person, before: '' })}>${e.person_name}</button>` : e.person_name || t('item.bySystem')}</td>
       <td class="nowrap">${whatTitle(e.what)}</td><td>${!e.item ? '—' : may('item.read') ? html`<a href=${`/i/${e.item}`}>${e.item}</a>` : e.item}</td>
         <td>${e.unit_name || '—'}</td><td>${[e.note, words(e.changes)].filter(Boolean).join(' · ')}</td>
         </tr>`,
@@ -93,15 +94,26 @@ export function Audit() {
   const q = place.value.query;
   const about = ABOUT.some(([k]) => k === q.get('about')) ? q.get('about') : 'all';
   const before = q.get('before') || '';
-  const of = useLoad((signal) => get(`/api/audit${query({ about, before })}`, { signal }), [about, before]);
+  const reveals = about === 'reveal';
+  const person = reveals ? q.get('person') || '' : '';
+  const period = reveals && readPeriod(q.get('period') || '') ? q.get('period') : '';
+  const of = useLoad(
+    (signal) => get(`/api/audit${query({ about, before, person, period })}`, { signal }),
+    [about, before, person, period],
+  );
+  const name = person && rowsOf(of.data).length ? rowsOf(of.data)[0].person_name : '';
   return html`<${SetPage} title=${t('set.audit')}>
     <ul class="segments" aria-label=${t('audit.about')}>${ABOUT.map(
       ([k, title]) => html`<li key=${k}><button type="button" aria-pressed=${k === about ? 'true' : 'false'}
-      onClick=${() => goQuery({ about: k, before: '' })}>${t(title)}</button></li>`,
+      onClick=${() => goQuery({ about: k, before: '', person: '', period: '' })}>${t(title)}</button></li>`,
     )}</ul>
+    ${reveals ? html`<div class="row audit-pick"><label class="inline">${t('audit.month')} <input type="month" value=${period}
+      onChange=${(e) => goQuery({ period: e.target.value, before: '' })} /></label>
+      ${person ? html`<span class="tag">${t('audit.onlyPerson', { name: name || person })} <button type="button" class="quiet" aria-label=${t('audit.everybody')}
+        onClick=${() => goQuery({ person: '', before: '' })}>✕</button></span>` : html`<span class="hint">${t('audit.pickPerson')}</span>`}</div>` : null}
     <${Loaded} of=${of}>${(d) =>
       rowsOf(d).length
-        ? html`<${Table} rows=${rowsOf(d)} />
+        ? html`<${Table} rows=${rowsOf(d)} pick=${reveals && !person} />
       <nav class="pager" aria-label=${t('pager.label')}>${before ? html`<button type="button"
         onClick=${() => goQuery({ before: '' })}>${t('pager.first')}</button>` : null}
         ${d.next ? html`<button type="button"

@@ -7,10 +7,11 @@ import { get, post, rowsOf } from '../../lib/api.js';
 import { notify } from '../../lib/state.js';
 import { errorPlace, withExpected } from '../../lib/errors.js';
 import { draft } from '../../lib/store.js';
-import { go } from '../../lib/route.js';
+import { go, goQuery, place } from '../../lib/route.js';
 import { stamp } from '../../lib/time.js';
 import { Loaded, useLoad } from '../../ui/load.js';
 import { Confirm } from '../../ui/dialog.js';
+import { DefDiff, DefGraph } from './def-graph.js';
 import { SetPage } from './nav.js';
 
 const KINDS = ['loop', 'calendar', 'roles', 'score'];
@@ -136,6 +137,15 @@ export function DefText({ params }) {
     [id],
   );
   const d = of.data;
+  const loop = d && d.kind === 'loop' && id !== NEW;
+  const others = useLoad(
+    async (signal) => (loop ? rowsOf(await get('/api/defs', { signal })) : []),
+    [loop ? d.key : ''],
+  );
+  const versions = loop ? (others.data || []).filter((x) => x.kind === 'loop' && x.key === d.key && String(x.id) !== id) : [];
+  const q = place.value.query;
+  const view = loop && ['text', 'diff'].includes(q.get('view')) ? q.get('view') : loop ? 'graph' : 'text';
+  const other = versions.find((x) => String(x.id) === q.get('other')) || versions.find((x) => x.version < d.version) || versions[0];
   const title =
     id === NEW
       ? t('def.add')
@@ -144,6 +154,23 @@ export function DefText({ params }) {
         : t('set.defs');
   return html`<${SetPage} title=${title} side=${html`<a class="button"
     href="/settings/defs">${t('def.all')}</a>`}>
-    <${Loaded} of=${of}>${(x) => html`<${Editor} key=${id} kind=${x.kind} id=${id} text=${x.text} />`}<//>
+    ${
+      loop
+        ? html`<ul class="segments" aria-label=${t('def.view')}>${[
+            ['graph', 'def.asGraph'],
+            ['text', 'def.text'],
+            ...(versions.length ? [['diff', 'def.asDiff']] : []),
+          ].map(([k, word]) => html`<li key=${k}><button type="button" aria-pressed=${k === view ? 'true' : 'false'} onClick=${() => goQuery({ view: k === 'graph' ? '' : k })}>${t(word)}</button></li>`)}</ul>`
+        : null
+    }
+    ${loop && view === 'graph' ? html`<${DefGraph} id=${id} />` : null}
+    ${
+      view === 'diff' && other
+        ? html`<label class="inline">${t('def.against')} <select value=${String(other.id)} onChange=${(e) => goQuery({ other: e.target.value })}>${versions.map((x) => html`<option
+          key=${x.id} value=${x.id} selected=${x.id === other.id}>${t('def.versionOf', { n: x.version, at: stamp(x.published) })}</option>`)}</select></label>
+        <${DefDiff} id=${id} other=${other.id} />`
+        : null
+    }
+    ${view === 'text' ? html`<${Loaded} of=${of}>${(x) => html`<${Editor} key=${id} kind=${x.kind} id=${id} text=${x.text} />`}<//>` : null}
   <//>`;
 }

@@ -7,7 +7,14 @@ import { catalog, may, notify } from '../../lib/state.js';
 import { Loaded, useLoad } from '../../ui/load.js';
 import { FormDialog } from '../../ui/form-dialog.js';
 import { Confirm } from '../../ui/dialog.js';
+import { now, day, ms } from '../../lib/time.js';
+import { AccessDialog } from './access.js';
 import { SetPage } from './nav.js';
+
+const STALE_DAYS = 90;
+
+// In work, and not logged in for so long, or never.
+const isStale = (p) => p.active && (!p.seen || now() - ms(p.seen) > STALE_DAYS * 86400000);
 
 const unitName = (id) => (catalog.value.unitById.get(id) || {}).name || String(id);
 
@@ -22,7 +29,10 @@ function Row({ p, onAct }) {
         aria-label=${t('people.takeAway', { role: r.title || r.role, name: p.name })}
         onClick=${() => onAct('take', p, r)}>✕</button>` : null}</li>`,
     )}</ul></td>
-    <td class="acts">${may('role.grant') ? html`<button type="button" class="small"
+    <td class="nowrap">${p.seen ? day(p.seen) : html`<span class="hint">${t('people.never')}</span>`}${isStale(p) ? html` <span class="tag">${t('people.stale')}</span>` : null}</td>
+    <td class="acts"><button type="button" class="small" aria-label=${label(t('people.access'))}
+      onClick=${() => onAct('access', p)}>${t('people.access')}</button>
+      ${may('role.grant') ? html`<button type="button" class="small"
       aria-label=${label(t('people.grant'))}
       onClick=${() => onAct('grant', p)}>${t('people.grant')}</button>` : null}
       ${
@@ -142,16 +152,18 @@ export function People() {
   }, []);
   const [act, setAct] = useState(null);
   const [words, setWords] = useState('');
+  const [stale, setStale] = useState(false);
   const done = (text) => {
     setAct(null);
     notify(text, 'done');
     of.again();
   };
   const fits = (p) =>
-    !words.trim() ||
+    !(stale && !isStale(p)) &&
+    (!words.trim() ||
     [p.name, p.login, ...(p.roles || []).map((r) => `${r.title} ${r.unit_name || unitName(r.unit)}`)].some(
       (x) => x && x.includes(words.trim()),
-    );
+    ));
   return html`<${SetPage} title=${t('set.people')}
     side=${html`<label class="inline">${t('people.find')} <input type="search" value=${words}
     onInput=${(e) => setWords(e.target.value)} /></label>
@@ -159,12 +171,15 @@ export function People() {
         onClick=${() => setAct({ what: 'add' })}>${t('people.add')}</button>` : null}`}>
     <${Loaded} of=${of}>${(
       d,
-    ) => html`<div class="scroll" tabindex="0" role="region" aria-label=${t('set.people')}>
-      <table class="plain"><thead><tr>${['people.name', 'login.name', 'people.roles', 'unit.acts'].map((k) => html`<th scope="col"
+    ) => html`<p class="row"><span class="hint" role="status">${t('people.count', { n: d.people.filter(fits).length })}</span>
+      ${d.people.some(isStale) ? html`<label class="check"><input type="checkbox" checked=${stale} onChange=${(e) => setStale(e.target.checked)} /><span>${t('people.staleOnly', { days: STALE_DAYS, n: d.people.filter(isStale).length })}</span></label>` : null}</p>
+      <div class="scroll" tabindex="0" role="region" aria-label=${t('set.people')}>
+      <table class="plain"><thead><tr>${['people.name', 'login.name', 'people.roles', 'people.seen', 'unit.acts'].map((k) => html`<th scope="col"
       key=${k}>${t(k)}</th>`)}</tr></thead>
       <tbody>${d.people.filter(fits).map((p) => html`<${Row} key=${p.id} p=${p}
         onAct=${(what, x, r) => setAct({ what, p: x, r })} />`)}</tbody></table></div>`}<//>
-    ${act ? html`<${Forms} act=${act} roles=${of.data ? of.data.roles : []} onDone=${done}
+    ${act && act.what === 'access' ? html`<${AccessDialog} p=${act.p} onClose=${() => setAct(null)} />` : null}
+    ${act && act.what !== 'access' ? html`<${Forms} act=${act} roles=${of.data ? of.data.roles : []} onDone=${done}
       onClose=${() => setAct(null)} />` : null}
   <//>`;
 }
