@@ -27,6 +27,13 @@ const HINT = {
   late: 'today.hintLate',
   today: 'today.hintToday',
 };
+// What stands in one line under the figures, as far as there is any.
+const MORE = [
+  { key: 'due', title: 'today.due', filter: 'open:yes unit:mine due:today', sort: 'due' },
+  { key: 'back', title: 'today.back', filter: 'open:yes unit:mine returns:>=1', sort: 'due' },
+  { key: 'again', title: 'today.again', filter: 'open:yes unit:mine round:>=2', sort: 'due' },
+  { key: 'watched', title: 'today.watched', filter: 'watch:me', sort: '-changed' },
+];
 const TOP = 8;
 
 const ask = (v, limit, signal) =>
@@ -49,10 +56,18 @@ function Cell({ view, answer }) {
   </a></li>`;
 }
 
+function More({ answers }) {
+  const some = MORE.map((v, i) => ({ v, n: answers[i].total })).filter((x) => x.n);
+  if (!some.length) return html`<p class="hint today-more">${t('today.quiet')}</p>`;
+  return html`<ul class="row today-more" aria-label=${t('today.more')}>${some.map(
+    ({ v, n }) => html`<li key=${v.key}><a href=${itemsLink(v.filter, { sort: v.sort })}>${t(v.title)} <strong>${count(n)}</strong></a></li>`,
+  )}</ul>`;
+}
+
 /** The first page of everybody on the staff. */
 export function Today() {
   const of = useLoad(
-    (signal) => Promise.all([...CELLS, REFUSED].map((v) => ask(v, v.key === 'mine' ? TOP : 1, signal))),
+    (signal) => Promise.all([...CELLS, REFUSED, ...MORE].map((v) => ask(v, v.key === 'mine' ? TOP : 1, signal))),
     [],
   );
   const [news, setNews] = useState(() => new Set());
@@ -71,6 +86,7 @@ export function Today() {
         </a>` : null}`}>
     <ul class="figures">${CELLS.map((v, i) => html`<${Cell} key=${v.key} view=${v}
       answer=${of.data && of.data[i]} />`)}</ul>
+    ${of.data ? html`<${More} answers=${of.data.slice(CELLS.length + 1)} />` : null}
     ${refused ? html`<p class="notice"><a href=${itemsLink(REFUSED.filter, { sort: REFUSED.sort })}>${t('today.refused', { n: count(refused) })}</a></p>` : null}
     <${Updates} n=${news.size} again=${of.again} />
     <section aria-labelledby="mine-h">

@@ -2,6 +2,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { askedColumns, columnGroups, columnsOf, fit, orderOf, USUAL } from '../lib/columns.js';
+import { bulkBody, commonSteps, samples } from '../lib/bulk.js';
 import { countDiff, rateDiff } from '../lib/compare.js';
 import { ticks } from '../lib/ticks.js';
 import { assessmentYear, nextPeriod } from '../lib/time.js';
@@ -81,4 +82,19 @@ test('the year of assessment runs from November to October, and steps by itself'
 test('one shares with the units one holds a role at', () => {
   const roles = [{ unit: 1, unit_name: '镇' }, { unit: 7, unit_name: '北虹' }, { unit: 7, unit_name: '北虹' }];
   assert.deepEqual(shareOptions(roles, { id: 1 }, t).map((o) => o.value), ['0', '1', '7']);
+});
+
+test('a step for several is one that each of them allows, of the item itself', () => {
+  const s = (key, more = {}) => ({ key, title: key, part: 0, ok: true, ...more });
+  const defs = { urge: { does: 'urge' }, check: { does: 'move' }, rate: { does: 'evaluate' }, child: { does: 'child' } };
+  const items = [
+    { steps: [s('urge'), s('check'), s('rate'), s('child'), s('reply', { part: 2 })] },
+    { steps: [s('urge'), s('check', { ok: false }), s('rate'), s('child')] },
+  ];
+  assert.deepEqual(commonSteps(items, (k) => defs[k] || null).map((x) => x.key), ['urge']);
+  assert.deepEqual(commonSteps([], () => null), []);
+  const rows = [{ id: 1, version: 3, loop: 'a', state: 'x' }, { id: 2, version: 1, loop: 'a', state: 'x' }, { id: 3, version: 1, loop: 'a', state: 'y' }];
+  assert.deepEqual(samples(rows).map((r) => r.id), [1, 3]);
+  const body = bulkBody({ key: 'urge', does: 'urge', fields: [] }, { note: ' 请快 ', fields: {} }, rows);
+  assert.deepEqual(body, { step: 'urge', note: '请快', items: [{ id: 1, version: 3 }, { id: 2, version: 1 }, { id: 3, version: 1 }] });
 });

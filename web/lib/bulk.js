@@ -1,0 +1,36 @@
+// One step on several items: which steps all of them allow, what is sent, and how the answer is told. No DOM here: tested
+// in node.
+import { stepBody } from './step.js';
+
+/** What cannot be done alike to several: it names another item, makes one, or judges one by one. */
+const SINGLE = ['child', 'evaluate', 'unmerge'];
+
+/**
+ * Steps open in every one of these items (one for each state there is among the chosen), the item's own ones.
+ * @param {{steps: {key: string, title: string, part: number, ok: boolean}[]}[]} items
+ * @param {(key: string) => object|null} stepOf the definition of a step
+ */
+export function commonSteps(items, stepOf) {
+  if (!items.length) return [];
+  const own = (item) => item.steps.filter((s) => s.ok && !s.part && !s.request);
+  return own(items[0]).filter((s) => {
+    const def = stepOf(s.key);
+    return def && !SINGLE.includes(def.does) && items.every((i) => own(i).some((x) => x.key === s.key));
+  });
+}
+
+/**
+ * One chosen row for each loop and state, to ask which steps are open.
+ * @param {object[]} rows
+ */
+export function samples(rows) {
+  const out = new Map();
+  for (const r of rows) if (!out.has(`${r.loop}/${r.state}`)) out.set(`${r.loop}/${r.state}`, r);
+  return [...out.values()];
+}
+
+/** The body of POST /api/steps. */
+export function bulkBody(step, values, rows) {
+  const { version, ...body } = stepBody(step, values, null, 1, []);
+  return { ...body, items: rows.map((r) => ({ id: r.id, version: r.version })) };
+}
