@@ -134,7 +134,7 @@ test('the description', async (t) => {
     await writes('POST /api/defs', who.sysadmin, { kind: 'loop', text: text.replace('title: 12345热线工单', 'title: 热线') });
     await writes('POST /api/defs', who.sysadmin, { kind: 'loop', text: 'loop: x' }, 400);
 
-    const readers = { '/api/audit': who.auditadmin, '/api/people': who.secadmin, '/api/classes.csv': who.sysadmin };
+    const readers = { '/api/audit': who.auditadmin, '/api/people': who.secadmin, '/api/people/1/access': who.secadmin, '/api/classes.csv': who.sysadmin };
     for (const [request] of ROUTES) {
       const [method, path] = request.replace('ITEM', it.id).replace('NUMBER', it.no).split(' ');
       if (method !== 'GET' || path.includes('99')) continue;
