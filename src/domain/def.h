@@ -230,6 +230,8 @@ struct def_ahead {
     str *of;   // loops in which people call
     size_t n_of;
     str nobody, first, late; // options: no call until it closed; calls came later; a call was first
+};
+
 // A list of the loop's analysis: the items of a tally in the period, or what a filter finds now.
 struct def_list {
     str key, title;
