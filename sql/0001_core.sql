@@ -203,3 +203,24 @@ CREATE INDEX saved_view_shared ON saved_view (town, shared, id) WHERE shared > 0
 CREATE TABLE list_layout (
     town @int@ NOT NULL, person @int@ NOT NULL, list_columns @text@ NOT NULL, density @text@ NOT NULL, page_rows @int@ NOT NULL,
     PRIMARY KEY (town, person)) @clustered@;
+
+-- Divisions of the map (domain/layer.h). unit_kind: units of this kind answer for its cells, and their names in a text mean a cell.
+CREATE TABLE layer (
+    town @int@ NOT NULL, id @int@ NOT NULL, key @text@ NOT NULL, title @text@ NOT NULL, unit_kind @text@ NOT NULL,
+    note @text@ NOT NULL,
+    PRIMARY KEY (town, id)) @clustered@;
+CREATE UNIQUE INDEX layer_key ON layer (town, key);
+-- In force from from_us (0: always) until until_us (0: still). area: coordinates of a GeoJSON MultiPolygon, WGS 84;
+-- lat, lon: a point inside. unit: who answers for it, or 0.
+CREATE TABLE cell (
+    town @int@ NOT NULL, id @int@ NOT NULL, layer @int@ NOT NULL, code @text@ NOT NULL, name @text@ NOT NULL,
+    unit @int@ NOT NULL, from_us @int@ NOT NULL, until_us @int@ NOT NULL, lat @real@ NOT NULL, lon @real@ NOT NULL,
+    area @text@ NOT NULL,
+    PRIMARY KEY (town, id)) @clustered@;
+CREATE UNIQUE INDEX cell_code ON cell (town, layer, code, from_us);
+-- What people call places: estates, roads, markets. Each lies at a point (0, 0: none), or is a unit's (0: none).
+CREATE TABLE place (
+    town @int@ NOT NULL, id @int@ NOT NULL, name @text@ NOT NULL, kind @text@ NOT NULL, unit @int@ NOT NULL,
+    lat @real@ NOT NULL, lon @real@ NOT NULL,
+    PRIMARY KEY (town, id)) @clustered@;
+CREATE UNIQUE INDEX place_name ON place (town, name);

@@ -29,6 +29,7 @@ need_build=(
     'libpq-dev|pc:libpq|PostgreSQL'
     'libmicrohttpd-dev|pc:libmicrohttpd|HTTP'
     'libfyaml-dev|pc:libfyaml|流程定义 YAML definitions'
+    'libgeos-dev|pc:geos|网格边界 areas of cells'
     'libcsv-dev|file:/usr/include/csv.h|CSV'
     'zlib1g-dev|pc:zlib|压缩 compression'
     'libzip-dev|pc:libzip|读 XLSX reading workbooks'

@@ -54,6 +54,7 @@ static const struct home {
     {"zlib.h", "header", "format/ store/pool"},
     {"zip.h", "header", "format/"},
     {"expat.h", "header", "format/"},
+    {"geos_c.h", "header", "insight/"},
     {"malloc", "memory", "base/"},
     {"calloc", "memory", "base/"},
     {"realloc", "memory", "base/"},

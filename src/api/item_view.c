@@ -7,6 +7,7 @@
 #include "domain/item_wait.h"
 #include "domain/item_undo.h"
 #include "domain/people.h"
+#include "domain/route.h"
 #include "domain/watch_list.h"
 
 #define F(type, member, kind, ...)                                                                 \
@@ -174,7 +175,7 @@ struct caller_view {
 };
 struct route_view {
     int64_t unit;
-    str unit_name, because;
+    str unit_name, because, confidence;
 };
 struct undo_view {
     str step, title;
@@ -339,6 +340,8 @@ static const struct field ROUTE_ROWS[] = {
     F(struct route_view, unit, FIELD_I64),
     F(struct route_view, unit_name, FIELD_STR),
     F(struct route_view, because, FIELD_STR),
+    F(struct route_view, confidence, FIELD_STR,
+        .help = "high medium low; low is for a person to judge. /suggestions says more"),
     {0},
 };
 static const struct field UNDO_ROWS[] = {
@@ -857,6 +860,25 @@ static void view_row(struct ctx *c, const struct item *it, struct row_view *v)
     row_view(c, &r, v);
 }
 
+// The first suggestion, while there is somebody to be dispatched to.
+static void view_route(
+    struct ctx *c, const struct def *d, const struct item *it, struct item_full *v)
+{
+    int state = def_state_at(d, it->state);
+    bool now = false;
+    for (size_t i = 0; i < d->n_steps && state >= 0; i++)
+        now = now || (d->steps[i].does == DOES_DISPATCH && (d->steps[i].from >> state & 1));
+    if (!now || d->n_routes == 0)
+        return;
+    struct route_advice advice;
+    route_advise(c, d, it, &advice);
+    if (advice.n == 0)
+        return;
+    const struct route_pick *p = &advice.picks[0];
+    v->route = (struct route_view){
+        p->unit->id, p->unit->name, p->text, str_of(route_trust_name(p->trust))};
+}
+
 enum err_code item_view(struct ctx *c, const struct item *it, void **out, struct err *e)
 {
     const struct def *d = rules_def(c->rules, it->def);
@@ -888,12 +910,7 @@ enum err_code item_view(struct ctx *c, const struct item *it, void **out, struct
     view_steps(c, it, v);
     view_requests(c, d, it, v);
     view_timeline(c, d, it, v);
-    const struct def_route *r = item_route(c, it);
-    const struct unit *u = r ? rules_unit_named(c->rules, r->unit) : NULL;
-    if (u) {
-        struct route_view rv = {u->id, u->name, r->because};
-        v->route = rv;
-    }
+    view_route(c, d, it, v);
     v->watched = watch_has(c, it->id);
     struct item_undo_offer undo;
     if (item_undo_offered(c, it, &undo))

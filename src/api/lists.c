@@ -78,6 +78,11 @@ enum err_code lists_people_check(struct call *k)
     return check(k, TOWN_LIST_PEOPLE);
 }
 
+enum err_code lists_places_check(struct call *k)
+{
+    return check(k, TOWN_LIST_PLACES);
+}
+
 enum err_code lists_write(struct call *k, struct ctx *c, int64_t *result, struct err *e)
 {
     struct list_state *s = k->state;

@@ -16,13 +16,15 @@
 #include "api/import_maps.h"
 #include "api/jobs.h"
 #include "api/kin_api.h"
+#include "api/layers.h"
 #include "api/lists.h"
 #include "api/me.h"
 #include "api/metrics.h"
 #include "api/openapi.h"
 #include "api/page.h"
+#include "api/route_tries.h"
 #include "api/scores.h"
-
+#include "api/suggest.h"
 #include "api/views.h"
 #include "api/watch.h"
 #include "api/watches.h"
@@ -82,6 +84,9 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/api/items/{id}", MAY_READ_ITEMS,
         "One item with its parts, clocks, history and open steps", .read = items_get,
         .out = ITEM_VIEW, .status = 200},
+    {HTTP_GET, "/api/items/{id}/suggestions", MAY_READ_ITEMS,
+        "Which unit it should go to: up to three, with grounds and confidence", .read = suggest_get,
+        .out = SUGGEST_VIEW, .status = 200},
     {HTTP_GET, "/api/numbers/{key}", MAY_READ_ITEMS, "One item by its number", .read = items_by_no,
         .out = ITEM_VIEW, .status = 200},
     {HTTP_POST, "/api/items/{id}/steps", MAY_STEP,
@@ -219,6 +224,18 @@ const struct route ROUTES[] = {
         "Bring in people and roles as YAML or CSV; each administrator does what he may",
         .or_may = MAY_GRANT, LIST_BODY, .check = lists_people_check, .apply = lists_write,
         .answer = lists_answer, .out = LIST_OUT, .status = 200},
+    {HTTP_POST, "/api/places/import", MAY_MANAGE_UNITS,
+        "Bring in names of places as YAML or CSV, in the same way", LIST_BODY,
+        .check = lists_places_check, .apply = lists_write, .answer = lists_answer, .out = LIST_OUT,
+        .status = 200},
+    {HTTP_GET, "/api/layers", MAY_LOGIN, "Layers of the map, each with its cells",
+        .read = layers_list, .query = LAYERS_QUERY, .out = LAYERS_LIST, .status = 200},
+    {HTTP_POST, "/api/layers/import", MAY_MANAGE_UNITS,
+        "Bring in a layer as GeoJSON: all mistakes at once, or all of it; overlaps and gaps are "
+        "told",
+        .body_max = LAYER_BODY_MAX_BYTES, .body_type = "application/geo+json", .query = LAYER_QUERY,
+        .check = layers_check, .apply = layers_write, .answer = layers_answer, .out = LAYER_OUT,
+        .status = 200},
     {HTTP_GET, "/api/people", MAY_MANAGE_PEOPLE, "People and their roles", .or_may = MAY_GRANT,
         .read = people_list, .out = PEOPLE_LIST, .status = 200},
     {HTTP_POST, "/api/people", MAY_MANAGE_PEOPLE, "A new person with an initial password",
@@ -260,6 +277,11 @@ const struct route ROUTES[] = {
         "Check or publish a definition; all mistakes at once, with line and column",
         .body_max = 2 * DEF_BYTES_MAX, .in = DEF_IN, .in_size = &DEF_IN_SIZE,
         .check = defs_publish_check, .apply = defs_publish, .answer = defs_answer, .out = DEF_OUT,
+        .status = 200},
+    {HTTP_POST, "/api/routes/try", MAY_MANAGE_DEFS,
+        "What routes would have said of past orders; writes nothing", .body_max = 2 * DEF_BYTES_MAX,
+        .in = ROUTE_TRY_IN, .in_size = &ROUTE_TRY_IN_SIZE, .check = route_tries_check,
+        .apply = route_tries_apply, .answer = route_tries_answer, .out = ROUTE_TRY_OUT,
         .status = 200},
     {HTTP_GET, "/api/audit", MAY_READ_AUDIT, "Who did what, newest first", .read = audit_list,
         .query = AUDIT_QUERY, .out = AUDIT_LIST, .status = 200},

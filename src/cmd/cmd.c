@@ -24,6 +24,7 @@ static const struct cmd *const COMMANDS[] = {
     &CMD_RESTORE,
     &CMD_MOVE,
     &CMD_DOCTOR,
+    &CMD_ROUTE,
     &CMD_VERSION,
 };
 

@@ -20,7 +20,7 @@ struct opt {
     const char *otherwise; // default, as text; NULL: none
     int64_t min, max;      // OPT_I64
 };
-enum { CMD_OPTS_MAX = 16, CMD_WORDS_MAX = 8 };
+enum { CMD_OPTS_MAX = 24, CMD_WORDS_MAX = 8 };
 struct args {
     struct arena *arena;
     struct err err;
@@ -91,6 +91,6 @@ int cmd_main(int argc, char **argv);
 // The commands, one file each.
 extern const struct cmd CMD_SERVE, CMD_INIT, CMD_IMPORT, CMD_EXPORT, CMD_DEF, CMD_DEMO, CMD_TOKEN,
     CMD_AUDIT, CMD_TALLY, CMD_YEARS, CMD_CITY, CMD_SEARCH, CMD_SCORE, CMD_BACKUP, CMD_RESTORE,
-    CMD_MOVE, CMD_DOCTOR, CMD_VERSION;
+    CMD_MOVE, CMD_DOCTOR, CMD_ROUTE, CMD_VERSION;
 
 #endif

@@ -23,8 +23,18 @@ enum {
 static const struct opt OPTIONS[] = {
     {"map", OPT_STR, "MAP", "what the columns mean: a shipped map (city-orders) or a file",
         "列的含义：随附方案名或方案文件"},
-    {"kind", OPT_STR, "units|classes|people", "a list of the town's own instead of orders",
-        "导入本镇的单位、分类或人员名单，而不是事项"},
+    {"kind", OPT_STR, "units|classes|people|places|cells",
+        "a list of the town's own, or a layer of cells as GeoJSON, instead of orders",
+        "导入本镇的单位、分类、人员、地名名单或网格图层，而不是事项"},
+    {"layer", OPT_STR, "KEY", "cells: the layer; else as the file says",
+        "网格：图层的键，不写则按文件"},
+    {"title", OPT_STR, "TITLE", "cells: name of a new layer", "网格：新图层的名称"},
+    {"unit-kind", OPT_STR, "KIND", "cells: which kind of unit answers for them",
+        "网格：由哪类单位负责"},
+    {"datum", OPT_STR, "wgs84|cgcs2000|gcj02", "cells: the coordinates of the file",
+        "网格：文件的坐标系"},
+    {"from", OPT_STR, "DATE", "cells: from when on; else today, a new layer always",
+        "网格：启用日期，不写则今天，新图层则一直有效"},
     {"sheet", OPT_STR, "NAME", "which sheet of a workbook, when several fit",
         "工作簿里有几张表都符合时，指明用哪一张"},
     {"dry", OPT_FLAG, NULL, "say what would happen, and write nothing", "只检查，不写入"},
@@ -407,6 +417,12 @@ static int run_in(struct args *a, struct town_door *d)
 
 static int run(struct args *a)
 {
+    static const char *const OF_CELLS[] = {"layer", "title", "unit-kind", "datum", "from"};
+    if (str_eq(args_str(a, "kind"), S("cells")))
+        return import_cells_run(a);
+    for (size_t i = 0; i < ARRAY_LEN(OF_CELLS); i++)
+        if (args_given(a, OF_CELLS[i]))
+            args_wrong(a, OF_CELLS[i], "--kind cells", "goes with cells only", "只用于导入网格");
     if (args_given(a, "kind"))
         return import_list_run(a);
     int ways = (a->n > 0) + args_given(a, "undo") + args_given(a, "resume");
@@ -414,7 +430,7 @@ static int run(struct args *a)
         args_wrong(a, "import", "FILE | --resume JOB | --undo JOB", "wants one of these",
             "须给出其中一项");
     if (a->n > 0 && !args_given(a, "map"))
-        args_wrong(a, "--map", "--map MAP | --kind units|classes|people",
+        args_wrong(a, "--map", "--map MAP | --kind units|classes|people|places|cells",
             "say what the columns mean, or which list of the town it is",
             "请用 --map 指明事项的导入方案，或用 --kind 指明是哪种名单");
     if (args_given(a, "undo") && args_given(a, "problems"))
@@ -432,12 +448,14 @@ static int run(struct args *a)
 }
 
 const struct cmd CMD_IMPORT = {"import", "FILE --map MAP | FILE --kind LIST [OPTIONS]",
-    "bring orders in (--map), or units, classes or people (--kind)",
-    "导入事项（--map），或单位、分类、人员名单（--kind）",
+    "bring orders in (--map), or units, classes, people, places or cells (--kind)",
+    "导入事项（--map），或单位、分类、人员、地名、网格（--kind）",
     "  bihuan import orders.xlsx --map city-orders --dir var/town --dry\n"
     "  bihuan import orders.csv --map city-orders --dir var/town --problems wrong.xlsx\n"
     "  bihuan import --resume 3 --dir var/town\n"
     "  bihuan import --undo 3 --dir var/town\n"
     "  bihuan import units.yaml --kind units --dir var/town --dry\n"
-    "  bihuan import people.csv --kind people --dir var/town",
+    "  bihuan import people.csv --kind people --dir var/town\n"
+    "  bihuan import places.csv --kind places --dir var/town\n"
+    "  bihuan import police.geojson --kind cells --layer police --datum gcj02 --dir var/town --dry",
     OPTIONS, 0, 1, run};

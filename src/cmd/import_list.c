@@ -75,7 +75,8 @@ int import_list_run(struct args *a)
 {
     enum town_list_kind kind = TOWN_LIST_UNITS;
     if (!town_list_kind_of(args_str(a, "kind"), &kind))
-        args_wrong(a, "--kind", "units|classes|people", "is not a kind of list", "没有这种名单");
+        args_wrong(a, "--kind", "units|classes|people|places|cells", "is not a kind of list",
+            "没有这种名单");
     if (a->n == 0)
         args_wrong(a, "import", "FILE", "wants the list", "须给出名单文件");
     static const char *const OTHERS[] = {"map", "problems", "undo", "resume"};

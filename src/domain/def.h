@@ -25,8 +25,11 @@ enum {
     DEF_MARKS_MAX = 5,  // of one clock
     DEF_MUSTS_MAX = 20, // of one step
     DEF_FITS_MAX = 20,  // of one field
-    DEF_KEY_MAX = 32,   // [a-z][a-z0-9_-]*
     DEF_UNDO_MAX_S = 600,
+    DEF_ROUTE_RANKS = 9,
+    DEF_ROUTE_RANK = 5, // when none is given
+    DEF_ASSISTS_MAX = 5,
+    DEF_KEY_MAX = 32, // [a-z][a-z0-9_-]*
 };
 
 struct filter; // domain/filter.h
@@ -194,9 +197,22 @@ struct def_escalation {
     const struct filter *match;
     int levels;
 };
+// Who is meant by a route: one unit by its code, the unit of the cell the item lies in, or the unit
+// its class names.
+enum def_route_to { ROUTE_TO_UNIT, ROUTE_TO_CELL, ROUTE_TO_CLASS };
+struct def_route_unit {
+    enum def_route_to to;
+    str text; // as written: "office-business", "cell.residents", "class.unit"
+    str name; // of the unit or of the layer
+};
 struct def_route {
-    str when, unit, because;
+    str key; // may be empty
+    str when, because;
     const struct filter *match;
+    struct def_route_unit unit, *assists;
+    size_t n_assists;
+    int rank;       // from 1; of those that hold the lowest decide, and should agree
+    bool auto_high; // dispatched by itself when the confidence is high
 };
 struct def_tally {
     str key, title, by, where; // by: filed, closed, or a step's stamp

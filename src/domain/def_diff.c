@@ -316,12 +316,20 @@ static void escalation_facts(const struct def *d, size_t at, struct facts *f)
     tell_count(f, "升级层数", x->levels);
 }
 
-// Routes have no key: the filter is what makes one.
+// A route without a key is what its filter makes it.
 static void route_facts(const struct def *d, size_t at, struct facts *f)
 {
     const struct def_route *x = &d->routes[at];
-    f->key = f->title = x->when;
-    tell(f, "单位", x->unit);
+    str *assists = NULL;
+    size_t n = 0;
+    f->key = f->title = x->key.n > 0 ? x->key : x->when;
+    for (size_t i = 0; i < x->n_assists; i++)
+        VEC_PUSH(f->arena, assists, n) = x->assists[i].text;
+    tell(f, "条件", x->key.n > 0 ? x->when : (str){0});
+    tell(f, "单位", x->unit.text);
+    tell_list(f, "协办", assists, n);
+    tell_count(f, "次序", x->rank);
+    tell(f, "自动派单", x->auto_high ? S("把握高时") : (str){0});
     tell(f, "理由", x->because);
 }
 

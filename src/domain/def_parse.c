@@ -36,7 +36,7 @@ static const struct yaml_member root_members[] = {
     {"reasons", YAML_WANT_MAP, YAML_NULLABLE, .expected = "a map of lists"},
     {"steps", YAML_WANT_LIST, YAML_REQUIRED, .expected = "a list of {key, title, who, ...}"},
     {"escalate", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, when, levels}"},
-    {"routes", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {when, unit, because}"},
+    {"routes", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {when, unit, because, ...}"},
     {"boards", YAML_WANT_STRS, .expected = "fields to break boards down by"},
     {"tallies", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, by, where}"},
     {"stages", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {clock, by}"},
@@ -73,12 +73,6 @@ static const struct yaml_member escalation_members[] = {
     {"title", YAML_WANT_STR, YAML_REQUIRED},
     {"when", YAML_WANT_STR, YAML_REQUIRED, .expected = "a filter"},
     {"levels", YAML_WANT_INT, .min = 1, .max = 9},
-    {0},
-};
-static const struct yaml_member route_members[] = {
-    {"when", YAML_WANT_STR, YAML_REQUIRED, .expected = "a filter"},
-    {"unit", YAML_WANT_STR, YAML_REQUIRED, .expected = "a unit code"},
-    {"because", YAML_WANT_STR, YAML_REQUIRED, .expected = "the reason shown to the dispatcher"},
     {0},
 };
 static const struct yaml_member tally_members[] = {
@@ -148,9 +142,9 @@ static void read_judges(struct def_reader *r)
         if (!def_read_key(r, &r->judges, rows.at[i], rows.paths[i]))
             continue;
         str key = r->judges.keys[r->judges.n - 1];
-        // In filters "own.satisfied" is a judge's answer and "clock.handle" a clock's outcome; an
-        // item keeps its requests beside its answers.
-        if (str_eq(key, S("clock")) || str_eq(key, S("ask")))
+        // In filters "own.satisfied" is a judge's answer, "clock.handle" a clock's outcome and
+        // "cell.residents" a cell; an item keeps its requests beside its answers.
+        if (str_eq(key, S("clock")) || str_eq(key, S("cell")) || str_eq(key, S("ask")))
             yaml_err(r->e, r->judges.at[r->judges.n - 1], def_read_path(r, rows.paths[i], "key"),
                 S(""), "a judge cannot be called \"%.*s\"", "评价方的键不能是“%.*s”", STR_ARG(key));
         VEC_PUSH(r->arena, r->d->judges, r->d->n_judges) = (struct def_named){.key = key,
@@ -285,16 +279,6 @@ static void read_escalations(struct def_reader *r)
     }
 }
 
-static void read_routes(struct def_reader *r)
-{
-    struct def_rows rows = def_read_rows(r, r->root, S(""), "routes", DEF_RULES_MAX, route_members);
-    for (size_t i = 0; i < rows.n; i++)
-        VEC_PUSH(r->arena, r->d->routes, r->d->n_routes) = (struct def_route){
-            .when = def_read_text(r, rows.at[i], "when", DEF_FILTER_MAX, rows.paths[i]),
-            .unit = def_read_text(r, rows.at[i], "unit", DEF_TITLE_MAX, rows.paths[i]),
-            .because = def_read_text(r, rows.at[i], "because", DEF_HELP_MAX, rows.paths[i])};
-}
-
 static void read_tallies(struct def_reader *r)
 {
     struct def_rows rows =
@@ -390,7 +374,7 @@ static void read_all(struct def_reader *r)
     def_flow_check(r);
     def_approve_clocks(r);
     read_escalations(r);
-    read_routes(r);
+    def_routes_read(r);
     read_boards(r);
     read_tallies(r);
     read_stages(r);

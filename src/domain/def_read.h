@@ -111,6 +111,7 @@ void def_steps_read(struct def_reader *r);    // def_steps.c
 void def_effects_check(struct def_reader *r); // def_effects.c
 void def_ahead_read(struct def_reader *r);    // def_ahead.c
 void def_flow_check(struct def_reader *r);    // def_flow.c
+void def_routes_read(struct def_reader *r);   // def_routes.c
 
 str def_type_name(enum def_type type); // "choice"
 

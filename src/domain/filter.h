@@ -41,6 +41,10 @@ struct filter_env {
     size_t n_watched;
 };
 bool filter_match(const struct filter *f, const struct filter_env *env, const struct item *it);
+// The bare words of its terms that the item has.
+size_t filter_hits(struct arena *a, const struct filter *f, const struct item *it, str **out);
+// Would the bare word find the item?
+bool filter_word_in(const struct item *it, str word);
 // False when it can only find open items.
 bool filter_reaches_closed(const struct filter *f);
 // False when it cannot find a closed item that was filed by filed_us at the latest and changed by

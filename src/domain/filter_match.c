@@ -299,6 +299,7 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
         return named_holds(m, v);
     case KIND_OPTION:
     case KIND_CLOCK:
+    case KIND_CELL:
     case KIND_TEXT:
     case KIND_NUMBER:
     case KIND_DAY:
@@ -307,6 +308,24 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
         return field_holds(m, v);
     }
     UNREACHABLE();
+}
+
+bool filter_word_in(const struct item *it, str word)
+{
+    return word_holds(it, word);
+}
+
+size_t filter_hits(struct arena *a, const struct filter *f, const struct item *it, str **out)
+{
+    size_t n = 0;
+    *out = NULL;
+    for (size_t i = 0; i < f->n; i++) {
+        const struct filter_term *t = &f->terms[i];
+        for (size_t k = 0; k < t->n && t->kind == KIND_WORD && !t->negated; k++)
+            if (word_holds(it, t->values[k].text))
+                VEC_PUSH(a, *out, n) = t->values[k].text;
+    }
+    return n;
 }
 
 bool filter_match(const struct filter *f, const struct filter_env *env, const struct item *it)

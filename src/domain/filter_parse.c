@@ -37,12 +37,35 @@ static void note_key(struct filter_parser *p, const struct filter_raw *raw, enum
     }
     struct filter_names names = {0};
     filter_scope_fields(p->arena, &p->scope, &names);
+    for (size_t i = 0; i < p->rules->n_layers; i++)
+        VEC_PUSH(p->arena, names.v, names.n) =
+            str_fmt(p->arena, "cell.%.*s", STR_ARG(p->rules->layers[i].key));
     str otherwise = p->e->lang == LANG_EN
                         ? S("loop, state, unit, class, filed, due, ... or \"words in quotes\"")
                         : S("事项类型、状态、承办、分类、受理、到期……；要搜文字请加引号");
     (void)err_at(p->e, 1, raw->column, raw->key,
         filter_value_near(p->arena, raw->key, &names, otherwise), "there is no key \"%.*s\"",
         "没有“%.*s”这个条件", STR_ARG(raw->key));
+}
+
+// "cell.residents": the cell of a layer the item lies in.
+static bool find_layer(
+    const struct filter_parser *p, const struct filter_raw *raw, struct filter_field *out)
+{
+    static const str before[] = {S("cell."), S("网格.")};
+    for (size_t i = 0; i < ARRAY_LEN(before); i++) {
+        if (!str_starts(raw->key, before[i]))
+            continue;
+        str name = str_sub(raw->key, before[i].n, raw->key.n);
+        const struct layer *l = rules_layer_named(p->rules, name);
+        if (!l)
+            continue;
+        *out = (struct filter_field){.key = KEY_FIELD, .kind = KIND_CELL, .layer = l};
+        out->shown = str_fmt(p->arena, "cell.%.*s", STR_ARG(l->key));
+        out->field = str_fmt(p->arena, "cell/%.*s", STR_ARG(l->key));
+        return true;
+    }
+    return false;
 }
 
 // The key as written, then with width and case of its letters folded.
@@ -58,6 +81,8 @@ static bool find_key(
         *out = (struct filter_field){.key = (enum filter_key)at, .kind = filter_key_rows[at].kind};
         return true;
     }
+    if (find_layer(p, raw, out))
+        return true;
     enum filter_find found = filter_scope_find(p->arena, &p->scope, raw->key, out);
     if (found == FIND_NONE)
         found = filter_scope_find(p->arena, &p->scope, folded, out);

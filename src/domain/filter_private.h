@@ -31,6 +31,7 @@ enum filter_kind {
     KIND_NAMED,   // a log-in name some field names; yes no mine
     // Kept in the item's fields:
     KIND_CLOCK,  // outcome of a clock; none
+    KIND_CELL,   // code or name of a cell of one layer; none
     KIND_TEXT,   // exact text; none
     KIND_NUMBER, // decimal text; none
     KIND_DAY,    // "2026-11-20"; none
@@ -209,7 +210,8 @@ struct filter_field {
     enum filter_key key; // KEY_FIELD, or one of the table (channel by its title)
     enum filter_kind kind;
     str shown, field;
-    str option_field; // KIND_TEXT: the definition's field whose options count
+    str option_field;          // KIND_TEXT: the definition's field whose options count
+    const struct layer *layer; // KIND_CELL
 };
 enum filter_find { FIND_OK, FIND_NONE, FIND_SEVERAL };
 enum filter_find filter_scope_find(

@@ -619,6 +619,7 @@ static void term(struct writer_of *w)
         [KIND_WATCH] = watched,
         [KIND_NAMED] = named,
         [KIND_CLOCK] = texts,
+        [KIND_CELL] = texts,
         [KIND_TEXT] = texts,
         [KIND_NUMBER] = field_ranges,
         [KIND_DAY] = field_ranges,

@@ -337,6 +337,34 @@ static void read_clock(const struct reading *x)
     refuse(x, S("running, paused, breached, met, late, none"));
 }
 
+// A cell keeps its code from one division to the next, so any of them will do.
+static void read_cell(const struct reading *x)
+{
+    const struct layer *l = x->field->layer;
+    const struct grid_cell *found = NULL;
+    struct filter_names names = {0};
+    if (is_none(x)) {
+        add_form(x, VALUE_NONE);
+        return;
+    }
+    for (size_t i = 0; i < l->n && !found; i++)
+        if (str_eq(l->cells[i].code, x->text))
+            found = &l->cells[i];
+    for (size_t i = 0; i < l->n && !found; i++)
+        if (str_eq(l->cells[i].name, x->text))
+            found = &l->cells[i];
+    if (found) {
+        add_text(x, found->code);
+        return;
+    }
+    for (size_t i = 0; i < l->n; i++) {
+        VEC_PUSH(x->p->arena, names.v, names.n) = l->cells[i].name;
+        VEC_PUSH(x->p->arena, names.v, names.n) = l->cells[i].code;
+    }
+    refuse_unknown(
+        x, nearest(x, &names, tr(x, S("a cell's code or name, none"), S("网格代码或名称、none"))));
+}
+
 // also: what else the key takes, for the note.
 static void read_dates(const struct reading *x, str also)
 {
@@ -454,6 +482,8 @@ static void read_field_value(const struct reading *x)
     bool dates = x->t->kind == KIND_DAY || x->t->kind == KIND_TIME;
     if (x->t->kind == KIND_CLOCK) {
         read_clock(x);
+    } else if (x->t->kind == KIND_CELL) {
+        read_cell(x);
     } else if (x->t->kind == KIND_TEXT) {
         read_text(x, x->field->option_field);
     } else if (is_none(x)) {
@@ -531,6 +561,7 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         read_named(&x);
         break;
     case KIND_CLOCK:
+    case KIND_CELL:
     case KIND_TEXT:
     case KIND_NUMBER:
     case KIND_DAY:

@@ -91,6 +91,19 @@ static const struct def *loop_def(struct ctx *c, str loop, struct err *e)
     return NULL;
 }
 
+// The cell of every layer its point lies in, as it was divided when it was filed.
+static void put_cells(struct ctx *c, struct item *it)
+{
+    if (it->lat == 0 && it->lon == 0)
+        return;
+    for (size_t i = 0; i < c->rules->n_layers; i++) {
+        const struct layer *l = &c->rules->layers[i];
+        const struct grid_cell *x = rules_cell_at(l, it->lat, it->lon, it->filed_us);
+        if (x)
+            item_set_field(it, c->arena, str_fmt(c->arena, "cell/%.*s", STR_ARG(l->key)), x->code);
+    }
+}
+
 static void first_image(
     struct ctx *c, const struct def *d, const struct item_in *in, struct item *it)
 {
@@ -108,6 +121,7 @@ static void first_image(
         .parent = in->parent};
     it->receiver = receiver ? receiver->id : c->rules->town;
     it->unit = it->receiver;
+    put_cells(c, it);
 }
 
 // What holds for every new item, also for one of the past.
@@ -200,6 +214,8 @@ enum err_code item_place(struct ctx *c, const struct item_in *in, const struct i
         return e->code;
     if (in->same.n > 0 &&
         (same_tie(c, it->id, in->same, (str){0}, e) != OK || item_load(c, it->id, it, e) != OK))
+        return e->code;
+    if (!past && item_route_auto(c, d, it, e) != OK)
         return e->code;
     return db_status(c->db, e);
 }

@@ -84,6 +84,9 @@ struct item_part *item_part_for(struct ctx *c, const struct def *d, const struct
 // Why a step is closed to the actor now; empty when it is open. part NULL for item steps.
 str item_step_closed(struct ctx *c, const struct def *d, const struct def_step *s,
     const struct item *it, const struct item_part *part, enum err_code *code);
+// Dispatches an item just filed when a route says so and is sure (route_auto.c).
+enum err_code item_route_auto(
+    struct ctx *c, const struct def *d, struct item *it, struct err *e) MUST_USE;
 // Items merged into this one close with it.
 enum err_code item_close_merged(struct ctx *c, const struct item *main, struct err *e) MUST_USE;
 // item_import's own half of item_prepare and item_place: what is said of the past, and the state it

@@ -171,17 +171,6 @@ struct step_open *item_steps(struct ctx *c, const struct item *it, size_t *n)
     return rows;
 }
 
-const struct def_route *item_route(struct ctx *c, const struct item *it)
-{
-    const struct def *d = rules_def(c->rules, it->def);
-    CHECK(d != NULL);
-    struct filter_env env = {.rules = c->rules, .now_us = c->now_us};
-    for (size_t i = 0; i < d->n_routes; i++)
-        if (!d->routes[i].match || filter_match(d->routes[i].match, &env, it))
-            return &d->routes[i];
-    return NULL;
-}
-
 // A reason from the step's two-level list.
 static void check_reason(struct turn *t, struct err *e)
 {

@@ -118,8 +118,6 @@ struct item_form {
 };
 void item_form(
     struct ctx *c, const struct item *it, const struct step_in *in, struct item_form *out);
-// The dispatcher's suggestion, or NULL: the first of the definition's routes that matches.
-const struct def_route *item_route(struct ctx *c, const struct item *it);
 
 // The items of which a clock has run out unnoticed, at most max, the earliest first.
 struct item_due {

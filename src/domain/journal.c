@@ -447,6 +447,18 @@ int64_t journal_next_id(struct ctx *c, const char *table)
         return db_one_i64(c->db, 0, "SELECT id FROM def WHERE town = ?1 ORDER BY id DESC LIMIT 1",
                    V(town)) +
                1;
+    if (strcmp(table, "layer") == 0)
+        return db_one_i64(c->db, 0, "SELECT id FROM layer WHERE town = ?1 ORDER BY id DESC LIMIT 1",
+                   V(town)) +
+               1;
+    if (strcmp(table, "cell") == 0)
+        return db_one_i64(c->db, 0, "SELECT id FROM cell WHERE town = ?1 ORDER BY id DESC LIMIT 1",
+                   V(town)) +
+               1;
+    if (strcmp(table, "place") == 0)
+        return db_one_i64(c->db, 0, "SELECT id FROM place WHERE town = ?1 ORDER BY id DESC LIMIT 1",
+                   V(town)) +
+               1;
     if (strcmp(table, "job") == 0)
         return db_one_i64(c->db, 0, "SELECT id FROM job WHERE town = ?1 ORDER BY id DESC LIMIT 1",
                    V(town)) +

@@ -29,6 +29,16 @@ static void check_scores(struct ctx *c, const struct def *d, struct err *e)
     }
 }
 
+// A layer may be drawn later, and a class scheme may do without units; a unit's code is there or
+// not.
+static void check_route_unit(
+    struct ctx *c, size_t at, const struct def_route_unit *u, struct err *e)
+{
+    if (u->to == ROUTE_TO_UNIT && !rules_unit_named(c->rules, u->name))
+        err_add(e, ERR_INVALID, str_fmt(c->arena, "routes[%zu].unit", at), (str){0},
+            "there is no unit \"%.*s\"", "没有单位“%.*s”", STR_ARG(u->name));
+}
+
 static void check_loop(struct ctx *c, str text, struct published *out, struct err *e)
 {
     struct def *d;
@@ -54,6 +64,11 @@ static void check_loop(struct ctx *c, str text, struct published *out, struct er
                     str_fmt(c->arena, "steps.%.*s.who", STR_ARG(d->steps[i].key)), (str){0},
                     "there is no role \"%.*s\"", "没有“%.*s”这个角色", STR_ARG(d->steps[i].who[w]));
         }
+    for (size_t i = 0; i < d->n_routes; i++) {
+        check_route_unit(c, i, &d->routes[i].unit, e);
+        for (size_t k = 0; k < d->routes[i].n_assists; k++)
+            check_route_unit(c, i, &d->routes[i].assists[k], e);
+    }
     if (e->code == OK)
         check_scores(c, d, e);
 }

@@ -450,6 +450,7 @@ struct rules *rules_load(struct db *db, int64_t town, struct err *e)
     map_init(&r->person_by_login, a);
     map_init(&r->loop_by_key, a);
     map_init(&r->cal_by_key, a);
+    map_init(&r->spots_by_char, a);
     imap_init(&r->unit_by_id, a);
     imap_init(&r->class_by_id, a);
     imap_init(&r->person_by_id, a);
@@ -460,6 +461,7 @@ struct rules *rules_load(struct db *db, int64_t town, struct err *e)
     load_units(r, db);
     load_pasts(r, db);
     load_classes(r, db);
+    rules_load_map(r, db);
     load_defs(r, db, e);
     load_people(r, db);
     if (r->root) {

@@ -4,6 +4,7 @@
 #ifndef BH_DOMAIN_RULES_H
 #define BH_DOMAIN_RULES_H
 
+#include "base/area.h"
 #include "base/map.h"
 #include "domain/class_say.h"
 #include "domain/def.h"
@@ -60,6 +61,43 @@ struct loop {
     struct def **versions; // by version
     size_t n;
 };
+// A division of the map, and one area of it. A point lies in one cell of every layer (多格合一).
+struct grid_cell {
+    int64_t id, from_us, until_us; // in force; until_us 0: still
+    str code, name;
+    const struct unit *unit; // who answers for it; NULL: nobody
+    double lat, lon;         // a point inside
+    struct area area;
+};
+struct layer {
+    int64_t id;
+    str key, title, note;
+    str unit_kind;           // units of this kind answer for its cells; may be empty
+    struct grid_cell *cells; // by code, then from_us
+    size_t n;
+    // Which cells a square of the grid over all of them may touch: shelf[at[i]] to shelf[at[i +
+    // 1]].
+    double west, south, east, north;
+    size_t side; // squares along each side
+    size_t *at, *shelf;
+};
+// What people call a place: an estate, a road, a market.
+struct spot {
+    int64_t id;
+    str name, kind;
+    const struct unit *unit; // NULL: nobody's
+    double lat, lon;         // 0, 0: nowhere
+};
+// A name that stands for a place, folded: of a spot, or of a unit that answers for cells.
+struct spot_name {
+    str name;
+    const struct unit *unit; // of a unit's name
+    const struct spot *spot;
+};
+struct spot_names { // with the same first character, the longest first
+    struct spot_name *at;
+    size_t n;
+};
 struct score;
 struct rules_score {
     str key;
@@ -96,12 +134,19 @@ struct rules {
     struct map cal_by_key;      // struct cal *
     struct rules_score *scores; // by key
     size_t n_scores;
+    struct layer *layers;
+    size_t n_layers;
+    struct spot *spots; // by name
+    size_t n_spots;
+    struct map spots_by_char; // struct spot_names *, by the first character of a folded name
 };
 
 // Builds a snapshot from the database in an arena of its own; rules_free frees it.
 // A stored definition that no longer compiles is an error that names it.
 struct rules *rules_load(struct db *db, int64_t town, struct err *e) MUST_USE;
 void rules_free(struct rules *r);
+// Layers and names of places, for rules_load: rules_map.c. Units are there already.
+void rules_load_map(struct rules *r, struct db *db);
 // Compiles a parsed definition's filters against the rules: every wrong unit, class, state or field
 // is noted.
 void rules_compile_def(struct rules *r, struct def *d, struct err *e);
@@ -124,6 +169,13 @@ const struct def *rules_def(const struct rules *r, int64_t id);
 const struct loop *rules_loop(const struct rules *r, str key);
 const struct rules_score *rules_score(const struct rules *r, str key); // NULL when none
 const struct cal *rules_cal(const struct rules *r, str key);
+const struct layer *rules_layer(const struct rules *r, str key);        // NULL when none
+const struct layer *rules_layer_named(const struct rules *r, str name); // by key or title
+// The cell a point lay in at that instant; of two that overlap the one whose code comes first. NULL
+// when none.
+const struct grid_cell *rules_cell_at(const struct layer *l, double lat, double lon, int64_t at_us);
+// The cell of that code, as it was at that instant or else as it was last; NULL when none.
+const struct grid_cell *rules_cell(const struct layer *l, str code, int64_t at_us);
 bool unit_below(const struct unit *u, const struct unit *top); // also when u is top
 bool class_below(const struct class_ *c, const struct class_ *top);
 str unit_path(struct arena *a, const struct rules *r, int64_t id); // 新泾镇 / 北虹居民区

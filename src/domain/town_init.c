@@ -6,6 +6,7 @@
 #include "domain/def_cal.h"
 #include "domain/def_role.h"
 #include "domain/journal.h"
+#include "domain/layer.h"
 #include "domain/people.h"
 #include "domain/score.h"
 #include "domain/town.h"
@@ -26,6 +27,7 @@ static const struct yaml_member TOWN[] = {
     {"units", YAML_WANT_STRS, YAML_REQUIRED},
     {"classes", YAML_WANT_STRS, YAML_REQUIRED},
     {"people", YAML_WANT_STRS, YAML_REQUIRED},
+    {"layers", YAML_WANT_STRS},
     {0},
 };
 
@@ -46,7 +48,7 @@ struct making {
         bare; // there is no snapshot before there are rows; functions look into the database
     struct err *e;
     struct files all; // in reading order
-    struct files defs, units, classes, people;
+    struct files defs, units, classes, people, layers;
     struct unit_in root;
 };
 
@@ -136,6 +138,7 @@ static bool read_plan(struct making *m)
     read_all(m, root, "units", &m->units);
     read_all(m, root, "classes", &m->classes);
     read_all(m, root, "people", &m->people);
+    read_all(m, root, "layers", &m->layers);
     return true;
 }
 
@@ -280,6 +283,29 @@ static enum err_code import_classes(struct ctx *c, str text, int64_t *made, stru
     return classes_import(c, text, false, made, &changed, e);
 }
 
+// Cells name units, which stand in the database by now.
+static enum err_code import_layers(struct making *m)
+{
+    const struct rules *bare = m->c.rules;
+    for (size_t i = 0; i < m->layers.n; i++) {
+        struct file *f = m->layers.at[i];
+        struct layer_in in = {0};
+        struct layer_counts counts;
+        if (f->e.code != OK)
+            continue;
+        struct rules *r = rules_load(m->c.db, m->root.id, m->e);
+        if (!r)
+            return m->e->code;
+        m->c.rules = r;
+        struct layer_list *l = layer_read(&m->c, &in, f->text, &f->e);
+        if (l && layer_write(&m->c, l, &counts, &f->e) != OK)
+            CHECK(f->e.code != OK); // said in the file's own notes
+        m->c.rules = bare;
+        rules_free(r);
+    }
+    return OK;
+}
+
 static bool roles_wrong(const struct making *m)
 {
     bool any = false;
@@ -344,6 +370,8 @@ static enum err_code make(struct making *m)
     // Without units or roles every person would be wrong for somebody else's mistake.
     if (!any_wrong(&m->units) && !roles_wrong(m))
         import_all(m, &m->people, people_import);
+    if (!any_wrong(&m->all) && import_layers(m) != OK)
+        return m->e->code;
     if (db_status(m->c.db, m->e) != OK)
         return m->e->code;
     if (!any_wrong(&m->all) && try_loops(m) != OK)
@@ -368,7 +396,7 @@ static void bare_rules(struct making *m)
         .town_code = m->root.code,
         .zone_s = TM_ZONE_DEFAULT_S};
     struct map *maps[] = {&r->unit_by_code, &r->unit_by_name, &r->class_by_code,
-        &r->person_by_login, &r->loop_by_key, &r->cal_by_key};
+        &r->person_by_login, &r->loop_by_key, &r->cal_by_key, &r->spots_by_char};
     struct imap *imaps[] = {&r->unit_by_id, &r->class_by_id, &r->person_by_id, &r->def_by_id};
     for (size_t i = 0; i < ARRAY_LEN(maps); i++)
         map_init(maps[i], m->a);

@@ -1,4 +1,5 @@
 #include "domain/people_inner.h"
+#include "domain/spot_list.h"
 #include "domain/tree_rows.h"
 
 struct town_list {
@@ -6,9 +7,10 @@ struct town_list {
     struct node *rows; // of a tree
     size_t n;
     struct people_list *people;
+    struct spot_row *spots;
 };
 
-static const char *const NAMES[TOWN_LIST_KINDS] = {"units", "classes", "people"};
+static const char *const NAMES[TOWN_LIST_KINDS] = {"units", "classes", "people", "places"};
 
 str town_list_name(enum town_list_kind kind)
 {
@@ -56,6 +58,8 @@ struct town_list *town_list_read(struct arena *a, enum town_list_kind kind, str 
         list->people = people_list_read(a, text, csv, e);
     else if (kind == TOWN_LIST_UNITS)
         list->rows = tree_rows_units(a, text, csv, &list->n, e);
+    else if (kind == TOWN_LIST_PLACES)
+        list->spots = spot_list_read(a, text, csv, &list->n, e);
     else
         list->rows = tree_rows_classes(a, text, csv, &list->n, e);
     return e->code == OK ? list : NULL;
@@ -72,6 +76,8 @@ static enum err_code apply(struct ctx *c, const struct town_list *list, bool wri
         return units_apply(c, list->rows, list->n, write, out, e);
     case TOWN_LIST_CLASSES:
         return classes_apply(c, list->rows, list->n, write, out, e);
+    case TOWN_LIST_PLACES:
+        return spot_list_apply(c, list->spots, list->n, write, out, e);
     default:
         UNREACHABLE();
     }

@@ -1,6 +1,6 @@
-// The lists a town is set up from and kept up to date by: units, classes, people. Each is a YAML
-// text ("units:", "classes:", "people:") or a CSV with a row of column names; which of both is seen
-// from the text. docs/import.md describes them.
+// The lists a town is set up from and kept up to date by: units, classes, people, names
+// of places. Each is a YAML text ("units:", "classes:", "people:", "places:") or a CSV with a row
+// of column names; which of both is seen from the text. docs/import.md describes them.
 //
 // A list only adds and changes: what it does not name stays. It is looked through as a whole, every
 // mistake is noted with line, column and value, and then nothing is changed; without a mistake all
@@ -16,9 +16,15 @@ enum {
     TOWN_LIST_PEOPLE_MAX = 20000,
     TOWN_LIST_SECRETS_MAX = 100, // initial passwords in one list: each takes up to 100 ms
 };
-enum town_list_kind { TOWN_LIST_UNITS, TOWN_LIST_CLASSES, TOWN_LIST_PEOPLE, TOWN_LIST_KINDS };
+enum town_list_kind {
+    TOWN_LIST_UNITS,
+    TOWN_LIST_CLASSES,
+    TOWN_LIST_PEOPLE,
+    TOWN_LIST_PLACES,
+    TOWN_LIST_KINDS
+};
 
-str town_list_name(enum town_list_kind kind); // "units", "classes", "people"
+str town_list_name(enum town_list_kind kind); // "units", "classes", "people", "places"
 bool town_list_kind_of(str name, enum town_list_kind *out) MUST_USE;
 
 struct town_list_counts {

@@ -62,6 +62,12 @@ static const struct {
     {"list_layout", "200 200 1"},
     {"watch", "3000 3000 10 1"},
     {"sqlite_autoindex_import_map_1", "20 20 1"},
+    {"layer", "5 5 1"},
+    {"layer_key", "5 5 1"},
+    {"cell", "200 200 1"},
+    {"cell_code", "200 200 50 2 1"},
+    {"place", "2000 2000 1"},
+    {"place_name", "2000 2000 1"},
 };
 
 static const char *shape_of(str name)

@@ -30,6 +30,13 @@ for (const point of points) test(`a town's administration, each ${point} failing
   assert.equal((await wang.get('/api/items')).status, 401, 'and no longer without');
   await list('people', sys, 'people', `登录名,姓名,角色,单位代码,初始密码\nzhou8,周八（演示）,handler,${home.code},first-password-8\n`);
 
+  await list('places', sys, 'places', `名称,单位\n北虹小区,${home.code}\n`);
+  const area = JSON.stringify({ type: 'FeatureCollection', features: [{ type: 'Feature', properties: { code: 'a', name: '甲' },
+    geometry: { type: 'Polygon', coordinates: [[[121.3, 31.2], [121.31, 31.2], [121.31, 31.21], [121.3, 31.2]]] } }] });
+  await write('bring in a layer', 200, (h) => sys.post('/api/layers/import?layer=own&title=x&datum=wgs84', area, { 'content-type': 'application/geo+json', ...h }));
+  await read('layers', '/api/layers?areas=yes');
+  await read('suggestions', `/api/items/${(await desk.file({ lat: 31.205, lon: 121.308 })).body.id}/suggestions`);
+
   const view = await write('save a view', 201, (h) => desk.post('/api/views', { title: '投诉', filter: 'kind:投诉', sort: 'due' }, h));
   await write('change it', 200, (h) => desk.call('PUT', `/api/views/${view.id}`, { version: view.version, title: '我的投诉', filter: view.filter, sort: view.sort }, h));
   await write('drop it', 204, (h) => desk.del(`/api/views/${view.id}`, h));

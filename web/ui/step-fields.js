@@ -12,6 +12,8 @@ import { Field, selectInput, textArea, textInput } from './field.js';
 import { FilePick } from './file-pick.js';
 
 const NOTE_MAX = 4000;
+/** How sure a suggestion is, in words. */
+export const TRUST = { high: 'step.trustHigh', medium: 'step.trustMedium', low: 'step.trustLow' };
 const of = (list) => list.map((x) => ({ value: String(x), title: String(x) }));
 
 function Units({ form, item, step, part, v, set, errors }) {
@@ -36,7 +38,10 @@ function Units({ form, item, step, part, v, set, errors }) {
   return html`
     ${
       route && route.unit && route.unit !== v.lead
-        ? html`<p class="notice suggest">${t('step.suggest', { unit: route.unit_name, because: route.because })}
+        ? html`<p class="notice suggest">${t('step.suggest', {
+            because: route.because,
+            confidence: t(TRUST[route.confidence]),
+          })}
       <button type="button" onClick=${() => set({ lead: route.unit })}>${t('step.takeSuggest')}</button></p>`
         : null
     }

@@ -35,9 +35,11 @@ static const struct {
     {2, 1, "matters", "0101", "市容环境"},
     {3, 2, "matters", "010101", "乱堆物"},
     {4, 1, "matters", "0102", "违法建筑"},
+    {11, 0, "matters", "02", "市容"},
     {5, 0, "matters", "05", "营商服务"},
     {6, 5, "matters", "0501", "企业服务"},
     {7, 5, "matters", "0509", "噪声"},
+    {12, 0, "matters", "06", "公共安全"},
     {8, 0, "patrol", "01", "消防"},
     {9, 8, "patrol", "0103", "飞线充电"},
     {10, 0, "patrol", "07", "噪声"},
@@ -205,6 +207,18 @@ enum { SAMPLE_HOTLINE = 11, SAMPLE_PATROL_OLD = 12, SAMPLE_PATROL = 13, SAMPLE_V
 
 // Hotline as it ships; patrol in two versions, of which the older had its amount as text; visit,
 // where an amount is text still, and which has a field under a key of the language.
+// A layer of two cells, which nobody has drawn.
+static inline void sample_put_layer(struct rules *r)
+{
+    r->layers = NEW(r->arena, struct layer);
+    r->n_layers = 1;
+    struct layer *l = r->layers;
+    *l = (struct layer){.id = 1, .key = S("residents"), .title = S("居民区")};
+    l->cells = NEW_ARRAY(r->arena, 2, struct grid_cell);
+    l->cells[l->n++] = (struct grid_cell){.id = 1, .code = S("beihong"), .name = S("北虹居民区")};
+    l->cells[l->n++] = (struct grid_cell){.id = 2, .code = S("c02"), .name = S("双流路居民区")};
+}
+
 static inline struct rules *sample_rules(struct arena *a, struct err *e)
 {
     struct rules *r = NEW(a, struct rules);
@@ -220,6 +234,7 @@ static inline struct rules *sample_rules(struct arena *a, struct err *e)
     sample_put_units(r);
     sample_put_classes(r);
     sample_put_people(r);
+    sample_put_layer(r);
     r->loops = NEW_ARRAY(a, 3, struct loop);
     str hotline = embed_find(S("defs/loops/hotline.yaml"))->bytes;
     str old = S(SAMPLE_PATROL_HEAD

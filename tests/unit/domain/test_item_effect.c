@@ -2,6 +2,7 @@
 // lateness, and the rates that come out of it.
 
 #include "domain/formula.h"
+#include "domain/route.h"
 #include "item_case.h"
 
 // ---- extension, suspension
@@ -511,11 +512,14 @@ static void test_route(void **state)
     in.cls = fixture_class(f, "0501");
     fixture_as(f, "dispatcher");
     fixture_ok(f, fixture_do(f, item_file(&f->c, &in, &it, &f->e)));
-    const struct def_route *r = item_route(&f->c, &it);
-    assert_non_null(r);
-    assert_str(r->unit, "office-business");
+    struct route_advice advice;
+    route_advise(&f->c, rules_def(f->c.rules, it.def), &it, &advice);
+    assert_int_equal(advice.n, 1);
+    assert_str(advice.picks[0].unit->code, "office-business");
+    assert_int_equal(advice.picks[0].trust, ROUTE_HIGH);
     it = fixture_file(f, "别的");
-    assert_null(item_route(&f->c, &it));
+    route_advise(&f->c, rules_def(f->c.rules, it.def), &it, &advice);
+    assert_int_equal(advice.n, 0);
 }
 
 // ---- limits

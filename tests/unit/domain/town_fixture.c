@@ -37,6 +37,8 @@ static const struct class_row CLASSES[] = {
     {"0202", "02", "电梯"},
     {"05", NULL, "营商服务"},
     {"0501", "05", "企业服务"},
+    {"06", NULL, "公共安全"},
+    {"0601", "06", "飞线充电"},
 };
 
 struct person_row {

@@ -13,10 +13,10 @@
 //
 // The town: 新泾镇 (code xinjing); below it ops-centre, office-business, office-property, the
 // committees c01 北虹居民区 … c10, and below c01 the micro-grid c01-g1. Classes of the scheme
-// matters: 01 (0101, 0102), 02 (0201, 0202), 05 (0501). Log-ins, all demonstration people without a
-// password: leader, dispatcher (both at the town), clerk (ops-centre), reader (town), h01 … h10
-// (handlers at c01 … c10), ob and op (handlers at the two offices), l01 (leader at c01), sysadmin,
-// secadmin, auditadmin (the town).
+// matters: 01 (0101, 0102), 02 (0201, 0202), 05 (0501), 06 (0601). Log-ins, all demonstration
+// people without a password: leader, dispatcher (both at the town), clerk (ops-centre), reader
+// (town), h01 … h10 (handlers at c01 … c10), ob and op (handlers at the two offices), l01 (leader
+// at c01), sysadmin, secadmin, auditadmin (the town).
 #ifndef BH_TESTS_UNIT_DOMAIN_TOWN_FIXTURE_H
 #define BH_TESTS_UNIT_DOMAIN_TOWN_FIXTURE_H
 
