@@ -497,6 +497,14 @@ static void read_field_value(const struct reading *x)
     }
 }
 
+static void read_closed(const struct reading *x)
+{
+    if (is_none(x))
+        add_form(x, VALUE_NO);
+    else if (!read_yesno(x))
+        read_dates(x, S(", yes, no"));
+}
+
 void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
     const struct filter_raw_value *v, const struct filter_field *field, struct filter_term *t)
 {
@@ -534,10 +542,7 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
             read_dates(&x, t->key == KEY_DUE ? S(", none") : S(""));
         break;
     case KIND_CLOSED:
-        if (is_none(&x))
-            add_form(&x, VALUE_NO);
-        else if (!read_yesno(&x))
-            read_dates(&x, S(", yes, no"));
+        read_closed(&x);
         break;
     case KIND_CALLER:
         read_caller(&x);
