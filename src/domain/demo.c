@@ -62,15 +62,19 @@ static void push(struct demo *d, struct demo_entry x)
     sift_up(d, d->n_heap++);
 }
 
-void demo_plan(struct demo *d, struct demo_order *o, enum demo_act act, int64_t at_us, int64_t part)
+void demo_plan(struct demo *d, struct demo_order *o, const struct demo_move *m, int64_t at_us,
+    const struct demo_part *part)
 {
     if (at_us >= d->until_us)
         return; // nobody knows yet
     if (at_us <= d->c.now_us)
         at_us = d->c.now_us + US_SECOND;
-    struct demo_entry x = {
-        .at_us = at_us, .seq = d->seq++, .o = o, .part = part, .epoch = o->epoch, .act = act};
-    push(d, x);
+    push(d, (struct demo_entry){.at_us = at_us,
+                .seq = d->seq++,
+                .o = o,
+                .part = part ? part->id : 0,
+                .stamp = part ? part->stamp : o->stamp,
+                .move = m});
     o->pending++;
 }
 
@@ -87,15 +91,16 @@ void demo_plan_alarm(struct demo *d, struct demo_order *o)
         return; // that look comes first, and plans this one
     o->alarm_at_us = at_us;
     push(d, (struct demo_entry){
-                .at_us = at_us, .seq = d->seq++, .o = o, .part = o->serial, .act = ACT_ALARM});
+                .at_us = at_us, .seq = d->seq++, .o = o, .part = o->serial});
 }
 
 // ---- when orders are filed
 
-static double day_weight(const struct demo *d, int64_t day, struct rng *r)
+static double day_weight(
+    const struct demo_script *s, int64_t day, struct rng *r)
 {
-    const struct demo_script *s = &d->s;
-    int weekday = tm_weekday(day);
+    int weekday = tm_weekday(day), year, month, of_month;
+    tm_from_days(day, &year, &month, &of_month);
     double w = s->week[weekday], noise = 0.85 + 0.3 * rng_unit(r);
     bool work = cal_is_workday(s->cal, day);
     str name = cal_day_name(s->cal, day);
@@ -106,13 +111,15 @@ static double day_weight(const struct demo *d, int64_t day, struct rng *r)
     for (size_t i = 0; !work && i < s->n_festivals; i++)
         if (name.n > 0 && str_has(name, s->festivals[i].name))
             w = s->week[1] * s->festivals[i].share;
-    return w * noise;
+    return w * s->months[month] * noise;
 }
 
 static int by_time(const void *a, const void *b)
 {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return x < y ? -1 : x > y;
+    const struct demo_filing *x = a, *y = b;
+    if (x->us != y->us)
+        return x->us < y->us ? -1 : 1;
+    return x->loop < y->loop ? -1 : x->loop > y->loop;
 }
 
 static size_t day_at(const double *sums, size_t n, double x)
@@ -128,76 +135,98 @@ static size_t day_at(const double *sums, size_t n, double x)
     return lo;
 }
 
-static void choose_filings(struct demo *d)
+static void add_filing(struct demo *d, struct demo_loop *l, int64_t us)
+{
+    d->filings[d->n_filings++] = (struct demo_filing){us, l};
+}
+
+static void choose_filings_of(struct demo *d, struct demo_loop *l)
 {
     struct rng r;
-    rng_seed(&r, d->seed);
+    rng_seed(&r, d->seed + (uint64_t)(l - d->loops));
     int zone = d->c.rules->zone_s;
     int64_t from_us = d->until_us - d->n_days * US_DAY;
     int64_t first = tm_local_day(from_us, zone), last = tm_local_day(d->until_us, zone);
     size_t n_days = (size_t)(last - first + 1);
     double *sums = NEW_ARRAY(d->a, n_days, double), sum = 0;
     for (size_t i = 0; i < n_days; i++)
-        sums[i] = sum += day_weight(d, first + (int64_t)i, &r);
-    int64_t *filings = NEW_ARRAY(d->a, (size_t)d->items, int64_t);
-    for (int64_t i = 0; i < d->items;) {
+        sums[i] = sum += day_weight(l->s, first + (int64_t)i, &r);
+    for (int64_t i = 0; i < l->items;) {
         int64_t day = first + (int64_t)day_at(sums, n_days, rng_unit(&r) * sum);
-        int64_t hour = (int64_t)rng_weighted(&r, d->s.hours, ARRAY_LEN(d->s.hours));
+        int64_t hour = (int64_t)rng_weighted(&r, l->s->hours, ARRAY_LEN(l->s->hours));
         int64_t us = tm_day_start(day, zone) + hour * US_HOUR + rng_range(&r, 0, 3599) * US_SECOND;
-        if (us >= from_us && us < d->until_us)
-            filings[i++] = us;
+        if (us < from_us || us >= d->until_us)
+            continue;
+        add_filing(d, l, us);
+        i++;
     }
-    qsort(filings, (size_t)d->items, sizeof(*filings), by_time);
-    d->filings = filings;
-    d->n_filings = (size_t)d->items;
+}
+
+static void choose_filings(struct demo *d)
+{
+    d->filings = NEW_ARRAY(d->a, (size_t)d->items, struct demo_filing);
+    for (size_t i = 0; i < d->t.n_loops; i++)
+        choose_filings_of(d, &d->loops[i]);
+    qsort(d->filings, d->n_filings, sizeof(*d->filings), by_time);
 }
 
 // ---- many orders: whole days, the last one as far as it has come, one after the other
 
 static void weigh_days(struct demo *d)
 {
-    struct rng r;
-    rng_seed(&r, d->seed);
     int zone = d->c.rules->zone_s;
     int64_t last = tm_local_day(d->until_us, zone);
-    double sum = 0, most = 0;
+    double most_of_all = 0;
     d->first_day = last - d->n_days + 1;
-    d->day_sums = NEW_ARRAY(d->a, (size_t)d->n_days, double);
-    for (int64_t i = 0; i < d->n_days; i++) {
-        double w = day_weight(d, d->first_day + i, &r), before = sum;
-        if (i + 1 == d->n_days)
-            w *= (double)(d->until_us - tm_day_start(last, zone)) / (double)US_DAY;
-        d->day_sums[i] = sum += w;
-        most = sum - before > most ? sum - before : most;
+    for (size_t k = 0; k < d->t.n_loops; k++) {
+        struct demo_loop *l = &d->loops[k];
+        struct rng r;
+        double sum = 0, most = 0;
+        rng_seed(&r, d->seed + k);
+        l->day_sums = NEW_ARRAY(d->a, (size_t)d->n_days, double);
+        for (int64_t i = 0; i < d->n_days; i++) {
+            double w = day_weight(l->s, d->first_day + i, &r), before = sum;
+            if (i + 1 == d->n_days)
+                w *= (double)(d->until_us - tm_day_start(last, zone)) / (double)US_DAY;
+            l->day_sums[i] = sum += w;
+            most = sum - before > most ? sum - before : most;
+        }
+        most_of_all += (double)l->items * most / sum + 2;
     }
-    d->filings = NEW_ARRAY(d->a, (size_t)((double)d->items * most / sum) + 2, int64_t);
+    d->filings = NEW_ARRAY(d->a, (size_t)most_of_all + 2, struct demo_filing);
 }
 
-// So many orders have been filed by the end of that day.
-static int64_t filed_by(const struct demo *d, int64_t day)
+// So many of its orders have been filed by the end of that day.
+static int64_t filed_by(const struct demo *d, const struct demo_loop *l, int64_t day)
 {
-    double whole = d->day_sums[d->n_days - 1];
+    double whole = l->day_sums[d->n_days - 1];
     return day < 0                ? 0
-           : day + 1 >= d->n_days ? d->items
-                                  : (int64_t)((double)d->items * (d->day_sums[day] / whole));
+           : day + 1 >= d->n_days ? l->items
+                                  : (int64_t)((double)l->items * (l->day_sums[day] / whole));
+}
+
+static void choose_day_of(struct demo *d, struct demo_loop *l, int64_t day)
+{
+    struct rng r;
+    int64_t start_us = tm_day_start(d->first_day + day, d->c.rules->zone_s);
+    int64_t end_us = start_us + US_DAY < d->until_us ? start_us + US_DAY : d->until_us;
+    double share = (double)(end_us - start_us) / (double)US_DAY;
+    rng_seed(&r, demo_mix(d->seed + (uint64_t)(l - d->loops), (uint64_t)day));
+    for (int64_t n = filed_by(d, l, day) - filed_by(d, l, day - 1); n > 0; n--) {
+        int64_t hour = (int64_t)rng_weighted(&r, l->s->hours, ARRAY_LEN(l->s->hours));
+        int64_t us = hour * US_HOUR + rng_range(&r, 0, 3599) * US_SECOND;
+        us = (int64_t)((double)us * share);
+        add_filing(d, l, start_us + us - us % US_SECOND);
+    }
 }
 
 static void choose_next_day(struct demo *d)
 {
-    struct rng r;
-    int zone = d->c.rules->zone_s;
     d->n_filings = d->at_filing = 0;
     while (d->n_filings == 0 && d->at_day < d->n_days) {
-        int64_t day = d->at_day++, start_us = tm_day_start(d->first_day + day, zone);
-        int64_t end_us = start_us + US_DAY < d->until_us ? start_us + US_DAY : d->until_us;
-        double share = (double)(end_us - start_us) / (double)US_DAY;
-        rng_seed(&r, d->seed + (uint64_t)day * UINT64_C(0x9e3779b97f4a7c15));
-        for (int64_t n = filed_by(d, day) - filed_by(d, day - 1); n > 0; n--) {
-            int64_t hour = (int64_t)rng_weighted(&r, d->s.hours, ARRAY_LEN(d->s.hours));
-            int64_t us = hour * US_HOUR + rng_range(&r, 0, 3599) * US_SECOND;
-            us = (int64_t)((double)us * share);
-            d->filings[d->n_filings++] = start_us + us - us % US_SECOND;
-        }
+        int64_t day = d->at_day++;
+        for (size_t i = 0; i < d->t.n_loops; i++)
+            choose_day_of(d, &d->loops[i], day);
     }
     qsort(d->filings, d->n_filings, sizeof(*d->filings), by_time);
 }
@@ -207,16 +236,29 @@ static void choose_weights(struct demo *d)
     static const double in_season = 2.5;
     struct rng r;
     rng_seed(&r, d->seed + 1);
-    for (int month = 1; month <= 12; month++) {
-        d->class_weights[month] = NEW_ARRAY(d->a, d->s.n_classes, double);
-        for (size_t i = 0; i < d->s.n_classes; i++)
-            d->class_weights[month][i] =
-                d->s.classes[i].weight * (d->s.classes[i].peak[month] ? in_season : 1);
-    }
-    d->place_weights = NEW_ARRAY(d->a, d->s.n_places, double);
-    for (size_t i = 0; i < d->s.n_places; i++)
+    d->place_weights = NEW_ARRAY(d->a, d->t.n_places, double);
+    for (size_t i = 0; i < d->t.n_places; i++)
         d->place_weights[i] = 0.4 + 1.6 * rng_unit(&r);
-    d->latest = NEW_ARRAY(d->a, d->s.n_places, struct demo_latest);
+    d->loops = NEW_ARRAY(d->a, d->t.n_loops, struct demo_loop);
+    double whole = 0;
+    for (size_t i = 0; i < d->t.n_loops; i++)
+        whole += d->t.loops[i].share;
+    int64_t left = d->items;
+    for (size_t i = 0; i < d->t.n_loops; i++) {
+        const struct demo_script *s = &d->t.loops[i];
+        struct demo_loop *l = &d->loops[i];
+        bool last = i + 1 == d->t.n_loops;
+        l->s = s;
+        left -= l->items = last ? left : (int64_t)((double)d->items * s->share / whole);
+        l->recent = NEW_ARRAY(d->a, d->t.n_places * DEMO_RECENT, struct demo_recent);
+        l->n_recent = NEW_ARRAY(d->a, d->t.n_places, size_t);
+        for (int month = 1; month <= 12; month++) {
+            l->case_weights[month] = NEW_ARRAY(d->a, s->n_cases, double);
+            for (size_t k = 0; k < s->n_cases; k++)
+                l->case_weights[month][k] =
+                    s->cases[k].weight * (s->cases[k].peak[month] ? in_season : 1);
+        }
+    }
 }
 
 // ---- orders in memory: only those that still have something coming
@@ -228,14 +270,16 @@ static struct demo_order *order_new(struct demo *d)
         d->free = o->next_free;
     else
         o = NEW(d->a, struct demo_order);
-    *o = (struct demo_order){.serial = d->next_filing + 1};
+    *o = (struct demo_order){
+        .serial = d->next_filing + 1, .loop = d->filings[d->at_filing].loop, .state = DEF_NONE};
     rng_seed(&o->rng, d->seed ^ (uint64_t)o->serial * UINT64_C(0x9e3779b97f4a7c15));
     return o;
 }
 
 static enum err_code order_drop(struct demo *d, struct demo_order *o)
 {
-    if (o->pending > 0 || (d->fast && o->alarm_us != 0))
+    // The system itself may move one that waits for nobody's action.
+    if (o->pending > 0 || (d->fast ? o->alarm_us != 0 : o->open && !o->merged))
         return OK;
     if (d->fast && item_hand_save(&d->c, o->item, d->e) != OK)
         return d->e->code;
@@ -259,8 +303,8 @@ static enum source next_source(const struct demo *d, int64_t alarm_us, int64_t *
         *at_us = d->heap[0].at_us;
         s = FROM_HEAP;
     }
-    if (d->at_filing < d->n_filings && d->filings[d->at_filing] < *at_us) {
-        *at_us = d->filings[d->at_filing];
+    if (d->at_filing < d->n_filings && d->filings[d->at_filing].us < *at_us) {
+        *at_us = d->filings[d->at_filing].us;
         s = FROM_FILING;
     }
     return s;
@@ -268,10 +312,20 @@ static enum source next_source(const struct demo *d, int64_t alarm_us, int64_t *
 
 static enum err_code ring_alarms(struct demo *d)
 {
-    d->c.actor = NULL;
-    while (item_alarms(&d->c, ALARMS_AT_ONCE, d->e) == ALARMS_AT_ONCE)
-        continue;
-    return d->e->code;
+    struct item_due *due = NEW_ARRAY(d->c.arena, ALARMS_AT_ONCE, struct item_due);
+    size_t n = ALARMS_AT_ONCE;
+    while (n == ALARMS_AT_ONCE && d->e->code == OK) {
+        d->c.actor = NULL;
+        n = item_alarms_due(&d->c, ALARMS_AT_ONCE, due);
+        for (size_t i = 0; i < n && d->e->code == OK; i++) {
+            struct demo_order *o = imap_get(&d->by_item, due[i].id);
+            bool live = o && o->serial != 0 && o->item == due[i].id;
+            if (item_alarm(&d->c, due[i].id, d->e) == OK && live && demo_look(d, o) == OK &&
+                order_drop(d, o) != OK)
+                return d->e->code;
+        }
+    }
+    return db_status(d->c.db, d->e);
 }
 
 // A clock of an order in hand has run out, or would have, had nobody acted.
@@ -283,7 +337,8 @@ static enum err_code ring_one(struct demo *d, struct demo_order *o, int64_t seri
     d->c.actor = NULL;
     if (o->alarm_us != 0 && item_alarm(&d->c, o->item, d->e) != OK)
         return d->e->code;
-    d->it = *item_hand_get(d->c.hand, o->item);
+    if (demo_look(d, o) != OK)
+        return d->e->code;
     demo_plan_alarm(d, o);
     return order_drop(d, o);
 }
@@ -307,7 +362,7 @@ static enum err_code run_one(struct demo *d, enum source s)
     if (s == FROM_FILING)
         return file_next(d);
     struct demo_entry x = take_first(d);
-    if (x.act == ACT_ALARM)
+    if (!x.move)
         return ring_one(d, x.o, x.part);
     x.o->pending--;
     if (demo_act(d, &x) != OK)
@@ -364,6 +419,7 @@ static enum err_code run(struct demo *d, demo_progress *p, void *arg)
         fold_from_the_start(d);
     for (enum source s; (s = next_source(d, alarm_us, &at_us)) != FROM_NOTHING;) {
         d->c.now_us = at_us;
+        d->it_of = 0; // its memory went with the action
         if (run_one(d, s) != OK)
             return d->e->code;
         journal_settle(d->c.journal, true);
@@ -392,7 +448,6 @@ static enum err_code run(struct demo *d, demo_progress *p, void *arg)
 
 static enum err_code prepare(struct demo *d, const struct town_source *src)
 {
-    str text = {0};
     int64_t item = db_one_i64(
         d->c.db, 0, "SELECT id FROM item WHERE town = ?1 ORDER BY id LIMIT 1", V(d->c.rules->town));
     if (db_status(d->c.db, d->e) != OK)
@@ -400,13 +455,10 @@ static enum err_code prepare(struct demo *d, const struct town_source *src)
     if (item != 0)
         return err_add(d->e, ERR_CONFLICT, S("item"), (str){0}, "the town has items already",
             "镇里已经有事项，不能再生成演示数据");
-    if (!src->read(src->arg, d->a, S("demo.yaml"), &text))
-        return err_add(d->e, ERR_MISSING, S("demo.yaml"), (str){0},
-            "this town has no demonstration", "这个镇没有演示数据的脚本");
-    d->e->file = S("demo.yaml");
-    if (demo_script_read(d->a, d->c.rules, text, &d->s, d->e) != OK || !demo_life_ready(d, d->e))
+    if (demo_town_read(d->a, d->c.rules, src, d->fast, &d->t, d->e) != OK)
         return d->e->code;
-    d->e->file = (str){0};
+    imap_init(&d->staff, d->a);
+    imap_init(&d->by_item, d->a);
     choose_weights(d);
     if (d->fast) {
         weigh_days(d);

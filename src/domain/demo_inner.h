@@ -1,133 +1,121 @@
-// Shared by demo.c (time: who is next, commits) and demo_life.c (what happens to one order), and by
-// nobody else.
+// Shared by demo.c (time: who is next, commits), demo_file.c (what an order is about), demo_life.c
+// (what becomes of it) and demo_text.c (the words), and by nobody else.
 #ifndef BH_DOMAIN_DEMO_INNER_H
 #define BH_DOMAIN_DEMO_INNER_H
 
+#include "base/buf.h"
 #include "domain/demo.h"
 #include "domain/demo_script.h"
 #include "domain/item_step.h"
 
-enum { DEMO_PARTS_MAX = 4, DEMO_FIELDS_MAX = 12, DEMO_NUMBER_MAX = 64 };
+enum { DEMO_PARTS_MAX = 8, DEMO_NUMBER_MAX = 64, DEMO_RECENT = 16 };
 
-// X(name, step): one action each; ACT_FILE starts a life, the others are taken from the heap.
-#define DEMO_ACTS(X)                                                                               \
-    X(DISPATCH, "dispatch")                                                                        \
-    X(ACCEPT, "accept")                                                                            \
-    X(CONTACT, "contact")                                                                          \
-    X(REPLY, "reply")                                                                              \
-    X(RETURN, "return")                                                                            \
-    X(RETURN_YES, "return")                                                                        \
-    X(EXTEND, "extend")                                                                            \
-    X(EXTEND_YES, "extend")                                                                        \
-    X(SUSPEND, "suspend")                                                                          \
-    X(SUSPEND_YES, "suspend")                                                                      \
-    X(RESUME, "resume")                                                                            \
-    X(CHECK, "check")                                                                              \
-    X(REDO, "redo")                                                                                \
-    X(CLOSE, "close")                                                                              \
-    X(RATE, "rate")                                                                                \
-    X(REVIEW, "review")                                                                            \
-    X(RECHECK, "recheck")                                                                          \
-    X(REOPEN, "reopen")                                                                            \
-    X(EXCLUDE, "exclude")                                                                          \
-    X(EXCLUDE_YES, "exclude")                                                                      \
-    X(AMEND, "amend")                                                                              \
-    X(ASSIST, "assist")                                                                            \
-    X(URGE, "urge")                                                                                \
-    X(INSTRUCT, "instruct")                                                                        \
-    X(MERGE, "merge")                                                                              \
-    X(NOTE, "note")                                                                                \
-    X(VOID, "void")
-enum demo_act {
-#define X(name, step) ACT_##name,
-    DEMO_ACTS(X)
-#undef X
-        ACT_COUNT,
-    ACT_ALARM = ACT_COUNT // not his doing: a clock of an order in hand may have run out
-};
-
-struct demo_part {
-    int64_t id, reply_us; // when it means to answer
+struct demo_part { // an open one
+    int64_t id;
+    int state;
+    uint32_t stamp; // what was planned under an older one is off
     const struct unit *unit;
-    bool lead, accepted, done;
+    bool lead;
 };
 struct demo_order {
     int64_t item, serial; // serial: which order it is, because the memory is used again
+    struct demo_loop *loop;
     char no[DEMO_NUMBER_MAX];
     struct rng rng;
-    const struct demo_class *k;
+    const struct demo_case *k;
     size_t place;
     const struct unit *lead;
-    str kind, spot, what;
-    int64_t house, floor;    // of the spot
-    struct demo_order *main; // the one it will join
+    uint64_t matter;  // decides all that an order and its repeats share
+    int64_t caller;   // his number; 0: none
+    uint64_t traits;
+    struct demo_order *main; // the open one it repeats
     int64_t main_serial;
     struct demo_part parts[DEMO_PARTS_MAX];
     size_t n_parts;
-    int state;                     // of the definition, as last seen
-    uint32_t epoch;                // actions planned under an older one are off
+    const struct unit *owner; // in charge, as last seen
+    int state;                // of the definition, as last seen
+    uint32_t stamp, stamps;
     int pending;                   // its entries in the heap, alarms aside
     int64_t alarm_us, alarm_at_us; // of an order in hand: its next one, and when it is looked at
-    int solved;                    // what the unit answered
-    int returns;                   // still to come
-    bool open, contacted, rated_bad, again;
-    bool extend, suspend, late, late_contact, redo, void_, amend, assist, late_assist, urge,
-        instruct, note;
-    int contact; // 0: reached, 1: not reached, 2: nobody tried
+    int64_t round;
+    bool open, paused, merged;
     struct demo_order *next_free;
 };
 struct demo_entry {
     int64_t at_us, seq;
     struct demo_order *o;
-    int64_t part;
-    uint32_t epoch;
-    enum demo_act act;
+    int64_t part; // of an alarm: the order's serial
+    uint32_t stamp;
+    const struct demo_move *move; // NULL: a clock of an order in hand may have run out
+};
+// What was told lately at a place: somebody may tell of it again.
+struct demo_recent {
+    struct demo_order *o;
+    int64_t serial, filed_us, caller;
+    uint64_t matter;
+    const struct demo_case *k;
+};
+struct demo_loop {
+    const struct demo_script *s;
+    int64_t items, filed;
+    double *case_weights[13]; // by month
+    struct demo_recent *recent; // DEMO_RECENT by place, the oldest is replaced
+    size_t *n_recent;           // by place
+    uint64_t surges;            // of the day
+    int64_t surges_on;
+    double *day_sums; // of fast ones
+};
+struct demo_filing {
+    int64_t us;
+    struct demo_loop *loop;
 };
 struct demo {
     struct ctx c;    // of the action under way; its arena dies with it
     struct arena *a; // of the whole run
-    struct demo_script s;
+    struct demo_town t;
+    struct demo_loop *loops;
     struct err *e;
     int64_t until_us, items;
     uint64_t seed;
-    double *class_weights[13]; // by month
     double *place_weights;
-    struct item it; // as the latest action left it
-    struct item_field fields[DEMO_FIELDS_MAX];
-    size_t n_fields;
-    int filed, handling, suspended, replied, checked, closed, rated; // states of the definition
-    struct demo_latest {
-        struct demo_order *o;
-        int64_t serial;
-    } * latest; // by place: an order being handled
+    struct item it;       // as the latest look or action left it
+    int64_t it_of;        // whose: the item's id; 0: nobody's
+    struct imap staff;    // struct demo_staff, by role and unit
+    struct imap by_item;  // struct demo_order; of slow ones
     struct demo_entry *heap;
     size_t n_heap, cap_heap;
     int64_t seq;
     struct demo_order *free;
-    int64_t *filings; // sorted; of a fast one, those of a day
+    struct demo_filing *filings; // sorted; of fast ones, those of a day
     size_t n_filings, at_filing;
     int64_t next_filing; // how many have been filed
     bool fast;
-    int64_t first_day, n_days, at_day; // of a fast one
-    double *day_sums;
+    int64_t first_day, n_days, at_day; // of fast ones
 };
 
 // demo.c
-void demo_plan(
-    struct demo *d, struct demo_order *o, enum demo_act act, int64_t at_us, int64_t part);
+void demo_plan(struct demo *d, struct demo_order *o, const struct demo_move *m, int64_t at_us,
+    const struct demo_part *part);
 void demo_plan_alarm(struct demo *d, struct demo_order *o);
-// demo_life.c: the next order is filed now; an action is taken now.
+// demo_file.c: the next order is filed now.
 enum err_code demo_file(struct demo *d, struct demo_order *o) MUST_USE;
+bool demo_fits(struct demo *d, struct demo_order *o, const struct demo_if *c, uint64_t more);
+bool demo_happens(struct demo_order *o, double percent);
+void demo_draw(struct demo *d, struct demo_order *o, uint64_t which);
+const struct person *demo_somebody(struct demo *d, struct demo_order *o, const struct demo_who *who,
+    const struct demo_part *part);
+// Adds the answers to those of fields answered already; the array has room for all.
+void demo_answer(struct demo *d, struct demo_order *o, const struct demo_answers *x, uint64_t more,
+    struct item_field *out, size_t *n);
+enum err_code demo_fail(struct demo *d, const struct demo_order *o, str what, const struct err *sub);
+// demo_life.c
+void demo_begin(struct demo *d, struct demo_order *o); // what follows filing
 enum err_code demo_act(struct demo *d, const struct demo_entry *x) MUST_USE;
-bool demo_life_ready(struct demo *d, struct err *e); // has the loop all that a life needs?
-// demo_text.c: the words
-void demo_order_words(
-    struct demo *d, struct demo_order *o, const struct demo_channel *ch, struct item_in *in);
-void demo_order_caller(struct demo *d, struct demo_order *o, struct caller *out);
-void demo_answer(struct demo *d, const char *key, str val);
-void demo_reply_answers(struct demo *d, struct demo_order *o, bool lead);
-void demo_rating_answers(struct demo *d, struct demo_order *o, bool bad);
-str demo_solved(int outcome);
-int demo_outcome(struct demo_order *o);
+// The system may have moved it.
+enum err_code demo_look(struct demo *d, struct demo_order *o) MUST_USE;
+// demo_text.c
+str demo_say_text(struct demo *d, struct demo_order *o, const struct demo_words *w);
+uint64_t demo_mix(uint64_t a, uint64_t b); // one number of two, spread out
+void demo_caller(struct demo *d, const struct demo_order *o, struct caller *out);
 
 #endif

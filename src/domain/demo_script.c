@@ -1,128 +1,101 @@
-// Reading demo.yaml: everything it names must be there in the rules, and everybody who has to act
-// must have somebody.
+// Reading one loop's life script: when its items come, what they are about, how they are told. What
+// becomes of them is in demo_moves.c.
 
-#include "domain/demo_script.h"
-
-#include "domain/yaml.h"
+#include "domain/demo_read.h"
 
 static const struct yaml_member FESTIVAL[] = {
     {"name", YAML_WANT_STR, YAML_REQUIRED},
-    {"share", YAML_WANT_NUM, YAML_REQUIRED},
+    {"share", YAML_WANT_NUM, YAML_REQUIRED, "a number from 0"},
     {0},
 };
-static const struct yaml_member SPOT[] = {
-    {"key", YAML_WANT_KEY, YAML_REQUIRED},
-    {"at", YAML_WANT_STRS, YAML_REQUIRED},
-    {0},
-};
-static const struct yaml_member CHANNEL[] = {
-    {"is", YAML_WANT_STR, YAML_REQUIRED},
-    {"weight", YAML_WANT_NUM, YAML_REQUIRED},
-    {"opening", YAML_WANT_STR, YAML_REQUIRED},
+static const struct yaml_member WAY[] = {
+    {"weight", YAML_WANT_NUM, YAML_REQUIRED, "a number above 0"},
+    {"sets", YAML_WANT_STRS, .expected = "[trait, ...]"},
     {"caller", YAML_WANT_BOOL},
-    {"numbered", YAML_WANT_BOOL},
+    {"who", YAML_WANT_STRS, .expected = "[role, ...]"},
+    {"at", YAML_WANT_STR, .options = "receiver|place|town"},
+    {"answers", YAML_WANT_MAPS, .sub = DEMO_ANSWER},
+    {"title", YAML_WANT_STRS},
+    {"text", YAML_WANT_STRS},
     {0},
 };
-static const struct yaml_member PRIORITY[] = {
-    {"is", YAML_WANT_STR, YAML_REQUIRED},
-    {"weight", YAML_WANT_NUM, YAML_REQUIRED},
+static const struct yaml_member REPEAT[] = {
+    {"share", YAML_WANT_NUM, YAML_REQUIRED, "percent", .min = 0, .max = 100},
+    {"sets", YAML_WANT_STRS, .expected = "[trait, ...]"},
+    {"caller", YAML_WANT_STR, YAML_REQUIRED, .options = "same|other"},
+    {"open", YAML_WANT_BOOL},
+    {"days", YAML_WANT_LIST, YAML_REQUIRED, "[from, to]"},
     {0},
 };
-static const struct yaml_member CALLERS[] = {
-    {"names", YAML_WANT_STRS, YAML_REQUIRED},
-    {"titles", YAML_WANT_STRS, YAML_REQUIRED},
-    {"mark", YAML_WANT_STR, YAML_REQUIRED},
-    {"phone", YAML_WANT_STR, YAML_REQUIRED},
+static const struct yaml_member SURGE[] = {
+    {"share", YAML_WANT_NUM, YAML_REQUIRED, "percent", .min = 0, .max = 100},
+    {"sets", YAML_WANT_STRS, .expected = "[trait, ...]"},
+    {"months", YAML_WANT_LIST},
+    {"months_ago", YAML_WANT_INT, .min = 0, .max = 12},
+    {"days", YAML_WANT_INT, .min = 1, .max = 31},
+    {"place", YAML_WANT_STR, .expected = "a unit"},
+    {"classes", YAML_WANT_STRS, YAML_REQUIRED, "[class, ...]"},
     {0},
 };
-static const struct yaml_member CLASS[] = {
-    {"class", YAML_WANT_STR, YAML_REQUIRED},
-    {"weight", YAML_WANT_NUM, YAML_REQUIRED},
-    {"spot", YAML_WANT_KEY, YAML_REQUIRED},
-    {"lead", YAML_WANT_STRS, YAML_REQUIRED},
-    {"assist", YAML_WANT_STRS},
-    {"kind", YAML_WANT_STRS, YAML_REQUIRED},
-    {"peak", YAML_WANT_LIST},
-    {"what", YAML_WANT_STRS, YAML_REQUIRED},
-    {"harm", YAML_WANT_STRS, YAML_REQUIRED},
-    {"wish", YAML_WANT_STRS, YAML_REQUIRED},
-    {"done", YAML_WANT_STRS, YAML_REQUIRED},
-    {0},
-};
-static const struct yaml_member NOTES[] = {
-#define X(key, name) {key, YAML_WANT_STRS, YAML_REQUIRED},
-    DEMO_NOTES(X)
-#undef X
-        {0},
-};
-static const struct yaml_member DEMO[] = {
+const struct yaml_member DEMO_LOOP[] = {
     {"loop", YAML_WANT_KEY, YAML_REQUIRED},
+    {"share", YAML_WANT_NUM, .expected = "a number above 0"},
     {"week", YAML_WANT_LIST, YAML_REQUIRED},
     {"hours", YAML_WANT_LIST, YAML_REQUIRED},
-    {"day_off", YAML_WANT_NUM, YAML_REQUIRED},
+    {"months", YAML_WANT_LIST},
+    {"day_off", YAML_WANT_NUM, .expected = "a number from 0"},
     {"festivals", YAML_WANT_MAPS, .sub = FESTIVAL},
-    {"places", YAML_WANT_KEY, YAML_REQUIRED},
-    {"spots", YAML_WANT_MAPS, YAML_REQUIRED, .sub = SPOT},
-    {"channels", YAML_WANT_MAPS, YAML_REQUIRED, .sub = CHANNEL},
-    {"priorities", YAML_WANT_MAPS, YAML_REQUIRED, .sub = PRIORITY},
-    {"callers", YAML_WANT_MAP, YAML_REQUIRED, .sub = CALLERS},
-    {"notes", YAML_WANT_MAP, YAML_REQUIRED, .sub = NOTES},
-    {"classes", YAML_WANT_MAPS, YAML_REQUIRED, .sub = CLASS},
+    {"keep", YAML_WANT_STRS, .expected = "[words, ...]"},
+    {"title", YAML_WANT_STRS, YAML_REQUIRED},
+    {"text", YAML_WANT_STRS, YAML_REQUIRED},
+    {"address", YAML_WANT_STRS, YAML_REQUIRED},
+    {"words", YAML_WANT_MAP},
+    {"ways", YAML_WANT_MAPS, YAML_REQUIRED, .sub = WAY},
+    {"repeats", YAML_WANT_MAPS, .sub = REPEAT},
+    {"surges", YAML_WANT_MAPS, .sub = SURGE},
+    {"classes", YAML_WANT_MAPS, YAML_REQUIRED},
+    {"life", YAML_WANT_MAP, YAML_REQUIRED, .sub = DEMO_LIVES},
+    {"fast", YAML_WANT_MAP, .sub = DEMO_LIVES},
     {0},
 };
 
-struct reader {
-    struct arena *a;
-    const struct rules *r;
-    struct err *e;
-    struct demo_script *out;
-    struct map spots; // struct demo_words
-};
-
-static void say(struct reader *r, const struct yaml *at, const char *field, str value)
+static double weight(struct demo_reader *r, const struct yaml *map, double other)
 {
-    yaml_err(r->e, at, str_of(field), (str){0}, "the town has no \"%.*s\"", "镇里没有“%.*s”",
-        STR_ARG(value));
-}
-
-static struct demo_words words(struct reader *r, const struct yaml *map, const char *key)
-{
-    struct demo_words w = {0};
-    const struct yaml *y = yaml_get(map, key);
-    if (y && (!yaml_as_strs(r->a, y, &w.v, &w.n) || w.n == 0))
-        yaml_err(r->e, y, str_of(key), (str){0}, "there must be at least one", "至少要有一个");
+    const struct yaml *y = yaml_get(map, "weight");
+    double w = other;
+    if (y && (!yaml_as_f64(y, &w) || !(w > 0))) {
+        yaml_err(r->e, y, S("weight"), S("a number above 0"), "is too small", "须大于 0");
+        w = 1;
+    }
     return w;
 }
 
-static void numbers(struct reader *r, const struct yaml *list, double *out, size_t n)
+static void read_months(struct demo_reader *r, const struct yaml *list, bool *out)
 {
-    bool ok = list->n == n;
-    double sum = 0;
-    for (size_t i = 0; ok && i < n; i++) {
-        ok = yaml_as_f64(list->vals[i], &out[i]) && out[i] >= 0;
-        sum += ok ? out[i] : 0;
+    for (size_t i = 0; list && i < list->n; i++) {
+        int64_t month = 0;
+        if (yaml_as_i64(list->vals[i], &month) && month >= 1 && month <= 12)
+            out[month] = true;
+        else
+            yaml_err(r->e, list->vals[i], S("months"), S("1..12"), "is not a month", "不是月份");
     }
-    if (!ok || sum <= 0)
-        yaml_err(r->e, list, (str){0}, str_fmt(r->a, "%zu numbers, one of them above 0", n),
-            "is not such a list", "应为这样的一列数字");
 }
 
-static double weight(struct reader *r, const struct yaml *map)
+static void read_time(struct demo_reader *r, const struct yaml *root)
 {
-    double w = yaml_get_f64(map, "weight", 0);
-    if (!(w > 0))
-        yaml_err(
-            r->e, yaml_get(map, "weight"), S("weight"), S("above 0"), "is too small", "须大于 0");
-    return w > 0 ? w : 1;
-}
-
-static void read_time(struct reader *r, const struct yaml *root)
-{
-    struct demo_script *s = r->out;
-    numbers(r, yaml_get(root, "week"), s->week + 1, 7);
-    numbers(r, yaml_get(root, "hours"), s->hours, 24);
+    struct demo_script *s = r->s;
+    const struct yaml *months = yaml_get(root, "months"), *list = yaml_get(root, "festivals");
+    s->share = yaml_get_f64(root, "share", 1);
+    if (!(s->share > 0))
+        yaml_err(r->e, yaml_get(root, "share"), S("share"), S("a number above 0"), "is too small",
+            "须大于 0");
+    demo_numbers(r, yaml_get(root, "week"), s->week + 1, 7);
+    demo_numbers(r, yaml_get(root, "hours"), s->hours, 24);
+    for (int i = 1; i <= 12; i++)
+        s->months[i] = 1;
+    if (months)
+        demo_numbers(r, months, s->months + 1, 12);
     s->day_off = yaml_get_f64(root, "day_off", 1);
-    const struct yaml *list = yaml_get(root, "festivals");
     for (size_t i = 0; list && i < list->n; i++) {
         struct demo_festival f = {
             yaml_get_str(list->vals[i], "name"), yaml_get_f64(list->vals[i], "share", 1)};
@@ -130,227 +103,286 @@ static void read_time(struct reader *r, const struct yaml *root)
     }
 }
 
-static void read_places(struct reader *r, const struct yaml *root)
-{
-    struct demo_script *s = r->out;
-    str kind = yaml_get_str(root, "places");
-    for (size_t i = 0; i < r->r->n_units; i++) {
-        const struct unit *u = &r->r->units[i];
-        if (str_eq(u->kind, kind) && !u->closed)
-            VEC_PUSH(r->a, s->places, s->n_places) = u;
-    }
-    if (s->n_places == 0)
-        say(r, yaml_get(root, "places"), "places", kind);
-    const struct yaml *list = yaml_get(root, "spots");
-    for (size_t i = 0; i < list->n; i++) {
-        struct demo_words *w = NEW(r->a, struct demo_words);
-        *w = words(r, list->vals[i], "at");
-        map_put(&r->spots, yaml_get_str(list->vals[i], "key"), w);
-    }
-}
-
-// A value must be one of a choice field's options: better said here than by the first order.
-static void check_option(struct reader *r, const char *field, str value, const struct yaml *at)
-{
-    int f = def_field_at(r->out->def, str_of(field));
-    for (size_t i = 0; f >= 0 && i < r->out->def->fields[f].n_options; i++)
-        if (str_eq(r->out->def->fields[f].options[i], value))
-            return;
-    say(r, at, field, value);
-}
-
-static void read_choices(struct reader *r, const struct yaml *root)
-{
-    struct demo_script *s = r->out;
-    const struct yaml *list = yaml_get(root, "channels");
-    for (size_t i = 0; i < list->n; i++) {
-        const struct yaml *row = list->vals[i];
-        struct demo_channel x = {.key = yaml_get_str(row, "is"),
-            .opening = yaml_get_str(row, "opening"),
-            .weight = weight(r, row),
-            .caller = yaml_get_bool(row, "caller", false),
-            .numbered = yaml_get_bool(row, "numbered", false)};
-        check_option(r, "channel", x.key, row);
-        VEC_PUSH(r->a, s->channels, s->n_channels) = x;
-    }
-    list = yaml_get(root, "priorities");
-    s->priority_weights = NEW_ARRAY(r->a, list->n, double);
-    for (size_t i = 0; i < list->n; i++) {
-        str key = yaml_get_str(list->vals[i], "is");
-        check_option(r, "priority", key, list->vals[i]);
-        s->priority_weights[i] = weight(r, list->vals[i]);
-        VEC_PUSH(r->a, s->priority.v, s->priority.n) = key;
-    }
-}
-
-static void read_words(struct reader *r, const struct yaml *root)
-{
-    struct demo_script *s = r->out;
-    const struct yaml *callers = yaml_get(root, "callers"), *notes = yaml_get(root, "notes");
-    s->caller_names = words(r, callers, "names");
-    s->caller_titles = words(r, callers, "titles");
-    s->caller_mark = yaml_get_str(callers, "mark");
-    s->caller_phone = yaml_get_str(callers, "phone");
-#define X(key, name) s->notes.name = words(r, notes, key);
-    DEMO_NOTES(X)
-#undef X
-}
-
-// ---- who acts
-
-static bool holds(const struct person *p, str role, const struct unit *at)
-{
-    for (size_t i = 0; p->active && i < p->n; i++)
-        if (str_eq(p->grants[i].role->key, role) && (at ? p->grants[i].unit == at : true))
-            return true;
-    return false;
-}
-
-static struct demo_staff staff(struct reader *r, str role, const struct unit *at)
-{
-    struct demo_staff s = {0};
-    for (size_t i = 0; i < r->r->n_people; i++)
-        if (holds(&r->r->people[i], role, at))
-            VEC_PUSH(r->a, s.v, s.n) = &r->r->people[i];
-    return s;
-}
-
-static void need(struct reader *r, const struct demo_staff *s, str role, const struct yaml *at)
-{
-    if (s->n == 0)
-        yaml_err(
-            r->e, at, role, (str){0}, "nobody in the town has this role", "镇里没有人有这个角色");
-}
-
-static void need_handler(struct reader *r, const struct unit *u, const struct yaml *at)
-{
-    if (imap_get(&r->out->handlers, u->id))
-        return;
-    struct demo_staff *s = NEW(r->a, struct demo_staff);
-    *s = staff(r, S("handler"), u);
-    imap_put(&r->out->handlers, u->id, s);
-    if (s->n == 0)
-        yaml_err(r->e, at, u->code, (str){0}, "nobody handles orders at this unit",
-            "这个单位没有承办员");
-}
-
-static void read_staff(struct reader *r, const struct yaml *root)
-{
-    struct demo_script *s = r->out;
-    s->clerks = staff(r, S("clerk"), NULL);
-    s->dispatchers = staff(r, S("dispatcher"), NULL);
-    s->leaders = staff(r, S("leader"), r->r->root);
-    need(r, &s->clerks, S("clerk"), root);
-    need(r, &s->dispatchers, S("dispatcher"), root);
-    need(r, &s->leaders, S("leader"), root);
-    for (size_t i = 0; i < s->n_places; i++)
-        need_handler(r, s->places[i], yaml_get(root, "places"));
-}
-
-// ---- classes
+// ---- classes and their cases
 
 static const struct unit **units(
-    struct reader *r, const struct yaml *row, const char *key, size_t *n)
+    struct demo_reader *r, const struct yaml *row, const char *key, size_t *n)
 {
-    struct demo_words codes = words(r, row, key);
+    const struct yaml *y = yaml_get(row, key);
+    str *codes = NULL;
+    size_t n_codes = 0;
     const struct unit **v = NULL;
     *n = 0;
-    for (size_t i = 0; i < codes.n; i++) {
+    if (y && !yaml_as_strs(r->a, y, &codes, &n_codes))
+        yaml_err(r->e, y, str_of(key), S("[unit, ...]"), "is not a list of units", "应为单位");
+    for (size_t i = 0; i < n_codes; i++) {
         const struct unit *u = NULL;
-        if (!str_eq(codes.v[i], S("near"))) {
-            u = map_get(&r->r->unit_by_code, codes.v[i]);
+        if (!str_eq(codes[i], S("near"))) {
+            u = map_get(&r->r->unit_by_code, codes[i]);
             if (!u) {
-                say(r, yaml_get(row, key), key, codes.v[i]);
+                demo_say(r, y, key, codes[i], NULL, 0);
                 continue;
             }
-            need_handler(r, u, yaml_get(row, key));
+            demo_handles(r, u, y);
         }
         VEC_PUSH(r->a, v, *n) = u;
     }
     return v;
 }
 
-static void read_peak(struct reader *r, const struct yaml *list, struct demo_class *k)
+static bool among(str key, const char *const *names, size_t n)
 {
-    for (size_t i = 0; list && i < list->n; i++) {
-        int64_t month = 0;
-        if (yaml_as_i64(list->vals[i], &month) && month >= 1 && month <= 12)
-            k->peak[month] = true;
-        else
-            yaml_err(r->e, list->vals[i], S("peak"), S("1..12"), "is not a month", "不是月份");
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(key, str_of(names[i])))
+            return true;
+    return false;
+}
+
+// Every member that is not one of the known ones is a list of words.
+static void read_lists(struct demo_reader *r, const struct yaml *map, const char *const *known,
+    size_t n, const struct demo_words **words)
+{
+    for (size_t i = 0; map && map->type == YAML_MAP && i < map->n; i++) {
+        const struct demo_words *w;
+        if (among(map->keys[i], known, n))
+            continue;
+        int at = demo_list_read(r, map->keys[i], map->vals[i], false, &w);
+        if (at >= 0)
+            words[at] = w;
     }
 }
 
-static void read_class(struct reader *r, const struct yaml *row)
+static void read_case(struct demo_reader *r, const struct yaml *row, struct demo_case *k)
 {
-    struct demo_script *s = r->out;
-    str code = yaml_get_str(row, "class"), spot = yaml_get_str(row, "spot");
-    str name = str_fmt(r->a, "%.*s/%.*s", STR_ARG(s->def->class_scheme), STR_ARG(code));
-    const struct class_ *cls = map_get(&r->r->class_by_code, name);
-    struct demo_class k = {.weight = weight(r, row), .spots = map_get(&r->spots, spot)};
-    if (!cls)
-        say(r, yaml_get(row, "class"), "class", name);
-    if (!k.spots)
-        say(r, yaml_get(row, "spot"), "spot", spot);
-    k.cls = cls ? cls->id : 0;
+    static const char *const known[] = {"weight", "sets", "peak", "lead", "assist"};
+    if (row->type != YAML_MAP) {
+        yaml_err(r->e, row, S("cases"), S("a map"), "is not a map", "应为键值对");
+        return;
+    }
+    if (yaml_get(row, "lead"))
+        k->leads = units(r, row, "lead", &k->n_leads);
+    if (yaml_get(row, "assist"))
+        k->assists = units(r, row, "assist", &k->n_assists);
+    k->sets |= demo_sets(r, row, "sets");
+    read_months(r, yaml_get(row, "peak"), k->peak);
+    read_lists(r, row, known, ARRAY_LEN(known), k->words);
+}
+
+static const struct class_ *class_named(struct demo_reader *r, str code)
+{
+    str scheme = r->s->def->class_scheme;
+    return map_get(
+        &r->r->class_by_code, str_fmt(r->a, "%.*s/%.*s", STR_ARG(scheme), STR_ARG(code)));
+}
+
+static void read_class(struct demo_reader *r, const struct yaml *row)
+{
+    static const char *const known[] = {
+        "class", "weight", "sets", "peak", "lead", "assist", "cases"};
+    struct demo_script *s = r->s;
+    str code = yaml_get_str(row, "class");
+    const struct class_ *cls = code.n > 0 ? class_named(r, code) : NULL;
+    if (code.n > 0 ? !cls : s->def->class_scheme.n > 0)
+        demo_say(r, code.n > 0 ? yaml_get(row, "class") : row, "class", code, NULL, 0);
+    struct demo_case k = {.cls = cls ? cls->id : 0, .sets = demo_sets(r, row, "sets")};
+    const struct demo_words **lists = NEW_ARRAY(r->a, DEMO_WORDS_MAX, const struct demo_words *);
     k.leads = units(r, row, "lead", &k.n_leads);
     k.assists = units(r, row, "assist", &k.n_assists);
-    read_peak(r, yaml_get(row, "peak"), &k);
-    k.kind = words(r, row, "kind");
-    for (size_t i = 0; i < k.kind.n; i++)
-        check_option(r, "kind", k.kind.v[i], yaml_get(row, "kind"));
-    k.what = words(r, row, "what");
-    k.harm = words(r, row, "harm");
-    k.wish = words(r, row, "wish");
-    k.done = words(r, row, "done");
-    VEC_PUSH(r->a, s->classes, s->n_classes) = k;
-}
-
-static bool find_loop(struct reader *r, const struct yaml *root)
-{
-    str key = yaml_get_str(root, "loop");
-    const struct loop *l = rules_loop(r->r, key);
-    if (!l) {
-        say(r, yaml_get(root, "loop"), "loop", key);
-        return false;
+    read_months(r, yaml_get(row, "peak"), k.peak);
+    read_lists(r, row, known, ARRAY_LEN(known), lists);
+    const struct yaml *cases = yaml_get(row, "cases");
+    double whole = weight(r, row, 1), sum = 0;
+    size_t n = cases && cases->type == YAML_LIST ? cases->n : 0, first = s->n_cases;
+    if (cases && n == 0)
+        yaml_err(r->e, cases, S("cases"), S("a list"), "there must be at least one", "至少要有一个");
+    for (size_t i = 0; i < (n > 0 ? n : 1); i++) {
+        struct demo_case one = k;
+        one.words = NEW_ARRAY(r->a, DEMO_WORDS_MAX, const struct demo_words *);
+        for (size_t w = 0; w < DEMO_WORDS_MAX; w++)
+            one.words[w] = lists[w];
+        if (n > 0)
+            read_case(r, cases->vals[i], &one);
+        sum += one.weight = n > 0 ? weight(r, cases->vals[i], 1) : 1;
+        VEC_PUSH(r->a, s->cases, s->n_cases) = one;
     }
-    r->out->def = l->now;
-    r->out->cal = rules_cal(r->r, l->now->calendar);
-    return true;
+    for (size_t i = first; i < s->n_cases; i++)
+        s->cases[i].weight *= whole / sum;
 }
 
-enum err_code demo_script_read(
-    struct arena *a, const struct rules *rules, str yaml, struct demo_script *out, struct err *e)
+// ---- how they come in
+
+static void read_ways(struct demo_reader *r, const struct yaml *list)
 {
-    struct reader r = {.a = a, .r = rules, .e = e, .out = out};
-    *out = (struct demo_script){0};
-    map_init(&r.spots, a);
-    imap_init(&out->handlers, a);
-    const struct yaml *root = yaml_parse(a, yaml, e);
-    if (!root || !yaml_check(root, DEMO, (str){0}, e) || !find_loop(&r, root))
-        return e->code;
-    read_time(&r, root);
-    read_places(&r, root);
-    read_choices(&r, root);
-    read_words(&r, root);
-    read_staff(&r, root);
-    const struct yaml *list = yaml_get(root, "classes");
-    for (size_t i = 0; i < list->n; i++)
-        read_class(&r, list->vals[i]);
-    const char *lists[] = {"classes", "channels", "priorities"};
-    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
-        if (yaml_get(root, lists[i])->n == 0)
-            yaml_err(e, yaml_get(root, lists[i]), str_of(lists[i]), (str){0},
-                "there must be at least one", "至少要有一个");
-    return e->code;
+    struct demo_script *s = r->s;
+    const struct def_step *file = &s->def->steps[0];
+    s->way_weights = NEW_ARRAY(r->a, list->n, double);
+    if (list->n == 0)
+        yaml_err(r->e, list, S("ways"), (str){0}, "there must be at least one", "至少要有一个");
+    for (size_t i = 0; i < list->n; i++) {
+        const struct yaml *row = list->vals[i], *caller = yaml_get(row, "caller");
+        struct demo_way w = {.weight = weight(r, row, 1),
+            .sets = demo_sets(r, row, "sets"),
+            .caller = yaml_get_bool(row, "caller", false),
+            .who = demo_who_read(r, row, file, file->who, file->n_who),
+            .answers = demo_answers_read(r, yaml_get(row, "answers"), file),
+            .title = demo_words_read(r, yaml_get(row, "title"), "title"),
+            .text = demo_words_read(r, yaml_get(row, "text"), "text")};
+        if (w.caller && !s->def->caller)
+            yaml_err(r->e, caller, S("caller"), (str){0}, "items of this loop have no caller",
+                "这个流程的事项没有诉求人");
+        s->way_weights[i] = w.weight;
+        VEC_PUSH(r->a, s->ways, s->n_ways) = w;
+    }
 }
 
-str demo_pick(struct rng *r, const struct demo_words *w)
+static void check_filing(
+    struct demo_reader *r, const struct yaml *at, const struct demo_answers *common)
 {
-    return w->n == 0 ? (str){0} : w->v[rng_range(r, 0, (int64_t)w->n - 1)];
+    const struct def *d = r->s->def;
+    const struct def_step *file = &d->steps[0];
+    for (size_t i = 0; i < file->n_asks; i++) {
+        int f = file->asks[i].field;
+        bool wanted = f >= 0 && d->fields[f].def.n == 0 &&
+                      (file->asks[i].required || d->fields[f].required);
+        bool said = f < 0 || demo_answered(common, f);
+        for (size_t w = 0; w < r->s->n_ways && wanted && !said; w++)
+            if (!demo_answered(&r->s->ways[w].answers, f)) {
+                yaml_err(r->e, at, d->fields[f].key, (str){0},
+                    "filing asks for it and nothing answers", "登记时要填，但没有写怎么填");
+                break;
+            }
+    }
 }
 
-const struct person *demo_person(struct rng *r, const struct demo_staff *s)
+static void read_repeats(struct demo_reader *r, const struct yaml *list)
 {
-    return s->v[rng_range(r, 0, (int64_t)s->n - 1)];
+    struct demo_script *s = r->s;
+    for (size_t i = 0; list && i < list->n; i++) {
+        const struct yaml *row = list->vals[i];
+        struct demo_repeat x = {.share = demo_percent(r, row, "share", 0),
+            .sets = demo_sets(r, row, "sets"),
+            .same_caller = str_eq(yaml_get_str(row, "caller"), S("same")),
+            .open = yaml_get_bool(row, "open", false)};
+        demo_whole_range(r, row, "days", &x.days_lo, &x.days_hi);
+        VEC_PUSH(r->a, s->repeats, s->n_repeats) = x;
+    }
+}
+
+static int place_named(struct demo_reader *r, const struct yaml *y)
+{
+    for (size_t i = 0; y && i < r->town->n_places; i++)
+        if (str_eq(r->town->places[i]->code, y->s))
+            return (int)i;
+    if (y)
+        demo_say(r, y, "place", y->s, NULL, 0);
+    return DEF_NONE;
+}
+
+static void read_surges(struct demo_reader *r, const struct yaml *list)
+{
+    struct demo_script *s = r->s;
+    for (size_t i = 0; list && i < list->n; i++) {
+        const struct yaml *row = list->vals[i], *y = yaml_get(row, "classes");
+        struct demo_surge x = {.share = demo_percent(r, row, "share", 0),
+            .sets = demo_sets(r, row, "sets"),
+            .ago = yaml_get_i64(row, "months_ago", 0),
+            .days = yaml_get_i64(row, "days", 0),
+            .place = place_named(r, yaml_get(row, "place"))};
+        str *codes = NULL;
+        size_t n = 0;
+        double sum = 0;
+        read_months(r, yaml_get(row, "months"), x.months);
+        if ((x.ago > 0) == (yaml_get(row, "months") != NULL))
+            yaml_err(r->e, row, S("months"), S("months or months_ago"),
+                "says when, in one of these ways", "要写时间，两种写法选一种");
+        x.weights = NEW_ARRAY(r->a, s->n_cases, double);
+        if (!yaml_as_strs(r->a, y, &codes, &n))
+            n = 0;
+        for (size_t c = 0; c < n; c++) {
+            const struct class_ *cls = class_named(r, codes[c]);
+            double found = 0;
+            for (size_t k = 0; cls && k < s->n_cases; k++) {
+                const struct class_ *of = rules_class(r->r, s->cases[k].cls);
+                if (!of || !class_below(of, cls))
+                    continue;
+                found += x.weights[k] = s->cases[k].weight;
+            }
+            if (!(found > 0))
+                demo_say(r, y->type == YAML_LIST ? y->vals[c] : y, "classes", codes[c], NULL, 0);
+            sum += found;
+        }
+        if (sum > 0)
+            VEC_PUSH(r->a, s->surges, s->n_surges) = x;
+    }
+}
+
+// ---- the whole
+
+// What a case does not say itself the script says, or else the town.
+static void inherit(struct demo_reader *r)
+{
+    struct demo_script *s = r->s;
+    for (size_t k = 0; k < s->n_cases; k++)
+        for (size_t w = 0; w < s->n_words; w++)
+            if (!s->cases[k].words[w])
+                s->cases[k].words[w] = r->own[w];
+}
+
+static void read_own_words(struct demo_reader *r, const struct yaml *root)
+{
+    const struct yaml *town = r->town->words;
+    for (size_t i = 0; town && i < town->n; i++) {
+        const struct demo_words *w;
+        int at = demo_list_read(r, town->keys[i], town->vals[i], true, &w);
+        if (at >= 0)
+            r->own[at] = w;
+    }
+    read_lists(r, yaml_get(root, "words"), NULL, 0, r->own);
+}
+
+static void read_keep(struct demo_reader *r, const struct yaml *y)
+{
+    struct demo_script *s = r->s;
+    str *v = NULL;
+    size_t n = 0;
+    s->kept = NEW_ARRAY(r->a, DEMO_WORDS_MAX, bool);
+    if (y && !yaml_as_strs(r->a, y, &v, &n))
+        n = 0;
+    for (size_t i = 0; i < n; i++)
+        s->kept[demo_words_at(r, v[i], y)] = true;
+}
+
+void demo_script_read(struct demo_reader *r, const struct yaml *root, bool fast)
+{
+    struct demo_script *s = r->s;
+    const struct yaml *classes = yaml_get(root, "classes"), *life = yaml_get(root, "life"),
+                      *short_ = yaml_get(root, "fast");
+    r->own = NEW_ARRAY(r->a, DEMO_WORDS_MAX, const struct demo_words *);
+    VEC_PUSH(r->a, s->traits, s->n_traits) = (struct demo_trait_name){.name = S("lead")};
+    read_time(r, root);
+    read_own_words(r, root);
+    read_keep(r, yaml_get(root, "keep"));
+    for (size_t i = 0; i < classes->n; i++)
+        read_class(r, classes->vals[i]);
+    if (s->n_cases == 0)
+        yaml_err(
+            r->e, classes, S("classes"), (str){0}, "there must be at least one", "至少要有一个");
+    s->title = demo_words_read(r, yaml_get(root, "title"), "title");
+    s->text = demo_words_read(r, yaml_get(root, "text"), "text");
+    s->address = demo_words_read(r, yaml_get(root, "address"), "address");
+    read_ways(r, yaml_get(root, "ways"));
+    read_repeats(r, yaml_get(root, "repeats"));
+    read_surges(r, yaml_get(root, "surges"));
+    demo_lives_read(r, life, &s->lives);
+    check_filing(r, life, &s->lives.filing);
+    s->has_fast = short_ != NULL;
+    if (short_) {
+        demo_lives_read(r, short_, &s->fast);
+        check_filing(r, short_, &s->fast.filing);
+    }
+    if (fast && s->has_fast)
+        s->lives = s->fast;
+    inherit(r);
+    demo_words_check(r);
+    demo_traits_check(r);
 }

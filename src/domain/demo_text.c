@@ -1,184 +1,143 @@
-// The words of a demonstration: what a caller says, who he is, what a unit answers, how the
-// call-back ends.
+// The words of a demonstration: a text's holes filled for one order, and who calls.
 
-#include <string.h>
-
-#include "base/buf.h"
 #include "domain/demo_inner.h"
 
 enum {
-    HOUSES = 36,
+    TEXT_MAX = 16 * KIB,
     FLOORS_FROM = 2,
-    FLOORS_TO = 18,
-    CALLS_A_NUMBER = 2, // on average, so that some callers are known already
-    PERCENT = 100,
-    ANONYMOUS = 4, // percent
-    CONFIDENTIAL = 3,
+    ROOMS = 4,
+    FOR_ESTATE = 1000, // told apart from the numbers of lists of words
+    FOR_HOUSE,
+    FOR_FLOOR,
+    FOR_ROOM,
+    FOR_NAME,
+    FOR_TITLE,
+    FOR_ANONYMOUS,
+    FOR_CONFIDENTIAL,
 };
 
-static int64_t percent(struct rng *r)
+// [SplitMix64]
+uint64_t demo_mix(uint64_t a, uint64_t b)
 {
-    return rng_range(r, 0, PERCENT - 1);
+    uint64_t z = a + b * UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
 }
 
-void demo_answer(struct demo *d, const char *key, str val)
+static int64_t one_of(uint64_t of, uint64_t what, int64_t lo, int64_t hi)
 {
-    CHECK(d->n_fields < DEMO_FIELDS_MAX);
-    d->fields[d->n_fields++] = (struct item_field){str_of(key), val};
+    return lo + (int64_t)(demo_mix(of, what) % (uint64_t)(hi - lo + 1));
 }
 
-// "{n}" becomes the house, "{m}" the floor.
-static str fill_in(struct arena *a, str pattern, int64_t house, int64_t floor)
+static void put(struct demo *d, struct demo_order *o, struct rng *r, struct buf *b,
+    const struct demo_text *t);
+
+static void put_words(
+    struct demo *d, struct demo_order *o, struct rng *r, struct buf *b, int words)
+{
+    const struct demo_words *w = o->k->words[words];
+    if (!o->loop->s->kept[words]) {
+        put(d, o, r, b, &w->v[rng_range(r, 0, (int64_t)w->n - 1)]);
+        return;
+    }
+    struct rng own;
+    rng_seed(&own, demo_mix(o->matter, (uint64_t)words));
+    put(d, o, &own, b, &w->v[rng_range(&own, 0, (int64_t)w->n - 1)]);
+}
+
+static void put_place(struct demo *d, const struct demo_order *o, struct buf *b)
+{
+    const struct unit *u = d->t.places[o->place];
+    buf_add(b, u->short_name.n > 0 ? u->short_name : u->name);
+}
+
+// A place has the estates of its number, and every so many behind it.
+static void put_estate(struct demo *d, const struct demo_order *o, struct buf *b)
+{
+    int64_t each = (int64_t)(d->t.n_estates / d->t.n_places);
+    int64_t at = one_of(o->matter, FOR_ESTATE, 0, each - 1);
+    buf_add(b, d->t.estates[o->place + (size_t)at * d->t.n_places]);
+}
+
+static void put_day(struct demo *d, struct buf *b)
+{
+    struct civil t;
+    tm_to_civil(d->c.now_us, d->c.rules->zone_s, &t);
+    buf_fmt(b, "%04d%02d%02d", t.year, t.month, t.day);
+}
+
+static void put_hole(struct demo *d, struct demo_order *o, struct rng *r, struct buf *b,
+    const struct demo_piece *p)
+{
+    switch (p->hole) {
+    case HOLE_NONE:
+        buf_add(b, p->text);
+        break;
+    case HOLE_WORDS:
+        put_words(d, o, r, b, p->words);
+        break;
+    case HOLE_PLACE:
+        put_place(d, o, b);
+        break;
+    case HOLE_ESTATE:
+        put_estate(d, o, b);
+        break;
+    case HOLE_HOUSE:
+        buf_i64(b, one_of(o->matter, FOR_HOUSE, 1, d->t.houses));
+        break;
+    case HOLE_FLOOR:
+        buf_i64(b, one_of(o->matter, FOR_FLOOR, FLOORS_FROM, d->t.floors + 1));
+        break;
+    case HOLE_ROOM:
+        buf_i64(b, one_of(o->matter, FOR_FLOOR, FLOORS_FROM, d->t.floors + 1));
+        buf_fmt(b, "0%" PRId64, one_of(o->matter, FOR_ROOM, 1, ROOMS));
+        break;
+    case HOLE_SERIAL:
+        buf_fmt(b, "%06" PRId64, o->serial);
+        break;
+    case HOLE_DAY:
+        put_day(d, b);
+        break;
+    case HOLE_RANGE:
+        buf_i64(b, rng_range(r, p->lo, p->hi));
+        break;
+    }
+}
+
+static void put(struct demo *d, struct demo_order *o, struct rng *r, struct buf *b,
+    const struct demo_text *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        put_hole(d, o, r, b, &t->v[i]);
+}
+
+str demo_say_text(struct demo *d, struct demo_order *o, const struct demo_words *w)
 {
     struct buf b;
-    buf_init(&b, a, KIB);
-    for (size_t i = 0; i < pattern.n; i++) {
-        str rest = str_sub(pattern, i, 3);
-        if (str_eq(rest, S("{n}")))
-            buf_i64(&b, house);
-        else if (str_eq(rest, S("{m}")))
-            buf_i64(&b, floor);
-        else
-            buf_byte(&b, pattern.s[i]);
-        i += str_eq(rest, S("{n}")) || str_eq(rest, S("{m}")) ? 2 : 0;
-    }
+    if (w->n == 0)
+        return (str){0};
+    buf_init(&b, d->c.arena, TEXT_MAX);
+    put(d, o, &o->rng, &b, &w->v[rng_range(&o->rng, 0, (int64_t)w->n - 1)]);
     return buf_str(&b);
 }
 
-static str place_name(const struct demo *d, const struct demo_order *o)
+// The same number is the same person, wherever it calls from.
+void demo_caller(struct demo *d, const struct demo_order *o, struct caller *out)
 {
-    const struct unit *u = d->s.places[o->place];
-    return u->short_name.n > 0 ? u->short_name : u->name;
-}
-
-void demo_order_words(
-    struct demo *d, struct demo_order *o, const struct demo_channel *ch, struct item_in *in)
-{
+    const struct demo_callers *c = &d->t.callers;
     struct arena *a = d->c.arena;
-    if (!o->main) { // one that will join another speaks of the same thing at the same place
-        o->spot = demo_pick(&o->rng, o->k->spots);
-        o->what = demo_pick(&o->rng, &o->k->what);
-        o->house = rng_range(&o->rng, 1, HOUSES);
-        o->floor = rng_range(&o->rng, FLOORS_FROM, FLOORS_TO);
-    }
-    str place = place_name(d, o);
-    str harm = demo_pick(&o->rng, &o->k->harm), wish = demo_pick(&o->rng, &o->k->wish);
-    in->title = str_fmt(a, "%.*s%.*s", STR_ARG(place), STR_ARG(o->what));
-    in->address =
-        str_fmt(a, "%.*s%.*s", STR_ARG(place), STR_ARG(fill_in(a, o->spot, o->house, o->floor)));
-    in->text = str_fmt(a, "%.*s：%.*s%.*s，%.*s。希望%.*s。", STR_ARG(ch->opening),
-        STR_ARG(in->address), STR_ARG(o->what), STR_ARG(harm), STR_ARG(wish));
-}
-
-void demo_order_caller(struct demo *d, struct demo_order *o, struct caller *out)
-{
-    struct arena *a = d->c.arena;
-    const struct demo_script *s = &d->s;
-    str name = demo_pick(&o->rng, &s->caller_names), title = demo_pick(&o->rng, &s->caller_titles);
-    int64_t number = rng_range(&o->rng, 1, d->items / CALLS_A_NUMBER + 1);
-    int64_t room = rng_range(&o->rng, 1, 4);
+    uint64_t who = demo_mix(d->seed, (uint64_t)o->caller);
+    str name = c->names[one_of(who, FOR_NAME, 0, (int64_t)c->n_names - 1)];
+    str title = c->titles[one_of(who, FOR_TITLE, 0, (int64_t)c->n_titles - 1)];
+    int64_t houses = d->t.houses, floors = d->t.floors;
     *out = (struct caller){
-        .anonymous = percent(&o->rng) < ANONYMOUS, .confidential = percent(&o->rng) < CONFIDENTIAL};
-    out->phone = str_fmt(a, "%.*s%08" PRId64, STR_ARG(s->caller_phone), number);
-    out->door = str_fmt(a, "%" PRId64 "号楼%" PRId64 "0%" PRId64 "室", o->house, o->floor, room);
+        .anonymous = (double)one_of(who, FOR_ANONYMOUS, 0, 999) < c->anonymous * 10,
+        .confidential = (double)one_of(who, FOR_CONFIDENTIAL, 0, 999) < c->confidential * 10};
+    out->phone = str_fmt(a, "%.*s%08" PRId64, STR_ARG(c->phone), o->caller);
+    out->door = str_fmt(a, "%" PRId64 "号楼%" PRId64 "0%" PRId64 "室",
+        one_of(who, FOR_HOUSE, 1, houses), one_of(who, FOR_FLOOR, FLOORS_FROM, floors + 1),
+        one_of(who, FOR_ROOM, 1, ROOMS));
     if (!out->anonymous)
-        out->name =
-            str_fmt(a, "%.*s%.*s%.*s", STR_ARG(name), STR_ARG(title), STR_ARG(s->caller_mark));
-}
-
-// ---- what a unit answers
-
-enum outcome { OUT_SOLVED, OUT_EXPLAINED, OUT_RECORDED, OUT_EXCESSIVE, OUT_UNSOLVED, OUT_COUNT };
-static const char *const OUTCOMES[OUT_COUNT] = {
-    "实际解决", "解释说明", "参考备案", "诉求过高", "未解决"};
-
-str demo_solved(int outcome)
-{
-    return str_of(OUTCOMES[outcome]);
-}
-
-int demo_outcome(struct demo_order *o)
-{
-    static const double asked[OUT_COUNT] = {22, 76, 0, 1, 1},
-                        proposed[OUT_COUNT] = {20, 30, 50, 0, 0},
-                        other[OUT_COUNT] = {84, 10, 1, 2, 3};
-    const double *w = str_eq(o->kind, S("咨询"))   ? asked
-                      : str_eq(o->kind, S("建议")) ? proposed
-                                                   : other;
-    return (int)rng_weighted(&o->rng, w, OUT_COUNT);
-}
-
-static const char *fact(struct demo_order *o)
-{
-    static const char *const found[] = {"属实", "部分属实", "不属实"};
-    static const char *const policy[] = {"有政策信息", "无政策信息", "对政策解释不接受"};
-    static const char *const taken[] = {"采纳", "部分采纳", "留作参考"};
-    static const double mostly[] = {78, 16, 6}, halves[] = {35, 25, 40};
-    if (str_eq(o->kind, S("咨询")))
-        return policy[rng_weighted(&o->rng, mostly, ARRAY_LEN(policy))];
-    if (str_eq(o->kind, S("建议")))
-        return taken[rng_weighted(&o->rng, halves, ARRAY_LEN(taken))];
-    return found[rng_weighted(&o->rng, mostly, ARRAY_LEN(found))];
-}
-
-static str reply_text(struct demo *d, struct demo_order *o, bool lead)
-{
-    const struct demo_notes *n = &d->s.notes;
-    const struct demo_words *by[OUT_COUNT] = {
-        &o->k->done, &n->explained, &n->recorded, &n->excessive, &n->unsolved};
-    return demo_pick(&o->rng, lead ? by[o->solved] : &n->helped);
-}
-
-void demo_reply_answers(struct demo *d, struct demo_order *o, bool lead)
-{
-    static const char *const sites[] = {"是", "否", "无实际现场"}, *const ways[] = {"电话", "入户",
-                                                                       "约谈", "书面"};
-    static const double site_w[] = {80, 12, 8}, desk_w[] = {5, 25, 70}, way_w[] = {80, 12, 5, 3};
-    if (lead)
-        o->solved = demo_outcome(o);
-    str text = reply_text(d, o, lead);
-    bool desk = str_eq(o->kind, S("咨询"));
-    const char *found = fact(o);
-    bool plain = strcmp(found, "属实") == 0 || strcmp(found, "采纳") == 0 ||
-                 strcmp(found, "留作参考") == 0 || strcmp(found, "有政策信息") == 0;
-    demo_answer(d, "fact", str_of(found));
-    if (!plain)
-        demo_answer(d, "fact_note", demo_pick(&o->rng, &d->s.notes.explained));
-    demo_answer(d, "appeal", o->solved == OUT_EXCESSIVE ? S("诉求过高") : S("诉求合理合法"));
-    if (o->solved == OUT_EXCESSIVE)
-        demo_answer(d, "appeal_note", demo_pick(&o->rng, &d->s.notes.excessive));
-    if (o->solved == OUT_UNSOLVED)
-        demo_answer(d, "unsolved_why", S("涉及多方利益"));
-    demo_answer(d, "site", str_of(sites[rng_weighted(&o->rng, desk ? desk_w : site_w, 3)]));
-    demo_answer(d, "reply_way", str_of(ways[rng_weighted(&o->rng, way_w, 4)]));
-    demo_answer(d, "solved", demo_solved(o->solved));
-    str result = str_two(d->c.arena, text, S("。"));
-    if (d->fast) {
-        demo_answer(d, "reply", result);
-        return;
-    }
-    demo_answer(d, "reply", str_two(d->c.arena, text, S("，已将办理情况告知诉求人。")));
-    demo_answer(d, "result", result);
-}
-
-// ---- how the call-back ends
-
-void demo_rating_answers(struct demo *d, struct demo_order *o, bool bad)
-{
-    static const char *const words[] = {"满意", "基本满意", "一般", "不满意", "未评价"};
-    static const double good[] = {73, 16.5, 4, 5, 1.5}, told[] = {52, 25, 10, 11, 2},
-                        left[] = {12, 18, 25, 43, 2};
-    const double *w = o->solved == OUT_SOLVED ? good : o->solved >= OUT_EXCESSIVE ? left : told;
-    size_t at = bad ? 3 : rng_weighted(&o->rng, w, ARRAY_LEN(words));
-    bool unhappy = at == 3;
-    int solved = unhappy && percent(&o->rng) < 60 ? OUT_UNSOLVED : o->solved;
-    o->rated_bad = unhappy;
-    demo_answer(d, "satisfied", str_of(words[at]));
-    demo_answer(d, "solved", demo_solved(solved));
-    demo_answer(d, "attitude",
-        at == 4                            ? S("未评价")
-        : unhappy && percent(&o->rng) < 40 ? S("不满意")
-        : at == 0                          ? S("满意")
-                                           : S("认可"));
-    demo_answer(d, "contacted", o->contact == 0 ? S("是") : at == 4 ? S("未评价") : S("否"));
+        out->name = str_fmt(a, "%.*s%.*s%.*s", STR_ARG(name), STR_ARG(title), STR_ARG(c->mark));
 }

@@ -1,0 +1,319 @@
+// What a script says of lives: what follows in which state, after how long, by whom, with what.
+
+#include "domain/demo_read.h"
+
+static const struct yaml_member AFTER[] = {
+    {"clock", YAML_WANT_STR, .expected = "a clock"},
+    {"share", YAML_WANT_LIST, .expected = "[from, to] percent"},
+    {"way", YAML_WANT_LIST, .expected = "[from, to] percent"},
+    {"work", YAML_WANT_LIST, .expected = "[from, to] working minutes"},
+    {"plain", YAML_WANT_LIST, .expected = "[from, to] minutes"},
+    {"days", YAML_WANT_LIST, .expected = "[from, to] days"},
+    {"date", YAML_WANT_STR, .expected = "a date field"},
+    {0},
+};
+static const struct yaml_member REASON[] = {
+    {"is", YAML_WANT_STR, YAML_REQUIRED},
+    {"option", YAML_WANT_STR},
+    {"weight", YAML_WANT_NUM, YAML_REQUIRED, "a number above 0"},
+    {"note", YAML_WANT_STRS},
+    {0},
+};
+static const struct yaml_member MOVE[] = {
+    {"step", YAML_WANT_STR, YAML_REQUIRED, "a step"},
+    {"share", YAML_WANT_NUM, .expected = "percent", .min = 0, .max = 100},
+    {"if", YAML_WANT_STRS, .expected = "[trait, -trait, ...]"},
+    {"when", YAML_WANT_STR, .expected = "a filter"},
+    {"after", YAML_WANT_MAP, .sub = AFTER},
+    {"who", YAML_WANT_STRS, .expected = "[role, ...]"},
+    {"at", YAML_WANT_STR, .options = "receiver|part|lead|place|owner|town"},
+    {"answers", YAML_WANT_MAPS, .sub = DEMO_ANSWER},
+    {"note", YAML_WANT_STRS},
+    {"note_share", YAML_WANT_NUM, .expected = "percent", .min = 0, .max = 100},
+    {"reasons", YAML_WANT_MAPS, .sub = REASON},
+    {"judge", YAML_WANT_STR, .expected = "a judge"},
+    {"units", YAML_WANT_STRS, .expected = "matter, other, or [unit, ...]"},
+    {"assists", YAML_WANT_NUM, .expected = "percent", .min = 0, .max = 100},
+    {"extend", YAML_WANT_LIST, .expected = "[from, to]"},
+    {"class", YAML_WANT_STR, .options = "near"},
+    {"sets", YAML_WANT_STRS, .expected = "[trait, ...]"},
+    {"clears", YAML_WANT_STRS, .expected = "[trait, ...]"},
+    {"redraw", YAML_WANT_STRS, .expected = "[trait, ...]"},
+    {"again", YAML_WANT_BOOL},
+    {0},
+};
+static const struct yaml_member FOLLOW[] = {
+    {"next", YAML_WANT_MAPS, .sub = MOVE},
+    {"beside", YAML_WANT_MAPS, .sub = MOVE},
+    {0},
+};
+static const struct yaml_member TRAIT[] = {
+    {"key", YAML_WANT_KEY, YAML_REQUIRED},
+    {"share", YAML_WANT_NUM, YAML_REQUIRED, "percent", .min = 0, .max = 100},
+    {"if", YAML_WANT_STRS, .expected = "[trait, -trait, ...]"},
+    {"when", YAML_WANT_STR, .expected = "a filter"},
+    {0},
+};
+const struct yaml_member DEMO_LIVES[] = {
+    {"traits", YAML_WANT_MAPS, .sub = TRAIT},
+    {"answers", YAML_WANT_MAPS, YAML_REQUIRED, .sub = DEMO_ANSWER},
+    {"states", YAML_WANT_MAP_OF, YAML_REQUIRED, .sub = FOLLOW},
+    {"parts", YAML_WANT_MAP_OF, .sub = FOLLOW},
+    {0},
+};
+
+// ---- when
+
+static int clock_named(struct demo_reader *r, const struct yaml *map)
+{
+    const struct yaml *y = yaml_get(map, "clock");
+    const struct def *d = r->s->def;
+    str *names = NULL;
+    size_t n = 0;
+    if (!y)
+        return DEF_NONE;
+    int at = def_clock_at(d, y->s);
+    for (size_t i = 0; i < d->n_clocks; i++)
+        VEC_PUSH(r->a, names, n) = d->clocks[i].key;
+    if (at < 0)
+        demo_say(r, y, "clock", y->s, names, n);
+    return at;
+}
+
+static int date_named(struct demo_reader *r, const struct yaml *map)
+{
+    const struct yaml *y = yaml_get(map, "date");
+    const struct def *d = r->s->def;
+    str *names = NULL;
+    size_t n = 0;
+    for (size_t i = 0; y && i < d->n_fields; i++) {
+        if (d->fields[i].type != DEF_DATE)
+            continue;
+        if (str_eq(d->fields[i].key, y->s))
+            return (int)i;
+        VEC_PUSH(r->a, names, n) = d->fields[i].key;
+    }
+    if (y)
+        demo_say(r, y, "date", y->s, names, n);
+    return DEF_NONE;
+}
+
+static struct demo_span read_after(struct demo_reader *r, const struct yaml *y)
+{
+    struct demo_span x = {
+        .clock = DEF_NONE, .date = DEF_NONE, .by_work = true, .work_lo = 5, .work_hi = 60};
+    if (!y)
+        return x;
+    x.clock = clock_named(r, y);
+    x.date = date_named(r, y);
+    bool share = demo_range(r, y, "share", &x.share_lo, &x.share_hi);
+    if (share != (yaml_get(y, "clock") != NULL))
+        yaml_err(r->e, y, S("share"), S("clock and share"), "one needs the other",
+            "两项要一起写");
+    x.by_way = demo_range(r, y, "way", &x.way_lo, &x.way_hi);
+    x.by_plain = demo_whole_range(r, y, "plain", &x.plain_lo, &x.plain_hi);
+    x.by_days = demo_whole_range(r, y, "days", &x.days_lo, &x.days_hi);
+    x.by_work = demo_whole_range(r, y, "work", &x.work_lo, &x.work_hi);
+    if (x.date >= 0 && !x.by_days)
+        yaml_err(r->e, y, S("days"), S("[from, to]"), "days after the date are missing",
+            "缺少该日期之后的天数");
+    // Of a clock that does not run there is no share.
+    x.only_clock = x.clock >= 0 && !x.by_work && !x.by_plain && !x.by_days;
+    return x;
+}
+
+// ---- with what
+
+static void read_reasons(struct demo_reader *r, const struct yaml *list, struct demo_move *m)
+{
+    const struct def *d = r->s->def;
+    if (list && m->step->reasons < 0) {
+        yaml_err(r->e, list, S("reasons"), (str){0}, "the step takes no reason", "这一步不选原因");
+        return;
+    }
+    m->reason_weights = NEW_ARRAY(r->a, list ? list->n : 0, double);
+    for (size_t i = 0; list && i < list->n; i++) {
+        const struct yaml *row = list->vals[i];
+        const struct def_reasons *known = &d->reasons[m->step->reasons];
+        struct demo_reason x = {.key = yaml_get_str(row, "is"),
+            .option = yaml_get_str(row, "option"),
+            .weight = yaml_get_f64(row, "weight", 0),
+            .note = demo_words_read(r, yaml_get(row, "note"), "note")};
+        bool fits = false;
+        for (size_t k = 0; k < known->n; k++) {
+            const struct def_reason *y = &known->rows[k];
+            bool option = y->n == 0 && x.option.n == 0;
+            for (size_t o = 0; o < y->n; o++)
+                option |= str_eq(y->options[o], x.option);
+            fits |= str_eq(y->key, x.key) && option;
+        }
+        if (!fits || !(x.weight > 0))
+            yaml_err(r->e, row, S("reasons"), S("a reason and its option, a weight above 0"),
+                "is no such reason", "没有这个原因或二级原因");
+        m->reason_weights[i] = x.weight;
+        VEC_PUSH(r->a, m->reasons, m->n_reasons) = x;
+    }
+}
+
+static void read_units(struct demo_reader *r, const struct yaml *row, struct demo_move *m)
+{
+    const struct yaml *y = yaml_get(row, "units");
+    str *v = NULL;
+    size_t n = 0;
+    m->assists = demo_percent(r, row, "assists", 0);
+    if (!y || !yaml_as_strs(r->a, y, &v, &n) || (n == 1 && str_eq(v[0], S("matter"))))
+        return;
+    if (n == 1 && str_eq(v[0], S("other"))) {
+        m->units = UNITS_OTHER;
+        return;
+    }
+    m->units = UNITS_NAMED;
+    for (size_t i = 0; i < n; i++) {
+        const struct unit *u = map_get(&r->r->unit_by_code, v[i]);
+        if (!u) {
+            demo_say(r, y, "units", v[i], NULL, 0);
+            continue;
+        }
+        demo_handles(r, u, y);
+        VEC_PUSH(r->a, m->named, m->n_named) = u;
+    }
+}
+
+static void read_judge(struct demo_reader *r, const struct yaml *row, struct demo_move *m)
+{
+    const struct def *d = r->s->def;
+    const struct yaml *y = yaml_get(row, "judge");
+    str *names = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < d->n_judges; i++)
+        if (m->step->judges >> i & 1)
+            VEC_PUSH(r->a, names, n) = d->judges[i].key;
+    if (y)
+        m->judge = y->s;
+    else if (n == 1)
+        m->judge = names[0];
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(names[i], m->judge))
+            return;
+    if (n > 0 || y)
+        demo_say(r, y ? y : row, "judge", m->judge, names, n);
+}
+
+// ---- a move
+
+static void check_answers(struct demo_reader *r, const struct yaml *row, const struct demo_move *m)
+{
+    for (size_t i = 0; i < m->step->n_asks; i++) {
+        const struct def_ask *ask = &m->step->asks[i];
+        if (ask->required && ask->field >= 0 && !demo_answered(&m->answers, ask->field))
+            yaml_err(r->e, row, r->s->def->fields[ask->field].key, (str){0},
+                "the step asks for it and nothing answers", "这一步要填，但没有写怎么填");
+    }
+    if (m->step->note_required && m->note.n == 0) {
+        bool always = m->n_reasons > 0;
+        for (size_t i = 0; i < m->n_reasons; i++)
+            always &= m->reasons[i].note.n > 0;
+        if (!always)
+            yaml_err(r->e, row, S("note"), S("[text, ...]"), "the step wants a note",
+                "这一步必须写说明");
+    }
+    if (m->step->does == DOES_EXTEND &&
+        (m->extend_lo < 1 || m->extend_hi > m->step->max.n))
+        yaml_err(r->e, row, S("extend"), dur_text(r->a, m->step->max),
+            "says how long, from 1 to so many", "要写延长多少，从 1 到此为止");
+    if (m->step->does == DOES_CHILD || m->step->does == DOES_UNMERGE)
+        yaml_err(r->e, row, S("step"), (str){0}, "a script cannot take this step",
+            "脚本不能走这一步");
+}
+
+static bool read_move(struct demo_reader *r, const struct yaml *row, bool parts, int state,
+    struct demo_move *m)
+{
+    const struct def *d = r->s->def;
+    str key = yaml_get_str(row, "step"), *names = NULL;
+    size_t n = 0;
+    const struct def_step *step = def_step(d, key);
+    for (size_t i = 1; i < d->n_steps; i++)
+        if (d->steps[i].on_part == parts && (d->steps[i].from >> state & 1))
+            VEC_PUSH(r->a, names, n) = d->steps[i].key;
+    bool fits = false;
+    for (size_t i = 0; i < n; i++)
+        fits |= str_eq(names[i], key);
+    if (!step || !fits) {
+        demo_say(r, yaml_get(row, "step"), "step", key, names, n);
+        return false;
+    }
+    *m = (struct demo_move){.step = step,
+        .when = demo_if_read(r, row),
+        .share = demo_percent(r, row, "share", 100),
+        .after = read_after(r, yaml_get(row, "after")),
+        .who = demo_who_read(r, row, step, step->who, step->n_who),
+        .answers = demo_answers_read(r, yaml_get(row, "answers"), step),
+        .note = demo_words_read(r, yaml_get(row, "note"), "note"),
+        .note_share = demo_percent(r, row, "note_share", 100),
+        .near_class = yaml_get(row, "class") != NULL,
+        .sets = demo_sets(r, row, "sets"),
+        .clears = demo_asks(r, row, "clears"),
+        .redraws = demo_asks(r, row, "redraw"),
+        .again = yaml_get_bool(row, "again", false)};
+    demo_whole_range(r, row, "extend", &m->extend_lo, &m->extend_hi);
+    read_reasons(r, yaml_get(row, "reasons"), m);
+    read_units(r, row, m);
+    read_judge(r, row, m);
+    check_answers(r, row, m);
+    return true;
+}
+
+static void read_list(struct demo_reader *r, const struct yaml *list, bool parts, int state,
+    struct demo_move **out, size_t *n)
+{
+    for (size_t i = 0; list && i < list->n; i++) {
+        struct demo_move m;
+        if (read_move(r, list->vals[i], parts, state, &m))
+            VEC_PUSH(r->a, *out, *n) = m;
+    }
+}
+
+static struct demo_follow *read_follows(
+    struct demo_reader *r, const struct yaml *map, bool parts)
+{
+    const struct def *d = r->s->def;
+    const struct def_state *states = parts ? d->part_states : d->states;
+    size_t n_states = parts ? d->n_part_states : d->n_states, n = 0;
+    struct demo_follow *out = NEW_ARRAY(r->a, n_states, struct demo_follow);
+    str *names = NULL;
+    for (size_t i = 0; i < n_states; i++)
+        VEC_PUSH(r->a, names, n) = states[i].key;
+    for (size_t i = 0; map && i < map->n; i++) {
+        int at = parts ? def_part_state_at(d, map->keys[i]) : def_state_at(d, map->keys[i]);
+        const struct yaml *row = map->vals[i];
+        if (at < 0) {
+            demo_say(r, row, "state", map->keys[i], names, n);
+            continue;
+        }
+        read_list(r, yaml_get(row, "next"), parts, at, &out[at].next, &out[at].n_next);
+        read_list(r, yaml_get(row, "beside"), parts, at, &out[at].beside, &out[at].n_beside);
+        for (size_t k = 0; k < out[at].n_next; k++)
+            if (out[at].next[k].after.by_way || out[at].next[k].after.only_clock)
+                yaml_err(r->e, yaml_get(row, "next")->vals[k], S("after"),
+                    S("work, plain or days"),
+                    "what comes next has a time of its own even when no clock runs",
+                    "下一步要有不靠时限也能算出的时间");
+    }
+    return out;
+}
+
+void demo_lives_read(struct demo_reader *r, const struct yaml *map, struct demo_lives *out)
+{
+    const struct yaml *traits = yaml_get(map, "traits");
+    for (size_t i = 0; traits && i < traits->n; i++) {
+        const struct yaml *row = traits->vals[i];
+        struct demo_trait t = {.when = demo_if_read(r, row),
+            .bit = demo_sets(r, row, "key"),
+            .share = demo_percent(r, row, "share", 0)};
+        VEC_PUSH(r->a, out->traits, out->n_traits) = t;
+    }
+    out->filing = demo_answers_read(r, yaml_get(map, "answers"), &r->s->def->steps[0]);
+    out->states = read_follows(r, yaml_get(map, "states"), false);
+    out->parts = read_follows(r, yaml_get(map, "parts"), true);
+}
