@@ -62,8 +62,8 @@ static void push(struct demo *d, struct demo_entry x)
     sift_up(d, d->n_heap++);
 }
 
-void demo_plan(struct demo *d, struct demo_order *o, const struct demo_move *m, int64_t at_us,
-    const struct demo_part *part)
+void demo_plan(struct demo *d, struct demo_order *o, const struct demo_move *m, int stage,
+    int64_t at_us, const struct demo_part *part)
 {
     if (at_us >= d->until_us)
         return; // nobody knows yet
@@ -74,6 +74,7 @@ void demo_plan(struct demo *d, struct demo_order *o, const struct demo_move *m, 
                 .o = o,
                 .part = part ? part->id : 0,
                 .stamp = part ? part->stamp : o->stamp,
+                .stage = stage,
                 .move = m});
     o->pending++;
 }

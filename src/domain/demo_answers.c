@@ -172,12 +172,11 @@ static void need(
             "没有人担任角色 %.*s（%.*s）", STR_ARG(role->key), STR_ARG(fixed->name));
 }
 
-struct demo_who demo_who_read(
-    struct demo_reader *r, const struct yaml *row, const struct def_step *step, const str *keys,
-    size_t n)
+struct demo_who demo_who_read(struct demo_reader *r, const struct yaml *map, const struct yaml *at,
+    const struct def_step *step, const str *keys, size_t n)
 {
-    struct demo_who who = {.at = at_named(yaml_get_str(row, "at"), step)};
-    const struct yaml *y = yaml_get(row, "who");
+    struct demo_who who = {.at = at_named(yaml_get_str(map, "at"), step)};
+    const struct yaml *y = yaml_get(map, "who");
     str *named = NULL;
     size_t n_named = 0;
     const struct role **roles = NULL;
@@ -188,11 +187,11 @@ struct demo_who demo_who_read(
         n = 1;
     }
     for (size_t i = 0; i < n; i++) {
-        const struct role *role = role_named(r, keys[i], y ? y : row);
+        const struct role *role = role_named(r, keys[i], y ? y : at);
         if (!role)
             continue;
         VEC_PUSH(r->a, roles, who.n) = role;
-        need(r, &who, role, y ? y : row);
+        need(r, &who, role, y ? y : at);
     }
     who.roles = roles;
     return who;
@@ -208,8 +207,8 @@ static str field_value(
     err_init(&sub, r->a, r->e->lang);
     if (!def_value(r->a, f, given, &canonical, &sub, f->key))
         for (size_t i = 0; i < sub.n; i++)
-            yaml_err(r->e, at, f->key, sub.notes[i].expected, "\"%.*s\" %.*s", "“%.*s”%.*s",
-                STR_ARG(given), STR_ARG(sub.notes[i].message));
+            yaml_err(r->e, at, f->key, sub.notes[i].expected, "%.*s", "%.*s",
+                STR_ARG(sub.notes[i].message));
     return canonical;
 }
 
@@ -279,6 +278,10 @@ struct demo_answers demo_answers_read(
         struct demo_answer x;
         if (read_answer(r, list->vals[i], step, &x))
             VEC_PUSH(r->a, out.v, out.n) = x;
+        if (step == &r->s->def->steps[0] && yaml_get(list->vals[i], "when"))
+            yaml_err(r->e, list->vals[i], S("when"), S("if"),
+                "before it is filed there is nothing a filter could hold for",
+                "登记之前还没有事项，不能用筛选条件");
     }
     return out;
 }

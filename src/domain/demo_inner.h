@@ -8,7 +8,7 @@
 #include "domain/demo_script.h"
 #include "domain/item_step.h"
 
-enum { DEMO_PARTS_MAX = 8, DEMO_NUMBER_MAX = 64, DEMO_RECENT = 16 };
+enum { DEMO_PARTS_MAX = 8, DEMO_NUMBER_MAX = 64, DEMO_RECENT = 16, DEMO_TAKE = -1 };
 
 struct demo_part { // an open one
     int64_t id;
@@ -37,7 +37,7 @@ struct demo_order {
     uint32_t stamp, stamps;
     int pending;                   // its entries in the heap, alarms aside
     int64_t alarm_us, alarm_at_us; // of an order in hand: its next one, and when it is looked at
-    int64_t round;
+    int64_t round, asker; // who asked last for what somebody decides
     bool open, paused, merged;
     struct demo_order *next_free;
 };
@@ -46,6 +46,7 @@ struct demo_entry {
     struct demo_order *o;
     int64_t part; // of an alarm: the order's serial
     uint32_t stamp;
+    int stage;                    // of the move's decisions; DEMO_TAKE: the move itself
     const struct demo_move *move; // NULL: a clock of an order in hand may have run out
 };
 // What was told lately at a place: somebody may tell of it again.
@@ -94,8 +95,8 @@ struct demo {
 };
 
 // demo.c
-void demo_plan(struct demo *d, struct demo_order *o, const struct demo_move *m, int64_t at_us,
-    const struct demo_part *part);
+void demo_plan(struct demo *d, struct demo_order *o, const struct demo_move *m, int stage,
+    int64_t at_us, const struct demo_part *part);
 void demo_plan_alarm(struct demo *d, struct demo_order *o);
 // demo_file.c: the next order is filed now.
 enum err_code demo_file(struct demo *d, struct demo_order *o) MUST_USE;

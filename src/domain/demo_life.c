@@ -136,7 +136,7 @@ static void plan_follow(
         if (!comes(d, o, m, more))
             continue;
         next_us = when(d, o, &m->after, part, 0);
-        demo_plan(d, o, m, next_us, part);
+        demo_plan(d, o, m, DEMO_TAKE, next_us, part);
     }
     for (size_t i = 0; i < f->n_beside; i++) {
         const struct demo_move *m = &f->beside[i];
@@ -146,7 +146,7 @@ static void plan_follow(
         if (at > 0 && next_us > 0 && at >= next_us)
             at = on_the_way(d, o->loop->s->cal, next_us, between(o, 0.3, 0.9));
         if (at > 0)
-            demo_plan(d, o, m, at, part);
+            demo_plan(d, o, m, DEMO_TAKE, at, part);
     }
 }
 
@@ -330,29 +330,98 @@ static void choose_rest(
         in->other = str_of(o->main->no);
 }
 
-static enum err_code take(
-    struct demo *d, struct demo_order *o, const struct demo_move *m, struct demo_part *part)
+static enum err_code step(struct demo *d, struct demo_order *o, struct step_in *in)
 {
-    const struct def *def = o->loop->s->def;
+    struct err sub;
+    err_init(&sub, d->c.arena, d->e->lang);
+    if (!d->c.actor)
+        err_add(&sub, ERR_INVALID, S("who"), (str){0}, "nobody is there to do it", "没有人来做");
+    else if (item_step(&d->c, in, &d->it, &sub) == OK)
+        d->it_of = o->item;
+    return sub.code == OK ? OK : demo_fail(d, o, in->step, &sub);
+}
+
+static struct step_in step_of(struct demo *d, struct demo_order *o, const struct demo_move *m,
+    const struct demo_part *part, const struct demo_answers *answers)
+{
     struct step_in in = {.item = o->item,
         .step = m->step->key,
         .version = ITEM_ANY_VERSION,
-        .part = part ? part->id : 0};
-    struct err sub;
-    err_init(&sub, d->c.arena, d->e->lang);
-    in.fields = NEW_ARRAY(d->c.arena, def->n_fields, struct item_field);
+        .part = part ? part->id : 0,
+        .cls = ITEM_SAME_CLASS};
+    in.fields = NEW_ARRAY(d->c.arena, o->loop->s->def->n_fields, struct item_field);
+    demo_answer(d, o, answers, part && part->lead ? DEMO_TRAIT_LEAD : 0, in.fields, &in.n_fields);
+    return in;
+}
+
+// What a step that was taken leaves behind.
+static void taken(
+    struct demo *d, struct demo_order *o, const struct demo_move *m, const struct demo_part *part)
+{
+    int64_t again_part = part && m->again ? part->id : 0;
+    o->traits |= m->sets;
+    demo_draw(d, o, m->redraws);
+    follow(d, o, m->again && !part, again_part);
+    demo_plan_alarm(d, o);
+}
+
+static void plan_decision(struct demo *d, struct demo_order *o, const struct demo_move *m,
+    int stage, const struct demo_part *part)
+{
+    demo_plan(d, o, m, stage, when(d, o, &m->decisions[stage].after, part, 0), part);
+    demo_plan_alarm(d, o);
+}
+
+static enum err_code take(
+    struct demo *d, struct demo_order *o, const struct demo_move *m, struct demo_part *part)
+{
     o->traits &= ~m->clears;
-    uint64_t more = part && part->lead ? DEMO_TRAIT_LEAD : 0;
-    demo_answer(d, o, &m->answers, more, in.fields, &in.n_fields);
+    struct step_in in = step_of(d, o, m, part, &m->answers);
     choose_rest(d, o, m, &in);
     d->c.actor = demo_somebody(d, o, &m->who, part);
-    if (!d->c.actor) {
-        err_add(&sub, ERR_INVALID, S("who"), (str){0}, "nobody is there to do it", "没有人来做");
-        return demo_fail(d, o, in.step, &sub);
+    if (step(d, o, &in) != OK)
+        return d->e->code;
+    o->asker = d->c.actor->id;
+    if (m->step->n_stages > 0)
+        plan_decision(d, o, m, 0, part);
+    else
+        taken(d, o, m, part);
+    return OK;
+}
+
+// Two pairs of eyes: who asked does not decide.
+static const struct person *somebody_else(
+    struct demo *d, struct demo_order *o, const struct demo_who *who, const struct demo_part *part)
+{
+    const struct person *p = NULL;
+    for (int tries = 0; tries < 50; tries++) {
+        p = demo_somebody(d, o, who, part);
+        if (p && p->id != o->asker)
+            return p;
     }
-    if (item_step(&d->c, &in, &d->it, &sub) != OK)
-        return demo_fail(d, o, in.step, &sub);
-    d->it_of = o->item;
+    return p;
+}
+
+static enum err_code decide(struct demo *d, struct demo_order *o, const struct demo_move *m,
+    int stage, struct demo_part *part)
+{
+    const struct demo_decision *x = &m->decisions[stage];
+    bool refuse = demo_happens(o, x->refuse);
+    struct step_in in =
+        step_of(d, o, m, part, refuse ? &(struct demo_answers){0} : &x->answers);
+    in.say = refuse ? SAY_NO : SAY_YES;
+    in.note = demo_say_text(d, o, refuse ? &x->no : &x->yes);
+    d->c.actor = somebody_else(d, o, &x->who, part);
+    if (step(d, o, &in) != OK)
+        return d->e->code;
+    if (refuse) { // life goes on without it
+        follow(d, o, !part, part ? part->id : 0);
+        demo_plan_alarm(d, o);
+    } else if ((size_t)stage + 1 < m->step->n_stages) {
+        plan_decision(d, o, m, stage + 1, part);
+    } else {
+        taken(d, o, m, part);
+    }
     return OK;
 }
 
@@ -383,12 +452,5 @@ enum err_code demo_act(struct demo *d, const struct demo_entry *x)
             follow(d, o, true, 0);
         return d->e->code;
     }
-    int64_t again_part = part && m->again ? part->id : 0;
-    if (take(d, o, m, part) != OK)
-        return d->e->code;
-    o->traits |= m->sets;
-    demo_draw(d, o, m->redraws);
-    follow(d, o, m->again && !part, again_part);
-    demo_plan_alarm(d, o);
-    return OK;
+    return x->stage == DEMO_TAKE ? take(d, o, m, part) : decide(d, o, m, x->stage, part);
 }

@@ -19,6 +19,16 @@ static const struct yaml_member REASON[] = {
     {"note", YAML_WANT_STRS},
     {0},
 };
+static const struct yaml_member DECISION[] = {
+    {"after", YAML_WANT_MAP, .sub = AFTER},
+    {"who", YAML_WANT_STRS, .expected = "[role, ...]"},
+    {"at", YAML_WANT_STR, .options = "receiver|owner|town"},
+    {"refuse", YAML_WANT_NUM, .expected = "percent", .min = 0, .max = 100},
+    {"yes", YAML_WANT_STRS},
+    {"no", YAML_WANT_STRS},
+    {"answers", YAML_WANT_MAPS, .sub = DEMO_ANSWER},
+    {0},
+};
 static const struct yaml_member MOVE[] = {
     {"step", YAML_WANT_STR, YAML_REQUIRED, "a step"},
     {"share", YAML_WANT_NUM, .expected = "percent", .min = 0, .max = 100},
@@ -40,6 +50,7 @@ static const struct yaml_member MOVE[] = {
     {"clears", YAML_WANT_STRS, .expected = "[trait, ...]"},
     {"redraw", YAML_WANT_STRS, .expected = "[trait, ...]"},
     {"again", YAML_WANT_BOOL},
+    {"decide", YAML_WANT_MAPS, .sub = DECISION},
     {0},
 };
 static const struct yaml_member FOLLOW[] = {
@@ -199,16 +210,55 @@ static void read_judge(struct demo_reader *r, const struct yaml *row, struct dem
         demo_say(r, y ? y : row, "judge", m->judge, names, n);
 }
 
+// ---- who decides
+
+static void want_answers(struct demo_reader *r, const struct yaml *row, const struct def_ask *asks,
+    size_t n, const struct demo_answers *given)
+{
+    for (size_t i = 0; i < n; i++)
+        if (asks[i].required && asks[i].field >= 0 && !demo_answered(given, asks[i].field))
+            yaml_err(r->e, row, r->s->def->fields[asks[i].field].key, (str){0},
+                "the step asks for it and nothing answers", "这一步要填，但没有写怎么填");
+}
+
+// A row for each stage of the step; of those that are not written the plain ones.
+static void read_decisions(struct demo_reader *r, const struct yaml *row, struct demo_move *m)
+{
+    const struct yaml *list = yaml_get(row, "decide");
+    const struct def_step *s = m->step;
+    if (list && list->n > s->n_stages)
+        yaml_err(r->e, list, S("decide"), str_fmt(r->a, "0..%zu", s->n_stages),
+            "are more decisions than the step has stages", "比这一步的审核级数多");
+    m->decisions = NEW_ARRAY(r->a, s->n_stages, struct demo_decision);
+    for (size_t i = 0; i < s->n_stages; i++) {
+        const struct def_stage *g = &s->stages[i];
+        const struct yaml *y = list && i < list->n ? list->vals[i] : row;
+        bool own = y != row;
+        const struct def_step asks = {.asks = g->asks, .n_asks = g->n_asks};
+        struct demo_decision *x = &m->decisions[i];
+        x->after = read_after(r, own ? yaml_get(y, "after") : NULL);
+        x->who = demo_who_read(r, own ? y : NULL, row, &asks, g->who, g->n_who);
+        if (own) {
+            x->refuse = demo_percent(r, y, "refuse", 0);
+            x->yes = demo_words_read(r, yaml_get(y, "yes"), "yes");
+            x->no = demo_words_read(r, yaml_get(y, "no"), "no");
+            x->answers = demo_answers_read(r, yaml_get(y, "answers"), &asks);
+        }
+        if (x->refuse > 0 && x->no.n == 0)
+            yaml_err(r->e, y, S("no"), S("[text, ...]"), "a refusal says why", "不同意要写理由");
+        if (x->after.by_way || x->after.only_clock)
+            yaml_err(r->e, y, S("after"), S("work, plain or days"),
+                "a decision has a time of its own even when no clock runs",
+                "审核要有不靠时限也能算出的时间");
+        want_answers(r, y, g->asks, g->n_asks, &x->answers);
+    }
+}
+
 // ---- a move
 
 static void check_answers(struct demo_reader *r, const struct yaml *row, const struct demo_move *m)
 {
-    for (size_t i = 0; i < m->step->n_asks; i++) {
-        const struct def_ask *ask = &m->step->asks[i];
-        if (ask->required && ask->field >= 0 && !demo_answered(&m->answers, ask->field))
-            yaml_err(r->e, row, r->s->def->fields[ask->field].key, (str){0},
-                "the step asks for it and nothing answers", "这一步要填，但没有写怎么填");
-    }
+    want_answers(r, row, m->step->asks, m->step->n_asks, &m->answers);
     if (m->step->note_required && m->note.n == 0) {
         bool always = m->n_reasons > 0;
         for (size_t i = 0; i < m->n_reasons; i++)
@@ -221,7 +271,8 @@ static void check_answers(struct demo_reader *r, const struct yaml *row, const s
         (m->extend_lo < 1 || m->extend_hi > m->step->max.n))
         yaml_err(r->e, row, S("extend"), dur_text(r->a, m->step->max),
             "says how long, from 1 to so many", "要写延长多少，从 1 到此为止");
-    if (m->step->does == DOES_CHILD || m->step->does == DOES_UNMERGE)
+    if (m->step->does == DOES_CHILD || m->step->does == DOES_UNMERGE ||
+        (r->in_hand && m->step->does == DOES_MERGE))
         yaml_err(r->e, row, S("step"), (str){0}, "a script cannot take this step",
             "脚本不能走这一步");
 }
@@ -247,7 +298,7 @@ static bool read_move(struct demo_reader *r, const struct yaml *row, bool parts,
         .when = demo_if_read(r, row),
         .share = demo_percent(r, row, "share", 100),
         .after = read_after(r, yaml_get(row, "after")),
-        .who = demo_who_read(r, row, step, step->who, step->n_who),
+        .who = demo_who_read(r, row, row, step, step->who, step->n_who),
         .answers = demo_answers_read(r, yaml_get(row, "answers"), step),
         .note = demo_words_read(r, yaml_get(row, "note"), "note"),
         .note_share = demo_percent(r, row, "note_share", 100),
@@ -260,6 +311,7 @@ static bool read_move(struct demo_reader *r, const struct yaml *row, bool parts,
     read_reasons(r, yaml_get(row, "reasons"), m);
     read_units(r, row, m);
     read_judge(r, row, m);
+    read_decisions(r, row, m);
     check_answers(r, row, m);
     return true;
 }

@@ -21,7 +21,8 @@ struct demo_reader {
     size_t n_lists;
     const struct demo_piece **asked;
     size_t n_asked;
-    bool in_list;
+    bool in_list; // the text is one of a list
+    bool in_hand; // these lives are written at once: items are not linked (item_hand.h)
     // Who must be there: a role at a unit, or above it.
     struct demo_need {
         const struct role *role;
@@ -61,8 +62,9 @@ struct demo_if demo_if_read(struct demo_reader *r, const struct yaml *row);
 struct demo_answers demo_answers_read(
     struct demo_reader *r, const struct yaml *list, const struct def_step *step);
 bool demo_answered(const struct demo_answers *x, int field);
-// keys: the roles of whom the first does it when the row names nobody.
-struct demo_who demo_who_read(struct demo_reader *r, const struct yaml *row,
+// keys: the roles of whom the first does it when the map (or none) names nobody; at: where mistakes
+// are told then.
+struct demo_who demo_who_read(struct demo_reader *r, const struct yaml *map, const struct yaml *at,
     const struct def_step *step, const str *keys, size_t n);
 extern const struct yaml_member DEMO_ANSWER[], DEMO_LIVES[], DEMO_LOOP[];
 

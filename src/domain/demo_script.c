@@ -223,7 +223,7 @@ static void read_ways(struct demo_reader *r, const struct yaml *list)
         struct demo_way w = {.weight = weight(r, row, 1),
             .sets = demo_sets(r, row, "sets"),
             .caller = yaml_get_bool(row, "caller", false),
-            .who = demo_who_read(r, row, file, file->who, file->n_who),
+            .who = demo_who_read(r, row, row, file, file->who, file->n_who),
             .answers = demo_answers_read(r, yaml_get(row, "answers"), file),
             .title = demo_words_read(r, yaml_get(row, "title"), "title"),
             .text = demo_words_read(r, yaml_get(row, "text"), "text")};
@@ -377,6 +377,7 @@ void demo_script_read(struct demo_reader *r, const struct yaml *root, bool fast)
     check_filing(r, life, &s->lives.filing);
     s->has_fast = short_ != NULL;
     if (short_) {
+        r->in_hand = true;
         demo_lives_read(r, short_, &s->fast);
         check_filing(r, short_, &s->fast.filing);
     }

@@ -98,6 +98,13 @@ struct demo_reason {
     double weight;
     struct demo_words note; // instead of the move's
 };
+struct demo_decision { // one stage of what is asked for
+    struct demo_span after;
+    struct demo_who who;
+    double refuse; // percent
+    struct demo_words yes, no;
+    struct demo_answers answers;
+};
 struct demo_move {
     const struct def_step *step;
     struct demo_if when;
@@ -119,6 +126,7 @@ struct demo_move {
     bool near_class; // amend: another class of the same group
     uint64_t sets, clears, redraws;
     bool again; // what follows is planned anew
+    struct demo_decision *decisions; // by stage of the step
 };
 struct demo_follow {        // what follows in a state
     struct demo_move *next; // the first that comes to pass

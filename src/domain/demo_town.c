@@ -174,11 +174,28 @@ static void need_somebody(struct demo_reader *r)
         }
 }
 
+// What an anchor says is read wherever an alias repeats it; a mistake in it is told once.
+static void tell_once(struct err *e)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < e->n; i++) {
+        const struct err_note *x = &e->notes[i];
+        bool told = false;
+        for (size_t k = 0; k < n; k++)
+            told |= e->notes[k].line == x->line && e->notes[k].column == x->column &&
+                    str_eq(e->notes[k].field, x->field) && str_eq(e->notes[k].message, x->message);
+        if (!told)
+            e->notes[n++] = *x;
+    }
+    e->n = n;
+}
+
 static enum err_code read_loop(struct demo_reader *r, const struct town_source *src, str key,
     const struct yaml *at, bool fast)
 {
     str text, name = str_fmt(r->a, "demo/%.*s.yaml", STR_ARG(key));
     const struct loop *l = rules_loop(r->r, key);
+    r->e->file = S("demo.yaml");
     if (!l) {
         demo_say(r, at, "loops", key, NULL, 0);
         return r->e->code;
@@ -199,6 +216,7 @@ static enum err_code read_loop(struct demo_reader *r, const struct town_source *
     for (size_t i = 0; i < r->town->n_places; i++)
         demo_handles(&own, r->town->places[i], NULL);
     need_somebody(&own);
+    tell_once(r->e);
     if (!fast || s.has_fast)
         VEC_PUSH(r->a, r->town->loops, r->town->n_loops) = s;
     return r->e->code;
