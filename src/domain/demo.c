@@ -91,14 +91,12 @@ void demo_plan_alarm(struct demo *d, struct demo_order *o)
     if (o->alarm_at_us != 0 && o->alarm_at_us <= at_us)
         return; // that look comes first, and plans this one
     o->alarm_at_us = at_us;
-    push(d, (struct demo_entry){
-                .at_us = at_us, .seq = d->seq++, .o = o, .part = o->serial});
+    push(d, (struct demo_entry){.at_us = at_us, .seq = d->seq++, .o = o, .part = o->serial});
 }
 
 // ---- when orders are filed
 
-static double day_weight(
-    const struct demo_script *s, int64_t day, struct rng *r)
+static double day_weight(const struct demo_script *s, int64_t day, struct rng *r)
 {
     int weekday = tm_weekday(day), year, month, of_month;
     tm_from_days(day, &year, &month, &of_month);

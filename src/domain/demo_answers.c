@@ -158,13 +158,13 @@ static enum demo_at at_named(str at, const struct def_step *step)
     return step->on_part ? AT_PART : AT_RECEIVER;
 }
 
-static void need(
-    struct demo_reader *r, const struct demo_who *who, const struct role *role, const struct yaml *y)
+static void need(struct demo_reader *r, const struct demo_who *who, const struct role *role,
+    const struct yaml *y)
 {
-    const struct unit *fixed =
-        who->at == AT_TOWN       ? r->r->root
-        : who->at == AT_RECEIVER ? map_get(&r->r->unit_by_code, r->s->def->receiver)
-                                 : NULL;
+    const struct unit *fixed = who->at == AT_TOWN ? r->r->root
+                               : who->at == AT_RECEIVER
+                                   ? map_get(&r->r->unit_by_code, r->s->def->receiver)
+                                   : NULL;
     if (!fixed)
         VEC_PUSH(r->a, r->needs, r->n_needs) = (struct demo_need){role, y};
     else if (demo_staff_at(r->a, r->r, role, fixed).n == 0)
@@ -233,8 +233,8 @@ static void read_options(
     }
 }
 
-static bool read_answer(
-    struct demo_reader *r, const struct yaml *row, const struct def_step *step, struct demo_answer *x)
+static bool read_answer(struct demo_reader *r, const struct yaml *row, const struct def_step *step,
+    struct demo_answer *x)
 {
     static const char *const ways[] = {"is", "of", "text", "days", "number"};
     const struct def *def = r->s->def;

@@ -8,7 +8,7 @@
 
 enum {
     WHOLE = 100,
-    CALLS_A_NUMBER = 2, // on average, so that some callers are known already
+    CALLS_A_NUMBER = 2,      // on average, so that some callers are known already
     FREQUENT_A_NUMBER = 400, // of so many orders one caller is a frequent one
     IN_SEASON_TENTHS = 25,
     WAYS_MAX = 64,
@@ -106,11 +106,10 @@ void demo_answer(struct demo *d, struct demo_order *o, const struct demo_answers
     }
 }
 
-static const struct unit *where(struct demo *d, const struct demo_order *o, enum demo_at at,
-    const struct demo_part *part)
+static const struct unit *where(
+    struct demo *d, const struct demo_order *o, enum demo_at at, const struct demo_part *part)
 {
-    const struct unit *receiver =
-        map_get(&d->c.rules->unit_by_code, o->loop->s->def->receiver);
+    const struct unit *receiver = map_get(&d->c.rules->unit_by_code, o->loop->s->def->receiver);
     switch (at) {
     case AT_PLACE:
         return d->t.places[o->place];
@@ -130,8 +129,8 @@ static const struct unit *where(struct demo *d, const struct demo_order *o, enum
     return receiver;
 }
 
-const struct person *demo_somebody(struct demo *d, struct demo_order *o, const struct demo_who *who,
-    const struct demo_part *part)
+const struct person *demo_somebody(
+    struct demo *d, struct demo_order *o, const struct demo_who *who, const struct demo_part *part)
 {
     const struct role *role = who->roles[rng_range(&o->rng, 0, (int64_t)who->n - 1)];
     const struct unit *at = where(d, o, who->at, part);

@@ -25,8 +25,8 @@ struct demo_order {
     const struct demo_case *k;
     size_t place;
     const struct unit *lead;
-    uint64_t matter;  // decides all that an order and its repeats share
-    int64_t caller;   // his number; 0: none
+    uint64_t matter; // decides all that an order and its repeats share
+    int64_t caller;  // his number; 0: none
     uint64_t traits;
     struct demo_order *main; // the open one it repeats
     int64_t main_serial;
@@ -37,7 +37,7 @@ struct demo_order {
     uint32_t stamp, stamps;
     int pending;                   // its entries in the heap, alarms aside
     int64_t alarm_us, alarm_at_us; // of an order in hand: its next one, and when it is looked at
-    int64_t round, asker; // who asked last for what somebody decides
+    int64_t round, asker;          // who asked last for what somebody decides
     bool open, paused, merged;
     struct demo_order *next_free;
 };
@@ -59,7 +59,7 @@ struct demo_recent {
 struct demo_loop {
     const struct demo_script *s;
     int64_t items, filed;
-    double *case_weights[13]; // by month
+    double *case_weights[13];   // by month
     struct demo_recent *recent; // DEMO_RECENT by place, the oldest is replaced
     size_t *n_recent;           // by place
     uint64_t surges;            // of the day
@@ -79,10 +79,10 @@ struct demo {
     int64_t until_us, items;
     uint64_t seed;
     double *place_weights;
-    struct item it;       // as the latest look or action left it
-    int64_t it_of;        // whose: the item's id; 0: nobody's
-    struct imap staff;    // struct demo_staff, by role and unit
-    struct imap by_item;  // struct demo_order; of slow ones
+    struct item it;      // as the latest look or action left it
+    int64_t it_of;       // whose: the item's id; 0: nobody's
+    struct imap staff;   // struct demo_staff, by role and unit
+    struct imap by_item; // struct demo_order; of slow ones
     struct demo_entry *heap;
     size_t n_heap, cap_heap;
     int64_t seq;
@@ -103,12 +103,13 @@ enum err_code demo_file(struct demo *d, struct demo_order *o) MUST_USE;
 bool demo_fits(struct demo *d, struct demo_order *o, const struct demo_if *c, uint64_t more);
 bool demo_happens(struct demo_order *o, double percent);
 void demo_draw(struct demo *d, struct demo_order *o, uint64_t which);
-const struct person *demo_somebody(struct demo *d, struct demo_order *o, const struct demo_who *who,
-    const struct demo_part *part);
+const struct person *demo_somebody(
+    struct demo *d, struct demo_order *o, const struct demo_who *who, const struct demo_part *part);
 // Adds the answers to those of fields answered already; the array has room for all.
 void demo_answer(struct demo *d, struct demo_order *o, const struct demo_answers *x, uint64_t more,
     struct item_field *out, size_t *n);
-enum err_code demo_fail(struct demo *d, const struct demo_order *o, str what, const struct err *sub);
+enum err_code demo_fail(
+    struct demo *d, const struct demo_order *o, str what, const struct err *sub);
 // demo_life.c
 void demo_begin(struct demo *d, struct demo_order *o); // what follows filing
 enum err_code demo_act(struct demo *d, const struct demo_entry *x) MUST_USE;

@@ -79,8 +79,8 @@ static int64_t when(struct demo *d, struct demo_order *o, const struct demo_span
     if (x->only_clock)
         return 0;
     int64_t date_us = d->c.now_us;
-    if (x->date >= 0 && !tm_parse(item_field(&d->it, def->fields[x->date].key),
-                            d->c.rules->zone_s, &date_us))
+    if (x->date >= 0 &&
+        !tm_parse(item_field(&d->it, def->fields[x->date].key), d->c.rules->zone_s, &date_us))
         date_us = d->c.now_us;
     if (x->by_days)
         return in_office(d, o, date_us + rng_range(&o->rng, x->days_lo, x->days_hi) * US_DAY);
@@ -407,8 +407,7 @@ static enum err_code decide(struct demo *d, struct demo_order *o, const struct d
 {
     const struct demo_decision *x = &m->decisions[stage];
     bool refuse = demo_happens(o, x->refuse);
-    struct step_in in =
-        step_of(d, o, m, part, refuse ? &(struct demo_answers){0} : &x->answers);
+    struct step_in in = step_of(d, o, m, part, refuse ? &(struct demo_answers){0} : &x->answers);
     in.say = refuse ? SAY_NO : SAY_YES;
     in.note = demo_say_text(d, o, refuse ? &x->no : &x->yes);
     d->c.actor = somebody_else(d, o, &x->who, part);

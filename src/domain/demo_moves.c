@@ -119,8 +119,7 @@ static struct demo_span read_after(struct demo_reader *r, const struct yaml *y)
     x.date = date_named(r, y);
     bool share = demo_range(r, y, "share", &x.share_lo, &x.share_hi);
     if (share != (yaml_get(y, "clock") != NULL))
-        yaml_err(r->e, y, S("share"), S("clock and share"), "one needs the other",
-            "两项要一起写");
+        yaml_err(r->e, y, S("share"), S("clock and share"), "one needs the other", "两项要一起写");
     x.by_way = demo_range(r, y, "way", &x.way_lo, &x.way_hi);
     x.by_plain = demo_whole_range(r, y, "plain", &x.plain_lo, &x.plain_hi);
     x.by_days = demo_whole_range(r, y, "days", &x.days_lo, &x.days_hi);
@@ -267,18 +266,17 @@ static void check_answers(struct demo_reader *r, const struct yaml *row, const s
             yaml_err(r->e, row, S("note"), S("[text, ...]"), "the step wants a note",
                 "这一步必须写说明");
     }
-    if (m->step->does == DOES_EXTEND &&
-        (m->extend_lo < 1 || m->extend_hi > m->step->max.n))
+    if (m->step->does == DOES_EXTEND && (m->extend_lo < 1 || m->extend_hi > m->step->max.n))
         yaml_err(r->e, row, S("extend"), dur_text(r->a, m->step->max),
             "says how long, from 1 to so many", "要写延长多少，从 1 到此为止");
     if (m->step->does == DOES_CHILD || m->step->does == DOES_UNMERGE ||
         (r->in_hand && m->step->does == DOES_MERGE))
-        yaml_err(r->e, row, S("step"), (str){0}, "a script cannot take this step",
-            "脚本不能走这一步");
+        yaml_err(
+            r->e, row, S("step"), (str){0}, "a script cannot take this step", "脚本不能走这一步");
 }
 
-static bool read_move(struct demo_reader *r, const struct yaml *row, bool parts, int state,
-    struct demo_move *m)
+static bool read_move(
+    struct demo_reader *r, const struct yaml *row, bool parts, int state, struct demo_move *m)
 {
     const struct def *d = r->s->def;
     str key = yaml_get_str(row, "step"), *names = NULL;
@@ -326,8 +324,7 @@ static void read_list(struct demo_reader *r, const struct yaml *list, bool parts
     }
 }
 
-static struct demo_follow *read_follows(
-    struct demo_reader *r, const struct yaml *map, bool parts)
+static struct demo_follow *read_follows(struct demo_reader *r, const struct yaml *map, bool parts)
 {
     const struct def *d = r->s->def;
     const struct def_state *states = parts ? d->part_states : d->states;
@@ -347,8 +344,7 @@ static struct demo_follow *read_follows(
         read_list(r, yaml_get(row, "beside"), parts, at, &out[at].beside, &out[at].n_beside);
         for (size_t k = 0; k < out[at].n_next; k++)
             if (out[at].next[k].after.by_way || out[at].next[k].after.only_clock)
-                yaml_err(r->e, yaml_get(row, "next")->vals[k], S("after"),
-                    S("work, plain or days"),
+                yaml_err(r->e, yaml_get(row, "next")->vals[k], S("after"), S("work, plain or days"),
                     "what comes next has a time of its own even when no clock runs",
                     "下一步要有不靠时限也能算出的时间");
     }

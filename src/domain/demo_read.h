@@ -49,15 +49,16 @@ double demo_percent(struct demo_reader *r, const struct yaml *map, const char *k
 int demo_words_at(struct demo_reader *r, str name, const struct yaml *at);
 struct demo_words demo_words_read(struct demo_reader *r, const struct yaml *y, const char *field);
 // A list under its name, to be found by texts; its number, or DEF_NONE.
-int demo_list_read(
-    struct demo_reader *r, str name, const struct yaml *y, bool town, const struct demo_words **out);
+int demo_list_read(struct demo_reader *r, str name, const struct yaml *y, bool town,
+    const struct demo_words **out);
 // Everything a text asks for is there for every case, nothing asks for itself, no list is idle.
 void demo_words_check(struct demo_reader *r);
 
 // demo_answers.c: conditions, people, answers
 uint64_t demo_sets(struct demo_reader *r, const struct yaml *map, const char *key);
 uint64_t demo_asks(struct demo_reader *r, const struct yaml *map, const char *key);
-void demo_traits_check(struct demo_reader *r); // what is asked for is given, and the other way round
+void demo_traits_check(
+    struct demo_reader *r); // what is asked for is given, and the other way round
 struct demo_if demo_if_read(struct demo_reader *r, const struct yaml *row);
 struct demo_answers demo_answers_read(
     struct demo_reader *r, const struct yaml *list, const struct def_step *step);

@@ -194,7 +194,8 @@ static void read_class(struct demo_reader *r, const struct yaml *row)
     double whole = weight(r, row, 1), sum = 0;
     size_t n = cases && cases->type == YAML_LIST ? cases->n : 0, first = s->n_cases;
     if (cases && n == 0)
-        yaml_err(r->e, cases, S("cases"), S("a list"), "there must be at least one", "至少要有一个");
+        yaml_err(
+            r->e, cases, S("cases"), S("a list"), "there must be at least one", "至少要有一个");
     for (size_t i = 0; i < (n > 0 ? n : 1); i++) {
         struct demo_case one = k;
         one.words = NEW_ARRAY(r->a, DEMO_WORDS_MAX, const struct demo_words *);
@@ -242,8 +243,8 @@ static void check_filing(
     const struct def_step *file = &d->steps[0];
     for (size_t i = 0; i < file->n_asks; i++) {
         int f = file->asks[i].field;
-        bool wanted = f >= 0 && d->fields[f].def.n == 0 &&
-                      (file->asks[i].required || d->fields[f].required);
+        bool wanted =
+            f >= 0 && d->fields[f].def.n == 0 && (file->asks[i].required || d->fields[f].required);
         bool said = f < 0 || demo_answered(common, f);
         for (size_t w = 0; w < r->s->n_ways && wanted && !said; w++)
             if (!demo_answered(&r->s->ways[w].answers, f)) {

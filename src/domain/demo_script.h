@@ -68,9 +68,9 @@ struct demo_answer {
     int field; // of the definition
     struct demo_option *options;
     size_t n_options;
-    double *weights;          // of the options
-    struct demo_words text;   // when it has no options
-    int64_t lo, hi;           // days from now, or a number, when it has no text either
+    double *weights;        // of the options
+    struct demo_words text; // when it has no options
+    int64_t lo, hi;         // days from now, or a number, when it has no text either
     enum { ANSWER_WORDS, ANSWER_OPTIONS, ANSWER_DAYS, ANSWER_NUMBER } by;
 };
 struct demo_answers { // of each field the first whose conditions hold
@@ -81,8 +81,8 @@ struct demo_span { // after how long
     int clock;     // share of its time, percent; DEF_NONE: none
     int date;      // so many days after the date in that field; DEF_NONE: none
     double share_lo, share_hi;
-    double way_lo, way_hi;     // percent of the way to what comes next
-    int64_t work_lo, work_hi;  // working minutes
+    double way_lo, way_hi;      // percent of the way to what comes next
+    int64_t work_lo, work_hi;   // working minutes
     int64_t plain_lo, plain_hi; // minutes
     int64_t days_lo, days_hi;
     bool by_way, by_work, by_plain, by_days;
@@ -125,7 +125,7 @@ struct demo_move {
     int64_t extend_lo, extend_hi;
     bool near_class; // amend: another class of the same group
     uint64_t sets, clears, redraws;
-    bool again; // what follows is planned anew
+    bool again;                      // what follows is planned anew
     struct demo_decision *decisions; // by stage of the step
 };
 struct demo_follow {        // what follows in a state
@@ -172,9 +172,9 @@ struct demo_surge { // so many of a time's orders are about this
     double share;
     uint64_t sets;
     bool months[13];
-    int64_t ago; // months before the end; 0: by months
-    int64_t days; // only on so many days of such a month; 0: on all
-    int place;   // DEF_NONE: any
+    int64_t ago;     // months before the end; 0: by months
+    int64_t days;    // only on so many days of such a month; 0: on all
+    int place;       // DEF_NONE: any
     double *weights; // of the cases
 };
 struct demo_script {

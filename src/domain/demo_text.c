@@ -30,11 +30,10 @@ static int64_t one_of(uint64_t of, uint64_t what, int64_t lo, int64_t hi)
     return lo + (int64_t)(demo_mix(of, what) % (uint64_t)(hi - lo + 1));
 }
 
-static void put(struct demo *d, struct demo_order *o, struct rng *r, struct buf *b,
-    const struct demo_text *t);
+static void put(
+    struct demo *d, struct demo_order *o, struct rng *r, struct buf *b, const struct demo_text *t);
 
-static void put_words(
-    struct demo *d, struct demo_order *o, struct rng *r, struct buf *b, int words)
+static void put_words(struct demo *d, struct demo_order *o, struct rng *r, struct buf *b, int words)
 {
     const struct demo_words *w = o->k->words[words];
     if (!o->loop->s->kept[words]) {
@@ -67,8 +66,8 @@ static void put_day(struct demo *d, struct buf *b)
     buf_fmt(b, "%04d%02d%02d", t.year, t.month, t.day);
 }
 
-static void put_hole(struct demo *d, struct demo_order *o, struct rng *r, struct buf *b,
-    const struct demo_piece *p)
+static void put_hole(
+    struct demo *d, struct demo_order *o, struct rng *r, struct buf *b, const struct demo_piece *p)
 {
     switch (p->hole) {
     case HOLE_NONE:
@@ -105,8 +104,8 @@ static void put_hole(struct demo *d, struct demo_order *o, struct rng *r, struct
     }
 }
 
-static void put(struct demo *d, struct demo_order *o, struct rng *r, struct buf *b,
-    const struct demo_text *t)
+static void put(
+    struct demo *d, struct demo_order *o, struct rng *r, struct buf *b, const struct demo_text *t)
 {
     for (size_t i = 0; i < t->n; i++)
         put_hole(d, o, r, b, &t->v[i]);
@@ -131,13 +130,13 @@ void demo_caller(struct demo *d, const struct demo_order *o, struct caller *out)
     str name = c->names[one_of(who, FOR_NAME, 0, (int64_t)c->n_names - 1)];
     str title = c->titles[one_of(who, FOR_TITLE, 0, (int64_t)c->n_titles - 1)];
     int64_t houses = d->t.houses, floors = d->t.floors;
-    *out = (struct caller){
-        .anonymous = (double)one_of(who, FOR_ANONYMOUS, 0, 999) < c->anonymous * 10,
-        .confidential = (double)one_of(who, FOR_CONFIDENTIAL, 0, 999) < c->confidential * 10};
+    *out =
+        (struct caller){.anonymous = (double)one_of(who, FOR_ANONYMOUS, 0, 999) < c->anonymous * 10,
+            .confidential = (double)one_of(who, FOR_CONFIDENTIAL, 0, 999) < c->confidential * 10};
     out->phone = str_fmt(a, "%.*s%08" PRId64, STR_ARG(c->phone), o->caller);
-    out->door = str_fmt(a, "%" PRId64 "号楼%" PRId64 "0%" PRId64 "室",
-        one_of(who, FOR_HOUSE, 1, houses), one_of(who, FOR_FLOOR, FLOORS_FROM, floors + 1),
-        one_of(who, FOR_ROOM, 1, ROOMS));
+    out->door =
+        str_fmt(a, "%" PRId64 "号楼%" PRId64 "0%" PRId64 "室", one_of(who, FOR_HOUSE, 1, houses),
+            one_of(who, FOR_FLOOR, FLOORS_FROM, floors + 1), one_of(who, FOR_ROOM, 1, ROOMS));
     if (!out->anonymous)
         out->name = str_fmt(a, "%.*s%.*s%.*s", STR_ARG(name), STR_ARG(title), STR_ARG(c->mark));
 }

@@ -190,8 +190,8 @@ static void tell_once(struct err *e)
     e->n = n;
 }
 
-static enum err_code read_loop(struct demo_reader *r, const struct town_source *src, str key,
-    const struct yaml *at, bool fast)
+static enum err_code read_loop(
+    struct demo_reader *r, const struct town_source *src, str key, const struct yaml *at, bool fast)
 {
     str text, name = str_fmt(r->a, "demo/%.*s.yaml", STR_ARG(key));
     const struct loop *l = rules_loop(r->r, key);
@@ -201,8 +201,8 @@ static enum err_code read_loop(struct demo_reader *r, const struct town_source *
         return r->e->code;
     }
     if (!src->read(src->arg, r->a, name, &text))
-        return yaml_err(r->e, at, S("loops"), name, "the town has no such script",
-            "镇里没有这个脚本");
+        return yaml_err(
+            r->e, at, S("loops"), name, "the town has no such script", "镇里没有这个脚本");
     r->e->file = name;
     struct demo_script s = {.def = l->now, .cal = rules_cal(r->r, l->now->calendar)};
     struct demo_reader own = {.a = r->a, .r = r->r, .e = r->e, .town = r->town, .s = &s};
@@ -244,10 +244,12 @@ enum err_code demo_town_read(struct arena *a, const struct rules *rules,
         yaml_err(e, list, S("loops"), str_fmt(a, "1..%d", DEMO_LOOPS_MAX),
             "is not such a list of loops", "流程数量不对");
     for (size_t i = 0; i < n && e->code == OK; i++)
-        if (read_loop(&r, src, loops[i], list->type == YAML_LIST ? list->vals[i] : list, fast) != OK)
+        if (read_loop(&r, src, loops[i], list->type == YAML_LIST ? list->vals[i] : list, fast) !=
+            OK)
             return e->code;
     if (e->code == OK && out->n_loops == 0)
-        yaml_err(e, list, S("fast"), (str){0}, "no loop has shorter lives", "没有流程写了从简的过程");
+        yaml_err(
+            e, list, S("fast"), (str){0}, "no loop has shorter lives", "没有流程写了从简的过程");
     if (e->code == OK)
         e->file = (str){0};
     return e->code;

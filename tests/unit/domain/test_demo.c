@@ -184,8 +184,8 @@ static bool read_anchors(void *arg, struct arena *a, str name, str *text)
     else if (y)
         *text = y->s;
     else
-        return town_source_embedded(a, S("xinjing")).read(town_source_embedded(a, S("xinjing")).arg,
-            a, name, text);
+        return town_source_embedded(a, S("xinjing"))
+            .read(town_source_embedded(a, S("xinjing")).arg, a, name, text);
     return true;
 }
 

@@ -1,0 +1,95 @@
+// The demonstration year: its figures are a town's, its history holds, and the same seed gives the same year.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Town, call, good, run } from './lib.mjs';
+
+const AT = '2026-11-20T09:00:00+08:00';
+const ITEMS = 6000;
+
+test('a demonstration year', async (t) => {
+  const town = await Town.make({ at: AT, prepare: (x) => run('demo', '--dir', x.dir, '--items', String(ITEMS), '--until', AT) });
+  t.after(() => town.end());
+  const lead = await town.as('leader1');
+  const count = async (filter) => Number(String((await lead.list(filter, '&limit=1')).total).replace('+', ''));
+  const within = (x, lo, hi, what) => assert.ok(x >= lo && x <= hi, `${what}: ${x} is not within ${lo}..${hi}`);
+  const share = async (filter, lo, hi) => within((await count(filter)) / ITEMS, lo, hi, filter);
+
+  await t.test('the four rates are those of a town', async () => {
+    const { rates, tallies } = (await lead.board('2026-01..2026-10')).total;
+    within(rates.on_time, 0.955, 0.988, 'on time');
+    within(rates.satisfied, 0.88, 0.93, 'satisfied');
+    within(rates.contact, 0.93, 0.97, 'first contact');
+    within(rates.solved, 0.76, 0.9, 'solved');
+    assert.ok(tallies.intake > ITEMS * 0.7);
+  });
+
+  await t.test('what goes wrong in a year does', async () => {
+    await share('returns:>=1', 0.03, 0.09);
+    await share('returns:>=2', 0.002, 0.02);
+    await share('extensions:>=1', 0.015, 0.06);
+    await share('merged:yes', 0.006, 0.025);
+    await share('round:>=2', 0.01, 0.04);
+    await share('reopens:>=1', 0.0005, 0.008);
+    await share('excluded:yes', 0.002, 0.012);
+    await share('urges:>=1', 0.003, 0.02);
+    await share('镇回访.综合满意:不满意', 0.01, 0.06);
+    await share('区复核.综合满意:满意', 0.05, 0.15);
+    await share('第三方测评.综合满意:满意', 0.01, 0.06);
+    await share('state:void', 0.0003, 0.006);
+    await share('open:yes', 0.004, 0.04);
+    await share('priority:特急', 0.0005, 0.02);
+    assert.ok((await count('感谢')) > 0, 'thanks');
+    assert.ok((await count('state:suspended')) > 0, 'parked');
+    assert.ok((await count('overdue:yes')) > 0, 'overdue');
+  });
+
+  await t.test('it has a year\'s rhythm', async () => {
+    const of = async (filter) => count(filter);
+    const july = await of('filed:2026-07'), february = await of('filed:2026-02');
+    assert.ok(july > 1.4 * february, `${july} in July, ${february} in February`);
+    const water = (m) => of(`class:0406 filed:${m}`);
+    assert.ok((await water('2026-07')) > 3 * (await water('2026-03')), 'cloudbursts are in summer');
+    const eve = await of('filed:2026-02-17..2026-02-19'), after = await of('filed:2026-03-03..2026-03-05');
+    assert.ok(eve < after / 2, `${eve} around Spring Festival, ${after} two weeks later`);
+  });
+
+  await t.test('one neighbourhood is in trouble in the month before the last', async () => {
+    const trouble = await count('unit:beihong filed:2026-10'), before = await count('unit:beihong filed:2026-09');
+    assert.ok(trouble > 3 * before, `${trouble} after ${before}`);
+    const late = await count('unit:beihong filed:2026-10 时限.处置:超期办结,已超期');
+    within(late / trouble, 0.06, 0.5, 'late there');
+  });
+
+  await t.test('a caller calls again, and tells of the same thing', async () => {
+    const rows = (await lead.list('来源:12345 filed:2026-06..2026-09', '&limit=200')).rows;
+    const seen = new Set(rows.map((row) => row.title));
+    let twice = 0;
+    for (const { id } of rows.slice(0, 100))
+      if ((await lead.get(`/api/items/${id}`)).body.caller?.others > 0) twice++;
+    assert.ok(twice > 20, `${twice} of 100 called before or again`);
+    assert.ok(seen.size > 185, `${seen.size} different titles among 200`);
+  });
+
+  await t.test('counters and history hold', () => {
+    good('tally', 'verify', '--dir', town.dir);
+    good('audit', 'verify', '--dir', town.dir);
+  });
+});
+
+test('the same seed gives the same year, another seed another', () => {
+  const above = mkdtempSync(join(tmpdir(), 'bihuan-'));
+  const head = (name, seed) => {
+    const dir = join(above, name);
+    good('demo', '--dir', dir, '--items', '300', '--until', AT, '--seed', seed);
+    return good('audit', 'verify', '--dir', dir);
+  };
+  const one = head('one', '7'), two = head('two', '7'), other = head('other', '8');
+  assert.deepEqual(one, two);
+  assert.notDeepEqual(one, other);
+  const lists = ['one', 'two'].map((name) => call('export', '--dir', join(above, name), '--filter', '').out);
+  assert.equal(lists[0], lists[1]);
+  rmSync(above, { recursive: true });
+});
