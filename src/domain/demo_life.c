@@ -2,6 +2,7 @@
 // action is taken through the engine's own door, and what it changed is planned anew. Nothing here
 // knows a loop.
 
+#include "domain/attach.h"
 #include "domain/demo_inner.h"
 #include "domain/filter.h"
 #include "domain/item_store.h"
@@ -341,6 +342,29 @@ static enum err_code step(struct demo *d, struct demo_order *o, struct step_in *
     return sub.code == OK ? OK : demo_fail(d, o, in->step, &sub);
 }
 
+// What is attached stands in the history as an entry of its own, before the step.
+static enum err_code attach(struct demo *d, struct demo_order *o, const struct demo_files *f)
+{
+    struct err sub;
+    err_init(&sub, d->c.arena, d->e->lang);
+    if (f->n == 0 || !demo_happens(o, f->share))
+        return OK;
+    for (int64_t i = 0, n = rng_range(&o->rng, f->lo, f->hi); i < n; i++) {
+        struct demo_picture *p = f->of[rng_next(&o->rng) % f->n];
+        struct attach_in in = {.item = o->item,
+            .name = str_fmt(d->c.arena, "%.*s%" PRId64 "%.*s", STR_ARG(f->name), i + 1,
+                STR_ARG(str_sub(p->file, p->file.n - 4, 4))),
+            .type = p->type,
+            .content = p->content,
+            .hash = p->hash};
+        if (p->hash.n == 0 && attach_store(&d->c, &in, &sub) == OK)
+            in.hash = p->hash = str_dup(d->a, in.hash);
+        if (sub.code != OK || attach_record(&d->c, &in, &sub) != OK)
+            return demo_fail(d, o, p->file, &sub);
+    }
+    return OK;
+}
+
 static struct step_in step_of(struct demo *d, struct demo_order *o, const struct demo_move *m,
     const struct demo_part *part, const struct demo_answers *answers)
 {
@@ -379,7 +403,7 @@ static enum err_code take(
     struct step_in in = step_of(d, o, m, part, &m->answers);
     choose_rest(d, o, m, &in);
     d->c.actor = demo_somebody(d, o, &m->who, part);
-    if (step(d, o, &in) != OK)
+    if ((d->c.actor && attach(d, o, &m->files) != OK) || step(d, o, &in) != OK)
         return d->e->code;
     o->asker = d->c.actor->id;
     if (m->step->n_stages > 0)

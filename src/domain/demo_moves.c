@@ -19,6 +19,13 @@ static const struct yaml_member REASON[] = {
     {"note", YAML_WANT_STRS},
     {0},
 };
+static const struct yaml_member FILES[] = {
+    {"share", YAML_WANT_NUM, .expected = "percent", .min = 0, .max = 100},
+    {"number", YAML_WANT_LIST, .expected = "[from, to]"},
+    {"name", YAML_WANT_STR, YAML_REQUIRED},
+    {"of", YAML_WANT_STRS, YAML_REQUIRED, "[a file of the town's folder, ...]"},
+    {0},
+};
 static const struct yaml_member DECISION[] = {
     {"after", YAML_WANT_MAP, .sub = AFTER},
     {"who", YAML_WANT_STRS, .expected = "[role, ...]"},
@@ -41,6 +48,7 @@ static const struct yaml_member MOVE[] = {
     {"note", YAML_WANT_STRS},
     {"note_share", YAML_WANT_NUM, .expected = "percent", .min = 0, .max = 100},
     {"reasons", YAML_WANT_MAPS, .sub = REASON},
+    {"files", YAML_WANT_MAP, .sub = FILES},
     {"judge", YAML_WANT_STR, .expected = "a judge"},
     {"units", YAML_WANT_STRS, .expected = "matter, other, or [unit, ...]"},
     {"assists", YAML_WANT_NUM, .expected = "percent", .min = 0, .max = 100},
@@ -209,6 +217,52 @@ static void read_judge(struct demo_reader *r, const struct yaml *row, struct dem
         demo_say(r, y ? y : row, "judge", m->judge, names, n);
 }
 
+// ---- files
+
+static struct demo_picture *picture(struct demo_reader *r, str file, const struct yaml *at)
+{
+    struct demo_town *t = r->town;
+    for (size_t i = 0; i < t->n_pictures; i++)
+        if (str_eq(t->pictures[i]->file, file))
+            return t->pictures[i];
+    struct demo_picture *p = NEW(r->a, struct demo_picture);
+    p->file = file;
+    p->type = str_ends(file, S(".png"))   ? S("image/png")
+              : str_ends(file, S(".jpg")) ? S("image/jpeg")
+                                          : S("application/octet-stream");
+    if (!r->src->read(r->src->arg, r->a, file, &p->content) || p->content.n == 0) {
+        yaml_err(r->e, at, S("of"), (str){0}, "the town's folder has no such file",
+            "镇的目录里没有这个文件");
+        return NULL;
+    }
+    VEC_PUSH(r->a, t->pictures, t->n_pictures) = p;
+    return p;
+}
+
+static void read_files(struct demo_reader *r, const struct yaml *y, struct demo_move *m)
+{
+    const struct yaml *of = yaml_get(y, "of");
+    str *v = NULL;
+    size_t n = 0;
+    if (!y)
+        return;
+    m->files = (struct demo_files){.share = demo_percent(r, y, "share", 100),
+        .lo = 1,
+        .hi = 1,
+        .name = yaml_get_str(y, "name")};
+    demo_whole_range(r, y, "number", &m->files.lo, &m->files.hi);
+    if (m->files.lo < 1 || m->files.hi > m->step->files_max)
+        yaml_err(r->e, y, S("files"), str_fmt(r->a, "at most %d", m->step->files_max),
+            "is not as many as the step takes", "超出这一步能带的附件数");
+    if (!yaml_as_strs(r->a, of, &v, &n))
+        n = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct demo_picture *p = picture(r, v[i], of->type == YAML_LIST ? of->vals[i] : of);
+        if (p)
+            VEC_PUSH(r->a, m->files.of, m->files.n) = p;
+    }
+}
+
 // ---- who decides
 
 static void want_answers(struct demo_reader *r, const struct yaml *row, const struct def_ask *asks,
@@ -309,6 +363,7 @@ static bool read_move(
     read_reasons(r, yaml_get(row, "reasons"), m);
     read_units(r, row, m);
     read_judge(r, row, m);
+    read_files(r, yaml_get(row, "files"), m);
     read_decisions(r, row, m);
     check_answers(r, row, m);
     return true;

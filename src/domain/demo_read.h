@@ -8,6 +8,7 @@
 struct demo_reader {
     struct arena *a;
     const struct rules *r;
+    const struct town_source *src;
     struct err *e;
     struct demo_town *town;
     struct demo_script *s;

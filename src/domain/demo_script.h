@@ -98,6 +98,17 @@ struct demo_reason {
     double weight;
     struct demo_words note; // instead of the move's
 };
+struct demo_picture { // a file of the town's folder
+    str file, content, type;
+    str hash; // once it is stored
+};
+struct demo_files { // what is attached before a step
+    double share;   // percent
+    int64_t lo, hi;
+    str name;
+    struct demo_picture **of;
+    size_t n;
+};
 struct demo_decision { // one stage of what is asked for
     struct demo_span after;
     struct demo_who who;
@@ -123,6 +134,7 @@ struct demo_move {
     size_t n_named;
     double assists; // percent of the matter's assisting units
     int64_t extend_lo, extend_hi;
+    struct demo_files files;
     bool near_class; // amend: another class of the same group
     uint64_t sets, clears, redraws;
     bool again;                      // what follows is planned anew
@@ -232,6 +244,8 @@ struct demo_town {
     int64_t houses, floors;
     struct demo_callers callers;
     const struct yaml *words; // lists all scripts may use
+    struct demo_picture **pictures;
+    size_t n_pictures;
     struct demo_script *loops;
     size_t n_loops;
 };

@@ -193,7 +193,7 @@ static void tell_once(struct err *e)
 static enum err_code read_loop(
     struct demo_reader *r, const struct town_source *src, str key, const struct yaml *at, bool fast)
 {
-    str text, name = str_fmt(r->a, "demo/%.*s.yaml", STR_ARG(key));
+    str text, name = str_fmt(r->e->arena, "demo/%.*s.yaml", STR_ARG(key));
     const struct loop *l = rules_loop(r->r, key);
     r->e->file = S("demo.yaml");
     if (!l) {
@@ -205,7 +205,8 @@ static enum err_code read_loop(
             r->e, at, S("loops"), name, "the town has no such script", "镇里没有这个脚本");
     r->e->file = name;
     struct demo_script s = {.def = l->now, .cal = rules_cal(r->r, l->now->calendar)};
-    struct demo_reader own = {.a = r->a, .r = r->r, .e = r->e, .town = r->town, .s = &s};
+    struct demo_reader own = {
+        .a = r->a, .r = r->r, .src = src, .e = r->e, .town = r->town, .s = &s};
     const struct yaml *root = yaml_parse(r->a, text, r->e);
     if (!root || !yaml_check(root, DEMO_LOOP, (str){0}, r->e))
         return r->e->code;
@@ -225,7 +226,7 @@ static enum err_code read_loop(
 enum err_code demo_town_read(struct arena *a, const struct rules *rules,
     const struct town_source *src, bool fast, struct demo_town *out, struct err *e)
 {
-    struct demo_reader r = {.a = a, .r = rules, .e = e, .town = out};
+    struct demo_reader r = {.a = a, .r = rules, .src = src, .e = e, .town = out};
     str text, *loops = NULL;
     size_t n = 0;
     *out = (struct demo_town){0};

@@ -28,6 +28,7 @@ static struct made *filled_by(struct temp *t, const char *name, const struct dem
     struct made *m = made_town(t, name, "towns/xinjing");
     struct town_source src = town_source_folder(t->a, S("towns/xinjing"));
     shown_filed = 0;
+    m->c.blob_dir = temp_path(t, str_z(t->a, str_fmt(t->a, "%s-files", name)));
     made_ok(m, demo_fill(&m->c, &src, in, show, NULL, &m->e));
     return m;
 }
@@ -65,6 +66,9 @@ static void a_year_is_written(void **state)
     assert_true(COUNT(m, "state = 'rated'") > ORDERS * 3 / 4);
     assert_int_equal(COUNT(m, "filed_us >= 1795159800000000"), 0); // 2026-11-20 15:30
     assert_int_equal(COUNT(m, "closed_us > 0 AND closed_us < filed_us"), 0);
+    assert_in_range(
+        db_one_i64(m->db, 0, "SELECT count(*) FROM file WHERE town = ?1", V(m->rules->town)),
+        ORDERS / 10, ORDERS);
     made_close(m);
 }
 
