@@ -19,6 +19,7 @@ const struct yaml_member DEMO_ANSWER[] = {
     {"text", YAML_WANT_STRS},
     {"days", YAML_WANT_LIST, .expected = "[from, to]"},
     {"number", YAML_WANT_LIST, .expected = "[from, to]"},
+    {"person", YAML_WANT_STRS, .expected = "[role, ...]"},
     {0},
 };
 
@@ -233,10 +234,21 @@ static void read_options(
     }
 }
 
+// Somebody who holds the role at the receiver.
+static void read_person(struct demo_reader *r, const struct yaml *row, struct demo_answer *x)
+{
+    static const struct def_step of_the_item;
+    str *roles = NULL;
+    size_t n = 0;
+    x->by = ANSWER_PERSON;
+    if (yaml_as_strs(r->a, yaml_get(row, "person"), &roles, &n) && n > 0)
+        x->person = demo_who_read(r, NULL, row, &of_the_item, roles, n);
+}
+
 static bool read_answer(struct demo_reader *r, const struct yaml *row, const struct def_step *step,
     struct demo_answer *x)
 {
-    static const char *const ways[] = {"is", "of", "text", "days", "number"};
+    static const char *const ways[] = {"is", "of", "text", "days", "number", "person"};
     const struct def *def = r->s->def;
     str key = yaml_get_str(row, "field");
     size_t given = 0, n = 0;
@@ -244,7 +256,7 @@ static bool read_answer(struct demo_reader *r, const struct yaml *row, const str
     for (size_t i = 0; i < ARRAY_LEN(ways); i++)
         given += yaml_get(row, ways[i]) != NULL;
     if (given != 1)
-        yaml_err(r->e, row, key, S("is, of, text, days, number"),
+        yaml_err(r->e, row, key, S("is, of, text, days, number, person"),
             "an answer is given in one of these ways", "一个答案只能用其中一种写法");
     *x = (struct demo_answer){.when = demo_if_read(r, row), .field = DEF_NONE};
     for (size_t i = 0; i < step->n_asks; i++) {
@@ -265,6 +277,8 @@ static bool read_answer(struct demo_reader *r, const struct yaml *row, const str
         x->by = ANSWER_DAYS;
     else if (demo_whole_range(r, row, "number", &x->lo, &x->hi))
         x->by = ANSWER_NUMBER;
+    else if (yaml_get(row, "person"))
+        read_person(r, row, x);
     else
         x->text = demo_words_read(r, yaml_get(row, "text"), "text");
     return true;

@@ -86,6 +86,10 @@ static str answer(struct demo *d, struct demo_order *o, const struct demo_answer
     }
     case ANSWER_NUMBER:
         return str_num(d->c.arena, rng_range(&o->rng, x->lo, x->hi), (str){0});
+    case ANSWER_PERSON: {
+        const struct person *p = demo_somebody(d, o, &x->person, NULL);
+        return p ? p->login : (str){0};
+    }
     case ANSWER_WORDS:
         break;
     }

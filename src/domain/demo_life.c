@@ -343,12 +343,15 @@ static enum err_code step(struct demo *d, struct demo_order *o, struct step_in *
 }
 
 // What is attached stands in the history as an entry of its own, before the step.
-static enum err_code attach(struct demo *d, struct demo_order *o, const struct demo_files *f)
+static enum err_code attach(
+    struct demo *d, struct demo_order *o, const struct demo_files *f, struct step_in *step)
 {
     struct err sub;
     err_init(&sub, d->c.arena, d->e->lang);
     if (f->n == 0 || !demo_happens(o, f->share))
         return OK;
+    int64_t town = d->c.rules->town;
+    step->files = NEW_ARRAY(d->c.arena, (size_t)f->hi, int64_t);
     for (int64_t i = 0, n = rng_range(&o->rng, f->lo, f->hi); i < n; i++) {
         struct demo_picture *p = f->of[rng_next(&o->rng) % f->n];
         struct attach_in in = {.item = o->item,
@@ -361,8 +364,10 @@ static enum err_code attach(struct demo *d, struct demo_order *o, const struct d
             in.hash = p->hash = str_dup(d->a, in.hash);
         if (sub.code != OK || attach_record(&d->c, &in, &sub) != OK)
             return demo_fail(d, o, p->file, &sub);
+        step->files[step->n_files++] = db_one_i64(d->c.db, 0,
+            "SELECT max(id) FROM file WHERE town = ?1 AND item = ?2", V(town), V(o->item));
     }
-    return OK;
+    return db_status(d->c.db, d->e);
 }
 
 static struct step_in step_of(struct demo *d, struct demo_order *o, const struct demo_move *m,
@@ -403,7 +408,7 @@ static enum err_code take(
     struct step_in in = step_of(d, o, m, part, &m->answers);
     choose_rest(d, o, m, &in);
     d->c.actor = demo_somebody(d, o, &m->who, part);
-    if ((d->c.actor && attach(d, o, &m->files) != OK) || step(d, o, &in) != OK)
+    if ((d->c.actor && attach(d, o, &m->files, &in) != OK) || step(d, o, &in) != OK)
         return d->e->code;
     o->asker = d->c.actor->id;
     if (m->step->n_stages > 0)

@@ -63,6 +63,11 @@ struct demo_option {
     double weight;
     uint64_t sets;
 };
+struct demo_who {
+    const struct role *const *roles; // one of them
+    size_t n;
+    enum demo_at { AT_RECEIVER, AT_PART, AT_LEAD, AT_PLACE, AT_OWNER, AT_TOWN } at;
+};
 struct demo_answer {
     struct demo_if when;
     int field; // of the definition
@@ -71,7 +76,8 @@ struct demo_answer {
     double *weights;        // of the options
     struct demo_words text; // when it has no options
     int64_t lo, hi;         // days from now, or a number, when it has no text either
-    enum { ANSWER_WORDS, ANSWER_OPTIONS, ANSWER_DAYS, ANSWER_NUMBER } by;
+    struct demo_who person; // whose log-in it is
+    enum { ANSWER_WORDS, ANSWER_OPTIONS, ANSWER_DAYS, ANSWER_NUMBER, ANSWER_PERSON } by;
 };
 struct demo_answers { // of each field the first whose conditions hold
     struct demo_answer *v;
@@ -87,11 +93,6 @@ struct demo_span { // after how long
     int64_t days_lo, days_hi;
     bool by_way, by_work, by_plain, by_days;
     bool only_clock; // does not happen when the clock does not run
-};
-struct demo_who {
-    const struct role *const *roles; // one of them
-    size_t n;
-    enum demo_at { AT_RECEIVER, AT_PART, AT_LEAD, AT_PLACE, AT_OWNER, AT_TOWN } at;
 };
 struct demo_reason {
     str key, option;

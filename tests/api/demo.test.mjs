@@ -35,6 +35,9 @@ test('a demonstration year', async (t) => {
     await share('reopens:>=1', 0.0005, 0.008);
     await share('excluded:yes', 0.002, 0.012);
     await share('urges:>=1', 0.003, 0.02);
+    await share('-hard_at:none', 0.003, 0.02);
+    await share('-charge:none', 0.002, 0.02);
+    await share('-slip_at:none', 0.004, 0.02);
     await share('镇回访.综合满意:不满意', 0.01, 0.06);
     await share('区复核.综合满意:满意', 0.05, 0.15);
     await share('第三方测评.综合满意:满意', 0.01, 0.06);
