@@ -44,9 +44,10 @@ test('a demonstration year', async (t) => {
     await share('state:void', 0.0003, 0.006);
     await share('open:yes', 0.004, 0.04);
     await share('priority:特急', 0.0005, 0.02);
+    await share('时限.处置:已超期,超期办结', 0.01, 0.05);
+    await share('时限.先行联系:已超期,超期办结', 0.01, 0.12);
     assert.ok((await count('感谢')) > 0, 'thanks');
     assert.ok((await count('state:suspended')) > 0, 'parked');
-    assert.ok((await count('overdue:yes')) > 0, 'overdue');
   });
 
   await t.test('it has a year\'s rhythm', async () => {
