@@ -11,7 +11,6 @@ enum {
     CALLS_A_NUMBER = 2,      // on average, so that some callers are known already
     FREQUENT_A_NUMBER = 400, // of so many orders one caller is a frequent one
     IN_SEASON_TENTHS = 25,
-    WAYS_MAX = 64,
 };
 
 bool demo_happens(struct demo_order *o, double percent)
@@ -287,12 +286,23 @@ static enum err_code take_filed(struct demo *d, struct demo_order *o)
     return OK;
 }
 
+// One of the ways that fit what it is about; when none does, the first.
+static const struct demo_way *choose_way(struct demo *d, struct demo_order *o)
+{
+    const struct demo_script *s = o->loop->s;
+    double *weights = NEW_ARRAY(d->c.arena, s->n_ways, double), sum = 0;
+    for (size_t i = 0; i < s->n_ways; i++)
+        if (demo_fits(d, o, &s->ways[i].when, 0))
+            sum += weights[i] = s->ways[i].weight;
+    return &s->ways[sum > 0 ? rng_weighted(&o->rng, weights, s->n_ways) : 0];
+}
+
 enum err_code demo_file(struct demo *d, struct demo_order *o)
 {
     const struct demo_script *s = o->loop->s;
     struct err sub;
     choose_matter(d, o);
-    const struct demo_way *w = &s->ways[rng_weighted(&o->rng, s->way_weights, s->n_ways)];
+    const struct demo_way *w = choose_way(d, o);
     o->traits |= w->sets;
     if (w->caller && o->caller == 0)
         o->caller = caller_number(d, o);

@@ -10,6 +10,7 @@ static const struct yaml_member FESTIVAL[] = {
 };
 static const struct yaml_member WAY[] = {
     {"weight", YAML_WANT_NUM, YAML_REQUIRED, "a number above 0"},
+    {"if", YAML_WANT_STRS, .expected = "[trait, -trait, ...]"},
     {"sets", YAML_WANT_STRS, .expected = "[trait, ...]"},
     {"caller", YAML_WANT_BOOL},
     {"who", YAML_WANT_STRS, .expected = "[role, ...]"},
@@ -216,12 +217,12 @@ static void read_ways(struct demo_reader *r, const struct yaml *list)
 {
     struct demo_script *s = r->s;
     const struct def_step *file = &s->def->steps[0];
-    s->way_weights = NEW_ARRAY(r->a, list->n, double);
     if (list->n == 0)
         yaml_err(r->e, list, S("ways"), (str){0}, "there must be at least one", "至少要有一个");
     for (size_t i = 0; i < list->n; i++) {
         const struct yaml *row = list->vals[i], *caller = yaml_get(row, "caller");
-        struct demo_way w = {.weight = weight(r, row, 1),
+        struct demo_way w = {.when = demo_if_read(r, row),
+            .weight = weight(r, row, 1),
             .sets = demo_sets(r, row, "sets"),
             .caller = yaml_get_bool(row, "caller", false),
             .who = demo_who_read(r, row, row, file, file->who, file->n_who),
@@ -231,7 +232,6 @@ static void read_ways(struct demo_reader *r, const struct yaml *list)
         if (w.caller && !s->def->caller)
             yaml_err(r->e, caller, S("caller"), (str){0}, "items of this loop have no caller",
                 "这个流程的事项没有诉求人");
-        s->way_weights[i] = w.weight;
         VEC_PUSH(r->a, s->ways, s->n_ways) = w;
     }
 }

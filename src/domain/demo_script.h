@@ -151,6 +151,7 @@ struct demo_follow {        // what follows in a state
 // ---- filing
 
 struct demo_way { // how it comes in
+    struct demo_if when;
     double weight;
     uint64_t sets;
     bool caller;
@@ -210,7 +211,6 @@ struct demo_script {
     struct demo_surge *surges;
     size_t n_surges;
     struct demo_way *ways;
-    double *way_weights;
     size_t n_ways;
     struct demo_words title, text, address;
     str *words; // names of lists
