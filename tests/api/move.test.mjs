@@ -150,7 +150,7 @@ test('from a file to a file', async () => {
   assert.deepEqual(counted(to), counted(origin));
   assert.equal(sqlite(to, 'PRAGMA integrity_check').trim(), 'ok');
   await alive(to);
-  assert.match(good(call('move', '--dir', origin, '--to', place())).out, /逐行一致；\d+ 条记录，链完整；附件 1 个\n链尾校验值 [0-9a-f]{64}\n/);
+  assert.match(good(call('move', '--dir', origin, '--to', place())).out, /逐行一致；\d+ 条记录，链完整；附件 \d+ 个\n链尾校验值 [0-9a-f]{64}\n/);
 });
 
 test('from a file to a server, and back', { skip: without_server }, async (t) => {
