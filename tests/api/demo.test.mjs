@@ -15,7 +15,8 @@ test('a demonstration year', async (t) => {
   const lead = await town.as('leader1');
   const count = async (filter) => Number(String((await lead.list(filter, '&limit=1')).total).replace('+', ''));
   const within = (x, lo, hi, what) => assert.ok(x >= lo && x <= hi, `${what}: ${x} is not within ${lo}..${hi}`);
-  const share = async (filter, lo, hi) => within((await count(filter)) / ITEMS, lo, hi, filter);
+  const orders = await count('loop:hotline');
+  const share = async (filter, lo, hi) => within((await count(`loop:hotline ${filter}`)) / orders, lo, hi, filter);
 
   await t.test('the four rates are those of a town', async () => {
     const { rates, tallies } = (await lead.board('2026-01..2026-10')).total;
@@ -23,7 +24,7 @@ test('a demonstration year', async (t) => {
     within(rates.satisfied, 0.88, 0.93, 'satisfied');
     within(rates.contact, 0.93, 0.97, 'first contact');
     within(rates.solved, 0.76, 0.9, 'solved');
-    assert.ok(tallies.intake > ITEMS * 0.7);
+    assert.ok(tallies.intake > orders * 0.7);
   });
 
   await t.test('what goes wrong in a year does', async () => {
@@ -50,20 +51,31 @@ test('a demonstration year', async (t) => {
     assert.ok((await count('state:suspended')) > 0, 'parked');
   });
 
+  await t.test('the patrol is lived beside it, from another script', async () => {
+    const found = await count('loop:patrol');
+    assert.equal(orders + found, ITEMS);
+    within(found / ITEMS, 0.19, 0.21, 'found by the patrol');
+    within((await count('loop:patrol closed:yes')) / found, 0.95, 1, 'closed');
+    within((await count('loop:patrol state:refused')) / found, 0.01, 0.07, 'refused');
+    assert.ok((await count('loop:patrol 与来电先后:无来电')) > found / 2, 'found before anybody called');
+    const { rates } = (await lead.get('/api/boards/patrol?period=2026-01..2026-10')).body.total;
+    within(rates.handle_met, 0.9, 0.99, 'handled in time');
+  });
+
   await t.test('it has a year\'s rhythm', async () => {
-    const of = async (filter) => count(filter);
+    const of = async (filter) => count(`loop:hotline ${filter}`);
     const july = await of('filed:2026-07'), february = await of('filed:2026-02');
     assert.ok(july > 1.4 * february, `${july} in July, ${february} in February`);
-    const water = (m) => of(`class:0406 filed:${m}`);
+    const water = (m) => of(`class:matters/0406 filed:${m}`);
     assert.ok((await water('2026-07')) > 3 * (await water('2026-03')), 'cloudbursts are in summer');
     const eve = await of('filed:2026-02-17..2026-02-19'), after = await of('filed:2026-03-03..2026-03-05');
     assert.ok(eve < after / 2, `${eve} around Spring Festival, ${after} two weeks later`);
   });
 
   await t.test('one neighbourhood is in trouble in the month before the last', async () => {
-    const trouble = await count('unit:beihong filed:2026-10'), before = await count('unit:beihong filed:2026-09');
+    const trouble = await count('loop:hotline unit:beihong filed:2026-10'), before = await count('loop:hotline unit:beihong filed:2026-09');
     assert.ok(trouble > 3 * before, `${trouble} after ${before}`);
-    const late = await count('unit:beihong filed:2026-10 时限.处置:超期办结,已超期');
+    const late = await count('loop:hotline unit:beihong filed:2026-10 时限.处置:超期办结,已超期');
     within(late / trouble, 0.06, 0.5, 'late there');
   });
 
