@@ -228,7 +228,7 @@ static void read_options(
             opt.sets = demo_sets(r, of->vals[i], "sets");
         }
         if (!(opt.weight > 0))
-            yaml_err(r->e, of->vals[i], S("weight"), S("above 0"), "is too small", "须大于 0");
+            yaml_err(r->e, one, S("weight"), S("above 0"), "is too small", "须大于 0");
         x->weights[i] = opt.weight;
         VEC_PUSH(r->a, x->options, x->n_options) = opt;
     }

@@ -198,7 +198,7 @@ static void take_parts(struct demo *d, struct demo_order *o, bool *changed)
 static void follow(struct demo *d, struct demo_order *o, bool again, int64_t again_part)
 {
     const struct item *it = &d->it;
-    bool changed[DEMO_PARTS_MAX];
+    bool changed[DEMO_PARTS_MAX] = {0};
     int state = def_state_at(o->loop->s->def, it->state);
     bool all = again || state != o->state || it->round != o->round ||
                (it->merged != 0) != o->merged || it->paused != o->paused;
@@ -407,10 +407,11 @@ static enum err_code take(
     o->traits &= ~m->clears;
     struct step_in in = step_of(d, o, m, part, &m->answers);
     choose_rest(d, o, m, &in);
-    d->c.actor = demo_somebody(d, o, &m->who, part);
-    if ((d->c.actor && attach(d, o, &m->files, &in) != OK) || step(d, o, &in) != OK)
+    const struct person *who = demo_somebody(d, o, &m->who, part);
+    d->c.actor = who;
+    if ((who && attach(d, o, &m->files, &in) != OK) || step(d, o, &in) != OK)
         return d->e->code;
-    o->asker = d->c.actor->id;
+    o->asker = who ? who->id : 0;
     if (m->step->n_stages > 0)
         plan_decision(d, o, m, 0, part);
     else
