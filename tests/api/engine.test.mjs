@@ -63,7 +63,8 @@ test('merging and taking apart again', async (t) => {
     assert.equal(copy.parts.every((p) => !p.open), true);
     assert.equal((await s.desk.list('在办:是')).total, 1);
     assert.equal((await s.second.list('part:mine')).total, 0);
-    assert.deepEqual((await counts(s.desk)), before, 'it still counts as received');
+    assert.deepEqual(await counts(s.desk), { ...before, sent: before.sent - 1, unclosed: before.unclosed - 1 },
+      'it still counts as received; what is to be done about it is the main order');
   });
   await t.test('a merged order takes no step but the note and being taken out', async () => {
     for (const step of ['dispatch', 'urge', 'amend', 'child'])
@@ -395,7 +396,7 @@ test('suggestions and void', async (t) => {
   const s = await scene();
   t.after(() => s.town.end());
   const ask = await s.file({ class: await s.desk.klass('0501'), fields: { channel: '12345', kind: '咨询' } });
-  assert.equal(ask.route.because, '企业服务类咨询由营商办答复');
+  assert.equal(ask.route.because, '派给营商办：企业服务 → 企业服务类咨询由营商办答复');
   assert.equal((await s.file()).route?.unit ?? 0, 0);
   const gone = s.ok(await s.leader.step(ask, 'void', { note: '重复录入' }));
   assert.equal(gone.open, false);
