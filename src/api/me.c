@@ -66,7 +66,8 @@ const struct field ME_VIEW[] = {
     {0},
 };
 
-static enum err_code answer_me(struct call *k, const struct person *p, str csrf)
+static enum err_code answer_me(
+    struct call *k, const struct person *p, str csrf, const struct list_layout *layout)
 {
     struct arena *a = k->ctx.arena;
     struct me_view v = {.person = {p->id, p->name, p->login, p->demo},
@@ -74,6 +75,7 @@ static enum err_code answer_me(struct call *k, const struct person *p, str csrf)
         .must_change = p->must_change,
         .demo = app_conf(k->app)->demo,
         .csrf = csrf,
+        .layout = *layout,
         .now_us = k->ctx.now_us};
     int z = k->ctx.rules->zone_s;
     v.zone = str_fmt(
@@ -88,14 +90,15 @@ static enum err_code answer_me(struct call *k, const struct person *p, str csrf)
     for (int r = 0; r < RIGHT_COUNT; r++)
         if (p->rights >> r & 1)
             VEC_PUSH(a, v.rights.v, v.rights.n) = right_key((enum right)r);
-    if (list_layout(&k->ctx, p->id, &v.layout, &k->err) != OK)
-        return k->err.code;
     return call_answer_fields(k, ME_VIEW, &v);
 }
 
 enum err_code me_get(struct call *k)
 {
-    return answer_me(k, k->ctx.actor, k->session.csrf);
+    struct list_layout layout;
+    if (list_layout(&k->ctx, k->ctx.actor->id, &layout, &k->err) != OK)
+        return k->err.code;
+    return answer_me(k, k->ctx.actor, k->session.csrf, &layout);
 }
 
 // ---- log-in
@@ -114,6 +117,7 @@ const size_t LOGIN_IN_SIZE = sizeof(struct login_in);
 struct login_state {
     struct login_check check;
     struct session made;
+    struct list_layout layout;
     str secret;
     str name, address;
     struct err refused; // a wrong password is counted and committed, then refused
@@ -177,8 +181,10 @@ enum err_code me_login(struct call *k, struct ctx *c, int64_t *result, struct er
         tries_address_wrong(t, s->address, c->now_us);
         if (unknown)
             tries_name_wrong(t, s->name, c->now_us);
+        return OK;
     }
-    return OK;
+    // Now, while failing undoes the log-in; an answer that cannot be given would leave it behind.
+    return s->secret.n > 0 ? list_layout(c, s->made.person, &s->layout, e) : OK;
 }
 
 // Secure where the browser's way to the proxy in front is: sent back over plain HTTP, such a cookie
@@ -202,7 +208,7 @@ enum err_code me_login_answer(struct call *k)
     const struct person *p = rules_person(k->ctx.rules, s->made.person);
     CHECK(p != NULL);
     set_cookie(k, s->secret);
-    return answer_me(k, p, s->made.csrf);
+    return answer_me(k, p, s->made.csrf, &s->layout);
 }
 
 // ---- the plain form

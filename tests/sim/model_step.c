@@ -490,7 +490,8 @@ static enum err_code check_effect(struct model *m, const struct act *x, const st
         return in->cls <= 0 || class_ok(m, in->cls) ? OK : ERR_INVALID;
     case E_MERGE:
         main = m_item_no(m, in->other);
-        return main && main != it && main->open && main->merged == 0 && !m_is_main(m, it)
+        return main && main != it && m_sees(m, x->who, main) && main->open && main->merged == 0 &&
+                       !m_is_main(m, it)
                    ? OK
                    : ERR_INVALID;
     case E_CHILD:
