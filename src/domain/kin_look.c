@@ -223,7 +223,8 @@ static void look_for_words(
     v.sets = NEW_ARRAY(a, v.n_pairs * n, struct gram_set);
     v.v = NEW_ARRAY(a, n * GRAM_PLACES, uint16_t);
     v.shared = NEW_ARRAY(a, n * GRAM_PLACES, uint8_t);
-    text_index_each(k->c->db, a, k->c->rules->town, pairs, v.n_pairs, blocks, n, take_row, &v);
+    struct text_pairs looked = {pairs, v.n_pairs};
+    text_index_each(k->c->db, a, k->c->rules->town, looked, blocks, n, take_row, &v);
     for (size_t i = 0; i < v.n_pairs; i++)
         vote(&v, i);
     for (size_t i = 0; i < n * GRAM_PLACES; i++)

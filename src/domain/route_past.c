@@ -141,6 +141,7 @@ static void put(struct looking *x, struct route_pick *p, const struct route_past
 static void add_former(struct looking *x, struct route_advice *out)
 {
     struct ctx *c = x->c;
+    CHECK(x->n == 0 || (x->units && x->all));
     while (out->n < ROUTE_PICKS_MAX) {
         size_t best = x->n;
         for (size_t i = 0; i < x->n; i++) {

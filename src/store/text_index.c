@@ -153,13 +153,13 @@ bool text_index_find(struct db *db, struct arena *a, int64_t town, const struct 
     return !f.damaged;
 }
 
-void text_index_each(struct db *db, struct arena *a, int64_t town, const int64_t *pairs,
-    size_t n_pairs, const struct text_block *blocks, size_t n,
+void text_index_each(struct db *db, struct arena *a, int64_t town, struct text_pairs pairs,
+    const struct text_block *blocks, size_t n,
     void (*fn)(void *arg, size_t block, int64_t pair, str items), void *arg)
 {
     struct sqlb q;
     int64_t *ids = NEW_ARRAY(a, n, int64_t);
-    if (n == 0 || n_pairs == 0)
+    if (n == 0 || pairs.n == 0)
         return;
     for (size_t i = 0; i < n; i++)
         ids[i] = blocks[i].id;
@@ -168,7 +168,7 @@ void text_index_each(struct db *db, struct arena *a, int64_t town, const int64_t
     sqlb_add(&q, "SELECT g.block, g.pair, g.items FROM text_gram g WHERE g.town = ?1 AND ");
     sqlb_in(&q, db, "g.block", ids, n);
     sqlb_add(&q, " AND ");
-    sqlb_in(&q, db, "g.pair", pairs, n_pairs);
+    sqlb_in(&q, db, "g.pair", pairs.ids, pairs.n);
     struct cursor c = sqlb_rows(db, &q);
     while (db_next(&c))
         for (size_t i = 0; i < n; i++)

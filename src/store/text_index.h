@@ -34,9 +34,13 @@ struct text_any {
 bool text_index_find(struct db *db, struct arena *a, int64_t town, const struct text_any *all,
     size_t n_all, const struct text_block *blocks, size_t n, struct gram_set *sets);
 
+struct text_pairs {
+    const int64_t *ids; // base/gram.h
+    size_t n;
+};
 // The rows of these pairs alone, of every block, in no order: fn is called with each.
-void text_index_each(struct db *db, struct arena *a, int64_t town, const int64_t *pairs,
-    size_t n_pairs, const struct text_block *blocks, size_t n,
+void text_index_each(struct db *db, struct arena *a, int64_t town, struct text_pairs pairs,
+    const struct text_block *blocks, size_t n,
     void (*fn)(void *arg, size_t block, int64_t pair, str items), void *arg);
 
 struct text_units {

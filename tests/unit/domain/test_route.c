@@ -144,7 +144,8 @@ static void test_cells_found(void **state)
     for (size_t l = 0; l < m->rules->n_layers; l++) {
         const struct layer *x = &m->rules->layers[l];
         for (int i = 0; i < 4000; i++) {
-            double lat = 31.20 + 0.038 * (i % 64) / 64, lon = 121.34 + 0.045 * (i / 64) / 63;
+            int row = i / 64, column = i % 64;
+            double lat = 31.20 + 0.038 * column / 64, lon = 121.34 + 0.045 * row / 63;
             const struct grid_cell *want = NULL;
             for (size_t k = 0; k < x->n && !want; k++)
                 if (area_has(&x->cells[k].area, lat, lon))
