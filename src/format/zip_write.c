@@ -82,8 +82,8 @@ struct header {
 
 static void add(struct header *h, int64_t v, int bytes)
 {
-    for (int i = 0; i < bytes; i++)
-        h->s[h->n++] = (unsigned char)(v >> (8 * i) & 0xFF);
+    for (int i = 0; i < bytes; i++, v >>= 8)
+        h->s[h->n++] = (unsigned char)(v & 0xFF);
 }
 
 static void add_times(struct header *h, const struct zip_writer *z)
