@@ -14,15 +14,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct err e;
     str text = {(const char *)data, n};
     err_init(&e, a, LANG_EN);
-    struct formula *f = formula_parse(a, text, names, ARRAY_LEN(names), &e);
+    struct formula *f = formula_parse(a, text, names, ARRAY_LEN(names), FORMULA_PLAIN, &e);
     if (f == NULL) {
         CHECK(e.n > 0);
         for (size_t i = 0; i < e.n; i++)
             CHECK(e.notes[i].column >= 1 && (size_t)e.notes[i].column <= n + 1);
     } else {
-        CHECK(e.n == 0 && formula_uses(f) >> ARRAY_LEN(names) == 0);
+        CHECK(e.n == 0 && !formula_uses(f, ARRAY_LEN(names)));
         str inside = str_fmt(a, "(%.*s)", STR_ARG(text));
-        struct formula *same = formula_parse(a, inside, names, ARRAY_LEN(names), &e);
+        struct formula *same = formula_parse(a, inside, names, ARRAY_LEN(names), FORMULA_PLAIN, &e);
         // Two bytes or one level more may be too many; nothing else may be wrong.
         CHECK(same != NULL || e.n == 1);
         for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
