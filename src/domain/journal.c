@@ -299,15 +299,16 @@ static void write_sequences(const struct journal *j, struct db *db)
 {
     for (size_t i = 0; i < j->n_sequences; i++) {
         const struct sequence *s = &j->sequences[i];
-        if (s->there)
-            db_run(db, "UPDATE seq SET last = ?4 WHERE town = ?1 AND name = ?2 AND day = ?3",
-                V(j->town), V(s->name), V(s->day), V(s->last));
-        else if (s->last > 0)
-            // A command of its own group may have written it before (tally_rebuild).
+        if (!s->there && s->last == 0)
+            continue;
+        // A command of its own group may have written it before (tally_rebuild).
+        if (!s->there)
             db_run(db,
-                "INSERT INTO seq (town, name, day, last) VALUES (?1, ?2, ?3, ?4)"
-                " ON CONFLICT (town, name, day) DO UPDATE SET last = excluded.last",
-                V(j->town), V(s->name), V(s->day), V(s->last));
+                "INSERT INTO seq (town, name, day, last) VALUES (?1, ?2, ?3, 0)"
+                " ON CONFLICT DO NOTHING",
+                V(j->town), V(s->name), V(s->day));
+        db_run(db, "UPDATE seq SET last = ?4 WHERE town = ?1 AND name = ?2 AND day = ?3",
+            V(j->town), V(s->name), V(s->day), V(s->last));
     }
 }
 

@@ -39,12 +39,15 @@ enum err_code list_layout_put(struct ctx *c, const struct list_layout *in, struc
         return e->code;
     str density = in->density.n > 0 ? in->density : S("normal");
     int64_t rows = in->rows > 0 ? in->rows : ROWS_USUAL;
-    db_run(c->db,
-        "INSERT INTO list_layout (town, person, list_columns, density, page_rows)"
-        " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (town, person) DO UPDATE"
-        " SET list_columns = excluded.list_columns, density = excluded.density,"
-        " page_rows = excluded.page_rows",
-        V(c->rules->town), V(c->actor->id), V(list_columns_text(c->arena, &columns)), V(density),
-        V(rows));
+    int64_t town = c->rules->town, who = c->actor->id;
+    str text = list_columns_text(c->arena, &columns);
+    if (db_change(c->db,
+            "UPDATE list_layout SET list_columns = ?3, density = ?4, page_rows = ?5"
+            " WHERE town = ?1 AND person = ?2",
+            V(town), V(who), V(text), V(density), V(rows)) == 0)
+        db_run(c->db,
+            "INSERT INTO list_layout (town, person, list_columns, density, page_rows)"
+            " VALUES (?1, ?2, ?3, ?4, ?5)",
+            V(town), V(who), V(text), V(density), V(rows));
     return db_status(c->db, e);
 }
