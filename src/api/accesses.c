@@ -1,17 +1,8 @@
 #include "api/accesses.h"
 
+#include "api/members.h"
 #include "domain/access.h"
 #include "domain/item_store.h"
-
-#define M(type, member, kind, ...)                                                                 \
-    {                                                                                              \
-#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__                          \
-    }
-#define ROWS(type, member, table, row)                                                             \
-    {                                                                                              \
-#member, FIELD_LIST, .at = offsetof(struct type, member), .sub = (table),                  \
-                             .size = sizeof(struct row)                                            \
-    }
 
 struct right_view {
     str right, title, role, role_title, unit_name;

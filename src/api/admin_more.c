@@ -3,14 +3,10 @@
 #include "api/admin.h"
 
 #include "api/jobs.h"
+#include "api/members.h"
 #include "domain/filter.h"
 #include "domain/publish.h"
 #include "domain/old_years.h"
-
-#define M(type, member, kind, ...)                                                                 \
-    {                                                                                              \
-#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__                          \
-    }
 
 enum err_code admin_done(struct call *k)
 {

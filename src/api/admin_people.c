@@ -1,5 +1,7 @@
 #include "api/admin.h"
 
+#include "api/members.h"
+
 struct grant_row {
     str role, title, unit_name;
     int64_t unit;
@@ -13,10 +15,6 @@ struct person_row {
 struct person_rows {
     struct list rows;
 };
-#define M(type, member, kind, ...)                                                                 \
-    {                                                                                              \
-#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__                          \
-    }
 static const struct field GRANT_ROW[] = {
     M(grant_row, role, FIELD_STR),
     M(grant_row, title, FIELD_STR),

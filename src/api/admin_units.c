@@ -1,5 +1,7 @@
 #include "api/admin.h"
 
+#include "api/members.h"
+
 struct unit_row {
     int64_t id, parent, depth, version, seq;
     str kind, code, name, short_name;
@@ -8,10 +10,6 @@ struct unit_row {
 struct unit_rows {
     struct list rows;
 };
-#define M(type, member, kind, ...)                                                                 \
-    {                                                                                              \
-#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__                          \
-    }
 const struct field UNIT_OUT[] = {
     M(unit_row, id, FIELD_I64),
     M(unit_row, parent, FIELD_I64),

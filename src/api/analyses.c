@@ -1,17 +1,9 @@
 #include "api/analyses.h"
 
 #include "api/boards.h"
+#include "api/members.h"
 #include "domain/analysis.h"
 
-#define M(type, member, kind, ...)                                                                 \
-    {                                                                                              \
-#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__                          \
-    }
-#define ROWS(type, member, table, row)                                                             \
-    {                                                                                              \
-#member, FIELD_LIST, .at = offsetof(struct type, member), .sub = (table),                  \
-                             .size = sizeof(struct row)                                            \
-    }
 #define CALLS "up|down|swing|few"
 #define LINK "of its items; empty: no filter names them"
 

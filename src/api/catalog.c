@@ -1,5 +1,7 @@
 #include "api/catalog.h"
 
+#include "api/members.h"
+
 struct unit_view {
     int64_t id, parent, depth;
     str kind, code, name, short_name;
@@ -66,16 +68,6 @@ struct catalog_view {
     int64_t gen;
     struct list units, classes, loops;
 };
-
-#define M(type, member, kind)                                                                      \
-    {                                                                                              \
-#member, kind, .at = offsetof(struct type, member)                                         \
-    }
-#define ROWS(type, member, table, row)                                                             \
-    {                                                                                              \
-#member, FIELD_LIST, .at = offsetof(struct type, member), .sub = (table),                  \
-                             .size = sizeof(struct row)                                            \
-    }
 
 static const struct field UNIT_VIEW[] = {
     M(unit_view, id, FIELD_I64),

@@ -1,14 +1,6 @@
 #include "api/def_views.h"
 
-#define M(type, member, kind, ...)                                                                 \
-    {                                                                                              \
-#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__                          \
-    }
-#define ROWS(type, member, table, row)                                                             \
-    {                                                                                              \
-#member, FIELD_LIST, .at = offsetof(struct type, member), .sub = (table),                  \
-                             .size = sizeof(struct row)                                            \
-    }
+#include "api/members.h"
 
 struct graph_state {
     str key, title;

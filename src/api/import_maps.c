@@ -1,14 +1,10 @@
 #include "api/import_maps.h"
 
+#include "api/members.h"
 #include "base/embed.h"
 #include "domain/import.h"
 #include "domain/import_look.h"
 #include "store/blob.h"
-
-#define M(type, member, kind, ...)                                                                 \
-    {                                                                                              \
-#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__                          \
-    }
 
 struct map_view {
     int64_t id, changed_us, version;

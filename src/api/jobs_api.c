@@ -3,16 +3,12 @@
 #include "api/jobs.h"
 #include "api/import_maps.h"
 #include "api/pour.h"
+#include "api/members.h"
 #include "domain/import.h"
 #include "domain/town.h"
 #include "format/csv.h"
 #include "format/xlsx_write.h"
 #include "store/blob.h"
-
-#define M(type, member, kind, ...)                                                                 \
-    {                                                                                              \
-#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__                          \
-    }
 
 struct problem_view {
     int64_t row;

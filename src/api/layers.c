@@ -1,11 +1,7 @@
 #include "api/layers.h"
 
+#include "api/members.h"
 #include "domain/layer.h"
-
-#define M(type, member, kind, ...)                                                                 \
-    {                                                                                              \
-#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__                          \
-    }
 
 // ---- all of them
 

@@ -1,5 +1,6 @@
 #include "api/route_tries.h"
 
+#include "api/members.h"
 #include "domain/route_try.h"
 
 struct try_in {
@@ -44,15 +45,6 @@ struct try_view {
     struct list rows;
 };
 
-#define M(type, member, kind, ...)                                                                 \
-    {                                                                                              \
-#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__                          \
-    }
-#define ROWS(type, member, table, row)                                                             \
-    {                                                                                              \
-#member, FIELD_LIST, .at = offsetof(struct type, member), .sub = (table),                  \
-                             .size = sizeof(struct row)                                            \
-    }
 #define COUNT(type, member, ...)                                                                   \
     {                                                                                              \
 #member, FIELD_OBJ, .at = offsetof(struct type, member), .sub = COUNT_VIEW, ##__VA_ARGS__  \

@@ -2,19 +2,10 @@
 
 #include <math.h>
 #include <string.h>
+#include "api/members.h"
 #include "domain/score.h"
 #include "domain/score_sheet.h"
 #include "format/xlsx_write.h"
-
-#define M(type, member, kind, ...)                                                                 \
-    {                                                                                              \
-#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__                          \
-    }
-#define ROWS(type, member, table, row)                                                             \
-    {                                                                                              \
-#member, FIELD_LIST, .at = offsetof(struct type, member), .sub = (table),                  \
-                             .size = sizeof(struct row)                                            \
-    }
 
 // Six decimals: enough for every column a definition may ask for.
 static const double VALUE_UNIT = 1e6;

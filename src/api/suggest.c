@@ -1,5 +1,6 @@
 #include "api/suggest.h"
 
+#include "api/members.h"
 #include "domain/item_store.h"
 #include "domain/route.h"
 
@@ -38,16 +39,6 @@ struct suggest_view {
     struct class_view cls;
     struct list places, suggestions;
 };
-
-#define M(type, member, kind, ...)                                                                 \
-    {                                                                                              \
-#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__                          \
-    }
-#define ROWS(type, member, table, row)                                                             \
-    {                                                                                              \
-#member, FIELD_LIST, .at = offsetof(struct type, member), .sub = (table),                  \
-                             .size = sizeof(struct row)                                            \
-    }
 
 static const struct field PAST_VIEW[] = {
     M(past_view, of, FIELD_I64, .help = "closed items of the class in the last twelve months"),

@@ -1,15 +1,11 @@
 #include "api/views.h"
 
+#include "api/members.h"
 #include "domain/filter.h"
 #include "domain/list_column.h"
 #include "domain/item_list.h"
 #include "domain/list_layout.h"
 #include "domain/saved_view.h"
-
-#define M(type, member, kind, ...)                                                                 \
-    {                                                                                              \
-#member, kind, .at = offsetof(struct type, member), ##__VA_ARGS__                          \
-    }
 
 struct view_view {
     int64_t id, version, place, shared, owner;

@@ -110,19 +110,6 @@ static enum err_code try_item(struct trial *t, int64_t id, struct err *e)
     return OK;
 }
 
-static int64_t *last_items(struct trial *t, int64_t last, size_t *n)
-{
-    int64_t *ids = NULL;
-    *n = 0;
-    // Newest first along the primary key; other loops' items are stepped over.
-    struct cursor r = db_rows(t->c->db,
-        "SELECT id FROM item WHERE town = ?1 AND loop = ?2 AND gone = 0 ORDER BY id DESC LIMIT ?3",
-        V(t->c->rules->town), V(t->d->loop), V(last));
-    while (db_next(&r))
-        VEC_PUSH(t->c->arena, ids, *n) = db_i64(&r, 0);
-    return ids;
-}
-
 enum err_code def_trial_run(struct ctx *c, const struct def *d, int64_t last, struct def_trial *out,
     void (*progress)(void *arg, int64_t done, int64_t total), void *arg, struct err *e)
 {
@@ -134,7 +121,7 @@ enum err_code def_trial_run(struct ctx *c, const struct def *d, int64_t last, st
         clock_of(&t, d->clocks[i].key)->title = d->clocks[i].title;
     out->n_known = out->n_clocks;
     size_t n;
-    int64_t *ids = last_items(&t, last, &n);
+    int64_t *ids = item_newest(c, d->loop, last, &n);
     t.item.arena = arena_new();
     enum err_code code = db_status(c->db, e);
     for (size_t i = 0; i < n && code == OK; i++) {

@@ -204,12 +204,7 @@ enum err_code import_event(
     jw_ki64(&w, "undone", j->undone);
     jw_ki64(&w, "kept", j->kept);
     jw_end_obj(&w);
-    struct event ev = {.what = str_of(what),
-        .at_us = c->now_us,
-        .person = c->actor ? c->actor->id : 0,
-        .unit = c->rules->town,
-        .changes = buf_str(&b)};
-    return journal_event(c, &ev, e);
+    return journal_say(c, str_of(what), buf_str(&b), e);
 }
 
 // ---- rows

@@ -46,12 +46,7 @@ static enum err_code said(struct ctx *c, const char *what, int64_t id, str title
     jw_ki64(&w, "map", id);
     jw_kstr(&w, "title", title);
     jw_end_obj(&w);
-    struct event ev = {.what = str_of(what),
-        .at_us = c->now_us,
-        .person = c->actor ? c->actor->id : 0,
-        .unit = c->rules->town,
-        .changes = buf_str(&b)};
-    return journal_event(c, &ev, e);
+    return journal_say(c, str_of(what), buf_str(&b), e);
 }
 
 static void check(struct ctx *c, struct import_saved *s, struct err *e)

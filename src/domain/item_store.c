@@ -235,6 +235,19 @@ enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err 
     return read_doc(c->arena, doc, out, e);
 }
 
+int64_t *item_newest(struct ctx *c, str loop, int64_t most, size_t *n)
+{
+    int64_t *ids = NULL;
+    *n = 0;
+    // Along the primary key; other loops' items are stepped over.
+    struct cursor r = db_rows(c->db,
+        "SELECT id FROM item WHERE town = ?1 AND loop = ?2 AND gone = 0 ORDER BY id DESC LIMIT ?3",
+        V(c->rules->town), V(loop), V(most));
+    while (db_next(&r))
+        VEC_PUSH(c->arena, ids, *n) = db_i64(&r, 0);
+    return ids;
+}
+
 int64_t item_id_of(struct ctx *c, str no)
 {
     int64_t town = c->rules->town;

@@ -14,6 +14,8 @@ enum {
 // Loads one item whole. ERR_MISSING when there is none (visibility is the caller's business:
 // item_visible).
 enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err *e) MUST_USE;
+// The newest items of a loop, at most so many, the newest first; ids of c's arena.
+int64_t *item_newest(struct ctx *c, str loop, int64_t most, size_t *n);
 int64_t item_id_of(struct ctx *c, str no); // 0 when there is none
 str item_no_of(struct ctx *c, int64_t id); // empty when there is none
 // May the actor read it: a right to read at its unit, its receiver, or a unit of one of its parts.

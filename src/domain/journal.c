@@ -402,6 +402,16 @@ enum err_code journal_event(struct ctx *c, struct event *ev, struct err *e)
     return db_status(c->db, e);
 }
 
+enum err_code journal_say(struct ctx *c, str what, str changes, struct err *e)
+{
+    struct event ev = {.what = what,
+        .at_us = c->now_us,
+        .person = c->actor ? c->actor->id : 0,
+        .unit = c->rules->town,
+        .changes = changes};
+    return journal_event(c, &ev, e);
+}
+
 int64_t journal_next_item(struct ctx *c)
 {
     return c->journal->now.next_item++;

@@ -43,6 +43,8 @@ struct event {
 };
 // Writes one event and moves the chain. ev->id is set.
 enum err_code journal_event(struct ctx *c, struct event *ev, struct err *e) MUST_USE;
+// One about the town, by whoever acts: changes is a JSON object.
+enum err_code journal_say(struct ctx *c, str what, str changes, struct err *e) MUST_USE;
 int64_t journal_next_item(struct ctx *c);
 // The next of a day's numbers, from 1, without gaps: a command that fails gives its numbers back.
 int64_t journal_next_number(struct ctx *c, str name, int64_t day);

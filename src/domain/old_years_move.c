@@ -72,13 +72,9 @@ static size_t place_of(const struct years *y, int64_t year)
 
 static enum err_code tell(struct ctx *c, str what, const struct year *y, struct err *e)
 {
-    struct event ev = {.what = what,
-        .at_us = c->now_us,
-        .person = c->actor ? c->actor->id : 0,
-        .unit = c->rules->town,
-        .changes =
-            str_fmt(c->arena, "{\"year\":%" PRId64 ",\"items\":%" PRId64 "}", y->year, y->items)};
-    return journal_event(c, &ev, e);
+    str changes =
+        str_fmt(c->arena, "{\"year\":%" PRId64 ",\"items\":%" PRId64 "}", y->year, y->items);
+    return journal_say(c, what, changes, e);
 }
 
 static void put_setting(struct ctx *c, const struct years *y)

@@ -143,19 +143,6 @@ static enum err_code try_item(struct trying *t, int64_t id, struct err *e)
     return OK;
 }
 
-static int64_t *last_items(struct trying *t, int64_t last, size_t *n)
-{
-    int64_t *ids = NULL;
-    *n = 0;
-    // Newest first along the primary key; other loops' items are stepped over.
-    struct cursor r = db_rows(t->c->db,
-        "SELECT id FROM item WHERE town = ?1 AND loop = ?2 AND gone = 0 ORDER BY id DESC LIMIT ?3",
-        V(t->c->rules->town), V(t->now->loop), V(last));
-    while (db_next(&r))
-        VEC_PUSH(t->c->arena, ids, *n) = db_i64(&r, 0);
-    return ids;
-}
-
 static void begin_side(struct trying *t, struct route_try_side *side, const struct def *d)
 {
     side->n_rules = d->n_routes;
@@ -202,7 +189,7 @@ enum err_code route_try_run(struct ctx *c, const struct def *was, const struct d
     if (was)
         begin_side(&t, &out->was, was);
     size_t n;
-    int64_t *ids = last_items(&t, last, &n);
+    int64_t *ids = item_newest(c, now->loop, last, &n);
     t.item.arena = arena_new();
     enum err_code code = db_status(c->db, e);
     for (size_t i = 0; i < n && code == OK; i++) {

@@ -51,12 +51,8 @@ static void fold_day(struct ctx *c, str loop, int64_t day)
 
 static enum err_code tell(struct ctx *c, int64_t limit, struct err *e)
 {
-    struct event ev = {.what = S("tally_fold"),
-        .at_us = c->now_us,
-        .person = c->actor ? c->actor->id : 0,
-        .unit = c->rules->town,
-        .changes = str_fmt(c->arena, "{\"before\":%" PRId64 "}", limit)};
-    return journal_event(c, &ev, e);
+    str changes = str_fmt(c->arena, "{\"before\":%" PRId64 "}", limit);
+    return journal_say(c, S("tally_fold"), changes, e);
 }
 
 enum err_code tally_fold_next(struct ctx *c, int64_t limit, int64_t *day, struct err *e)

@@ -1,4 +1,5 @@
 #include "town_made.h"
+#include "mistakes.h"
 
 #include <stdio.h>
 #include "domain/demo.h"
@@ -248,31 +249,6 @@ static void any_loop_can_be_lived(void **state)
     made_close(m);
 }
 
-static str replaced(struct arena *a, str text, str find, str put, str name)
-{
-    for (size_t i = 0; i + find.n <= text.n; i++)
-        if (str_eq(str_sub(text, i, find.n), find))
-            return str_fmt(a, "%.*s%.*s%.*s", (int)i, text.s, STR_ARG(put),
-                (int)(text.n - i - find.n), text.s + i + find.n);
-    fail_msg("%.*s: nothing reads \"%.*s\"", STR_ARG(name), STR_ARG(find));
-    return text;
-}
-
-static bool as_said(struct arena *a, const struct err *e, const struct yaml *errors, str name)
-{
-    size_t found = 0;
-    for (size_t i = 0; i < errors->n; i++)
-        for (size_t k = 0; k < e->n; k++) {
-            const struct err_note *n = &e->notes[k];
-            str at = str_fmt(a, "%d:%d %.*s", n->line, n->column, STR_ARG(n->field));
-            found += str_eq(at, errors->vals[i]->s);
-        }
-    bool right = found == errors->n && e->n == errors->n;
-    if (!right)
-        print_error("%.*s:\n%.*s\n", STR_ARG(name), STR_ARG(err_text(e, a)));
-    return right;
-}
-
 static void mistakes_have_places(void **state)
 {
     struct temp *t = *state;
@@ -283,18 +259,14 @@ static void mistakes_have_places(void **state)
     size_t wrong = 0;
     assert_true(cases->n >= 20);
     for (size_t i = 0; i < cases->n; i++) {
-        const struct yaml *row = cases->vals[i], *change = yaml_get(row, "change");
-        str name = yaml_get_str(row, "name");
+        const struct yaml *row = cases->vals[i];
         struct demo_in in = {.items = 20, .until_us = made_at("2026-11-20 15:30")};
         x.changed = yaml_get(row, "file") ? yaml_get_str(row, "file") : S("demo/lamp.yaml");
-        x.text = yaml_find(x.files, x.changed)->s;
-        for (size_t k = 0; k < change->n; k++)
-            x.text = replaced(t->a, x.text, yaml_get_str(change->vals[k], "find"),
-                yaml_get_str(change->vals[k], "put"), name);
+        x.text = mistake_text(t->a, yaml_find(x.files, x.changed)->s, row);
         err_init(&m->e, t->a, i % 2 ? LANG_ZH : LANG_EN);
         wrong += demo_fill(&m->c, &src, &in, NULL, NULL, &m->e) != ERR_INVALID;
         assert_true(str_eq(m->e.file, x.changed));
-        wrong += !as_said(t->a, &m->e, yaml_get(row, "errors"), name);
+        wrong += !mistake_told(t->a, &m->e, row);
     }
     assert_int_equal(wrong, 0);
     assert_int_equal(COUNT(m, "1 = 1"), 0);
