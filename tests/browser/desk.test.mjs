@@ -124,6 +124,17 @@ test('the dispatch desk', { timeout: 600_000 }, async (t) => {
     await page.getByText('这件刚有变动。').waitFor({ state: 'detached' });
   });
 
+  await step('a dialog takes what is typed right behind its key', async () => {
+    await press('Shift+J');
+    const ready = await page.evaluate(async () => {
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { code: 'KeyD', key: 'd', bubbles: true }));
+      await new Promise((go) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = go; port2.postMessage(0); });
+      return [!!document.querySelector('dialog[open]'), document.activeElement.getAttribute('role')];
+    });
+    assert.deepEqual(ready, [true, 'combobox']);
+    await press('Escape', 'Escape', 'k');
+  });
+
   await step('three at once: what would happen is said first, then done, and taken back together', async () => {
     await press('x', 'j', 'x', 'Shift+J');
     await page.getByText('已选 3 件').waitFor();

@@ -1,5 +1,5 @@
 // A dialog on the browser's own <dialog>: focus stays inside, Esc closes, focus goes back to where it was.
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 
@@ -12,7 +12,8 @@ let next = 1;
 export function Dialog({ title, onClose, children, wide, fixed }) {
   const ref = useRef(null);
   const id = useRef(`dlg${next++}`).current;
-  useEffect(() => {
+  // Before the next key, not after the next painting: who types on at once loses no letter.
+  useLayoutEffect(() => {
     const back = document.activeElement;
     const d = ref.current;
     d.showModal();
