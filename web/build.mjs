@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { textsPlugin } from './texts.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(root, 'dist');
@@ -47,6 +48,7 @@ async function worker() {
 }
 
 async function app(workerUrl) {
+  const define = { __SSE_WORKER__: JSON.stringify(workerUrl) };
   const out = await esbuild.build({
     ...common,
     entryPoints: ['app.js'],
@@ -55,7 +57,8 @@ async function app(workerUrl) {
     outdir: 'dist/assets',
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
-    define: { __SSE_WORKER__: JSON.stringify(workerUrl) },
+    define,
+    plugins: [await textsPlugin((what) => esbuild.build({ ...common, ...what, define }))],
   });
   const outputs = out.metafile.outputs;
   const entry = Object.keys(outputs).find((k) => outputs[k].entryPoint === 'app.js');

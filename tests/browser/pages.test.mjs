@@ -119,6 +119,20 @@ test('every page', { timeout: 600_000 }, async (t) => {
     await v.page.locator('.menu summary:not(.button)').click();
     await v.page.getByRole('button', { name: '中文界面' }).click();
     await v.page.getByRole('heading', { level: 1, name: '事项' }).waitFor();
+    // A page whose texts came with a chunk of its own, read first in English and then turned.
+    v.page.expected = [];
+    const turn = async (to) => {
+      await v.page.locator('.menu summary:not(.button)').click();
+      await v.page.getByRole('button', { name: to }).click();
+    };
+    await turn('English');
+    await v.go('/settings/tokens');
+    await turn('中文界面');
+    await v.page.getByRole('button', { name: '新增令牌' }).waitFor();
+    await v.check('turned-settings-tokens');
+    await turn('English');
+    await v.page.getByRole('heading', { level: 1, name: 'API tokens' }).waitFor();
+    assert.doesNotMatch(await v.text('main'), /令牌/);
     await v.close();
   });
 });

@@ -1,9 +1,16 @@
-// One message catalogue, Chinese first. Keys in code, sentences in i18n/*.json.
+// One message catalogue, Chinese first. Keys in code, sentences in i18n/*.json. The Chinese ones come with the chunks
+// whose files name their keys (texts.mjs), the English ones all at once when somebody asks for English.
 import { signal } from '@preact/signals';
-import zh from '../i18n/zh-CN.json';
 import { store } from './store.js';
 
+const zh = {};
 const catalogues = { 'zh-CN': zh, en: null };
+
+/**
+ * Takes up the texts a chunk brings.
+ * @param {Record<string, string>} texts
+ */
+export const addTexts = (texts) => Object.assign(zh, texts);
 
 /** The language in use; components that call t() redraw when it changes. */
 export const lang = signal('zh-CN');

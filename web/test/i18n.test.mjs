@@ -1,57 +1,59 @@
-// Both catalogues hold the same keys, every key is used, and every key that is used is there.
+// Both catalogues hold the same keys, every key is used, every key that is used is there, and comes where it is used.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { catalogue, sources, literals, faults, chunks } from '../texts.mjs';
 
-const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
-const read = (name) => JSON.parse(fs.readFileSync(path.join(root, 'i18n', name), 'utf8'));
-const zh = read('zh-CN.json');
-const en = read('en.json');
+const zh = catalogue('zh-CN');
+const en = catalogue('en');
+const files = sources();
+const text = [...files.values()].join('\n');
 
-function sources(dir) {
-  return fs.readdirSync(path.join(root, dir), { withFileTypes: true }).flatMap((e) => {
-    const rel = path.join(dir, e.name);
-    if (e.isDirectory()) return sources(rel);
-    return e.name.endsWith('.js') ? [fs.readFileSync(path.join(root, rel), 'utf8')] : [];
+test('the catalogues and the sources agree', () => {
+  assert.ok(Object.keys(zh).length > 900);
+  assert.deepEqual(faults(files, zh, en), []);
+});
+
+test('what does not agree is named', () => {
+  const one = new Map([['ui/a.js', "t('a.there'); t('a.gone')"]]);
+  const told = faults(
+    one,
+    { 'a.there': '有 {n}', 'a.idle': '闲', 'a.zh': '只有中文' },
+    { 'a.there': 'there are {m}', 'a.idle': 'idle', 'a.en': 'English only' },
+  );
+  assert.deepEqual(told, [
+    'ui/a.js: no text for a.gone',
+    'a.there: other placeholders in English',
+    'a.idle: no source says it',
+    'a.zh: no source says it',
+    'a.zh: not in both languages',
+    'a.en: not in both languages',
+  ]);
+});
+
+test('a chunk brings what its files name and the first load has not', () => {
+  const files = new Map([
+    ['app.js', "t('a.first')"],
+    ['ui/both.js', "const KEYS = ['a.both']"],
+    ['pages/one.js', "t('a.one'); t('a.first')"],
+    ['ui/part.js', "t('a.part')"],
+    ['pages/two.js', "t('a.part'); t('a.two')"],
+  ]);
+  const now = (path) => ({ path, kind: 'import-statement' });
+  const later = (path) => ({ path, kind: 'dynamic-import' });
+  const graph = {
+    'app.js': { imports: [now('ui/both.js'), later('pages/one.js'), later('pages/two.js'), later('i18n/en.json')] },
+    'ui/both.js': { imports: [] },
+    'pages/one.js': { imports: [now('ui/part.js'), now('ui/both.js'), now('node_modules/p.js')] },
+    'ui/part.js': { imports: [now('pages/one.js')] },
+    'pages/two.js': { imports: [now('ui/both.js')] },
+    'node_modules/p.js': { imports: [] },
+  };
+  const zh = { 'a.first': '一', 'a.both': '二', 'a.one': '三', 'a.part': '四', 'a.two': '五' };
+  assert.deepEqual(Object.fromEntries(chunks(graph, files, zh)), {
+    'app.js': { 'a.first': '一', 'a.both': '二' },
+    'pages/one.js': { 'a.one': '三', 'a.part': '四' },
+    'pages/two.js': { 'a.part': '四', 'a.two': '五' },
   });
-}
-
-const text = [
-  ...sources('lib'),
-  ...sources('ui'),
-  ...sources('pages'),
-  fs.readFileSync(path.join(root, 'app.js'), 'utf8'),
-].join('\n');
-
-test('both catalogues have the same keys', () => {
-  assert.deepEqual(Object.keys(en).sort(), Object.keys(zh).sort());
-});
-
-test('no message is empty, and both have the same placeholders', () => {
-  const holes = (s) => [...new Set([...s.matchAll(/\{(\w+)/g)].map((m) => m[1]))].sort();
-  for (const key of Object.keys(zh)) {
-    assert.ok(zh[key] && en[key], key);
-    assert.deepEqual(holes(en[key]), holes(zh[key]), key);
-  }
-});
-
-test('every key given to t() is in the catalogue', () => {
-  const used = [...text.matchAll(/\bt\(\s*'([^']+)'/g)].map((m) => m[1]);
-  assert.ok(used.length > 200);
-  assert.deepEqual(
-    used.filter((k) => !(k in zh)),
-    [],
-  );
-});
-
-test('every key of the catalogue is used', () => {
-  const literals = new Set([...text.matchAll(/'([a-z][A-Za-z0-9]*\.[A-Za-z0-9]+)'/g)].map((m) => m[1]));
-  assert.deepEqual(
-    Object.keys(zh).filter((k) => !literals.has(k)),
-    [],
-  );
 });
 
 test('tables of keys name keys that are there', () => {
@@ -71,8 +73,7 @@ test('tables of keys name keys that are there', () => {
     'audit.read',
   ]);
   const fields = new Set(['reason.key', 'reason.option', 'child.title', 'child.text', 'child.class']);
-  const literals = new Set([...text.matchAll(/'([a-z][A-Za-z0-9]*\.[A-Za-z0-9]+)'/g)].map((m) => m[1]));
-  const lost = [...literals].filter(
+  const lost = [...literals(text)].filter(
     (k) => prefixes.has(k.split('.')[0]) && !(k in zh) && !rights.has(k) && !fields.has(k),
   );
   assert.deepEqual(lost, []);
