@@ -459,6 +459,7 @@ static enum err_code prepare(struct demo *d, const struct town_source *src)
     imap_init(&d->staff, d->a);
     imap_init(&d->by_item, d->a);
     choose_weights(d);
+    demo_points(d);
     if (d->fast) {
         weigh_days(d);
         choose_next_day(d);

@@ -312,6 +312,9 @@ enum err_code demo_file(struct demo *d, struct demo_order *o)
         .address = demo_say_text(d, o, &s->address),
         .has_caller = w->caller};
     in.text = demo_say_text(d, o, w->text.n > 0 ? &w->text : &s->text);
+    struct demo_point at = demo_point_of(d, o);
+    in.lat = at.lat;
+    in.lon = at.lon;
     if (w->caller)
         demo_caller(d, o, &in.caller);
     in.fields = NEW_ARRAY(d->c.arena, s->def->n_fields, struct item_field);

@@ -1,5 +1,6 @@
 // Shared by demo.c (time: who is next, commits), demo_file.c (what an order is about), demo_life.c
-// (what becomes of it) and demo_text.c (the words), and by nobody else.
+// (what becomes of it), demo_point.c (where it lies) and demo_text.c (the words), and by nobody
+// else.
 #ifndef BH_DOMAIN_DEMO_INNER_H
 #define BH_DOMAIN_DEMO_INNER_H
 
@@ -66,6 +67,9 @@ struct demo_loop {
     int64_t surges_on;
     double *day_sums; // of fast ones
 };
+struct demo_point {
+    double lat, lon; // 0, 0: nowhere
+};
 struct demo_filing {
     int64_t us;
     struct demo_loop *loop;
@@ -79,10 +83,11 @@ struct demo {
     int64_t until_us, items;
     uint64_t seed;
     double *place_weights;
-    struct item it;      // as the latest look or action left it
-    int64_t it_of;       // whose: the item's id; 0: nobody's
-    struct imap staff;   // struct demo_staff, by role and unit
-    struct imap by_item; // struct demo_order; of slow ones
+    struct demo_point *points; // of every house of every estate
+    struct item it;            // as the latest look or action left it
+    int64_t it_of;             // whose: the item's id; 0: nobody's
+    struct imap staff;         // struct demo_staff, by role and unit
+    struct imap by_item;       // struct demo_order; of slow ones
     struct demo_entry *heap;
     size_t n_heap, cap_heap;
     int64_t seq;
@@ -115,7 +120,12 @@ void demo_begin(struct demo *d, struct demo_order *o); // what follows filing
 enum err_code demo_act(struct demo *d, const struct demo_entry *x) MUST_USE;
 // The system may have moved it.
 enum err_code demo_look(struct demo *d, struct demo_order *o) MUST_USE;
+// demo_point.c: lays out the estates; where the order's house stands
+void demo_points(struct demo *d);
+struct demo_point demo_point_of(const struct demo *d, const struct demo_order *o);
 // demo_text.c
+size_t demo_estate(const struct demo *d, const struct demo_order *o); // its number
+int64_t demo_house(const struct demo *d, const struct demo_order *o); // from 1
 str demo_say_text(struct demo *d, struct demo_order *o, const struct demo_words *w);
 uint64_t demo_mix(uint64_t a, uint64_t b); // one number of two, spread out
 void demo_caller(struct demo *d, const struct demo_order *o, struct caller *out);

@@ -52,11 +52,16 @@ static void put_place(struct demo *d, const struct demo_order *o, struct buf *b)
 }
 
 // A place has the estates of its number, and every so many behind it.
-static void put_estate(struct demo *d, const struct demo_order *o, struct buf *b)
+size_t demo_estate(const struct demo *d, const struct demo_order *o)
 {
     int64_t each = (int64_t)(d->t.n_estates / d->t.n_places);
     int64_t at = one_of(o->matter, FOR_ESTATE, 0, each - 1);
-    buf_add(b, d->t.estates[o->place + (size_t)at * d->t.n_places]);
+    return o->place + (size_t)at * d->t.n_places;
+}
+
+int64_t demo_house(const struct demo *d, const struct demo_order *o)
+{
+    return one_of(o->matter, FOR_HOUSE, 1, d->t.houses);
 }
 
 static void put_day(struct demo *d, struct buf *b)
@@ -80,10 +85,10 @@ static void put_hole(
         put_place(d, o, b);
         break;
     case HOLE_ESTATE:
-        put_estate(d, o, b);
+        buf_add(b, d->t.estates[demo_estate(d, o)]);
         break;
     case HOLE_HOUSE:
-        buf_i64(b, one_of(o->matter, FOR_HOUSE, 1, d->t.houses));
+        buf_i64(b, demo_house(d, o));
         break;
     case HOLE_FLOOR:
         buf_i64(b, one_of(o->matter, FOR_FLOOR, FLOORS_FROM, d->t.floors + 1));

@@ -62,7 +62,7 @@ static bool find_layer(
             continue;
         *out = (struct filter_field){.key = KEY_FIELD, .kind = KIND_CELL, .layer = l};
         out->shown = str_fmt(p->arena, "cell.%.*s", STR_ARG(l->key));
-        out->field = str_fmt(p->arena, "cell/%.*s", STR_ARG(l->key));
+        out->field = l->field;
         return true;
     }
     return false;

@@ -100,7 +100,7 @@ static void put_cells(struct ctx *c, struct item *it)
         const struct layer *l = &c->rules->layers[i];
         const struct grid_cell *x = rules_cell_at(l, it->lat, it->lon, it->filed_us);
         if (x)
-            item_set_field(it, c->arena, str_fmt(c->arena, "cell/%.*s", STR_ARG(l->key)), x->code);
+            item_set_field(it, c->arena, l->field, x->code);
     }
 }
 

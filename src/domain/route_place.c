@@ -95,7 +95,7 @@ static void listen(struct hearing *h, str text)
 static bool by_point(
     const struct ctx *c, const struct layer *l, const struct item *it, struct route_place *out)
 {
-    str code = item_field(it, str_fmt(c->arena, "cell/%.*s", STR_ARG(l->key)));
+    str code = item_field(it, l->field);
     if (code.n > 0)
         out->cell = rules_cell(l, code, it->filed_us);
     if (!out->cell && (it->lat != 0 || it->lon != 0)) {

@@ -72,6 +72,7 @@ struct grid_cell {
 struct layer {
     int64_t id;
     str key, title, note;
+    str field;               // of an item: which of its cells it lies in, "cell/residents"
     str unit_kind;           // units of this kind answer for its cells; may be empty
     struct grid_cell *cells; // by code, then from_us
     size_t n;

@@ -232,6 +232,7 @@ void rules_load_map(struct rules *r, struct db *db)
             .title = db_dup(&c, 2, r->arena),
             .unit_kind = db_dup(&c, 3, r->arena),
             .note = db_dup(&c, 4, r->arena)};
+        l.field = str_fmt(r->arena, "cell/%.*s", STR_ARG(l.key));
         VEC_PUSH(r->arena, r->layers, r->n_layers) = l;
     }
     for (size_t i = 0; i < r->n_layers; i++)

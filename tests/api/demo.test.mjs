@@ -79,6 +79,33 @@ test('a demonstration year', async (t) => {
     within(late / trouble, 0.06, 0.5, 'late there');
   });
 
+  await t.test('an order lies in the cell of its place, and those of one house in one point', async () => {
+    for (const key of ['residents', 'grid', 'police', 'enforcement']) assert.equal(await count(`cell.${key}:none`), 0, key);
+    const cells = (await lead.get('/api/layers')).body.rows.find((l) => l.key === 'residents').rows;
+    const units = (await lead.get('/api/units')).body.rows;
+    const name = (cell) => { const u = units.find((x) => x.id === cell.unit); return u.short_name || u.name; };
+    const points = new Map();
+    for (const cell of cells.filter((x) => ['beihong', 'talent'].includes(x.code))) {
+      const { rows } = await lead.list(`loop:hotline cell.residents:${cell.code}`, '&limit=60&columns=address');
+      assert.ok(rows.length > 20, `${rows.length} in ${cell.code}`);
+      for (const { cells: { address } } of rows)
+        for (const other of cells) assert.ok(other === cell || !address.startsWith(name(other)), `${address} in ${cell.code}`);
+      for (const { id } of rows.slice(0, 30)) {
+        const { lat, lon, address } = (await lead.get(`/api/items/${id}`)).body;
+        const house = address.match(/^(.*?（演示）\d+号)/)?.[1];
+        if (!house) continue;
+        assert.equal(points.get(house) ?? `${lat} ${lon}`, `${lat} ${lon}`, house);
+        points.set(house, `${lat} ${lon}`);
+      }
+    }
+    assert.ok(points.size > 10 && new Set(points.values()).size === points.size, 'every house has a point of its own');
+    for (const { id } of (await lead.list('merged:yes', '&limit=5')).rows) {
+      const it = (await lead.get(`/api/items/${id}`)).body;
+      const main = (await lead.get(`/api/items/${it.merged}`)).body;
+      assert.deepEqual([it.lat, it.lon], [main.lat, main.lon]);
+    }
+  });
+
   await t.test('a caller calls again, and tells of the same thing', async () => {
     const rows = (await lead.list('来源:12345 filed:2026-06..2026-09', '&limit=200')).rows;
     const seen = new Set(rows.map((row) => row.title));
