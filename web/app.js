@@ -64,6 +64,8 @@ const ROUTES = [
     page: more('Lists'),
     right: ['unit.manage', 'def.manage', 'person.manage', 'role.grant'],
   },
+  { path: '/settings/layers', page: more('Layers') },
+  { path: '/settings/routes', page: more('RouteTries'), right: 'def.manage' },
   { path: '/settings/defs', page: more('Defs'), right: 'def.manage' },
   { path: '/settings/defs/:id', page: more('DefText'), right: 'def.manage' },
   { path: '/settings/audit', page: more('Audit'), right: 'audit.read' },

@@ -5,13 +5,13 @@ import { open, Visitor, DESK, PHONE } from './lib.mjs';
 import { REPLY, agreed } from '../api/lib.mjs';
 
 const STAFF = ['/', '/items', '/items?filter=open%3Ayes', '/items?filter=-open%3Ayes%20kind%3A%E5%92%A8%E8%AF%A2', '/i/FIRST', '/i/DONE', '/i/MERGED', '/boards', '/boards?by=class',
-  '/boards?by=channel&period=2026', '/scores', '/scores/zhaoxiang?period=2026-11&compare=before&every=yes', '/scores/stages?period=2026-11-02..2026-11-20&sort=-handle.due', '/settings', '/settings/tokens', '/password'];
+  '/boards?by=channel&period=2026', '/scores', '/scores/zhaoxiang?period=2026-11&compare=before&every=yes', '/scores/stages?period=2026-11-02..2026-11-20&sort=-handle.due', '/settings', '/settings/layers', '/settings/tokens', '/password'];
 const PEOPLE = {
   dispatcher1: [...STAFF, '/desk', '/new', '/import', '/jobs'],
   HANDLER: ['/', '/items', '/i/FIRST', '/boards'],
   leader1: ['/', '/i/FIRST', '/boards'],
   reader1: ['/', '/i/DONE'],
-  sysadmin: ['/', '/settings/units', '/settings/people', '/settings/defs', '/settings/defs/1', '/settings/defs/new'],
+  sysadmin: ['/', '/settings/units', '/settings/people', '/settings/layers', '/settings/routes', '/settings/defs', '/settings/defs/1', '/settings/defs/new'],
   secadmin: ['/settings/people'],
   auditadmin: ['/settings/audit', '/settings/audit?about=reveal'],
 };

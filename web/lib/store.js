@@ -48,6 +48,15 @@ export const draft = {
   remove(name) {
     store.remove('draft.' + name);
   },
+  /** Names of the drafts that begin so. @param {string} start */
+  names(start) {
+    try {
+      const all = Object.keys(localStorage).filter((k) => k.startsWith(DRAFT + start));
+      return all.map((k) => k.slice(DRAFT.length)).sort();
+    } catch {
+      return [];
+    }
+  },
   /** Drops drafts older than 30 days, or all of them (at log-out: they may hold personal data). */
   sweep(all = false, now = Date.now()) {
     try {

@@ -4,4 +4,4 @@ export { Month } from './month.js';
 export { Import } from './import.js';
 export { Jobs, JobPage } from './jobs.js';
 export { Password } from './password.js';
-export { Settings, Units, People, Defs, DefText, Audit, Tokens, Lists } from './settings/index.js';
+export { Settings, Units, People, Defs, DefText, Audit, Tokens, Lists, Layers, RouteTries } from './settings/index.js';

@@ -41,6 +41,8 @@ const WHAT = {
   years_detach: 'audit.yearsDetach',
   years_attach: 'audit.yearsAttach',
   class_put: 'audit.classes',
+  layer_put: 'audit.layer',
+  places_put: 'audit.places',
   move_def: 'audit.moveDef',
   close_merged: 'audit.closeMerged',
   same: 'audit.same',

@@ -3,7 +3,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { html } from '../../lib/html.js';
 import { t } from '../../lib/i18n.js';
-import { get, post, rowsOf } from '../../lib/api.js';
+import { get, post, query, rowsOf } from '../../lib/api.js';
 import { notify } from '../../lib/state.js';
 import { errorPlace, withExpected } from '../../lib/errors.js';
 import { draft } from '../../lib/store.js';
@@ -67,7 +67,7 @@ function Editor({ kind, id, text: published }) {
     setText(x);
     setFine('');
     if (x === published) draft.remove(name);
-    else draft.set(name, { text: x });
+    else draft.set(name, { text: x, kind: what });
   };
   const send = async (dry) => {
     if (busy) return;
@@ -120,6 +120,7 @@ function Editor({ kind, id, text: published }) {
         aria-busy=${busy ? 'true' : null}>${t('def.check')}</button>
       <button type="button" class="primary" disabled=${!changed}
         onClick=${() => setAsking(true)}>${t('def.publish')}</button>
+      ${what === 'loop' && changed ? html`<a class="button" href=${`/settings/routes${query({ what: name })}`}>${t('def.tryRoutes')}</a>` : null}
       <span class="hint">${changed ? t('draft.kept') : t('def.unchanged')}</span></div>
     ${asking ? html`<${Confirm} title=${t('def.publish')} text=${t('def.publishText')}
       action=${t('def.publish')} busy=${busy} onYes=${() => send(false)}

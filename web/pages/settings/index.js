@@ -11,6 +11,8 @@ export { Defs, DefText } from './defs.js';
 export { Audit } from './audit.js';
 export { Tokens } from './tokens.js';
 export { Lists } from './lists.js';
+export { Layers } from './layers.js';
+export { RouteTries } from './routes.js';
 
 /** What can be set, by right. */
 export function Settings() {

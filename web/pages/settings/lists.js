@@ -34,6 +34,13 @@ const KINDS = [
     hint: 'lists.peopleHint',
     example: 'lists.peopleExample',
   },
+  {
+    value: 'places',
+    title: 'lists.places',
+    right: 'unit.manage',
+    hint: 'lists.placesHint',
+    example: 'lists.placesExample',
+  },
 ];
 
 const isSyntax = (errors) => errors.length > 0 && errors.every((e) => e.code === 'invalid' || e.line > 0);

@@ -20,6 +20,8 @@ export const SECTIONS = [
     hint: 'set.listsHint',
     right: ['unit.manage', 'def.manage', 'person.manage', 'role.grant'],
   },
+  { path: '/settings/layers', title: 'set.layers', hint: 'set.layersHint' },
+  { path: '/settings/routes', title: 'set.routes', hint: 'set.routesHint', right: 'def.manage' },
   { path: '/settings/defs', title: 'set.defs', hint: 'set.defsHint', right: 'def.manage' },
   { path: '/settings/audit', title: 'set.audit', hint: 'set.auditHint', right: 'audit.read' },
   { path: '/settings/tokens', title: 'set.tokens', hint: 'set.tokensHint' },

@@ -11,7 +11,7 @@ import { Confirm } from '../../ui/dialog.js';
 import { SetPage } from './nav.js';
 
 // Kinds that units of a town have; a town may use keys of its own, which are kept as they are.
-const KINDS = ['office', 'centre', 'station', 'team', 'group', 'neighbourhood', 'micro-grid', 'company'];
+export const KINDS = ['office', 'centre', 'station', 'team', 'group', 'neighbourhood', 'micro-grid', 'company'];
 const KIND = {
   town: 'unit.kTown',
   office: 'unit.kOffice',
@@ -24,7 +24,7 @@ const KIND = {
   company: 'unit.kCompany',
 };
 
-const kindTitle = (k) => (KIND[k] ? t(KIND[k]) : k);
+export const kindTitle = (k) => (KIND[k] ? t(KIND[k]) : k);
 
 function byTree(list) {
   const kids = new Map();

@@ -1,0 +1,36 @@
+// A layer drawn as it is stored: a plain picture, no tiles and no pan, which says that it is one.
+import { html } from '../lib/html.js';
+import { t } from '../lib/i18n.js';
+import { now } from '../lib/time.js';
+import { cellState, frameOf } from '../lib/cells.js';
+
+const WIDTH = 720;
+const LABELS_MAX = 60;
+const FEW = 12; // so few that their names can be large
+
+function Labels({ cells, frame }) {
+  return cells.map((c) => html`<text key=${c.code} x=${frame.x(c.lon)} y=${frame.y(c.lat)}>${c.name}</text>`);
+}
+
+/**
+ * @param {{layer: any, chosen?: string, onChoose?: (code: string) => void}} props the layer with its areas
+ */
+export function CellMap({ layer, chosen, onChoose }) {
+  const cells = layer.rows.filter((c) => c.area && cellState(c, now()) === 'now');
+  if (!cells.length) return null;
+  const frame = frameOf(cells, WIDTH);
+  const on = cells.find((c) => c.code === chosen);
+  const ring = (r) => `M${r.map(([lon, lat]) => `${frame.x(lon).toFixed(1)},${frame.y(lat).toFixed(1)}`).join('L')}Z`;
+  return html`<figure class="cell-map">
+    <svg class=${cells.length <= FEW ? 'few' : ''} viewBox=${`-2 -2 ${WIDTH + 4} ${frame.height + 4}`} role="img"
+      aria-label=${t('layers.picture', { title: layer.title, n: cells.length })}>
+      ${cells.map(
+        (c) => html`<path key=${c.code} class=${c.code === chosen ? 'cell on' : 'cell'} fill-rule="evenodd"
+          d=${c.area.flat().map(ring).join('')} onClick=${() => onChoose && onChoose(c.code)}><title>${c.name}</title></path>`,
+      )}
+      ${cells.length <= LABELS_MAX ? html`<${Labels} cells=${cells} frame=${frame} />` : null}
+    </svg>
+    <p class="picked" role="status">${on ? html`<strong>${on.name}</strong> ${on.unit_name}` : html`<span class="hint">${t('layers.pick')}</span>`}</p>
+    <figcaption>${t('layers.schematic')}${layer.note ? html` ${layer.note}` : null}</figcaption>
+  </figure>`;
+}
