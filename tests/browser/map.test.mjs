@@ -172,7 +172,8 @@ test('routes tried over past orders', { timeout: 120_000 }, async (t) => {
     await w.button('试算').click();
     await w.page.locator('h2 + .scroll').getByRole('link', { name: wrong }).click();
     await w.ready();
-    assert.deepEqual(await w.page.locator('main tbody tr a').evaluateAll((all) => all.map((a) => a.innerText.trim()).filter((x) => /^RX/.test(x))), [wrong]);
+    assert.equal(await w.page.locator('main tbody tr').count(), 1);
+    assert.match(await w.text('main tbody tr'), new RegExp(wrong.replace(/^.*-/, '')));
     await w.close();
   });
   assert.deepEqual(v.page.faults, []);

@@ -164,7 +164,7 @@ test('units, people, definitions, tokens, audit', { timeout: 180_000 }, async (t
 
   await step('people come from one list, of which each administrator brings in his half', async () => {
     const list = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(`登录名,姓名,角色,单位代码,初始密码\nsun10,孙十,承办员,${one.code},first-password-10\n`) };
-    for (const [v, kinds] of [[sys, 3], [sec, 1]]) {
+    for (const [v, kinds] of [[sys, 4], [sec, 1]]) {
       await v.go('/settings/lists');
       assert.equal(await v.page.getByRole('radio').count(), kinds);
       await v.page.getByRole('radio', { name: '人员和角色' }).check();
