@@ -62,8 +62,8 @@ CREATE TABLE item (
     alarm_us @int@ NOT NULL,
     version @int@ NOT NULL, round @int@ NOT NULL, returns @int@ NOT NULL, urges @int@ NOT NULL,
     extensions @int@ NOT NULL, reopens @int@ NOT NULL, level @int@ NOT NULL, raised @int@ NOT NULL,
-    parent @int@ NOT NULL, merged @int@ NOT NULL, excluded @int@ NOT NULL, gone @int@ NOT NULL DEFAULT 0,
-    title @text@ NOT NULL, waits @text@ NOT NULL DEFAULT '',
+    parent @int@ NOT NULL, merged @int@ NOT NULL, repeat @int@ NOT NULL DEFAULT 0, main_repeat @int@ NOT NULL DEFAULT 0,
+    excluded @int@ NOT NULL, gone @int@ NOT NULL DEFAULT 0, title @text@ NOT NULL, waits @text@ NOT NULL DEFAULT '',
     PRIMARY KEY (town, id)) @heap@;
 CREATE UNIQUE INDEX item_no ON item (town, no);
 -- Queues hold open items only; a closed item leaves these indexes. The columns of a condition stand at the end, so that

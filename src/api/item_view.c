@@ -29,6 +29,10 @@ const struct field ROW_VIEW[] = {
     F(struct row_view, open, FIELD_BOOL),
     F(struct row_view, paused, FIELD_BOOL),
     F(struct row_view, excluded, FIELD_BOOL),
+    F(struct row_view, repeat, FIELD_BOOL,
+        .help = "merged into another one of its loop, or tied to an earlier one"),
+    F(struct row_view, main_repeat, FIELD_BOOL,
+        .help = "others are merged into it or tied to it, and it is no repeat itself"),
     F(struct row_view, overdue, FIELD_BOOL),
     F(struct row_view, unit, FIELD_I64, .help = "unit in charge"),
     F(struct row_view, unit_name, FIELD_STR),
@@ -89,6 +93,8 @@ void row_view(struct ctx *c, const struct list_row *r, struct row_view *out)
         .open = r->open,
         .paused = r->paused,
         .excluded = r->excluded,
+        .repeat = r->repeat,
+        .main_repeat = r->main_repeat,
         .unit = r->unit,
         .unit_name = u ? (u->short_name.n > 0 ? u->short_name : u->name) : (str){0},
         .cls = r->cls,
@@ -766,6 +772,8 @@ static str what_title(const struct ctx *c, const struct def *d, str what)
         {"attach", "File added", "添加附件"}, {"settle", "Due times computed anew", "重算时限"},
         {"move_def", "Moved to another version", "更换流程版本"},
         {"close_merged", "Closed with its main item", "随主单办结"},
+        {"joined", "Another item was merged into it", "有工单并入"},
+        {"parted", "An item merged into it was taken out", "并入的工单撤出"},
         {"same", "Tied as the same matter", "关联同一事项"}, {"unsame", "Untied", "取消同一事项"},
         {"undo_import", "Import undone", "撤销导入"}, {ITEM_UNDO, "Taken back", "撤销"}};
     const struct def_step *s = def_step(d, what);
@@ -856,7 +864,9 @@ static void view_row(struct ctx *c, const struct item *it, struct row_view *v)
         .waits = it->waits,
         .open = it->open,
         .paused = it->paused,
-        .excluded = it->excluded};
+        .excluded = it->excluded,
+        .repeat = it->repeat,
+        .main_repeat = it->main_repeat};
     row_view(c, &r, v);
 }
 

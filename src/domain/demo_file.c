@@ -175,6 +175,8 @@ static const struct demo_repeat *repeated(struct demo *d, struct demo_order *o)
         if (x->open) {
             o->main = y->o;
             o->main_serial = y->serial;
+        } else if (!d->fast) { // in hand nothing is tied
+            o->again = y->item;
         }
         return x;
     }
@@ -264,6 +266,7 @@ static void remember(struct demo *d, struct demo_order *o)
     size_t at = l->n_recent[o->place]++ % DEMO_RECENT;
     l->recent[o->place * DEMO_RECENT + at] = (struct demo_recent){.o = o,
         .serial = o->serial,
+        .item = o->item,
         .filed_us = d->c.now_us,
         .caller = o->caller,
         .matter = o->matter,
@@ -271,6 +274,17 @@ static void remember(struct demo *d, struct demo_order *o)
 }
 
 // ---- filing
+
+// The number of what it repeats, when whoever files may see that.
+static str repeats_of(struct demo *d, const struct demo_order *o)
+{
+    struct item it;
+    struct err quiet;
+    err_init(&quiet, d->c.arena, d->e->lang);
+    if (o->again == 0 || item_load(&d->c, o->again, &it, &quiet) != OK)
+        return (str){0};
+    return item_visible(&d->c, &it) ? it.no : (str){0};
+}
 
 static enum err_code take_filed(struct demo *d, struct demo_order *o)
 {
@@ -321,6 +335,7 @@ enum err_code demo_file(struct demo *d, struct demo_order *o)
     demo_answer(d, o, &w->answers, 0, in.fields, &in.n_fields);
     demo_answer(d, o, &s->lives.filing, 0, in.fields, &in.n_fields);
     d->c.actor = demo_somebody(d, o, &w->who, NULL);
+    in.same = repeats_of(d, o);
     err_init(&sub, d->c.arena, d->e->lang);
     if (item_file(&d->c, &in, &d->it, &sub) != OK)
         return demo_fail(d, o, S("file"), &sub);

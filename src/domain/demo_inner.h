@@ -31,6 +31,7 @@ struct demo_order {
     uint64_t traits;
     struct demo_order *main; // the open one it repeats
     int64_t main_serial;
+    int64_t again; // item it repeats without joining it
     struct demo_part parts[DEMO_PARTS_MAX];
     size_t n_parts;
     const struct unit *owner; // in charge, as last seen
@@ -53,7 +54,7 @@ struct demo_entry {
 // What was told lately at a place: somebody may tell of it again.
 struct demo_recent {
     struct demo_order *o;
-    int64_t serial, filed_us, caller;
+    int64_t serial, item, filed_us, caller;
     uint64_t matter;
     const struct demo_case *k;
 };

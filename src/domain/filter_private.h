@@ -70,6 +70,8 @@ enum filter_kind {
     X(KEY_RAISED, "raised", "升级", KIND_LINK, "i.raised", raised)                                 \
     X(KEY_PARENT, "parent", "父单", KIND_LINK, "i.parent", parent)                                 \
     X(KEY_MERGED, "merged", "并单", KIND_LINK, "i.merged", merged)                                 \
+    X(KEY_REPEAT, "repeat", "重复件", KIND_FLAG, "i.repeat", repeat)                               \
+    X(KEY_MAIN_REPEAT, "main-repeat", "主重复件", KIND_FLAG, "i.main_repeat", main_repeat)         \
     X(KEY_ASKS, "asks", "待审核", KIND_ASKS, "i.waits", waits)                                     \
     X(KEY_WATCH, "watch", "盯住", KIND_WATCH, "i.id", id)                                          \
     X(KEY_NAMED, "named", "指定人员", KIND_NAMED, "i.waits", waits)

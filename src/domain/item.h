@@ -57,6 +57,8 @@ struct item {
     int64_t level;          // escalations up the tree in this round
     int64_t raised;         // unit it was raised to; 0: none
     int64_t parent, merged; // item ids; 0: none
+    bool repeat;            // an earlier one of its loop is about the same matter (domain/same.h)
+    bool main_repeat;       // it is the first of several
     bool excluded;
     bool gone; // an import that made it was undone: it stays in history, in no list and no counter
     str waits; // for whom it waits beside the unit in charge (domain/item_wait.h); derived

@@ -49,6 +49,8 @@ static const struct column COLUMNS[] = {
     COLUMN(raised, IS_I64),
     COLUMN(parent, IS_I64),
     COLUMN(merged, IS_I64),
+    COLUMN(repeat, IS_BOOL),
+    COLUMN(main_repeat, IS_BOOL),
     COLUMN(excluded, IS_BOOL),
     COLUMN(gone, IS_BOOL),
     COLUMN(title, IS_STR),

@@ -4,6 +4,7 @@
 #include "domain/filter.h"
 #include "domain/item_hand.h"
 #include "domain/item_inner.h"
+#include "domain/same.h"
 
 static int first_open(const struct def *d)
 {
@@ -416,15 +417,21 @@ static void does_merge(struct turn *t, struct err *e)
     t->it->open = false;
     t->it->unit = other.unit;
     link_add(t, main, S("merged"), t->it->id);
+    same_repeat(t->c, t->it);
+    if (same_main(t->c, main, t->it, true, e) != OK)
+        return;
 }
 
 static void does_unmerge(struct turn *t, struct err *e)
 {
-    (void)e;
     db_run(t->c->db,
         "DELETE FROM link WHERE town = ?1 AND item = ?2 AND kind = 'merged' AND other = ?3",
         V(t->c->rules->town), V(t->it->merged), V(t->it->id));
+    int64_t main = t->it->merged;
     t->it->merged = 0;
+    same_repeat(t->c, t->it);
+    if (same_main(t->c, main, t->it, false, e) != OK)
+        return;
     t->it->unit = t->it->receiver;
     item_enter(t->c, t->d, t->it, t->d->steps[0].to);
     item_clocks_resume(t->c, t->d, t->it);

@@ -4,6 +4,7 @@
 #include "domain/item_undo.h"
 
 #include "domain/item_inner.h"
+#include "domain/same.h"
 
 struct past {
     int64_t version, at_us, person;
@@ -201,10 +202,13 @@ enum err_code item_undo(
     if (may_undo(c, ev, s, e) != OK || fold_before(c, rows, ev, &now, &it, e) != OK ||
         alone(c, &now, &it, ev, e) != OK)
         return e->code;
-    if (now.merged != it.merged)
+    if (now.merged != it.merged) {
         db_run(c->db,
             "DELETE FROM link WHERE town = ?1 AND item = ?2 AND kind = 'merged' AND other = ?3",
             V(c->rules->town), V(now.merged), V(item));
+        if (same_main(c, now.merged, &now, false, e) != OK)
+            return e->code;
+    }
     struct event undo = {.what = S(ITEM_UNDO),
         .unit = now.unit,
         .note = s->title,

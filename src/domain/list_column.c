@@ -29,6 +29,7 @@ static const struct {
     {"extensions", "延期次数", COLUMN_EXTENSIONS},
     {"reopens", "重办次数", COLUMN_REOPENS},
     {"level", "升级层级", COLUMN_LEVEL},
+    {"repeat", "重复件", COLUMN_REPEAT},
 };
 
 static int own_at(str name)
@@ -139,6 +140,14 @@ static str parts_text(const struct ctx *c, const struct item *it)
     return str_join(c->arena, texts, n, S("、"));
 }
 
+static str repeat_text(const struct ctx *c, const struct item *it)
+{
+    bool en = c->lang == LANG_EN;
+    if (it->main_repeat)
+        return en ? S("main repeat") : S("主重复件");
+    return !it->repeat ? (str){0} : en ? S("repeat") : S("重复件");
+}
+
 static str count_text(const struct ctx *c, int64_t n)
 {
     return str_num(c->arena, n, (str){0});
@@ -184,6 +193,8 @@ str list_column_value(const struct ctx *c, const struct list_column *column, con
         return count_text(c, it->reopens);
     case COLUMN_LEVEL:
         return count_text(c, it->level);
+    case COLUMN_REPEAT:
+        return repeat_text(c, it);
     case COLUMN_FIELD:
         return item_field(it, column->field);
     case COLUMN_TIME:

@@ -48,6 +48,28 @@ void same_mark(struct ctx *c, const struct def *d, struct item *it)
     item_set_field(it, c->arena, d->fields[a->field].key, mark);
 }
 
+// ---- repeats
+
+void same_repeat(struct ctx *c, struct item *it)
+{
+    bool first = it->merged == 0, others = false;
+    struct cursor r = db_rows(c->db,
+        "SELECT l.kind, i.id, i.filed_us FROM link l JOIN item i ON i.town = l.town AND i.id = "
+        "l.other WHERE l.town = ?1 AND l.item = ?2 AND i.loop = ?3 AND i.gone = 0",
+        V(c->rules->town), V(it->id), V(it->loop));
+    while (db_next(&r)) {
+        bool same = str_eq(db_str(&r, 0), S("same"));
+        if (!same && !str_eq(db_str(&r, 0), S("merged")))
+            continue;
+        int64_t us = db_i64(&r, 2);
+        bool earlier = us < it->filed_us || (us == it->filed_us && db_i64(&r, 1) < it->id);
+        first = first && !(same && earlier);
+        others = true;
+    }
+    it->repeat = !first;
+    it->main_repeat = first && others;
+}
+
 // ---- tying
 
 static enum err_code load(struct ctx *c, int64_t id, struct item *it, struct err *e)
@@ -84,6 +106,7 @@ static enum err_code tell(struct ctx *c, const struct item *before, const struct
     CHECK(d != NULL);
     struct item it = item_copy(c->arena, before);
     same_mark(c, d, &it);
+    same_repeat(c, &it);
     struct event ev = {.what = what,
         .unit = it.unit,
         .note = note,
@@ -152,4 +175,21 @@ enum err_code same_untie(struct ctx *c, int64_t item, int64_t other, str note, s
     if (tell(c, &it, &its, S("unsame"), note, e) != OK)
         return e->code;
     return tell(c, &its, &it, S("unsame"), note, e);
+}
+
+enum err_code same_main(
+    struct ctx *c, int64_t main, const struct item *other, bool joined, struct err *e)
+{
+    struct item before;
+    if (item_load(c, main, &before, e) != OK)
+        return e->code;
+    const struct def *d = rules_def(c->rules, before.def);
+    CHECK(d != NULL);
+    struct item it = item_copy(c->arena, &before);
+    same_repeat(c, &it);
+    struct event ev = {.what = joined ? S("joined") : S("parted"),
+        .unit = it.unit,
+        .note = other->no,
+        .changes = str_fmt(c->arena, "\"other\":\"%.*s\"", STR_ARG(other->no))};
+    return item_commit(c, d, &before, &it, &ev, e);
 }

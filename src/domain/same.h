@@ -1,6 +1,10 @@
 // The same matter (同一事项): two items of any loops tied together, because they are about one
 // thing. Each keeps its own life; both histories say so.
 //
+// A repeat (重复件) was merged into another item of its loop (并单), or is tied to an earlier one;
+// a main repeat (主重复件) is none itself, but others are merged into it or tied to it. Both marks
+// are the item's own, so filters and tallies may ask them, and change with an event of it.
+//
 // A loop whose definition has `ahead` keeps in a field of each item whether it was there before
 // anybody called (未诉先办): of the items of the named loops that are the same matter, was one
 // filed before it, only later ones, or none until it was closed? The field changes with an event of
@@ -21,5 +25,11 @@ enum err_code same_untie(
 int64_t same_other(struct ctx *c, str field, str no, struct err *e);
 // Sets the field to what is known now, when the definition keeps one.
 void same_mark(struct ctx *c, const struct def *d, struct item *it);
+
+// Sets the marks of repeats to what its links say now.
+void same_repeat(struct ctx *c, struct item *it);
+// The item another was merged into, or is taken out of, says so in its history.
+enum err_code same_main(
+    struct ctx *c, int64_t main, const struct item *other, bool joined, struct err *e) MUST_USE;
 
 #endif

@@ -32,6 +32,8 @@ test('a demonstration year', async (t) => {
     await share('returns:>=2', 0.002, 0.02);
     await share('extensions:>=1', 0.015, 0.06);
     await share('merged:yes', 0.006, 0.025);
+    await share('repeat:yes', 0.03, 0.08);
+    await share('main-repeat:yes', 0.02, 0.07);
     await share('round:>=2', 0.01, 0.04);
     await share('reopens:>=1', 0.0005, 0.008);
     await share('excluded:yes', 0.002, 0.012);

@@ -2,7 +2,7 @@
 // the order is filed; and whoever opens an order sees what else came from this caller, this place, of this kind.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { Town } from './lib.mjs';
+import { Town, good } from './lib.mjs';
 
 const FRIDAY = '2026-11-20T09:00:00+08:00';
 const POINT = { lat: 31.2155, lon: 121.3601 };
@@ -179,4 +179,52 @@ test('tied as the same matter', async (t) => {
     const b = await person.post(`/api/items/${other.id}/same`, { other: found.no }, k);
     assert.deepEqual([a.status, b.status, b.body.links.length], [200, 200, 1]);
   });
+});
+
+test('repeats and main repeats: marks of the item, in lists, columns, counters', async (t) => {
+  const o = await desk();
+  const { town, desk: person, call } = o;
+  t.after(() => town.end());
+  const nos = async (filter) => (await person.list(filter, '&sort=filed')).rows.map((r) => r.no);
+  const count = async () => (await person.board('2026-11')).total.tallies.repeat;
+  const first = await call();
+  await town.move('2026-11-20T09:10:00+08:00');
+  const second = await call({ same: first.no });
+  await town.move('2026-11-20T09:20:00+08:00');
+  let third = await call();
+
+  await t.test('tied: the earlier one is the main one, whoever was named', async () => {
+    assert.deepEqual([second.repeat, second.main_repeat], [true, false]);
+    const it = await person.item(first.id);
+    assert.deepEqual([it.repeat, it.main_repeat], [false, true]);
+    assert.deepEqual([await nos('repeat:yes'), await nos('主重复件:是'), await nos('repeat:no main-repeat:no loop:hotline')], [[second.no], [first.no], [third.no]]);
+    assert.equal(await count(), 1);
+  });
+  await t.test('merged: both histories say so, and taken back both are as before', async () => {
+    third = (await person.step(third, 'merge', { other: first.no })).body;
+    assert.deepEqual([third.repeat, await count()], [true, 2]);
+    let main = await person.item(first.id);
+    assert.deepEqual([main.timeline[0].what, main.timeline[0].what_title, main.timeline[0].note], ['joined', '有工单并入', third.no]);
+    third = (await person.post(`/api/items/${third.id}/undo`, { version: third.version })).body;
+    assert.deepEqual([third.repeat, await count()], [false, 1]);
+    main = await person.item(first.id);
+    assert.deepEqual([main.timeline[0].what, main.main_repeat], ['parted', true]);
+    third = (await person.step(third, 'merge', { other: first.no })).body;
+    third = (await person.step(third, 'unmerge')).body;
+    assert.deepEqual([third.repeat, await nos('repeat:yes')], [false, [second.no]]);
+  });
+  await t.test('a column says which', async () => {
+    const rows = (await person.list('-repeat:no', '&columns=repeat')).rows;
+    assert.deepEqual(rows.map((r) => [r.no, r.cells.repeat]), [[second.no, '重复件']]);
+    assert.equal((await person.list('main-repeat:yes', '&columns=重复件')).rows[0].cells.repeat, '主重复件');
+  });
+  await t.test('untied: none of them is any more', async () => {
+    assert.equal((await person.del(`/api/items/${first.id}/same/${second.id}`)).status, 200);
+    assert.deepEqual([await nos('repeat:yes'), await nos('main-repeat:yes'), await count()], [[], [], 0]);
+  });
+  await t.test('items of other loops make no repeat', async () => {
+    const found = await o.find({ same: second.no });
+    assert.deepEqual([found.repeat, found.main_repeat, await nos('repeat:yes'), await nos('main-repeat:yes')], [false, false, [], []]);
+  });
+  good('tally', 'verify', '--dir', town.dir);
 });

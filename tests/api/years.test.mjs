@@ -60,7 +60,7 @@ async function pages(person, path) {
 }
 
 const FILTERS = ['', 'open:yes', 'open:no', 'closed:yes', 'closed:2024-03', 'filed:2023', 'filed:2023-11..2024-02', 'filed:2024-06..', 'changed:2024-01',
-  'filed:2026', 'overdue:yes', 'reopens:>0', 'kind:投诉', '-kind:投诉 filed:2023', 'own.satisfied:不满意', '电梯', '楼道 filed:2023', 'no:RX2023*', 'part:none', 'merged:yes'];
+  'filed:2026', 'overdue:yes', 'reopens:>0', 'kind:投诉', '-kind:投诉 filed:2023', 'own.satisfied:不满意', '电梯', '楼道 filed:2023', 'no:RX2023*', 'part:none', 'merged:yes', 'repeat:yes'];
 
 /** What people and programs are told of the town, old years or not. */
 async function answers(town) {

@@ -16,6 +16,8 @@ enum cond_kind {
     C_PAUSED,
     C_EXCLUDED,
     C_MERGED,
+    C_REPEAT,
+    C_MAIN_REPEAT,
     C_RAISED,
     C_OVERDUE,
     C_UNIT,
@@ -90,6 +92,8 @@ static const char *const YESNO[] = {[C_OPEN] = "open",
     [C_PAUSED] = "paused",
     [C_EXCLUDED] = "excluded",
     [C_MERGED] = "merged",
+    [C_REPEAT] = "repeat",
+    [C_MAIN_REPEAT] = "main-repeat",
     [C_RAISED] = "raised",
     [C_OVERDUE] = "overdue",
     [C_PARENT] = "parent"};
@@ -195,6 +199,10 @@ static bool yes(const struct m_item *it, enum cond_kind kind, int64_t now_us)
         return it->excluded;
     case C_MERGED:
         return it->merged != 0;
+    case C_REPEAT:
+        return it->repeat;
+    case C_MAIN_REPEAT:
+        return it->main_repeat;
     case C_RAISED:
         return it->raised != 0;
     case C_OVERDUE:

@@ -146,6 +146,7 @@ struct m_item {
     int64_t filed_us, changed_us, closed_us;
     int64_t round, returns, urges, extensions, reopens, level, raised, parent, merged;
     bool open, paused, excluded, gone;
+    bool repeat, main_repeat;
     int64_t job;          // import that made it
     bool worked;          // by a person since
     struct item_field *f; // in no order; never an empty value
@@ -288,6 +289,8 @@ void m_answer(struct model *m, const struct m_step *s, struct m_item *it, const 
     const struct step_in *in);
 void m_file(struct model *m, const struct act *x, const struct item_in *in);
 void m_touch(struct model *m, struct m_item *it, int64_t now_us);
+// The item another was merged into, or is taken out of, says so in its history.
+void m_main_hears(struct model *m, int64_t id, int64_t now_us);
 bool m_taken(const struct model *m, str source_no); // by an item that is not gone
 bool m_is_main(const struct model *m, const struct m_item *it);
 struct m_reason {

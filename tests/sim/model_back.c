@@ -78,4 +78,6 @@ void m_take_back(struct model *m, const struct act *x)
     it->worked = true;
     it->back = (struct m_back){0};
     m_touch(m, it, x->now_us);
+    if (now.merged != it->merged)
+        m_main_hears(m, now.merged, x->now_us);
 }

@@ -628,6 +628,17 @@ static void next_round(struct model *m, struct m_item *it)
             mark_fired(m, it, r);
 }
 
+void m_main_hears(struct model *m, int64_t id, int64_t now)
+{
+    struct m_item *main = m_item_of(m, id);
+    bool others = false;
+    for (size_t i = 0; i < m->n_items; i++)
+        others = others || (m->items[i].merged == id && !m->items[i].gone);
+    main->main_repeat = others && !main->repeat;
+    main->worked = true;
+    m_touch(m, main, now);
+}
+
 static void merge(struct model *m, struct m_item *it, const struct step_in *in, int64_t now)
 {
     const struct m_item *main = m_item_no(m, in->other);
@@ -636,11 +647,17 @@ static void merge(struct model *m, struct m_item *it, const struct step_in *in, 
     it->merged = main->id;
     it->open = false;
     it->unit = main->unit;
+    it->repeat = true;
+    it->main_repeat = false;
+    m_main_hears(m, main->id, now);
 }
 
 static void unmerge(struct model *m, struct m_item *it, int64_t now)
 {
+    int64_t main = it->merged;
     it->merged = 0;
+    it->repeat = false;
+    m_main_hears(m, main, now);
     it->unit = it->receiver;
     enter(m, it, ST_FILED, now);
     m_clocks_resume(m, it, now);

@@ -26,6 +26,7 @@ const OWN = [
   ['extensions', 'col.extensions', 84],
   ['reopens', 'col.reopens', 84],
   ['level', 'col.level', 84],
+  ['repeat', 'col.repeat', 84],
 ];
 const WIDTH = 120;
 const NEVER = ['left', 'state', 'title', 'no']; // hidden on no screen

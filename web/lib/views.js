@@ -14,6 +14,7 @@ export const FIXED = [
   { key: 'today', title: 'view.today', filter: 'filed:today', sort: '-filed' },
   { key: 'open', title: 'view.open', filter: 'open:yes', sort: 'due' },
   { key: 'closed', title: 'view.closed', filter: 'closed:last-7d', sort: '-changed' },
+  { key: 'repeat', title: 'view.repeat', filter: 'repeat:yes filed:last-30d', sort: '-filed' },
   { key: 'watch', title: 'view.watch', filter: 'watch:me', sort: '-changed' },
 ];
 

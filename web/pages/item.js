@@ -125,7 +125,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
   return html`<div class="item-head">
       <${States} item=${item} loop=${loop} />
       <p class="item-lamp"><${Lamp} item=${item} />${item.due ? html` <span class="hint">${t('item.nextDue', { at: stamp(item.due) })}</span>` : null}
-        ${item.excluded ? html`<span class="tag">${t('item.excluded')}</span>` : null}${item.merged ? html`<span class="tag">${t('item.isMerged')}</span>` : null}</p>
+        ${item.excluded ? html`<span class="tag">${t('item.excluded')}</span>` : null}${item.repeat ? html`<span class="tag">${t('item.repeat')}</span>` : null}${item.main_repeat ? html`<span class="tag">${t('item.mainRepeat')}</span>` : null}${item.merged ? html`<span class="tag">${t('item.isMerged')}</span>` : null}</p>
     </div>
     <${Requests} item=${item} onSay=${onSay} />
     <${StepBar} item=${item} loop=${loop} onOpen=${openStep} />

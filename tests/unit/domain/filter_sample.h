@@ -213,7 +213,8 @@ static inline void sample_put_layer(struct rules *r)
     r->layers = NEW(r->arena, struct layer);
     r->n_layers = 1;
     struct layer *l = r->layers;
-    *l = (struct layer){.id = 1, .key = S("residents"), .title = S("居民区")};
+    *l = (struct layer){
+        .id = 1, .key = S("residents"), .title = S("居民区"), .field = S("cell/residents")};
     l->cells = NEW_ARRAY(r->arena, 2, struct grid_cell);
     l->cells[l->n++] = (struct grid_cell){.id = 1, .code = S("beihong"), .name = S("北虹居民区")};
     l->cells[l->n++] = (struct grid_cell){.id = 2, .code = S("c02"), .name = S("双流路居民区")};

@@ -193,6 +193,8 @@ static void read_item(struct anchors *x, const struct yaml *y, struct item *it)
     it->open = yaml_get_bool(y, "open", false);
     it->paused = yaml_get_bool(y, "paused", false);
     it->excluded = yaml_get_bool(y, "excluded", false);
+    it->repeat = yaml_get_bool(y, "repeat", false);
+    it->main_repeat = yaml_get_bool(y, "main-repeat", false);
     it->def = rules_loop(x->r, it->loop)->now->id;
     if (yaml_get_bool(y, "old", false))
         it->def = SAMPLE_PATROL_OLD;
@@ -445,6 +447,8 @@ static void random_item(struct world *w, struct item *it)
     it->raised = chance(w, 20) ? random_unit(w) : 0;
     it->parent = chance(w, 20) ? rng_range(&w->rng, 1, 5) : 0;
     it->merged = chance(w, 20) ? rng_range(&w->rng, 1, 5) : 0;
+    it->repeat = chance(w, 20);
+    it->main_repeat = !it->repeat && chance(w, 20);
     it->title = random_words(w);
     it->text = random_words(w);
     it->address = random_words(w);

@@ -329,6 +329,10 @@ static void test_merge(void **state)
     assert_int_equal(twin.unit, main.unit);
     assert_int_equal(open_parts(f, twin.id), 0);
     assert_int_equal(twin.alarm_us, 0);
+    assert_true(twin.repeat && !twin.main_repeat);
+    main = read(f, main.id);
+    assert_true(main.main_repeat && !main.repeat);
+    assert_int_equal(events_of(f, main.id, "joined"), 1);
     fixture_fails(
         f, STEP(f, &twin, .step = S("dispatch"), UNITS(fixture_unit(f, "c03"))), ERR_INVALID);
     fixture_fails(f, STEP(f, &main, .step = S("merge"), .other = twin.no), ERR_INVALID);
@@ -336,8 +340,11 @@ static void test_merge(void **state)
     fixture_at(f, "2026-11-17 10:30");
     fixture_ok(f, STEP(f, &twin, .step = S("unmerge")));
     assert_int_equal(twin.merged, 0);
-    assert_true(twin.open);
+    assert_true(twin.open && !twin.repeat);
     assert_str(twin.state, "filed");
+    main = read(f, main.id);
+    assert_false(main.main_repeat);
+    assert_int_equal(events_of(f, main.id, "parted"), 1);
     assert_int_equal(twin.unit, fixture_unit(f, "ops-centre"));
     // Half an hour was used; a day went by inside the other one.
     assert_time(clock_of(&twin, "all", 0)->due_us, "2026-12-08 10:00");
@@ -345,6 +352,7 @@ static void test_merge(void **state)
     assert_str(item_field(&twin, S("clock/dispatch")), "running");
 
     fixture_ok(f, STEP(f, &twin, .step = S("merge"), .other = main.no));
+    main = read(f, main.id);
     finish(f, &main, "h01");
     fixture_as(f, "dispatcher");
     fixture_ok(f, STEP(f, &main, .step = S("check")));
