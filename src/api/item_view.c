@@ -882,6 +882,7 @@ static void view_route(
         return;
     struct route_advice advice;
     route_advise(c, d, it, &advice);
+    route_put_back(c, it, &advice);
     if (advice.n == 0)
         return;
     const struct route_pick *p = &advice.picks[0];

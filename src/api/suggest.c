@@ -50,7 +50,7 @@ static const struct field PAST_VIEW[] = {
     {0},
 };
 static const struct field GROUND_VIEW[] = {
-    M(ground_view, kind, FIELD_STR, .options = "matter|place|rule|conflict|past"),
+    M(ground_view, kind, FIELD_STR, .options = "matter|place|rule|conflict|past|returned"),
     M(ground_view, text, FIELD_STR),
     {0},
 };
@@ -180,6 +180,7 @@ enum err_code suggest_get(struct call *k)
     struct route_advice x;
     route_advise(c, d, &it, &x);
     route_add_past(c, d, &x);
+    route_put_back(c, &it, &x);
     if (db_status(c->db, &k->err) != OK)
         return k->err.code;
     struct pick_view *rows = NEW_ARRAY(c->arena, x.n, struct pick_view);

@@ -32,7 +32,7 @@ struct route_place {
     str words;   // unsure: which
 };
 struct route_ground {
-    const char *kind; // matter, place, rule, conflict, past
+    const char *kind; // matter, place, rule, conflict, past, returned
     str text;         // for people
 };
 // How items of the class ended in the last months.
@@ -75,6 +75,8 @@ void route_advise(
 // Adds how such items ended before, to the picks and as further picks. Reads counters and the last
 // items of few units.
 void route_add_past(struct ctx *c, const struct def *d, struct route_advice *out);
+// A unit that has given the item back is no first thought any more: it goes behind the others, low.
+void route_put_back(struct ctx *c, const struct item *it, struct route_advice *out);
 // The items a pick's past counts, as a filter.
 str route_past_filter(
     struct arena *a, const struct def *d, const struct class_ *cls, const struct route_pick *p);

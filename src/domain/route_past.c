@@ -186,6 +186,37 @@ void route_add_past(struct ctx *c, const struct def *d, struct route_advice *out
     add_former(&x, out);
 }
 
+// When the unit gave the item back last and has not got it again; 0: it did not.
+static int64_t gave_back(const struct item *it, const struct unit *u)
+{
+    for (size_t i = it->n_parts; i > 0; i--)
+        if (it->parts[i - 1].unit == u->id)
+            return str_eq(it->parts[i - 1].state, S("returned")) ? it->parts[i - 1].since_us : 0;
+    return 0;
+}
+
+void route_put_back(struct ctx *c, const struct item *it, struct route_advice *out)
+{
+    struct route_pick back[ROUTE_PICKS_MAX];
+    size_t n = 0, kept = 0;
+    for (size_t i = 0; i < out->n; i++) {
+        struct route_pick *p = &out->picks[i];
+        int64_t at_us = gave_back(it, p->unit);
+        if (at_us == 0) {
+            out->picks[kept++] = *p;
+            continue;
+        }
+        p->trust = ROUTE_LOW;
+        route_ground(c, p, "returned",
+            str_fmt(c->arena,
+                c->lang == LANG_EN ? "it gave this one back, %.*s" : "这件由它退回过，%.*s",
+                STR_ARG(tm_minute(c->arena, at_us, c->rules->zone_s))));
+        back[n++] = *p;
+    }
+    for (size_t i = 0; i < n; i++)
+        out->picks[kept++] = back[i];
+}
+
 str route_past_filter(
     struct arena *a, const struct def *d, const struct class_ *cls, const struct route_pick *p)
 {

@@ -4,7 +4,7 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Town, REPLY, call, good, root, until } from './lib.mjs';
+import { Town, REPLY, agreed, call, good, root, until } from './lib.mjs';
 
 const FRIDAY = '2026-11-20T09:00:00+08:00';
 const suggest = async (person, it) => {
@@ -61,6 +61,25 @@ test('an order is told whose it is, why, and how sure that is', async (t) => {
     assert.equal((await other.get(`/api/items/${sure.id}/suggestions`)).status, 404);
     assert.equal((await desk.get('/api/items/99999/suggestions')).status, 404);
     assert.equal((await town.nobody().get(`/api/items/${sure.id}/suggestions`)).status, 401);
+  });
+  await t.test('who gave it back is named behind the others, low, and it is said', async () => {
+    const handler = await town.as('handler-ops-centre');
+    const centre = await desk.unit('ops-centre');
+    let it = (await desk.file({ title: '井盖翘起，飞线充电', class: danger, address: '', ...at })).body;
+    const named = async () => (await suggest(desk, it)).suggestions.map((p) => [p.unit_name, p.confidence]);
+    assert.deepEqual(await named(), [['城运中心', 'low'], ['北虹居委会', 'medium']]);
+    it = (await desk.step(it, 'dispatch', { units: [centre] })).body;
+    it = (await agreed(handler, desk, it, 'return', { part: it.parts[0].id, note: '不是井盖', reason: { key: '信息有误', option: '内容不清' } })).body;
+    assert.equal(it.state_title, '待派单');
+    assert.deepEqual(await named(), [['北虹居委会', 'medium'], ['城运中心', 'low']]);
+    const [first, last] = (await suggest(desk, it)).suggestions;
+    assert.deepEqual(last.grounds.at(-1), { kind: 'returned', text: '这件由它退回过，2026-11-20 09:00' });
+    assert.equal(first.grounds.some((g) => g.kind === 'returned'), false);
+    assert.equal(it.route.unit_name, '北虹居委会', 'the dispatch dialog shows the same');
+    // Sent to it once more and taken back by the desk: it has not given it back this time.
+    it = (await desk.step(it, 'dispatch', { units: [centre] })).body;
+    it = (await desk.step(it, 'recall', { note: '再议' })).body;
+    assert.equal((await named())[0][0], '城运中心');
   });
   await t.test('dispatched, it is asked no more in the dialog', async () => {
     const sent = (await desk.step(sure, 'dispatch', { units: [beihong.id] })).body;

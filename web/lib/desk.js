@@ -2,7 +2,9 @@
 // is being sent and what can be taken back. Nothing here moves a row: what becomes of an order is a mark on its row, and
 // the list is made anew only when it is asked for. No DOM: tested in node.
 import { all } from './filter.js';
+import { reasonTitle } from './step.js';
 
+const BACK = 'returned'; // the ground that says that a unit gave it back
 const SOON_MS = 400; // several events of one moment are one look at the queue
 const PAGE_MAX = 200; // of the server
 const TOGETHER = 8; // requests at once, where each order has one of its own
@@ -23,8 +25,24 @@ const OVER = ['sent', 'merged', 'moved', 'gone'];
 
 // The rule's own wording is for who writes rules: a dispatcher reads it only where nothing else is said.
 function groundsOf(list) {
-  const plain = list.filter((g) => g.kind !== 'rule');
+  const plain = list.filter((g) => g.kind !== 'rule').sort((a, b) => (b.kind === BACK) - (a.kind === BACK));
   return (plain.length ? plain : list).map((g) => g.text);
+}
+
+/**
+ * Who gave it back, the latest first, with what was said when it was asked for: {version, at, unit, reason, note}.
+ * @param {object} item
+ * @param {object} loop
+ */
+export function returnsOf(item, loop) {
+  const keys = loop.steps.filter((s) => s.does === 'return').map((s) => s.key);
+  const events = item.timeline || [];
+  return events.flatMap((e, i) => {
+    if (!keys.includes(e.what)) return [];
+    const asked = events.slice(i + 1).find((x) => x.what === `ask:${e.what}` && x.part === e.part) || e;
+    const part = (item.parts || []).find((p) => p.id === e.part);
+    return [{ version: e.version, at: e.at, unit: part ? part.unit_name : e.unit_name, reason: reasonTitle((e.changes || {}).reason), note: asked.note }];
+  });
 }
 
 /** Runs fn over the list, a few at a time. */
@@ -267,6 +285,7 @@ export class Desk {
         assist: (x.assists || []).map((y) => y.unit),
         level: x.confidence,
         because: groundsOf(x.grounds || []),
+        back: (x.grounds || []).some((g) => g.kind === BACK),
       }));
     const r = o.item.route;
     return r && r.unit ? [{ unit: r.unit, unit_name: r.unit_name, assist: [], level: r.confidence || '', because: [r.because] }] : [];
@@ -292,8 +311,8 @@ export class Desk {
   /** He chose, and not what was suggested: then he may say why. */
   against(id = this.at) {
     const { lead } = this.draft(id);
-    const list = this.suggestions(id);
-    return !!lead && list.length > 0 && list[0].unit !== lead;
+    const first = this.suggestions(id).find((s) => !s.back);
+    return !!lead && !!first && first.unit !== lead;
   }
 
   /** May the step be taken on it, and why not. */

@@ -13,6 +13,9 @@ export function count(v) {
   return (v < 0 ? '−' : '') + digits;
 }
 
+/** "1120-00012" of RX20261120-00012: the count begins anew each day, so without its day it would say nothing. */
+export const shortNo = (no) => no.replace(/^.*?(\d{4})-(\d+)$/, '$1-$2');
+
 /**
  * A share as percent with one decimal.
  * @param {number|null|undefined} v 0.924 is 92.4%

@@ -20,8 +20,11 @@ export function extendParts(text) {
 export function extendTitle(text, t) {
   const { n, per } = extendParts(text);
   const unit = EXTEND_UNITS.find(([u]) => u === per);
-  return n ? `${n} ${t(unit[1])}` : text;
+  return n ? `${n} ${t(unit[1])}` : text || '';
 }
+
+/** A reason of two levels as it is read: 职责不符：非本辖区. @param {{key: string, option?: string}|undefined} r */
+export const reasonTitle = (r) => (r && r.key ? (r.option ? `${r.key}：${r.option}` : r.key) : '');
 
 const JUDGED = 'evaluate';
 

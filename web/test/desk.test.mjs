@@ -1,7 +1,7 @@
 // The desk without a screen: nothing moves by itself, whatever the server and the others do.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { compareTexts, Desk, queuesOf } from '../lib/desk.js';
+import { compareTexts, Desk, queuesOf, returnsOf } from '../lib/desk.js';
 import { desksOf } from '../lib/desks.js';
 
 const STEP = { key: 'send', does: 'dispatch', title: '派单', from: ['new', 'again'], who: ['boss'], undo_s: 10, reasons: [], asks: [] };
@@ -177,6 +177,31 @@ test('against the suggestion he may say why; with it there is nothing to say', a
   desk.type({ lead: 7 });
   assert.equal(desk.against(), false);
   assert.equal(desk.body(1).reason, undefined);
+});
+
+test('who gave it back stands behind, and nobody is asked why he sends it elsewhere', async () => {
+  const { desk } = await atWork(1);
+  const back = { unit: 4, unit_name: '四居', assists: [], confidence: 'low', grounds: [{ kind: 'place', text: '落在四居' }, { kind: 'returned', text: '由它退回过' }] };
+  desk.order().help = { suggestions: [back] };
+  assert.deepEqual(desk.suggestions()[0].because, ['由它退回过', '落在四居']);
+  desk.type({ lead: 8 });
+  assert.equal(desk.against(), false);
+  desk.order().help = { suggestions: [{ ...back, unit: 6, grounds: [] }, back] };
+  assert.equal(desk.against(), true);
+});
+
+test('why it came back: the reason, and what the unit wrote when it asked', () => {
+  const loop = { steps: [{ key: 'return', does: 'return' }, { key: 'send', does: 'dispatch' }] };
+  const reason = { key: '职责不符', option: '非本辖区' };
+  const item = { parts: [{ id: 1, unit_name: '四居' }, { id: 2, unit_name: '五居' }], timeline: [
+    { version: 9, what: 'return', part: 2, at: 'c', note: '不归我', changes: { reason: { key: '其他', option: '' } } },
+    { version: 8, what: 'send', at: 'b', note: '' },
+    { version: 7, what: 'return', part: 1, at: 'a', note: '同意', changes: { reason } },
+    { version: 6, what: 'ask:return', part: 1, at: 'a', note: '在河对岸', changes: { reason } },
+    { version: 5, what: 'ask:return', part: 2, at: 'a', note: '另一件事', changes: { reason } }] };
+  assert.deepEqual(returnsOf(item, loop).map((r) => [r.version, r.unit, r.reason, r.note]),
+    [[9, '五居', '其他', '另一件事'], [7, '四居', '职责不符：非本辖区', '在河对岸']]);
+  assert.deepEqual(returnsOf({ timeline: [{ what: 'return', part: 3, unit_name: '镇 / 六居', note: '', changes: {} }] }, loop)[0].unit, '镇 / 六居');
 });
 
 test('suggestions of the server, the best first, with what a dispatcher wants to know of them', async () => {

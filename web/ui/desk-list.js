@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { catalog } from '../lib/state.js';
+import { shortNo } from '../lib/num.js';
 import { Lamp } from './lamp.js';
 
 const unitName = (id) => {
@@ -32,7 +33,7 @@ function Row({ r, at, mark, picked, watched, onOpen, onToggle }) {
       onToggle();
     }}><span class="box" aria-hidden="true">${picked ? '✓' : ''}</span></span>
     <span class="what"><span class="title">${r.title}</span>
-      <span class="more">${[r.no.replace(/^.*-/, ''), r.class_name, r.channel].filter(Boolean).join(' · ')}</span></span>
+      <span class="more">${[shortNo(r.no), r.class_name, r.channel].filter(Boolean).join(' · ')}</span></span>
     <span class="how">${
       mark
         ? html`<span class="mark"><span aria-hidden="true">${SIGN[mark.kind]} </span>${markText(mark)}</span>`

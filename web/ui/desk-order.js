@@ -2,6 +2,8 @@
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { catalog } from '../lib/state.js';
+import { returnsOf } from '../lib/desk.js';
+import { shortNo } from '../lib/num.js';
 import { stamp } from '../lib/time.js';
 import { ClockBar, Lamp } from './lamp.js';
 import { Caller } from './caller.js';
@@ -34,9 +36,18 @@ function Kin({ desk, order, onCompare }) {
     <h3 id="kin-h">${t('desk.kin', { n: rows.length })}
       <button type="button" class="small" onClick=${() => onCompare(0)}>${t(mayMerge ? 'desk.compareMerge' : 'desk.compare')} <kbd>M</kbd></button></h3>
     <ul class="plain-list">${rows.slice(0, KIN_SHOWN).map((k, i) => html`<li key=${k.id}>
-      <button type="button" class="link" onClick=${() => onCompare(i)}>${k.no.replace(/^.*-/, '')} ${k.title}</button>
+      <button type="button" class="link" onClick=${() => onCompare(i)}>${shortNo(k.no)} ${k.title}</button>
       <span class="hint">${kinWords(k, order.item).join(' · ')}</span></li>`)}</ul>
   </section>`;
+}
+
+// Whoever sends it out again has to know why it came back.
+function Returned({ item, loop }) {
+  const rows = item.returns ? returnsOf(item, loop) : [];
+  if (!rows.length) return null;
+  return html`<section class="card back" aria-labelledby="back-h"><h3 id="back-h">${t('desk.back')}</h3>
+    <ul class="plain-list">${rows.map((r) => html`<li key=${r.version}><strong>${r.unit}</strong> <span class="hint">${stamp(r.at)}</span>
+      <p>${[r.reason, r.note].filter(Boolean).join('　')}</p></li>`)}</ul></section>`;
 }
 
 function Facts({ item }) {
@@ -76,6 +87,7 @@ export function DeskOrder({ desk, onSend, onCompare, onWatch, watched, onMore })
     <${News} desk=${desk} order=${order} draw=${desk.draws} />
     <div class="desk-cols">
       <div class="desk-read">
+        <${Returned} item=${item} loop=${loop} />
         <section class="card" aria-labelledby="text-h"><h3 id="text-h">${t('item.text')}</h3>
           <p class="prose">${item.text || html`<span class="hint">${t('item.noText')}</span>`}</p>
           <${Facts} item=${item} />
