@@ -1,4 +1,5 @@
 // The town's catalogue, indexed once: units, classes, loops. No DOM here.
+import { split } from './filter.js';
 
 /**
  * @param {object} raw answer of /api/catalog
@@ -93,3 +94,26 @@ export function fieldsOf(loop, asks) {
  * @param {object} step
  */
 export const stagesOf = (step) => (step.approve || []).map((g) => g.title).join(' → ');
+
+/**
+ * Filter text of a definition as people say it: "priority:特急" is 紧急程度：特急. Terms of another kind stay as they are.
+ * @param {string} text
+ * @param {object} c indexed
+ * @param {(key: string) => string} t
+ */
+export function ruleWords(text, c, t) {
+  const titleOf = (key) => {
+    if (key === 'class') return t('col.class');
+    for (const l of c.loops) for (const f of l.fields || []) if (f.key === key) return f.title;
+    return '';
+  };
+  const classOf = (code) => (c.classes.find((x) => `${x.scheme}/${x.code}` === code) || { name: code }).name;
+  return split(text)
+    .map((x) => {
+      const [, key, values] = /^([a-z][a-z0-9_-]*):([^"<>]*)$/.exec(x) || [];
+      const title = key && titleOf(key);
+      if (!title) return x;
+      return `${title}${t('word.colon')}${values.split(',').map((v) => (key === 'class' ? classOf(v) : v)).join(t('word.listed'))}`;
+    })
+    .join(' ');
+}

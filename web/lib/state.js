@@ -43,6 +43,7 @@ export function notify(text, kind = 'info', act = null) {
   const id = nextToast++;
   toasts.value = [...toasts.value.slice(-3), { id, text, kind, act }];
   if (kind !== 'error') setTimeout(() => dropToast(id), act ? act.ms || 20000 : 8000);
+  return id;
 }
 
 /** @param {number} id */

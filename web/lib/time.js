@@ -76,6 +76,11 @@ export function stamp(at) {
   return ms(at) === null ? '—' : `${day(at)} ${clock(at)}`;
 }
 
+/** When something is due: the end of a day is 24:00 of that day, as people say it, not 0:00 of the next. */
+export function dueStamp(at) {
+  return ms(at) !== null && clock(at) === '00:00' ? `${day(ms(at) - 1)} 24:00` : stamp(at);
+}
+
 /** "11-20 09:32" this year, with the year otherwise; for narrow columns. */
 export function shortStamp(at, nowMs = now()) {
   if (ms(at) === null) return '—';

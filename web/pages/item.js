@@ -1,17 +1,17 @@
 // 事项详情: what it is, where it stands against its clocks, what happened, and the steps that can be taken, each with
 // the reason when it cannot.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { get, post } from '../lib/api.js';
-import { catalog, notify } from '../lib/state.js';
+import { catalog, dropToast, notify } from '../lib/state.js';
 import { stagesOf, stepOf } from '../lib/catalog.js';
 import { isPlain } from '../lib/step.js';
 import { go, place } from '../lib/route.js';
 import { on } from '../lib/sse.js';
 import { useKeys } from '../lib/keys.js';
 import { itemsLink, term } from '../lib/filter.js';
-import { now, stamp } from '../lib/time.js';
+import { dueStamp, now, stamp } from '../lib/time.js';
 import { loadWatched, setWatched, watched } from '../lib/watched.js';
 import { Page } from '../ui/page.js';
 import { Failure, Loaded, useLoad } from '../ui/load.js';
@@ -124,7 +124,7 @@ function Links({ links }) {
 function Body({ item, loop, onItem, again, openStep, onSay }) {
   return html`<div class="item-head">
       <${States} item=${item} loop=${loop} />
-      <p class="item-lamp"><${Lamp} item=${item} />${item.due ? html` <span class="hint">${t('item.nextDue', { at: stamp(item.due) })}</span>` : null}
+      <p class="item-lamp"><${Lamp} item=${item} />${item.due ? html` <span class="hint">${t('item.nextDue', { at: dueStamp(item.due) })}</span>` : null}
         ${item.excluded ? html`<span class="tag">${t('item.excluded')}</span>` : null}${item.repeat ? html`<span class="tag">${t('item.repeat')}</span>` : null}${item.main_repeat ? html`<span class="tag">${t('item.mainRepeat')}</span>` : null}${item.merged ? html`<span class="tag">${t('item.isMerged')}</span>` : null}</p>
     </div>
     <${Requests} item=${item} onSay=${onSay} />
@@ -155,6 +155,7 @@ export function Item({ params }) {
   const [saying, setSaying] = useState(null);
   const [newer, setNewer] = useState(0);
   const [taken, setTaken] = useState(false);
+  const undo = useRef(0);
   const item = of.data;
   const loop = item && catalog.value.loopByKey.get(item.loop);
   useEffect(() => {
@@ -179,8 +180,9 @@ export function Item({ params }) {
     const s = open && loop && stepOf(loop, open.key);
     setStepId('');
     of.set(answer);
+    dropToast(undo.current); // the step before can be taken back no more
     const asked = s && stagesOf(s);
-    notify(
+    undo.current = notify(
       asked
         ? t('step.asked', { step: title, who: asked })
         : t('step.done', { step: title, state: answer.state_title }),

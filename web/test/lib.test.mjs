@@ -5,8 +5,8 @@ import { linked } from '../lib/board.js';
 import * as filter from '../lib/filter.js';
 import * as num from '../lib/num.js';
 import { ApiError, errorColumn, errorPlace, errorsByField, fieldName, withExpected } from '../lib/errors.js';
-import { classesOf, findNodes, indexCatalog, pathOf, stepOf } from '../lib/catalog.js';
-import { checkValues, differences, isPlain, startValues, stepBody } from '../lib/step.js';
+import { classesOf, findNodes, indexCatalog, pathOf, ruleWords, stepOf } from '../lib/catalog.js';
+import { checkValues, differences, isPlain, reasonTitle, startValues, stepBody } from '../lib/step.js';
 import { keyName } from '../lib/keys.js';
 import { match } from '../lib/route.js';
 import { FIXED, sameFilter, takeOver, usualSort } from '../lib/views.js';
@@ -22,6 +22,21 @@ test('values are quoted when the language would read them otherwise', () => {
   assert.equal(filter.value('全角　空格'), '"全角　空格"');
   assert.equal(filter.term('unit', 'A', 'b c'), 'unit:A,"b c"');
   assert.equal(filter.all('open:yes', '', '  x '), 'open:yes x');
+});
+
+test('a rule of a definition is said in the words of its fields and classes', () => {
+  const c = indexCatalog({ classes: [{ id: 1, scheme: 'matters', code: '0601', name: '飞线充电' }],
+    loops: [{ key: 'a', fields: [{ key: 'priority', title: '紧急程度' }, { key: 'kind', title: '业务类型' }] }] });
+  const words = (text) => ruleWords(text, c, (key) => ({ 'word.colon': '：', 'word.listed': '、', 'col.class': '分类' })[key]);
+  assert.equal(words('priority:特急'), '紧急程度：特急');
+  assert.equal(words('kind:咨询,建议 class:matters/0601'), '业务类型：咨询、建议 分类：飞线充电');
+  assert.equal(words('class:matters/09'), '分类：matters/09');
+  assert.equal(words('-kind:咨询 飞线 returns:>=2 kind:"a b"'), '-kind:咨询 飞线 returns:>=2 kind:"a b"', 'the rest as it is written');
+});
+
+test('a number without its year keeps its day; a reason has one level or two', () => {
+  assert.deepEqual(['RX20261120-00012', 'A720261120-1', 'odd'].map(num.shortNo), ['1120-00012', '1120-1', 'odd']);
+  assert.deepEqual([{ key: '其他', option: '' }, { key: '职责不符', option: '非本辖区' }, undefined].map(reasonTitle), ['其他', '职责不符：非本辖区', '']);
 });
 
 test('filter text is taken apart outside quotes only', () => {

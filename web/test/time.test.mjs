@@ -13,6 +13,13 @@ test("an instant reads as the town's wall clock", () => {
   assert.equal(time.stamp('nonsense'), '—');
 });
 
+test('what is due at the end of a day is due at 24:00 of that day', () => {
+  assert.equal(time.dueStamp('2026-12-05T00:00:00+08:00'), '2026-12-04 24:00');
+  assert.equal(time.dueStamp('2027-01-01T00:00:00+08:00'), '2026-12-31 24:00');
+  assert.equal(time.dueStamp('2026-12-04T17:30:00+08:00'), '2026-12-04 17:30');
+  assert.equal(time.dueStamp(null), '—');
+});
+
 test('the year is left out in this year only', () => {
   const now = Date.parse('2026-11-20T00:00:00+08:00');
   assert.equal(time.shortStamp('2026-03-04T05:06:00+08:00', now), '03-04 05:06');

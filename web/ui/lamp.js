@@ -1,7 +1,9 @@
 // How an item or a clock stands against its time: a mark, a word, and only then a colour.
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { spanText, stamp, shortStamp } from '../lib/time.js';
+import { ruleWords } from '../lib/catalog.js';
+import { catalog } from '../lib/state.js';
+import { dueStamp, spanText, stamp, shortStamp } from '../lib/time.js';
 
 const MARK = { red: '▲', yellow: '◔', green: '●', none: '○' };
 const WORD = { red: 'lamp.red', yellow: 'lamp.yellow', green: 'lamp.green', none: 'lamp.none' };
@@ -29,7 +31,7 @@ export function Lamp({ item }) {
   else text = leftText(item.left_s, item.day_s);
   const quiet = item.paused || item.open === false || !item.due;
   return html`<span class=${`lamp ${quiet ? 'none' : lamp}`}
-    title=${item.due ? `${t('col.due')} ${stamp(item.due)}` : null}>
+    title=${item.due ? `${t('col.due')} ${dueStamp(item.due)}` : null}>
     <span aria-hidden="true">${quiet ? (item.paused ? '‖' : MARK.none) : MARK[lamp]}</span>
     ${' '}${text}${quiet ? null : html`<span class="sr">（${t(WORD[lamp])}）</span>`}</span>`;
 }
@@ -72,10 +74,10 @@ function stateText(c, lamp) {
 
 function clockWords(c) {
   const bits = [t(c.counts === 'work' ? 'clock.work' : 'clock.plain', { limit: c.limit_title || c.limit })];
-  if (c.rule) bits.push(t('clock.rule', { rule: c.rule }));
+  if (c.rule) bits.push(t('clock.rule', { rule: ruleWords(c.rule, catalog.value, t) }));
   if (c.extended_s) bits.push(t('clock.extended', { span: spanText(c.extended_s, t, c.day_s) }));
   if (c.pauses) bits.push(t('clock.pauses', { n: c.pauses }));
   if (c.stopped) bits.push(t('clock.stopped', { at: stamp(c.stopped) }));
-  else if (c.due) bits.push(t('clock.due', { at: stamp(c.due) }));
+  else if (c.due) bits.push(t('clock.due', { at: dueStamp(c.due) }));
   return bits.join(' · ');
 }

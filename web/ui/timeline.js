@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { catalog } from '../lib/state.js';
+import { extendTitle, reasonTitle } from '../lib/step.js';
 import { stamp } from '../lib/time.js';
 
 const FIRST = 12;
@@ -51,11 +52,16 @@ export function Timeline({ events, loop, fields }) {
   return html`<section class="card" aria-labelledby="time-h"><h2 id="time-h">${t('item.timeline')}</h2>
     <ol class="timeline">${list.map((e) => {
       const changes = Object.entries(e.changes || {}).filter(([k, v]) => Array.isArray(v) && nameOf(k, loop));
+      const why = [
+        [t('ask.reason'), reasonTitle((e.changes || {}).reason)],
+        [t('item.byTime'), extendTitle((e.changes || {}).extend, t)],
+      ].filter(([, v]) => v);
       const lost = ((e.changes || {}).lost || []).map((x) => (catalog.value.unitById.get(x) || { name: x }).name);
       return html`<li key=${e.version}>
       <p class="time-line"><time datetime=${e.at}>${stamp(e.at)}</time> <strong>${e.what_title}</strong>
         <span>${e.person_name || t('item.bySystem')}</span>${e.unit_name ? html`<span title=${t('audit.unitThen')}>${e.unit_name}</span>` : null}</p>
       ${e.changes && typeof e.changes.same === 'string' ? html`<p>${e.changes.same}</p>` : null}
+      ${why.length ? html`<p>${why.map(([k, v]) => `${k}${t('word.colon')}${v}`).join('　')}</p>` : null}
       ${e.note ? html`<p class="prose">${e.note}</p>` : null}
       ${lost.length ? html`<p class="hint">${t('item.lostBy', { units: lost.join(t('word.and')) })}</p>` : null}
       ${changes.length ? html`<ul class="changes">${changes.map(([k, [from, to]]) => html`<li key=${k}>${nameOf(k, loop)}${t('word.colon')}${isBlank(from) ? '' : html`<del>${valueOf(k, from, loop, names)}</del> → `}<ins>${valueOf(k, to, loop, names)}</ins>
