@@ -106,6 +106,11 @@ test('scores', { timeout: 300_000 }, async (t) => {
     await page.waitForURL('**period=2026-11-20..2026-11-20**');
     await leader.ready();
     assert.equal(await cell(homes[0].name, 0).locator('a').innerText(), '4');
+    await page.getByRole('combobox', { name: '时段长度' }).selectOption('day');
+    await page.waitForURL('**period=2026-11-20');
+    await leader.ready();
+    assert.equal(await leader.text('.period'), '2026年11月20日');
+    assert.equal(await cell(homes[0].name, 0).locator('a').innerText(), '4');
     await page.getByRole('combobox', { name: '时段长度' }).selectOption('assess');
     await page.waitForURL('**period=A2027**');
     await leader.ready();

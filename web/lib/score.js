@@ -3,7 +3,7 @@ import { count, DASH } from './num.js';
 import { currentPeriod, nextPeriod, now, parts, periodTitle, readPeriod } from './time.js';
 
 /** The lengths a period may have, in the order they are offered. */
-export const KINDS = ['week', 'month', 'quarter', 'half', 'year', 'assess'];
+export const KINDS = ['day', 'week', 'month', 'quarter', 'half', 'year', 'assess'];
 
 const iso = (ms) => new Date(ms).toISOString().slice(0, 10);
 

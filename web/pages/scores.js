@@ -26,6 +26,7 @@ import { Empty, Failure, Loaded, useLoad } from '../ui/load.js';
 import { asOf } from '../ui/asof.js';
 
 const KIND_TITLE = {
+  day: 'period.kDay',
   week: 'period.kWeek',
   month: 'period.kMonth',
   quarter: 'period.kQuarter',
@@ -89,7 +90,7 @@ function Chooser({ w, heads }) {
     setRange(k === 'range');
     if (k !== 'range') goQuery({ period: nowPeriod(k, month) });
   };
-  const open = range || kind === 'range' || kind === 'day';
+  const open = range || kind === 'range';
   return html`<div class="chooser">
     <label class="inline screen-only"><span class="sr">${t('score.which')}</span><select value=${w.key}
       onChange=${(e) => go(`/scores/${e.target.value}${location.search}`)}>
