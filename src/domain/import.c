@@ -10,7 +10,7 @@
 #include "domain/journal.h"
 #include "domain/key_book.h"
 
-enum { MAP_TEXT_MAX = 128 * KIB, TITLE_MAX = 200, PATH_MAX_BYTES = 1000 };
+enum { MAP_TEXT_MAX = 128 * KIB, TITLE_MAX = 200, PATH_MAX_BYTES = 1000, DOUBLED_SHOWN = 10 };
 
 // ---- making
 
@@ -106,8 +106,10 @@ struct run {
     struct import_row *rows; // IMPORT_GROUP of them
     size_t n;
     bool ended;
-    struct imap stepped;      // items rows have taken steps on -> int64_t, the row
-    struct import_seen *seen; // in a dry run
+    struct imap stepped;            // items rows have taken steps on -> int64_t, the row
+    struct import_seen *seen;       // in a dry run
+    int64_t doubled[DOUBLED_SHOWN]; // in a dry run: rows whose key stands above, the first ones
+    size_t n_doubled;
     struct import_words *words;
 };
 
@@ -376,8 +378,12 @@ static enum err_code try_rows(struct run *r)
         enum outcome out;
         if (judge(&c, r, row, &it, &same, &out, r->e) != OK)
             break;
-        if ((out == ROW_NEW || out == ROW_STEP) && !import_seen_add(r->seen, row->key))
+        if ((out == ROW_NEW || out == ROW_STEP) && !import_seen_add(r->seen, row->key)) {
             out = ROW_SAME;
+            if (r->n_doubled < DOUBLED_SHOWN)
+                r->doubled[r->n_doubled] = row->row;
+            r->n_doubled++;
+        }
         r->job.result.rows++;
         r->job.result.made += out == ROW_NEW;
         r->job.result.stepped += out == ROW_STEP;
@@ -386,6 +392,22 @@ static enum err_code try_rows(struct run *r)
     }
     db_read_end(c.db);
     return r->e->code;
+}
+
+// Which rows repeat one above: a doubled order, or a number typed twice.
+static str doubled_text(const struct run *r)
+{
+    bool en = r->e->lang == LANG_EN;
+    str nos[DOUBLED_SHOWN];
+    size_t n = r->n_doubled < DOUBLED_SHOWN ? r->n_doubled : DOUBLED_SHOWN;
+    for (size_t i = 0; i < n; i++)
+        nos[i] = str_fmt(r->group, "%" PRId64, r->doubled[i]);
+    str list = str_join(r->group, nos, n, en ? S(", ") : S("、"));
+    str more = r->n_doubled > n ? (en ? S(" …") : S("……")) : (str){0};
+    return en ? str_fmt(r->group, "%zu rows have the key of a row above and are left out: %.*s%.*s",
+                    r->n_doubled, STR_ARG(list), STR_ARG(more))
+              : str_fmt(r->group, "有 %zu 行的编号前面的行已有，跳过：第 %.*s 行%.*s", r->n_doubled,
+                    STR_ARG(list), STR_ARG(more));
 }
 
 // What was found about the sheet so far, for whoever watches.
@@ -400,6 +422,8 @@ static void tell_of_sheet(struct run *r)
     jw_arr(&w);
     for (size_t i = 0; i < n && b.n < 32 * KIB; i++)
         jw_str(&w, notes[i]);
+    if (r->n_doubled > 0)
+        jw_str(&w, doubled_text(r));
     jw_end_arr(&w);
     r->job.notes = buf_str(&b);
     r->job.values = import_words_json(r->group, r->words);

@@ -84,7 +84,7 @@ static str words_of(struct decoding *x, const struct map_column *k, str text)
 {
     if (!import_digits_lost(text))
         return text;
-    wrong(x, k, S("20261120000012345"),
+    wrong(x, k, k->to == TO_CALLER_PHONE ? S("13800000000") : S("20261120000012345"),
         "a spreadsheet has rounded this number; its last digits are lost. Export it again with the "
         "column as text",
         "表格软件把这个长编号改成了科学计数，后面几位已经丢失。请从原系统重新导出，或先把该列设为“"
@@ -139,7 +139,7 @@ static int64_t class_of(struct decoding *x, const struct map_column *k, str text
         found = found ? found : import_class(x->m, x->rules, BY_NAME, &text, 1, x->a);
     }
     if (!found && raw.n > 0)
-        wrong(x, k, x->m->def->class_scheme, "is no class of this scheme, or several have the name",
+        wrong(x, k, (str){0}, "is no class of this scheme, or several have the name",
             "没有这个分类，或同名分类不止一个");
     return found ? found->id : 0;
 }

@@ -137,6 +137,15 @@ test('a workbook with the habits of spreadsheets is read as it is meant', async 
   assert.deepEqual([again.new, again.same, again.bad], [0, 5, 0]);
 });
 
+test('a trial says which rows repeat a row above', async () => {
+  const rows = ['XD1', 'XD2', 'XD1', 'XD3', 'XD1'].map((no) => row(no));
+  const one = await import_(makeBook({ 工单: [HEAD, ...rows] }), { dry: true });
+  assert.deepEqual([one.new, one.same, one.bad], [3, 2, 0], JSON.stringify(one));
+  assert.ok(one.notes.includes('有 2 行的编号前面的行已有，跳过：第 4、6 行'), one.notes.join());
+  const many = await import_(makeBook({ 工单: [HEAD, ...Array.from({ length: 13 }, () => row('XD9'))] }), { dry: true });
+  assert.ok(many.notes.includes('有 12 行的编号前面的行已有，跳过：第 3、4、5、6、7、8、9、10、11、12 行……'), many.notes.join());
+});
+
 test('rows with mistakes come back as a workbook in their own columns, and go in once they are right', async () => {
   const bad = [
     row('XB1', { 受理时间: '2026/13/02' }),

@@ -147,7 +147,7 @@ function Tried({ found, map, setMap, job, setJob, onAgain, onWrite, onBack }) {
   return html`<${ErrorSummary} form=${FORM} errors=${errors} />
     <${JobView} id=${job.id} onJob=${setJob} dry>
       ${ready && job.values && job.values.length ? html`<${Words} words=${job.values} map=${map} loop=${loop} mean=${mean} />` : null}
-      ${ready ? html`<p class="notice">${job.bad ? t('import.partBad', { bad: count(job.bad), good: count(good + (job.same || 0)) }) : good ? t('import.allGood', { n: count(good) }) : t('import.nothing')}</p>` : null}
+      ${ready ? html`<p class="notice">${job.bad ? t('import.partBad', { bad: count(job.bad), good: count(good) }) : good ? t('import.allGood', { n: count(good) }) : t('import.nothing')}${job.same ? ` ${t('import.andSame', { n: count(job.same) })}` : ''}</p>` : null}
       <div class="actions">
         ${changed ? html`<button type="button" class="primary" aria-busy=${busy ? 'true' : null} onClick=${() => run(onAgain)}>${t('import.tryAgain')}</button>` : null}
         ${ready && good && !changed ? html`<button type="button" class="primary" aria-busy=${busy ? 'true' : null}

@@ -46,7 +46,7 @@ function Problems({ job }) {
         download>${t('job.problemsFile')}</a></div>
     <p class="hint">${t(job.mine ? 'job.problemsHint' : 'job.problemsOther')}</p>
     <div class="scroll" tabindex="0" role="region" aria-label=${t('job.problems', { n: count(bad) })}>
-      <table class="plain"><thead><tr>
+      <table class="plain problems"><thead><tr>
       ${['job.row', 'job.column', 'job.value', 'job.what'].map((k) => html`<th scope="col"
         key=${k}>${t(k)}</th>`)}</tr></thead>
       <tbody>${list.map((p, i) => html`<tr key=${i}><td>${count(p.row)}</td><td>${p.column}</td><td>

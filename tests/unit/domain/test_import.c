@@ -274,7 +274,7 @@ static void bad_rows_say_what_is_wrong(void **state)
         {"来源", "飞鸽传书", "options", "12345"},
         {"业务类型", "骂街", "options", "咨询"},
         {"紧急程度", "马上", "options", "一般"},
-        {"大类+小类", "城市管理 电梯", "class", "matters"},
+        {"大类+小类", "城市管理 电梯", "class", ""},
         {"标题", "", "required", ""},
         {"受理时间", "2026-11-17 09:00", "future", ""},
         {"纬度", "北纬三十一度", "no number", "31.2184"},
