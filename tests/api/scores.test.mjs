@@ -4,40 +4,18 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { anchors } from './anchors.mjs';
 import { readBook } from './xlsx.mjs';
-import { Town, REPLY, root, good, call, until } from './lib.mjs';
+import { Town, REPLY, good, call, until } from './lib.mjs';
 
 const EVENING = '10-31 20:00';
 const YEAR = 2026;
 
-/** "9/10", "8.2/10", "27", "~" */
-function number(text) {
-  if (text === '~') return null;
-  const [a, b] = text.split('/').map(Number);
-  return b === undefined ? a : a / b;
-}
-
 /** What the anchors say: the orders, and the tables. */
-function anchors(file) {
-  const lines = readFileSync(join(root, 'tests/anchors', file), 'utf8').split('\n');
-  const orders = [];
-  const tables = {};
-  let table;
-  for (const line of lines) {
-    const text = line.replace(/\s+#.*$/, '');
-    const order = /^ {2}(\d\d) \| (.*)$/.exec(text);
-    const row = /^ {6}([\w-]+): \[(.*)\]$/.exec(text);
-    const list = /^ {4}(columns|total): \[(.*)\]$/.exec(text);
-    const name = /^ {2}([\w-]+):$/.exec(text);
-    const groups = /^ {4}groups: \{(.*)\}$/.exec(text);
-    if (order) {
-      const [unit, kind, filed, sent, contacted, replied, solved, satisfied, more] = order[2].split('|').map((x) => x.trim());
-      orders.push({ n: Number(order[1]), unit, kind, filed, sent, contacted, replied, solved, satisfied, more: more ?? '' });
-    } else if (name) tables[name[1]] = table = { rows: {} };
-    else if (row) table.rows[row[1]] = row[2].split(',').map((x) => number(x.trim()));
-    else if (list) table[list[1]] = list[1] === 'columns' ? list[2].split(',').map((x) => x.trim()) : list[2].split(',').map((x) => number(x.trim()));
-    else if (groups) table.groups = Object.fromEntries(groups[1].split(',').map((x) => x.split(':').map((y) => y.trim())));
-  }
+function month(file) {
+  const { blocks, tables } = anchors(file);
+  const orders = blocks.orders.map(([n, unit, kind, filed, sent, contacted, replied, solved, satisfied, more]) =>
+    ({ n: Number(n), unit, kind, filed, sent, contacted, replied, solved, satisfied, more: more ?? '' }));
   return { orders, tables };
 }
 
@@ -217,7 +195,7 @@ async function everyList(leader, got) {
 }
 
 test('a month of sixty orders, worked by hand', { timeout: 900_000 }, async (t) => {
-  const { orders, tables } = anchors('scores.yaml');
+  const { orders, tables } = month('scores.yaml');
   assert.equal(orders.length, 60);
   const steps = events(orders);
   const town = await Town.make({ at: at(steps[0].when) });

@@ -7,7 +7,7 @@ const TABLE = Array.from({ length: 256 }, (_, n) => {
   return c >>> 0;
 });
 
-function crc32(bytes) {
+export function crc32(bytes) {
   if (nodeCrc) return nodeCrc(bytes);
   let c = 0xffffffff;
   for (const b of bytes) c = TABLE[(c ^ b) & 255] ^ (c >>> 8);
