@@ -22,6 +22,7 @@
 #include "api/metrics.h"
 #include "api/openapi.h"
 #include "api/page.h"
+#include "api/place_view.h"
 #include "api/route_tries.h"
 #include "api/scores.h"
 #include "api/suggest.h"
@@ -230,6 +231,10 @@ const struct route ROUTES[] = {
         .status = 200},
     {HTTP_GET, "/api/layers", MAY_LOGIN, "Layers of the map, each with its cells",
         .read = layers_list, .query = LAYERS_QUERY, .out = LAYERS_LIST, .status = 200},
+    {HTTP_GET, "/api/point", MAY_READ_ITEMS,
+        "Which cell of each layer a point lies in, who answers there, with his people",
+        .or_may = MAY_FILE_ITEMS, .read = point_get, .query = POINT_QUERY, .out = POINT_VIEW,
+        .status = 200},
     {HTTP_POST, "/api/layers/import", MAY_MANAGE_UNITS,
         "Bring in a layer as GeoJSON: all mistakes at once, or all of it; overlaps and gaps are "
         "told",

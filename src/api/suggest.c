@@ -1,6 +1,7 @@
 #include "api/suggest.h"
 
 #include "api/members.h"
+#include "api/place_view.h"
 #include "domain/item_store.h"
 #include "domain/route.h"
 
@@ -23,11 +24,6 @@ struct pick_view {
     struct strs chain;
     struct list assists, grounds;
     struct past_view past;
-};
-struct place_view {
-    str layer, layer_title, cell, cell_name, unit_name, by, word;
-    int64_t unit;
-    bool unsure;
 };
 struct class_view {
     int64_t id;
@@ -74,18 +70,6 @@ static const struct field PICK_VIEW[] = {
     {"past", FIELD_OBJ, .at = offsetof(struct pick_view, past), .sub = PAST_VIEW},
     {0},
 };
-static const struct field PLACE_VIEW[] = {
-    M(place_view, layer, FIELD_STR),
-    M(place_view, layer_title, FIELD_STR),
-    M(place_view, cell, FIELD_STR, .help = "its code; empty when none is drawn"),
-    M(place_view, cell_name, FIELD_STR),
-    M(place_view, unit, FIELD_I64, .help = "who answers there; 0: nobody"),
-    M(place_view, unit_name, FIELD_STR),
-    M(place_view, by, FIELD_STR, .options = "point|words"),
-    M(place_view, word, FIELD_STR, .help = "the name that was found; several when unsure"),
-    M(place_view, unsure, FIELD_BOOL, .help = "several places are named: none is taken"),
-    {0},
-};
 static const struct field CLASS_VIEW[] = {
     M(class_view, id, FIELD_I64, .help = "0: none"),
     M(class_view, code, FIELD_STR),
@@ -103,24 +87,6 @@ const struct field SUGGEST_VIEW[] = {
     ROWS(suggest_view, suggestions, PICK_VIEW, pick_view),
     {0},
 };
-
-static struct list view_places(struct arena *a, const struct route_advice *x)
-{
-    struct place_view *rows = NEW_ARRAY(a, x->n_places, struct place_view);
-    for (size_t i = 0; i < x->n_places; i++) {
-        const struct route_place *p = &x->places[i];
-        rows[i] = (struct place_view){.layer = p->layer->key,
-            .layer_title = p->layer->title,
-            .cell = p->cell ? p->cell->code : (str){0},
-            .cell_name = p->cell ? p->cell->name : (str){0},
-            .unit = p->unit ? p->unit->id : 0,
-            .unit_name = p->unit ? p->unit->name : (str){0},
-            .by = p->by == ROUTE_BY_POINT ? S("point") : S("words"),
-            .word = p->unsure ? p->words : p->word,
-            .unsure = p->unsure};
-    }
-    return (struct list){rows, x->n_places};
-}
 
 static struct past_view view_past(
     struct ctx *c, const struct def *d, const struct route_advice *x, const struct route_pick *p)
@@ -190,7 +156,7 @@ enum err_code suggest_get(struct call *k)
         .version = it.version,
         .disagree = x.disagree,
         .cls = view_class(c->arena, &x),
-        .places = view_places(c->arena, &x),
+        .places = place_views(c, x.places, x.n_places),
         .suggestions = {rows, x.n}};
     return call_answer_fields(k, SUGGEST_VIEW, &v);
 }

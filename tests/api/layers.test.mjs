@@ -48,6 +48,31 @@ test('the demonstration town comes with its layers, which say that they are sche
   });
 });
 
+test('a point that is not an item\'s yet: the cell of each layer, who answers there, and his people', async (t) => {
+  const town = await Town.make({ at: '2026-11-20T09:00:00+08:00' });
+  t.after(() => town.end());
+  const desk = await town.as('clerk1');
+  const cell = (await desk.get('/api/layers')).body.rows[0].rows.find((c) => c.code === 'beihong');
+  const at = await desk.get(`/api/point?lat=${cell.lat}&lon=${cell.lon}`);
+  assert.equal(at.status, 200, JSON.stringify(at.body));
+  assert.deepEqual(at.body.places.map((p) => p.layer), ['residents', 'grid', 'police', 'enforcement']);
+  const home = at.body.places[0];
+  assert.deepEqual([home.cell, home.cell_name, home.unit_name, home.by, home.unsure], ['beihong', '北虹居民区', '北虹居委会', 'point', false]);
+  assert.ok(home.people.some((p) => p.role === '承办员'), JSON.stringify(home.people));
+  // Somebody who holds another role there is told with both; who is switched off is not told.
+  const sec = await town.as('secadmin'), admin = await town.as('sysadmin');
+  const person = (await sec.get('/api/people')).body.rows.find((p) => p.login === 'handler-beihong');
+  assert.equal((await sec.post(`/api/people/${person.id}/roles`, { role: 'reader', unit: home.unit })).status, 200);
+  const told = async () => (await desk.get(`/api/point?lat=${cell.lat}&lon=${cell.lon}`)).body.places[0].people.find((p) => p.id === person.id);
+  assert.match((await told()).role, /^承办员、/);
+  const now = (await admin.get('/api/people')).body.rows.find((p) => p.id === person.id);
+  assert.equal((await admin.patch(`/api/people/${person.id}`, { version: now.version, active: 'no' })).status, 200);
+  assert.equal(await told(), undefined);
+  assert.deepEqual((await desk.get('/api/point?lat=0&lon=0')).body.places, []);
+  assert.deepEqual(fields(await desk.get('/api/point?lat=91&lon=x')), ['lat', 'lon']);
+  assert.deepEqual(fields(await desk.get('/api/point')), ['lat', 'lon']);
+});
+
 test('a layer of one\'s own', async (t) => {
   const town = await Town.make({ at: '2026-11-20T09:00:00+08:00' });
   t.after(() => town.end());

@@ -178,3 +178,52 @@ test('routes tried over past orders', { timeout: 120_000 }, async (t) => {
   });
   assert.deepEqual(v.page.faults, []);
 });
+
+test('an item says where it lies and whose it is', { timeout: 120_000 }, async (t) => {
+  const here = await open(t);
+  const step = story(t);
+  const desk = await here.town.as('dispatcher1');
+  const cell = (await desk.get('/api/layers')).body.rows[0].rows.find((c) => c.code === 'beihong');
+  const danger = { title: '飞线充电', text: '', address: '', class: await desk.klass('0601') };
+  const it = (await desk.file({ ...danger, lat: cell.lat, lon: cell.lon })).body;
+  const v = await Visitor.enter(here, 'dispatcher1');
+  const card = v.page.locator('section[aria-labelledby=place-h]');
+
+  await step('before it is dispatched', async () => {
+    await v.go(`/i/${it.id}`);
+    await card.waitFor();
+    assert.deepEqual(await card.locator('.places .tag').allInnerTexts(), ['居民区', '综合网格', '警务', '城管']);
+    assert.match(await card.innerText(), /北虹居民区\s+北虹居委会\s+承办员 /);
+    assert.match(await card.innerText(), /派给北虹居民区：飞线充电 → 安全隐患先由所在居民区上门 把握高/);
+    await card.getByText('依据 3 条').click();
+    assert.match(await card.innerText(), /坐标落在北虹居民区/);
+    await both(v, 'item-place');
+    await card.getByRole('link', { name: '北虹居民区' }).click();
+    await v.ready();
+    assert.equal(await v.page.locator('main tbody tr').count(), 1);
+  });
+  await step('dispatched elsewhere, it says so; as suggested, too', async () => {
+    const away = (await desk.step(it, 'dispatch', { units: [await desk.unit('police-xinjing')] })).body;
+    assert.equal(away.state, 'handling');
+    await v.go(`/i/${it.id}`);
+    await card.getByText('现在由新泾派出所主办，与按现行规则的建议不同').waitFor();
+    const other = (await desk.file({ ...danger, lat: cell.lat, lon: cell.lon })).body;
+    await desk.step(other, 'dispatch', { units: [await desk.unit('beihong')] });
+    await v.go(`/i/${other.id}`);
+    await card.getByText('现在由北虹居委会主办，与按现行规则的建议一致').waitFor();
+  });
+  await step('by its words only, by two of them, and by nothing', async () => {
+    const words = (await desk.file({ ...danger, address: '北虹居民区3号楼' })).body;
+    await v.go(`/i/${words.id}`);
+    await card.getByText('按文字“北虹居民区”').first().waitFor();
+    assert.match(await card.innerText(), /把握中/);
+    const two = (await desk.file({ ...danger, text: '北虹居民区和双流路居民区之间' })).body;
+    await v.go(`/i/${two.id}`);
+    await card.getByText('没有认定是哪一处').first().waitFor();
+    await v.check('item-place-unsure');
+    const none = (await desk.file({ title: '建议', text: '', address: '', class: await desk.klass('1206') })).body;
+    await v.go(`/i/${none.id}`);
+    assert.equal(await card.count(), 0);
+  });
+  assert.deepEqual(v.page.faults, []);
+});

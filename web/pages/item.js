@@ -22,6 +22,7 @@ import { Timeline } from '../ui/timeline.js';
 import { Files } from '../ui/files.js';
 import { Marked } from '../ui/marked.js';
 import { Caller } from '../ui/caller.js';
+import { ItemPlace } from '../ui/item-place.js';
 import { Kin } from '../ui/kin.js';
 import { StepBar } from '../ui/step-bar.js';
 import { StepDialog } from '../ui/step-dialog.js';
@@ -133,6 +134,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
       <div class="item-time">
         <${Clocks} item=${item} />
         <${Parts} item=${item} />
+        <${ItemPlace} item=${item} />
         <${Links} links=${item.links} />
         <${Kin} item=${item} onItem=${onItem} />
       </div>
