@@ -289,12 +289,16 @@ static void move_about(struct fixture *f, struct items *all, struct rng *r, size
     fixture_as(f, NULL);
     for (int i = 0; i < 40; i++) {
         struct item *it = &all->v[rng_range(r, 0, (int64_t)all->n - 1)];
-        const struct item *main = &all->v[rng_range(r, 0, (int64_t)all->n - 1)];
+        struct item *main = &all->v[rng_range(r, 0, (int64_t)all->n - 1)];
         size_t k = (size_t)rng_range(r, 0, ARRAY_LEN(steps) - 1);
         for (size_t j = 0; k == 4 && j < all->n && it->merged == 0; j++)
             it = &all->v[j];
+        for (size_t j = 0; k == 4 && j < all->n; j++)
+            main = all->v[j].id == it->merged ? &all->v[j] : main;
         int64_t unit = fixture_unit(f, units[rng_range(r, 0, (int64_t)ARRAY_LEN(units) - 1)]);
         moved[k] += try_step(f, it, steps[k], k < 3 ? unit : 0, k == 3 ? main->no : S(""));
+        // The main item is told who joined or left it.
+        fixture_ok(f, item_load(&f->c, main->id, main, &f->e));
     }
 }
 
