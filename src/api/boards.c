@@ -1,6 +1,8 @@
 #include "api/boards.h"
 
 #include <math.h>
+#include "api/sheet_answer.h"
+#include "domain/board_sheet.h"
 
 // Rates have six decimals: a ten-thousandth of a percent, and written much faster than seventeen
 // digits.
@@ -233,19 +235,48 @@ void board_view(struct ctx *c, const struct board_compared *b, bool compared, st
         view_compared(c, b, &h, v);
 }
 
+// What was asked for, as far as he may see it.
+static enum err_code read_board(
+    struct call *k, struct board_in *in, struct board_compared *b, bool *compared)
+{
+    if (!read_in(k, in) || !board_narrow(k, &in->unit))
+        return k->err.code;
+    *compared = str_eq(http_query(k->req, "compare"), S("yes"));
+    return *compared ? board_compare(&k->ctx, in, b, &k->err)
+                     : board_read(&k->ctx, in, &b->now, &k->err);
+}
+
 enum err_code boards_get(struct call *k)
 {
     struct board_in in = {0};
     struct board_compared b = {0};
-    struct ctx *c = &k->ctx;
-    if (!read_in(k, &in) || !board_narrow(k, &in.unit))
-        return k->err.code;
-    bool compare = str_eq(http_query(k->req, "compare"), S("yes"));
-    if ((compare ? board_compare(c, &in, &b, &k->err) : board_read(c, &in, &b.now, &k->err)) != OK)
+    bool compared;
+    if (read_board(k, &in, &b, &compared) != OK)
         return k->err.code;
     struct board_view v = {.by = http_query(k->req, "by"), .period = in.period};
-    board_view(c, &b, compare, &v);
+    board_view(&k->ctx, &b, compared, &v);
     return call_answer_fields(k, BOARD_VIEW, &v);
+}
+
+static enum err_code answer_table(
+    struct call *k, const char *ext, str (*make)(const struct board_sheet *x))
+{
+    struct board_in in = {0};
+    struct board_compared b = {0};
+    struct board_sheet sheet = {.c = &k->ctx, .in = &in, .board = &b, .address = sheet_address(k)};
+    if (read_board(k, &in, &b, &sheet.compared) != OK)
+        return k->err.code;
+    return sheet_answer(k, b.now.from_day, b.now.to_day, ext, make(&sheet));
+}
+
+enum err_code boards_csv(struct call *k)
+{
+    return answer_table(k, "csv", board_sheet_csv);
+}
+
+enum err_code boards_xlsx(struct call *k)
+{
+    return answer_table(k, "xlsx", board_sheet_xlsx);
 }
 
 // ---- twelve months

@@ -34,6 +34,8 @@ void board_view(struct ctx *c, const struct board_compared *b, bool compared, st
 bool board_narrow(struct call *k, int64_t *unit);
 
 enum err_code boards_get(struct call *k);
+enum err_code boards_csv(struct call *k);
+enum err_code boards_xlsx(struct call *k);
 enum err_code boards_months(struct call *k);
 
 #endif

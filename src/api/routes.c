@@ -142,6 +142,11 @@ const struct route ROUTES[] = {
         "Counts and rates of a loop by unit, class or channel for a period, compared if asked",
         .read = boards_get, .query = BOARD_QUERY, .out = BOARD_VIEW, .status = 200},
 
+    {HTTP_GET, "/api/boards/{key}/table.csv", MAY_READ_BOARDS, "The board as CSV",
+        .read = boards_csv, .query = BOARD_QUERY, .status = 200},
+    {HTTP_GET, "/api/boards/{key}/table.xlsx", MAY_READ_BOARDS,
+        "The board as a workbook, what it is compared with, and a sheet with its filters",
+        .read = boards_xlsx, .query = BOARD_QUERY, .status = 200},
     {HTTP_GET, "/api/boards/{key}/months", MAY_READ_BOARDS,
         "The totals of the twelve months up to a period", .read = boards_months,
         .query = BOARD_MONTHS_QUERY, .out = BOARD_MONTHS_VIEW, .status = 200},

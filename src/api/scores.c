@@ -1,11 +1,10 @@
 #include "api/scores.h"
 
 #include <math.h>
-#include <string.h>
 #include "api/members.h"
+#include "api/sheet_answer.h"
 #include "domain/score.h"
 #include "domain/score_sheet.h"
-#include "format/xlsx_write.h"
 
 // Six decimals: enough for every column a definition may ask for.
 static const double VALUE_UNIT = 1e6;
@@ -403,30 +402,8 @@ static bool shown(void *arg, const struct score_row *row)
     return sees_all(k) || may_see(k, row);
 }
 
-static void name_file(struct call *k, const struct score_table *t, const char *ext)
-{
-    http_set(k->req, "Content-Disposition",
-        str_fmt(k->req->arena, "attachment; filename=\"%.*s-%.*s-%.*s.%s\"", STR_ARG(k->key),
-            STR_ARG(tm_date(k->req->arena, t->from_day)),
-            STR_ARG(tm_date(k->req->arena, t->to_day - 1)), ext));
-}
-
-// The address by which this very request came, so that figures in a workbook lead back.
-static str address_of(struct call *k)
-{
-    str host = http_header(k->req, "Host");
-    for (size_t i = 0; i < host.n; i++)
-        if (!strchr(
-                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]", host.s[i]))
-            return (str){0};
-    bool tls =
-        str_eq(str_lower(k->ctx.arena, http_header(k->req, "X-Forwarded-Proto")), S("https"));
-    return host.n == 0 ? host
-                       : str_fmt(k->ctx.arena, "%s://%.*s", tls ? "https" : "http", STR_ARG(host));
-}
-
-static enum err_code answer_sheet(
-    struct call *k, const char *ext, const char *type, str (*make)(const struct score_sheet *x))
+static enum err_code answer_table(
+    struct call *k, const char *ext, str (*make)(const struct score_sheet *x))
 {
     struct score_table t;
     if (score_read(&k->ctx, k->key, period_of(k), &t, &k->err) != OK)
@@ -434,24 +411,18 @@ static enum err_code answer_sheet(
     struct score_sheet sheet = {.c = &k->ctx,
         .table = &t,
         .period = period_of(k),
-        .address = address_of(k),
+        .address = sheet_address(k),
         .shows = shown,
         .arg = k};
-    str body = make(&sheet);
-    if (body.n == 0)
-        return err_add(&k->err, ERR_LIMIT, S("period"), (str){0},
-            "the table is too large for a sheet", "表过大，无法写成文件");
-    name_file(k, &t, ext);
-    http_answer(k->req, 200, type, body);
-    return OK;
+    return sheet_answer(k, t.from_day, t.to_day, ext, make(&sheet));
 }
 
 enum err_code scores_csv(struct call *k)
 {
-    return answer_sheet(k, "csv", "text/csv; charset=utf-8", score_sheet_csv);
+    return answer_table(k, "csv", score_sheet_csv);
 }
 
 enum err_code scores_xlsx(struct call *k)
 {
-    return answer_sheet(k, "xlsx", XLSX_TYPE, score_sheet_xlsx);
+    return answer_table(k, "xlsx", score_sheet_xlsx);
 }

@@ -34,6 +34,8 @@ export const ROUTES = [
   ['DELETE /api/views/99', 404, READERS + ' stranger'],
   ['PUT /api/layout', 400, READERS + ' stranger'],
   ['GET /api/boards/hotline', 200, 'leader dispatcher handler assisting stranger reader'],
+  ['GET /api/boards/hotline/table.csv', 200, 'leader dispatcher handler assisting stranger reader'],
+  ['GET /api/boards/hotline/table.xlsx', 200, 'leader dispatcher handler assisting stranger reader'],
   ['GET /api/boards/hotline/months', 200, 'leader dispatcher handler assisting stranger reader'],
   ['GET /api/scores', 200, 'leader dispatcher handler assisting stranger reader'],
   ['GET /api/scores/rates', 200, 'leader dispatcher handler assisting stranger reader'],

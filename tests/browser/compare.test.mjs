@@ -1,6 +1,8 @@
 // A board beside the month before: differences, what has no base, any period, the curve and its table, drilling down.
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { readBook } from '../api/xlsx.mjs';
 import { open, PHONE, story, Visitor } from './lib.mjs';
 
 test('a board that compares', { timeout: 180_000 }, async (t) => {
@@ -74,6 +76,25 @@ test('a board that compares', { timeout: 180_000 }, async (t) => {
     await v.page.waitForURL('**/items?filter=**');
     await v.ready();
     assert.equal(await v.text('.total'), '符合条件 6 件');
+  });
+
+  await step('the board that is shown, as a file', async () => {
+    const save = async (name) => {
+      const [got] = await Promise.all([v.page.waitForEvent('download'), v.page.getByRole('link', { name, exact: true }).click()]);
+      return { name: got.suggestedFilename(), bytes: readFileSync(await got.path()) };
+    };
+    await v.go(`/boards?period=2026-11&by=channel&unit=${units[0].id}`);
+    const book = await save('导出 Excel');
+    assert.equal(book.name, 'hotline-2026-11-01-2026-11-30.xlsx');
+    const sheets = readBook(book.bytes);
+    assert.deepEqual(Object.keys(sheets), ['看板', '上期', '规则']);
+    const words = Object.fromEntries(sheets.规则.rows.filter((x) => x && x[1]).map((x) => [x[0].text, x[1].text]));
+    assert.deepEqual([words.限于单位, words.分组], [units[0].name, '来源']);
+    await v.page.getByLabel('对比').selectOption({ label: '不对比' });
+    assert.deepEqual(Object.keys(readBook((await save('导出 Excel')).bytes)), ['看板', '规则']);
+    const csv = await save('CSV');
+    assert.match(csv.bytes.toString('utf8'), /合计,6,/);
+    await v.page.getByLabel('对比').selectOption({ label: '只看环比' });
   });
 
   await step('on the phone', async () => {

@@ -289,10 +289,15 @@ export function Board() {
     w.class && [catalog.value.classById.get(Number(w.class)), 'class'],
   ].filter((x) => x && x[0]);
   const [beside, setBeside] = useState(store.get('beside', 'both'));
+  // The very board that is shown; what it is compared with are further sheets of the workbook.
+  const file = (kind) =>
+    `/api/boards/${w.loop}/table.${kind}${query({ ...w, loop: '', compare: kind === 'xlsx' && beside !== 'none' ? 'yes' : '' })}`;
   const side = html`<label class="inline">${t('board.compare')} <select value=${beside} onChange=${(e) => {
     store.set('beside', e.target.value);
     setBeside(e.target.value);
   }}>${SIDES.map(([k, title]) => html`<option key=${k} value=${k} selected=${k === beside}>${t(title)}</option>`)}</select></label>
+    <a class="button" href=${file('xlsx')} download>${t('score.xlsx')}</a>
+    <a class="button" href=${file('csv')} download>CSV</a>
     <button type="button" onClick=${() => print()}>${t('action.print')}</button>`;
   return html`<${Page} title=${t('nav.board')} head=${`${t('nav.board')} ${periodTitle(w.period, t)}`}
     side=${side} cls="board-page">
