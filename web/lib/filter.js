@@ -31,6 +31,19 @@ export function all(...terms) {
 }
 
 /**
+ * Filters that find an item by what looks like a number: by the fields of which a value stands once, such as the order number of another
+ * platform. None for words and for filters.
+ * @param {string} text as it was typed
+ * @param {{key: string, fields: {key: string, unique: boolean}[]}[]} loops
+ * @returns {string[]}
+ */
+export function byNumber(text, loops) {
+  if (!/^[A-Za-z0-9/_-]{6,40}$/.test(text) || !/\d{4}/.test(text)) return [];
+  const keys = loops.flatMap((l) => l.fields.filter((f) => f.unique).map((f) => f.key));
+  return [...new Set(keys)].map((key) => term(key, text));
+}
+
+/**
  * Takes filter text apart at spaces outside quotes.
  * @param {string} text
  * @returns {string[]}

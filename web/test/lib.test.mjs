@@ -24,6 +24,14 @@ test('values are quoted when the language would read them otherwise', () => {
   assert.equal(filter.all('open:yes', '', '  x '), 'open:yes x');
 });
 
+test('a number is looked for in the fields of which a value stands once; words and filters are not', () => {
+  const loops = [{ key: 'a', fields: [{ key: 'source_no', unique: true }, { key: 'kind' }] }, { key: 'b', fields: [{ key: 'source_no', unique: true }, { key: 'plate', unique: true }] }];
+  assert.deepEqual(filter.byNumber('20261120000012', loops), ['source_no:20261120000012', 'plate:20261120000012']);
+  assert.deepEqual(filter.byNumber('SH2026-0012', loops), ['source_no:SH2026-0012', 'plate:SH2026-0012']);
+  for (const words of ['飞线充电', '1204', 'parking', 'no:RX20261120*', '20261120 飞线', '', 'open:yes']) assert.deepEqual(filter.byNumber(words, loops), [], words);
+  assert.deepEqual(filter.byNumber('20261120000012', [{ key: 'c', fields: [] }]), []);
+});
+
 test('a rule of a definition is said in the words of its fields and classes', () => {
   const c = indexCatalog({ classes: [{ id: 1, scheme: 'matters', code: '0601', name: '飞线充电' }],
     loops: [{ key: 'a', fields: [{ key: 'priority', title: '紧急程度' }, { key: 'kind', title: '业务类型' }] }] });
