@@ -71,6 +71,7 @@ test('a sheet is imported on screen', async (t) => {
     const { rows } = readBook(await readFile(await file.path()))['有问题的行'];
     assert.equal(rows.length, 5);
     assert.deepEqual(rows[0].slice(0, 11).map((c) => c.text), HEAD);
+    assert.equal(await page.getByRole('link', { name: '去派单台' }).getAttribute('href'), '/desk?loop=hotline');
     await v.check('import-4-written');
   });
   await step('found again under the jobs, and taken back', async () => {

@@ -38,6 +38,16 @@ test('today', { timeout: 180_000 }, async (t) => {
     }
   });
 
+  await step('who has an order in his own charge sees it', async () => {
+    const it = (await desk.file({ title: '难办的一件' })).body;
+    assert.equal((await desk.step(it, 'charge', { fields: { charge: 'leader1', charge_until: '2026-12-04' } })).status, 200);
+    const leader = await Visitor.enter(here, 'leader1');
+    await leader.page.getByRole('link', { name: '由我牵头的 1' }).click();
+    await leader.ready();
+    assert.equal(await leader.text('.total'), '符合条件 1 件');
+    await leader.page.getByRole('link', { name: '难办的一件' }).waitFor();
+  });
+
   await step('on the phone', async () => {
     const p = await Visitor.enter(here, 'dispatcher1', { size: PHONE });
     await p.check('today-more');

@@ -198,7 +198,7 @@ function quiet(b, all) {
 
 // "环比 10月1日–20日": what the lines under a figure are against.
 function sideTitles(board, side) {
-  const days = (p) => (p && p.from ? t('board.days', { a: p.from, b: p.to }) : '');
+  const days = (p) => (p && p.from ? (p.from === p.to ? p.from : t('board.days', { a: p.from, b: p.to })) : '');
   const all = [
     ['before', t('board.before'), days(board.before)],
     ['year', t('board.year'), days(board.year)],

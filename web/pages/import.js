@@ -6,7 +6,8 @@ import { t } from '../lib/i18n.js';
 import { call, get, post, rowsOf } from '../lib/api.js';
 import { errorsByField } from '../lib/errors.js';
 import { closeMap, missing, openMap, sendColumn, setOtherwise, setWord, targetOf, targetsOf } from '../lib/import-map.js';
-import { catalog, notify } from '../lib/state.js';
+import { desksOf } from '../lib/desks.js';
+import { catalog, me, notify } from '../lib/state.js';
 import { bytes, count } from '../lib/num.js';
 import { Page } from '../ui/page.js';
 import { ErrorSummary, Field, selectInput, textArea, textInput } from '../ui/field.js';
@@ -189,6 +190,8 @@ export function Import() {
     setFound(null);
     setJob(null);
   };
+  // What was brought in waits to be sent out.
+  const desk = map && !map.state && !map.steps && desksOf(catalog.value, me.value).find((d) => d.loop.key === map.loop);
   useEffect(() => {
     const h = document.querySelector('main h1');
     if (at && h) h.scrollIntoView({ block: 'start' });
@@ -200,7 +203,8 @@ export function Import() {
       again=${(more) => begin(file, { sheet: found.sheet, ...more })} />` : null}
     ${at === 2 ? html`<p><strong>${file.name}</strong></p><${Tried} key=${job.id} found=${found} map=${map} setMap=${setMap} job=${job} setJob=${setJob}
       onAgain=${onTry} onWrite=${onWrite} onBack=${() => setAt(1)} />` : null}
-    ${at === 3 ? html`<p><strong>${file.name}</strong></p><${JobView} id=${written} /><div class="actions"><button type="button"
-      onClick=${again}>${t('import.next')}</button></div>` : null}
+    ${at === 3 ? html`<p><strong>${file.name}</strong></p><${JobView} id=${written} /><div class="actions">
+      ${desk ? html`<a class="button primary" href=${`/desk?loop=${desk.loop.key}`}>${t('import.toDesk')}</a>` : null}
+      <button type="button" onClick=${again}>${t('import.next')}</button></div>` : null}
   <//>`;
 }

@@ -32,6 +32,7 @@ const MORE = [
   { key: 'due', title: 'today.due', filter: 'open:yes unit:mine due:today', sort: 'due' },
   { key: 'back', title: 'today.back', filter: 'open:yes unit:mine returns:>=1', sort: 'due' },
   { key: 'again', title: 'today.again', filter: 'open:yes unit:mine round:>=2', sort: 'due' },
+  { key: 'named', title: 'today.named', filter: view('named').filter, sort: 'due' },
   { key: 'watched', title: 'today.watched', filter: 'watch:me', sort: '-changed' },
 ];
 const TOP = 8;
