@@ -65,34 +65,51 @@ export function photo(seed) {
     chunk('IDAT', deflateSync(Buffer.concat(Array.from({ length: h }, (_, y) => line(y))))), chunk('IEND', Buffer.alloc(0))]);
 }
 
-/** Goes to an order as a clerk does: its number in the search box, then its title. */
+/** Goes to an order as a clerk does: the city's number in the search box, then its title. */
 export async function find(v, o) {
   const box = v.page.getByRole('searchbox').first();
-  await box.fill(`市平台工单号:${o.no}`);
+  await box.fill(o.no);
   await box.press('Enter');
   await v.page.locator('tbody tr').filter({ hasText: o.title }).getByRole('link', { name: o.title }).click();
   await v.page.locator('h1', { hasText: o.title }).waitFor();
   await v.ready();
 }
 
+// Presses what sends a step, and waits for the server's answer: a notice may still be that of the order before.
+async function send(v, button) {
+  const [answer] = await Promise.all([v.page.waitForResponse((r) => /\/api\/items\/\d+\/steps$/.test(r.url())), button.click()]);
+  assert.equal(answer.status(), 200, await answer.text());
+}
+
 /** Presses a step of the order that is shown, fills its form in, sends it, and reads that it is done. */
 export async function take(v, step, fill, { asked = false } = {}) {
-  await v.page.locator('.steps').getByRole('button', { name: new RegExp(`^(申请)?${step}( [A-Z])?$`) }).click();
+  const button = v.page.locator('.steps').getByRole('button', { name: new RegExp(`^(申请)?${step}( [A-Z])?$`) });
   const dialog = v.page.getByRole('dialog');
   if (fill) {
+    await button.click();
     await fill(form(dialog));
-    await dialog.locator('button.primary').click();
+    await send(v, dialog.locator('button.primary'));
     await dialog.waitFor({ state: 'detached' });
-  }
+  } else await send(v, button);
   await v.told(asked ? `已申请${step}` : `${step} 已完成`);
   await v.ready();
 }
 
-/** The form of a dialog: chip(question, answer), choose(question, answer), write(question, text), attach(name, picture). */
+/**
+ * The form of a dialog: chip(question, answer), choose(question, answer), write(question, text), attach(name, picture), must(question): waits
+ * until the question has to be answered.
+ */
 export function form(dialog) {
+  const group = (question) => dialog.locator('fieldset').filter({ has: dialog.page().locator('legend', { hasText: new RegExp(`^\\s*${question}\\s*(必填)?\\s*$`) }) });
   return {
     dialog,
-    chip: (question, answer) => dialog.locator('fieldset').filter({ has: dialog.page().locator('legend', { hasText: question }) }).locator('.chip').getByText(answer, { exact: true }).click(),
+    must: (question) => group(question).locator('legend', { hasText: '必填' }).waitFor(),
+    chip: async (question, answer) => {
+      const chip = group(question).locator('.chip').filter({ has: dialog.page().getByText(answer, { exact: true }) });
+      await chip.waitFor();
+      // Pressed once more it would be cleared.
+      if (!(await chip.evaluate((e) => e.classList.contains('on')))) await chip.click();
+    },
     choose: (question, answer) => dialog.getByLabel(question).selectOption({ label: answer }),
     write: (question, text) => dialog.getByLabel(question).fill(text),
     attach: (name, buffer) => dialog.locator('input[type=file]').setInputFiles({ name, mimeType: 'image/png', buffer }),
@@ -105,7 +122,7 @@ export async function decide(v, request, say, fill) {
   await v.page.locator('.request', { hasText: `待审核：${request}` }).getByRole('button', { name: say, exact: true }).click();
   const dialog = v.page.getByRole('dialog');
   if (fill) await fill(form(dialog));
-  await dialog.locator(say === '同意' ? 'button.primary' : 'button.danger').click();
+  await send(v, dialog.locator(say === '同意' ? 'button.primary' : 'button.danger'));
   await dialog.waitFor({ state: 'detached' });
   await v.told(`已审核：${request}`);
   await v.ready();

@@ -24,10 +24,13 @@ test('a day at the desk', { timeout: 900_000 }, async (t) => {
     everybody.push(v);
     return v;
   };
-  /** It becomes such a time. Everybody looks away meanwhile, and comes back to a page of that hour. */
-  const becomes = async (time) => {
+  /** It becomes such a time. Everybody looks away meanwhile, and comes back to a page of that hour, when it has been noticed which clocks
+   *  ran out: so many orders for each filter. */
+  const becomes = async (time, noticed = {}) => {
     for (const v of everybody) await v.page.goto('about:blank');
     await here.town.move(`${DAY}T${time}:00+08:00`);
+    for (const [filter, n] of Object.entries(noticed))
+      await until(`${n} ${filter}`, async () => (await probe.list(filter, '&limit=1')).total === n);
     for (const v of everybody) await v.go('/');
   };
   const desk = await enter('dispatcher1');
@@ -75,10 +78,11 @@ test('a day at the desk', { timeout: 900_000 }, async (t) => {
   });
 
   await step('08:40 at the desk, by keys: the suggestion where there is one, else the unit by name', async () => {
-    await becomes('08:40');
+    await desk.page.getByRole('link', { name: '去派单台' }).click();
+    await becomes('08:40', { 'clock.dispatch:breached': 1 });
     await desk.page.keyboard.press('g');
     await desk.page.keyboard.press('d');
-    await desk.page.waitForURL('**/desk');
+    await desk.page.waitForURL('**/desk**');
     await desk.page.locator('.desk-order').waitFor();
     assert.equal(await desk.text('.total'), '还有 28 件');
     await desk.check('day-0840-desk', { full: false });
@@ -99,8 +103,8 @@ test('a day at the desk', { timeout: 900_000 }, async (t) => {
       }
       await desk.page.keyboard.press('d');
       if (left > 1) await desk.page.waitForFunction((was) => ![undefined, was].includes(document.querySelector('.desk-order')?.dataset.id), id);
-      else await desk.page.locator(`.desk-list li[data-id="${id}"].sent`).waitFor();
     }
+    await desk.page.waitForFunction(() => document.querySelectorAll('.desk-list li.sent').length === 28);
     await desk.page.keyboard.press('r');
     await desk.page.getByText('没有待派的单。').waitFor();
     await desk.check('day-0840-done', { full: false });
@@ -125,10 +129,11 @@ test('a day at the desk', { timeout: 900_000 }, async (t) => {
   });
 
   await step('10:00 first contacts; who is not reached, says why', async () => {
-    await becomes('10:00');
+    await becomes('10:00', { 'clock.contact:breached': 1 });
     await find(handler.zhongjing, order('03'));
     await take(handler.zhongjing, '先行联系', async (form) => {
       await form.chip('是否先行联系', '否');
+      await form.must('未联原因');
       await form.send();
       await form.dialog.locator('.summary', { hasText: '未联原因' }).waitFor();
       await form.chip('未联原因', '始终未接');
@@ -206,6 +211,7 @@ test('a day at the desk', { timeout: 900_000 }, async (t) => {
     await leader.check('day-1100-leader');
     await find(leader, order('11'));
     await decide(leader, '延期', '同意');
+    assert.match(await leader.text('.timeline li'), /延期.*原因：情况复杂：需多方协调.*延长：3 个工作日/s);
     await find(leader, order('04'));
     await decide(leader, '列为疑难', '同意');
     await take(leader, '包案', async (form) => {
@@ -309,8 +315,7 @@ test('a day at the desk', { timeout: 900_000 }, async (t) => {
     for (const row of Object.values(got.rows)) for (const c of row) if (c.href && !c.text.endsWith('%')) links.add(`${c.v} ${c.href}`);
   };
   await step('19:00 the board of the day', async () => {
-    await becomes('19:00');
-    await until('the clocks that ran out are noticed', async () => (await probe.list('clock.contact:breached', '&limit=1')).total === 8 && (await probe.list('overdue:yes', '&limit=1')).total === 10);
+    await becomes('19:00', { 'clock.contact:breached': 8, 'clock.handle:breached': 4, 'overdue:yes': 10 });
     await desk.page.getByRole('link', { name: '看板' }).click();
     await desk.ready();
     await desk.page.getByRole('combobox', { name: '时段长度' }).selectOption('day');
@@ -370,6 +375,9 @@ test('a day at the desk', { timeout: 900_000 }, async (t) => {
   await step('19:00 what is left for tomorrow', async () => {
     await leader.go('/');
     await leader.check('day-1900-leader');
+    await leader.page.getByRole('link', { name: '由我牵头的 1' }).click();
+    await leader.ready();
+    await leader.page.getByRole('link', { name: order('04').title }).waitFor();
     await desk.go('/items?filter=超期:是');
     assert.equal(await desk.text('.total'), '符合条件 10 件');
     await desk.check('day-1900-overdue');
