@@ -38,7 +38,7 @@ async function furnish(town) {
   made.MERGED = (await desk.step(made.MERGED, 'merge', { other: made.FIRST.no })).body;
   const back = await sent({ title: '被退回的一件' });
   await agreed(handler, desk, back, 'return', { note: '不在本居民区', reason: { key: '职责不符', option: '非本辖区' } });
-  made.FIRST = (await handler.step(made.FIRST, 'extend', { part: 1, extend: '3wd', note: '需多家单位会商', reason: { key: '情况复杂', option: '需多方协调' } })).body;
+  made.FIRST = (await handler.step(await handler.item(made.FIRST.id), 'extend', { part: 1, extend: '3wd', note: '需多家单位会商', reason: { key: '情况复杂', option: '需多方协调' } })).body;
   const held = await sent({ title: '等批复的一件' });
   await agreed(desk, leader, held, 'suspend', { note: '等批复', reason: { key: '客观条件', option: '待上级批复' }, fields: { promised: '2026-12-01', review_on: '2026-11-25' } });
   for (let i = 0; i < 25; i++) await desk.file({ title: `路灯不亮 ${i}`, fields: { kind: i % 3 ? '求助' : '咨询', channel: i % 2 ? '12345' : '随申办', priority: i % 5 ? '一般' : '特急' } });
