@@ -301,6 +301,8 @@ test('a day at the desk', { timeout: 900_000 }, async (t) => {
     await handler.beihong.go('/');
     await handler.beihong.check('day-1700-handler');
     await find(handler.beihong, o);
+    assert.match(await handler.beihong.text('.came-back'), /回访复核.*镇回访 综合满意：不满意.*诉求人称充电线还在，请再去看/s);
+    await handler.beihong.check('day-1700-again');
     await take(handler.beihong, '先行联系', (form) => form.chip('是否先行联系', answer));
     await answers(o, solved);
     await closes(o);

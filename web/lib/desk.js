@@ -2,7 +2,6 @@
 // is being sent and what can be taken back. Nothing here moves a row: what becomes of an order is a mark on its row, and
 // the list is made anew only when it is asked for. No DOM: tested in node.
 import { all } from './filter.js';
-import { reasonTitle } from './step.js';
 
 const BACK = 'returned'; // the ground that says that a unit gave it back
 const SOON_MS = 400; // several events of one moment are one look at the queue
@@ -27,22 +26,6 @@ const OVER = ['sent', 'merged', 'moved', 'gone'];
 function groundsOf(list) {
   const plain = list.filter((g) => g.kind !== 'rule').sort((a, b) => (b.kind === BACK) - (a.kind === BACK));
   return (plain.length ? plain : list).map((g) => g.text);
-}
-
-/**
- * Who gave it back, the latest first, with what was said when it was asked for: {version, at, unit, reason, note}.
- * @param {object} item
- * @param {object} loop
- */
-export function returnsOf(item, loop) {
-  const keys = loop.steps.filter((s) => s.does === 'return').map((s) => s.key);
-  const events = item.timeline || [];
-  return events.flatMap((e, i) => {
-    if (!keys.includes(e.what)) return [];
-    const asked = events.slice(i + 1).find((x) => x.what === `ask:${e.what}` && x.part === e.part) || e;
-    const part = (item.parts || []).find((p) => p.id === e.part);
-    return [{ version: e.version, at: e.at, unit: part ? part.unit_name : e.unit_name, reason: reasonTitle((e.changes || {}).reason), note: asked.note }];
-  });
 }
 
 /** Runs fn over the list, a few at a time. */

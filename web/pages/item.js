@@ -6,6 +6,7 @@ import { t } from '../lib/i18n.js';
 import { get, post } from '../lib/api.js';
 import { catalog, dropToast, notify } from '../lib/state.js';
 import { stagesOf, stepOf } from '../lib/catalog.js';
+import { cameBack } from '../lib/back.js';
 import { isPlain } from '../lib/step.js';
 import { go, place } from '../lib/route.js';
 import { on } from '../lib/sse.js';
@@ -18,7 +19,7 @@ import { Failure, Loaded, useLoad } from '../ui/load.js';
 import { Updates } from '../ui/updates.js';
 import { asOf } from '../ui/asof.js';
 import { ClockBar, Lamp } from '../ui/lamp.js';
-import { Timeline } from '../ui/timeline.js';
+import { nameOf, Timeline } from '../ui/timeline.js';
 import { Files } from '../ui/files.js';
 import { Marked } from '../ui/marked.js';
 import { Caller } from '../ui/caller.js';
@@ -122,12 +123,23 @@ function Links({ links }) {
       </li>`)}</ul></section>`;
 }
 
+// Whoever has it again reads first why.
+function Back({ item, loop }) {
+  const b = loop && cameBack(item, loop);
+  if (!b) return null;
+  const judged = Object.entries(b.changes).filter(([k, v]) => k.split('/').length === 3 && Array.isArray(v) && v[0] && !v[1] && nameOf(k, loop));
+  return html`<section class="notice came-back" aria-label=${b.title}><p><strong>${b.title}</strong> <span class="hint">${b.person || t('item.bySystem')} ${stamp(b.at)}</span></p>
+    ${judged.length ? html`<p>${judged.map(([k, v]) => `${nameOf(k, loop)}${t('word.colon')}${v[0]}`).join('　')}</p>` : null}
+    <p class="prose">${[b.reason, b.note].filter(Boolean).join('　')}</p></section>`;
+}
+
 function Body({ item, loop, onItem, again, openStep, onSay }) {
   return html`<div class="item-head">
       <${States} item=${item} loop=${loop} />
       <p class="item-lamp"><${Lamp} item=${item} />${item.due ? html` <span class="hint">${t('item.nextDue', { at: dueStamp(item.due) })}</span>` : null}
         ${item.excluded ? html`<span class="tag">${t('item.excluded')}</span>` : null}${item.repeat ? html`<span class="tag">${t('item.repeat')}</span>` : null}${item.main_repeat ? html`<span class="tag">${t('item.mainRepeat')}</span>` : null}${item.merged ? html`<span class="tag">${t('item.isMerged')}</span>` : null}</p>
     </div>
+    <${Back} item=${item} loop=${loop} />
     <${Requests} item=${item} onSay=${onSay} />
     <${StepBar} item=${item} loop=${loop} onOpen=${openStep} />
     <div class="item-cols">

@@ -1,7 +1,8 @@
 // The desk without a screen: nothing moves by itself, whatever the server and the others do.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { compareTexts, Desk, queuesOf, returnsOf } from '../lib/desk.js';
+import { cameBack, returnsOf } from '../lib/back.js';
+import { compareTexts, Desk, queuesOf } from '../lib/desk.js';
 import { desksOf } from '../lib/desks.js';
 
 const STEP = { key: 'send', does: 'dispatch', title: '派单', from: ['new', 'again'], who: ['boss'], undo_s: 10, reasons: [], asks: [] };
@@ -202,6 +203,21 @@ test('why it came back: the reason, and what the unit wrote when it asked', () =
   assert.deepEqual(returnsOf(item, loop).map((r) => [r.version, r.unit, r.reason, r.note]),
     [[9, '五居', '其他', '另一件事'], [7, '四居', '职责不符：非本辖区', '在河对岸']]);
   assert.deepEqual(returnsOf({ timeline: [{ what: 'return', part: 3, unit_name: '镇 / 六居', note: '', changes: {} }] }, loop)[0].unit, '镇 / 六居');
+});
+
+test('why it stands where it stood before: only of a step that brought it back, and while it does', () => {
+  const loop = { steps: [{ key: 'again', does: 'round' }, { key: 'return', does: 'return' }, { key: 'send', does: 'dispatch' }] };
+  const again = { version: 3, what: 'again', what_title: '回访复核', at: 'c', person_name: '韩', note: '请再去看', changes: { state: ['rated', 'at work'], 'f/own/solved': ['未解决', ''] } };
+  const sent = { version: 2, what: 'send', at: 'b', changes: { state: ['new', 'at work'] } };
+  const noted = { version: 4, what: 'note', at: 'd', changes: {} };
+  const b = cameBack({ open: true, timeline: [noted, again, sent] }, loop);
+  assert.deepEqual([b.title, b.note, b.reason, b.person], ['回访复核', '请再去看', '', '韩']);
+  assert.equal(cameBack({ open: true, timeline: [sent, again] }, loop), null, 'it has gone on');
+  assert.equal(cameBack({ open: false, timeline: [again] }, loop), null);
+  assert.equal(cameBack({ open: true, timeline: [] }, loop), null);
+  const asked = { version: 5, what: 'ask:return', part: 1, note: '在河对岸', changes: {} };
+  const given = { version: 6, what: 'return', part: 1, note: '', what_title: '退单', changes: { state: ['at work', 'new'], reason: { key: '职责不符', option: '' } } };
+  assert.deepEqual([cameBack({ open: true, timeline: [given, asked, sent] }, loop)].map((x) => [x.reason, x.note])[0], ['职责不符', '在河对岸']);
 });
 
 test('suggestions of the server, the best first, with what a dispatcher wants to know of them', async () => {

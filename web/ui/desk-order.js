@@ -2,7 +2,7 @@
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { catalog } from '../lib/state.js';
-import { returnsOf } from '../lib/desk.js';
+import { returnsOf } from '../lib/back.js';
 import { shortNo } from '../lib/num.js';
 import { stamp } from '../lib/time.js';
 import { ClockBar, Lamp } from './lamp.js';

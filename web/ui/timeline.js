@@ -20,7 +20,8 @@ const TITLES = {
   address: 'col.address',
 };
 
-function nameOf(key, loop) {
+/** Title of a member of an item, of a judge's answer with the judge; empty for what is for the machine alone. */
+export function nameOf(key, loop) {
   if (TITLES[key]) return t(TITLES[key]);
   if (!key.startsWith('f/') || !loop) return '';
   const [judge, field] = key.includes('/', 2) ? key.slice(2).split('/') : ['', key.slice(2)];
