@@ -24,6 +24,8 @@ test('several at once', { timeout: 180_000 }, async (t) => {
     const names = await v.page.locator('.bulk > button').allInnerTexts();
     assert.ok(names.includes('派单') && names.includes('催办'), names.join());
     assert.ok(!names.some((n) => /核查|办结|子单/.test(n)), names.join());
+    const tall = await v.page.locator('.items tbody tr').evaluateAll((rows) => rows.map((r) => r.getBoundingClientRect().height));
+    assert.ok(tall.every((h) => h < 60), `a chosen row stays a row: ${tall}`);
     await v.check('bulk-bar');
   });
 
