@@ -56,7 +56,7 @@ const VERBS = {
   press: (page, key) => page.keyboard.press(key),
   fill: (page, label, text) => field(page, label).fill(text),
   choose: async (page, label, option) => {
-    const chips = inSight(page).locator('fieldset.field').filter({ has: page.locator('legend', { hasText: new RegExp(`^${label}(必填)?$`) }), visible: true });
+    const chips = inSight(page).locator('fieldset.field').filter({ has: page.locator('legend', { hasText: new RegExp(`^${label}( ?必填)?\\s*$`) }), visible: true });
     if (await chips.count()) await chips.first().getByLabel(option, { exact: true }).check();
     else await field(page, label).selectOption({ label: option });
   },
@@ -77,7 +77,7 @@ const VERBS = {
 
 // A label may say 必填 behind its words.
 function field(page, label) {
-  return inSight(page).getByLabel(new RegExp(`^${label}( ?必填| ?[A-Z])?$`)).filter({ visible: true }).first();
+  return inSight(page).getByLabel(new RegExp(`^${label}( ?必填| ?[A-Z])?\\s*$`)).filter({ visible: true }).first();
 }
 
 async function quiet(page) {
@@ -91,7 +91,9 @@ async function take(page, p, path) {
   await quiet(page);
   const options = { path, animations: 'disabled', caret: 'hide', scale: 'css' };
   if (!p.show) return page.screenshot(options);
-  const box = await page.locator(p.show).filter({ visible: true }).first().boundingBox();
+  const part = page.locator(p.show).filter({ visible: true }).first();
+  await part.scrollIntoViewIfNeeded();
+  const box = await part.boundingBox();
   const { width, height } = page.viewportSize();
   const edge = p.show.startsWith('dialog') ? 0 : 12;
   const x = Math.max(0, Math.floor(box.x - edge)), y = Math.max(0, Math.floor(box.y - edge));

@@ -21,7 +21,7 @@ let orders = 0;
 const order = (kind, top, klass, title, text, address, more = {}) => {
   const n = ++orders;
   const row = { 工单编号: `SH20261120${String(n).padStart(6, '0')}`, 受理时间: `2026-11-20 ${n < 10 ? 13 : 14}:${String(10 + (n % 10) * 4)}`, 来源: '12345', 业务类型: kind, 紧急程度: '一般',
-    大类: top, 小类: klass, 标题: title, 内容: text, 地址: address, 联系人: `${'赵钱孙李周吴郑王'[n % 8]}${n % 2 ? '女士' : '先生'}（演示）`, 电话: `0000000${String(1000 + n)}`, ...more };
+    大类: top, 小类: klass, 标题: title, 内容: text, 地址: address, 联系人: `${'赵钱孙李周吴郑王'[n % 8]}${n % 2 ? '女士' : '先生'}（演示）`, 电话: `0009999${String(1000 + n)}`, ...more };
   return HEAD.map((h) => row[h]);
 };
 const WIRES = '来电人反映：北虹居民区沁园（演示）3号楼有人从二楼窗口拉线给电动自行车充电，夜间无人看管，存在火灾隐患，希望尽快清理。';
@@ -66,14 +66,14 @@ export const PICTURES = [
 
   // 登录与首页
   { name: 'login', at: '/login', show: '.login', tall: 900 },
-  { name: 'today-unit', who: 'handler-enforcement', at: '/', tall: 720 },
+  { name: 'today-unit', who: 'handler-enforcement', at: '/', tall: 700 },
   { name: 'today-phone', who: 'handler-enforcement', at: '/', size: 'phone' },
   { name: 'menu', who: 'handler-enforcement', at: '/', first: [['touch', '.menu summary']], show: '.menu-body' },
 
   // 导入；what comes in is dispatched below
   { name: 'import-file', who: 'dispatcher1', at: '/import', first: [['file', SHEET]], tall: 520 },
   { name: 'import-columns', who: 'dispatcher1', at: '/import', first: [['file', SHEET], ['click', '看表'], ['see', '读作']], tall: 860 },
-  { name: 'import-tried', who: 'dispatcher1', at: '/import', tall: 1000, first: [['file', SHEET], ['click', '看表'], ['click', '试跑'], ['see', '有问题的 5 行']] },
+  { name: 'import-tried', who: 'dispatcher1', at: '/import', tall: 900, first: [['file', SHEET], ['click', '看表'], ['click', '试跑'], ['see', '有问题的 5 行']] },
   { name: 'import-written', who: 'dispatcher1', at: '/import', tall: 620, first: [['file', SHEET], ['click', '看表'], ['click', '试跑'], ['begin', '写入'], ['see', '撤销整批']] },
 
   // 派单台
@@ -85,13 +85,13 @@ export const PICTURES = [
   { name: 'desk-undo', who: 'dispatcher1', at: `/desk?filter=${WORDS('旧家具')}`, size: 'desk', first: [['see', '文字里有'], ['press', '1'], ['see', '派给 绿园'], ['press', 'd'], ['see', '已派']], show: '.desk-foot' },
 
   // 接单与登记
-  { name: 'file-new', who: 'clerk1', at: '/new', tall: 900, first: FILLED },
-  { name: 'file-kin', who: 'clerk1', at: '/new', tall: 900, first: [...FILLED, ['see', '是同一件，登记后关联']], show: 'section.kin' },
+  { name: 'file-new', who: 'clerk1', at: '/new', tall: 860, first: FILLED },
+  { name: 'file-kin', who: 'clerk1', at: '/new', tall: 1500, first: [...FILLED, ['see', '是同一件，登记后关联']], show: 'section.kin' },
   { name: 'file-wrong', who: 'clerk1', at: '/new', tall: 620, first: [['fill', '标题', '北虹居民区沁园（演示）楼道灯不亮'], ['touch', 'form .actions .primary'], ['see', '处需要改']] },
 
   // 承办
   { name: 'part', only: 'do', who: 'dispatcher1', at: `/desk?filter=${WORDS('飞线')}`, size: 'desk', first: [['press', '1'], ['see', '派给 北虹居委会'], ['press', 'd'], ['see', '已派']] },
-  { name: 'handle', who: 'handler-beihong', tall: 980, first: [['open', '飞线 open:yes unit:mine']] },
+  { name: 'handle', who: 'handler-beihong', tall: 900, first: [['open', '飞线 open:yes unit:mine']] },
   { name: 'step-contact', who: 'handler-beihong', first: [['open', '飞线 open:yes unit:mine'], ['begin', '先行联系'], ['choose', '是否先行联系', '否'], ['see', '没有联系上要写原因']], show: 'dialog[open]' },
   { name: 'step-reply', who: 'handler-beihong', tall: 1100, first: [['open', '飞线 open:yes unit:mine'], ['begin', '反馈'], ['choose', '事实认定', '不属实'], ['fill', '事实说明', '不属实。'], ['see', '这类认定要说明理由'], ['begin', '反馈']], show: 'dialog[open]' },
   { name: 'step-return', who: 'handler-beihong', first: [['open', '飞线 open:yes unit:mine'], ['begin', '申请退单'], ['choose', '原因', '职责不符'], ['choose', '具体原因', '非本辖区'], ['fill', '办理说明', '现场核对，该楼属相邻居民区管辖。']], show: 'dialog[open]' },
@@ -106,7 +106,7 @@ export const PICTURES = [
   { name: 'judges', who: 'dispatcher1', tall: 1400, first: [['open', 'loop:hotline district.satisfied:不满意 -own.satisfied:none']], show: '.item-main .card:nth-of-type(2)' },
 
   // 列表与视图
-  { name: 'list', who: 'dispatcher1', at: `/items?filter=${WORDS('open:yes loop:hotline kind:投诉')}` },
+  { name: 'list', who: 'dispatcher1', at: `/items?filter=${WORDS('open:yes loop:hotline kind:投诉')}`, tall: 600 },
   { name: 'list-wrong', who: 'dispatcher1', at: `/items?filter=${WORDS('状态:办理种 超期:是')}`, tall: 420 },
   { name: 'list-columns', who: 'dispatcher1', at: `/items?filter=${WORDS('open:yes loop:hotline')}`, tall: 820, first: [['click', '列'], ['see', '显示哪些列']], show: 'dialog[open]' },
   { name: 'list-bulk', who: 'dispatcher1', at: `/items?filter=${WORDS('state:checked loop:hotline')}`, tall: 560, first: [['touch', '.items tbody tr:nth-child(1) input'], ['touch', '.items tbody tr:nth-child(2) input'], ['touch', '.items tbody tr:nth-child(3) input'], ['see', '已选 3 件']] },
@@ -114,20 +114,20 @@ export const PICTURES = [
   { name: 'view-save', who: 'leader1', at: `/items?filter=${WORDS('open:yes overdue:yes')}`, first: [['click', '存为视图'], ['fill', '视图名称', '全镇超期']], show: 'dialog[open]' },
 
   // 看板与月度分析，考核
-  { name: 'board-table', who: 'leader1', at: '/boards?period=2026-10', tall: 820 },
-  { name: 'month', who: 'leader1', at: '/month?period=2026-10', tall: 1100 },
+  { name: 'board-table', who: 'leader1', at: '/boards?period=2026-10', tall: 640 },
+  { name: 'month', who: 'leader1', at: '/month?period=2026-10', tall: 820 },
   { name: 'score', who: 'leader1', at: '/scores/zhaoxiang?period=2026-10', size: 'desk' },
   { name: 'score-why', who: 'leader1', at: '/scores/zhaoxiang?period=2026-10', size: 'desk', first: [['touch', '.board.score tbody td.points .cell']], show: 'dialog[open]' },
 
   // 巡查
-  { name: 'patrol-new', who: 'inspector1', at: '/new', size: 'phone', tall: 1000 },
-  { name: 'patrol-item', who: 'duty1', tall: 900, first: [['open', 'loop:patrol state:checking']] },
+  { name: 'patrol-new', who: 'inspector1', at: '/new', size: 'phone', tall: 1340, first: [['fill', '标题', '绿八居民区 7 号楼前盲道砖翘起'], ['fill', '情况描述', '盲道砖翘起 3 块，长约一米，位于 7 号楼前人行道，夜间易绊倒。'], ['choose', '来源', '监督员上报'], ['pick', '分类', '盲道缺损'], ['see', '立案标准']] },
+  { name: 'patrol-item', who: 'duty1', tall: 760, first: [['open', 'loop:patrol state:checking']] },
 
   // 管理员，领导
-  { name: 'people', who: 'sysadmin', at: '/settings/people', tall: 620 },
+  { name: 'people', who: 'sysadmin', at: '/settings/people', tall: 460 },
   { name: 'access', who: 'secadmin', at: '/settings/people', first: [['fill', '查找', '吴刚'], ['begin', '权限']], show: 'dialog[open]' },
-  { name: 'defs', who: 'sysadmin', at: '/settings/defs', tall: 620 },
-  { name: 'audit', who: 'auditadmin', at: '/settings/audit', tall: 620 },
+  { name: 'defs', who: 'sysadmin', at: '/settings/defs', tall: 480 },
+  { name: 'audit', who: 'auditadmin', at: '/settings/audit', tall: 470 },
   { name: 'leader-today', who: 'leader1', at: '/', tall: 720 },
   { name: 'keys', who: 'dispatcher1', at: '/', first: [['press', '?']], show: 'dialog[open]' },
   { name: 'desk-keys', who: 'dispatcher1', at: '/desk', size: 'desk', tall: 900, first: [['press', '?']], show: 'dialog[open]' },

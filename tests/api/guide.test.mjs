@@ -136,7 +136,7 @@ test('the glossary: each name is one of the program, and a step’s title is the
   const code = files('src', /\.[ch]$/).map((f) => read(f)).join('\n');
   const sql = files('sql', /\.sql$/).map((f) => read(f)).join('\n');
   const names = [...files('src', /\.[ch]$/), ...files('web/lib', /\.js$/), ...files('defs', /\.yaml$/)].map((f) => f.replace(/^.*\//, ''));
-  const titles = (from, key) => all(from, new RegExp(`key: ${escaped(key)}(?:, |\\n +)title: ([^,}\\n]+)`, 'g'));
+  const titles = (from, key) => all(from, new RegExp(`key: ${escaped(key)}(?:, |(?: *#[^\\n]*)?\\n +)title: ([^,}\\n]+)`, 'g'));
   const titled = (from) => (name, terms) => {
     const list = titles(from, name).map((x) => x.trim());
     return list.length && list.some((x) => terms.some((w) => x === w || x.includes(w) || w.includes(x))) ? '' : `titles ${list}`;

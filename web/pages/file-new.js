@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { post, keyKeeper } from '../lib/api.js';
-import { catalog, notify } from '../lib/state.js';
+import { catalog, me, notify } from '../lib/state.js';
 import { stepOf } from '../lib/catalog.js';
 import { errorsByField } from '../lib/errors.js';
 import { draft } from '../lib/store.js';
@@ -165,7 +165,8 @@ function FileForm({ loop }) {
 
 /** The page. */
 export function FileNew() {
-  const loops = catalog.value.loops.filter((l) => l.steps.length);
+  const roles = new Set((me.value.roles || []).map((r) => r.role));
+  const loops = catalog.value.loops.filter((l) => l.steps.length && (l.steps[0].who || []).some((r) => roles.has(r)));
   const [key, setKey] = useState(loops.length ? loops[0].key : '');
   const loop = catalog.value.loopByKey.get(key);
   return html`<${Page} title=${t('nav.new')} side=${

@@ -46,7 +46,9 @@ function States({ item, loop }) {
     )}</ol>`;
 }
 
-function Facts({ item }) {
+function Facts({ item, loop }) {
+  // A loop has its own word for these columns: 级别 of a patrol, 业务类型 of an order.
+  const word = (key) => (loop && (loop.fields.find((f) => `col.${f.key}` === key) || {}).title) || t(key);
   const rows = [
     ['col.no', item.no],
     ['col.filed', stamp(item.filed)],
@@ -65,7 +67,7 @@ function Facts({ item }) {
     ['item.extended', item.extensions || null],
     ['item.raised', item.level ? t('item.raisedTo', { level: item.level, unit: item.raised_name }) : null],
   ].filter(([, v]) => v);
-  return html`<dl class="facts">${rows.map(([k, v]) => html`<div key=${k}><dt>${t(k)}</dt><dd>${v}</dd>
+  return html`<dl class="facts">${rows.map(([k, v]) => html`<div key=${k}><dt>${word(k)}</dt><dd>${v}</dd>
     </div>`)}
     ${(item.fields || []).map(
       (f) => html`<div key=${`${f.judge || ''}/${f.key}`} class=${String(f.value).length > 30 ? 'long' : ''}>
@@ -155,7 +157,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
           <p class="prose">${item.text ? html`<${Marked} text=${item.text} words=${place.value.query.getAll('mark')} />` : html`<span class="hint">${t('item.noText')}</span>`}</p>
           <${Caller} item=${item} onSeen=${again} /></section>
         <section class="card" aria-labelledby="facts-h"><h2 id="facts-h">${t('item.facts')}</h2><${Facts}
-          item=${item} /></section>
+          item=${item} loop=${loop} /></section>
         <${Files} item=${item} onItem=${onItem} />
         <${Timeline} events=${item.timeline || []} loop=${loop} fields=${item.fields} />
       </div>
