@@ -38,7 +38,7 @@ export async function town(dir = mkdtempSync(join(tmpdir(), 'bihuan-pictures-'))
   return { base, end, dir };
 }
 
-const settled = () => !document.querySelector('.skeleton, .skeleton-wait, .wait-n, [aria-busy=true]');
+const settled = () => document.querySelector('h1') && !document.querySelector('.skeleton, .skeleton-wait, .wait-n, [aria-busy=true]');
 
 // What one can reach: a dialog when one is open, else the page.
 const inSight = (page) => page.locator('dialog[open]').or(page.locator('body:not(:has(dialog[open]))'));
@@ -57,6 +57,7 @@ const VERBS = {
   fill: (page, label, text) => field(page, label).fill(text),
   choose: async (page, label, option) => {
     const chips = inSight(page).locator('fieldset.field').filter({ has: page.locator('legend', { hasText: new RegExp(`^${label}( ?必填)?\\s*$`) }), visible: true });
+    await chips.or(field(page, label)).first().waitFor();
     if (await chips.count()) await chips.first().getByLabel(option, { exact: true }).check();
     else await field(page, label).selectOption({ label: option });
   },
@@ -112,7 +113,7 @@ class Visitors {
       deviceScaleFactor: 1, isMobile: size === 'phone', hasTouch: size === 'phone', storageState: who ? await this.session(who) : undefined });
     const page = await context.newPage();
     page.base = this.base;
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000); // a busy machine is slow
     await page.clock.setFixedTime(AT);
     return page;
   }
@@ -138,13 +139,16 @@ export async function takeAll(base, list, out, said = () => {}) {
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS, env: { ...process.env, LANGUAGE: 'zh_CN' } });
   try {
     const visitors = new Visitors(browser, base);
+    const failed = [];
     for (const p of list) {
       const size = p.size ?? 'page';
       const view = { ...SIZES[size], ...(p.tall ? { height: p.tall } : {}) };
       const page = await visitors.page(p.who, size, view);
       try {
-        if (p.at) await VERBS.go(page, p.at);
-        await quiet(page);
+        if (p.at) {
+          await VERBS.go(page, p.at);
+          await quiet(page);
+        }
         for (const [verb, ...rest] of p.first ?? []) {
           await VERBS[verb](page, ...rest).catch((e) => {
             throw new Error(`${p.name}: ${verb} ${rest.join(' ')}: ${e.message}`, { cause: e });
@@ -152,11 +156,15 @@ export async function takeAll(base, list, out, said = () => {}) {
           await quiet(page);
         }
         if (out(p)) await take(page, p, out(p));
+        said(p);
+      } catch (e) {
+        if (p.only === 'do') throw e; // what follows would wait in vain
+        failed.push(e.message.split('\n')[0]); // what else has changed is told as well
       } finally {
         await page.context().close();
       }
-      said(p);
     }
+    if (failed.length) throw new Error(`not made:\n${failed.join('\n')}`);
   } finally {
     await browser.close();
   }

@@ -77,8 +77,8 @@ export const PICTURES = [
   { name: 'import-written', who: 'dispatcher1', at: '/import', tall: 620, first: [['file', SHEET], ['click', '看表'], ['click', '试跑'], ['begin', '写入'], ['see', '撤销整批']] },
 
   // 派单台
-  { name: 'desk', who: 'dispatcher1', at: '/desk', size: 'desk', first: [['press', 'j'], ['press', 'k']] },
-  { name: 'desk-suggest', who: 'dispatcher1', at: `/desk?filter=${WORDS('飞线')}`, size: 'desk', tall: 900, first: [['press', '1'], ['see', '派给 北虹居委会']], show: '.desk-act' },
+  { name: 'desk', who: 'dispatcher1', at: '/desk', size: 'desk', first: [['press', 'j'], ['press', 'k'], ['see', '由此办结']] },
+  { name: 'desk-suggest', who: 'dispatcher1', at: `/desk?filter=${WORDS('飞线')}`, size: 'desk', tall: 900, first: [['see', '文字里有'], ['press', '1'], ['see', '派给 北虹居委会']], show: '.desk-act' },
   { name: 'desk-compare', who: 'dispatcher1', at: `/desk?filter=${WORDS('飞线')}`, size: 'desk', first: [['see', '可能重复'], ['press', 'm'], ['see', '这一件']], show: 'dialog[open]' },
   { name: 'desk-batch', who: 'dispatcher1', at: '/desk', size: 'desk',
     first: [['press', 'x'], ['press', 'j'], ['press', 'x'], ['press', 'd'], ['pick', '主办单位', '城运中心'], ['see', '将派给']], show: 'dialog[open]' },
@@ -90,7 +90,7 @@ export const PICTURES = [
   { name: 'file-wrong', who: 'clerk1', at: '/new', tall: 620, first: [['fill', '标题', '北虹居民区沁园（演示）楼道灯不亮'], ['touch', 'form .actions .primary'], ['see', '处需要改']] },
 
   // 承办
-  { name: 'part', only: 'do', who: 'dispatcher1', at: `/desk?filter=${WORDS('飞线')}`, size: 'desk', first: [['press', '1'], ['see', '派给 北虹居委会'], ['press', 'd'], ['see', '已派']] },
+  { name: 'part', only: 'do', who: 'dispatcher1', at: `/desk?filter=${WORDS('飞线')}`, size: 'desk', first: [['see', '文字里有'], ['press', '1'], ['see', '派给 北虹居委会'], ['press', 'd'], ['see', '已派']] },
   { name: 'handle', who: 'handler-beihong', tall: 900, first: [['open', '飞线 open:yes unit:mine']] },
   { name: 'step-contact', who: 'handler-beihong', first: [['open', '飞线 open:yes unit:mine'], ['begin', '先行联系'], ['choose', '是否先行联系', '否'], ['see', '没有联系上要写原因']], show: 'dialog[open]' },
   { name: 'step-reply', who: 'handler-beihong', tall: 1100, first: [['open', '飞线 open:yes unit:mine'], ['begin', '反馈'], ['choose', '事实认定', '不属实'], ['fill', '事实说明', '不属实。'], ['see', '这类认定要说明理由'], ['begin', '反馈']], show: 'dialog[open]' },
@@ -120,7 +120,7 @@ export const PICTURES = [
   { name: 'score-why', who: 'leader1', at: '/scores/zhaoxiang?period=2026-10', size: 'desk', first: [['touch', '.board.score tbody td.points .cell']], show: 'dialog[open]' },
 
   // 巡查
-  { name: 'patrol-new', who: 'inspector1', at: '/new', size: 'phone', tall: 1340, first: [['fill', '标题', '绿八居民区 7 号楼前盲道砖翘起'], ['fill', '情况描述', '盲道砖翘起 3 块，长约一米，位于 7 号楼前人行道，夜间易绊倒。'], ['choose', '来源', '监督员上报'], ['pick', '分类', '盲道缺损'], ['see', '立案标准']] },
+  { name: 'patrol-new', who: 'inspector1', at: '/new', size: 'phone', tall: 1340, first: [['fill', '标题', '绿八居民区 7 号楼前盲道砖翘起'], ['fill', '情况描述', '盲道砖翘起 3 块，长约一米，位于 7 号楼前人行道，夜间易绊倒。'], ['choose', '来源', '监督员上报'], ['pick', '分类', '盲道缺损']] },
   { name: 'patrol-item', who: 'duty1', tall: 760, first: [['open', 'loop:patrol state:checking']] },
 
   // 管理员，领导

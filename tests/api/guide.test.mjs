@@ -84,6 +84,18 @@ test('words in corner brackets are on the screen, messages are the program’s',
   assert.deepEqual(wrong, []);
 });
 
+test('what is pressed and filled in for the pictures is on the screen', () => {
+  const wrong = [];
+  const is = (w) => onScreen(w) || standsIn(definitions, w);
+  for (const p of PICTURES)
+    for (const [verb, what, value] of p.first ?? []) {
+      if (['click', 'fill', 'choose', 'pick'].includes(verb) && !is(what)) wrong.push(`${p.name}: ${verb} ${what}`);
+      if (verb === 'begin' && !words.some((w) => w.startsWith(what)) && !is(what) && !is(what.replace(/^申请/, ''))) wrong.push(`${p.name}: ${verb} ${what}`);
+      if (['choose', 'pick'].includes(verb) && !is(value) && !definitions.includes(value)) wrong.push(`${p.name}: ${what}: ${value}`);
+    }
+  assert.deepEqual(wrong, []);
+});
+
 test('keys are keys of the program', () => {
   const known = new Set(all(definitions, /hotkey: (\w)/g));
   for (const f of ['web/ui/keyhelp.js', 'web/ui/desk-keys.js'])

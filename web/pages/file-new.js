@@ -152,7 +152,7 @@ function FileForm({ loop }) {
         error=${list.title} required>${(a) => textInput(a, v.title, (title) => set({ title }))}<//>
       <${Field} form=${FORM} name="text" label=${t(words)} hint=${t(wordsHint)}
         error=${list.text} required>${(a) => textArea(a, v.text, (text) => set({ text }), TEXT_MAX, 6)}<//>
-      <${Field} form=${FORM} name="address" label=${t('col.address')} hint=${t('file.addressHint')}
+      <${Field} form=${FORM} name="address" label=${t('col.address')} hint=${loop.caller ? t('file.addressHint') : null}
         error=${list.address}>${(a) => textInput(a, v.address, (address) => set({ address }))}<//>
       ${loop.caller ? html`<${CallerFields} v=${v} set=${set} errors=${list} />` : null}
     </div><div>${fields.map(ask)}
