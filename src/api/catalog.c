@@ -140,7 +140,8 @@ static const struct field FIELD_KIND_VIEW[] = {
     {0},
 };
 static const struct field ASK_VIEW[] = {
-    {"field", FIELD_STR, .at = offsetof(struct ask_view, field), .help = "a field's key, or class"},
+    {"field", FIELD_STR, .at = offsetof(struct ask_view, field),
+        .help = "a field's key, class or place"},
     M(ask_view, required, FIELD_BOOL),
     {0},
 };
@@ -273,8 +274,7 @@ static struct list view_asks(
 {
     struct ask_view *rows = NEW_ARRAY(a, n, struct ask_view);
     for (size_t i = 0; i < n; i++)
-        rows[i] = (struct ask_view){
-            asks[i].field >= 0 ? d->fields[asks[i].field].key : S("class"), asks[i].required};
+        rows[i] = (struct ask_view){def_ask_key(d, &asks[i]), asks[i].required};
     return (struct list){rows, n};
 }
 

@@ -95,9 +95,12 @@ static struct strs role_titles(struct ctx *c, const str *keys, size_t n)
 static struct strs ask_titles(struct ctx *c, const struct def *d, const struct def_step *s)
 {
     struct strs out = {0};
-    str class = c->lang == LANG_EN ? S("class") : S("分类");
+    bool en = c->lang == LANG_EN;
     for (size_t i = 0; i < s->n_asks; i++) {
-        str title = s->asks[i].field >= 0 ? d->fields[s->asks[i].field].title : class;
+        int at = s->asks[i].field;
+        str title = at >= 0               ? d->fields[at].title
+                    : at == DEF_ASK_CLASS ? (en ? S("class") : S("分类"))
+                                          : (en ? S("place") : S("地点"));
         VEC_PUSH(c->arena, out.v, out.n) =
             s->asks[i].required ? str_two(c->arena, title, S("*")) : title;
     }

@@ -318,6 +318,13 @@ const struct field STEP_CHILD_IN[] = {
     {"class", FIELD_I64, .at = offsetof(struct step_child, cls)},
     {0},
 };
+const struct field STEP_PLACE_IN[] = {
+    {"address", FIELD_STR, .at = offsetof(struct step_place, address), .max = ITEM_ADDRESS_MAX,
+        .help = "the place is said whole: what is left out is not known"},
+    {"lat", FIELD_F64, .at = offsetof(struct step_place, lat)},
+    {"lon", FIELD_F64, .at = offsetof(struct step_place, lon)},
+    {0},
+};
 const struct field ITEM_STEP_IN[] = {
     {"version", FIELD_I64, FIELD_REQUIRED, offsetof(struct take_in, version), .min = 1,
         .max = INT64_MAX, .help = "the version you saw; another one now gives 409"},
@@ -365,6 +372,8 @@ void items_step_read(struct call *k, const struct step_ask *t, struct step_in *i
         .other = t->other};
     in->child =
         (struct item_in){.title = t->child.title, .text = t->child.text, .cls = t->child.cls};
+    in->place = (struct item_place){t->place.address, t->place.lat, t->place.lon};
+    in->has_place = t->place.address.n > 0 || t->place.lat != 0 || t->place.lon != 0;
     read_fields(k, t->fields, S("fields"), &in->fields, &in->n_fields);
     read_ids(k, t->units, "units", ITEM_UNITS_MAX, &in->units, &in->n_units);
     if (t->extend.n > 0 && !dur_parse(t->extend, &in->extend))

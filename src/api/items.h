@@ -17,14 +17,19 @@ struct step_child {
     str title, text;
     int64_t cls;
 };
+struct step_place {
+    str address;
+    double lat, lon;
+};
 struct step_ask {
     str step, say, note, judge, extend, other;
     int64_t part, cls;
     const struct json *fields, *units;
     struct step_reason reason;
     struct step_child child;
+    struct step_place place;
 };
-extern const struct field STEP_REASON_IN[], STEP_CHILD_IN[];
+extern const struct field STEP_REASON_IN[], STEP_CHILD_IN[], STEP_PLACE_IN[];
 // Rows of the table of a struct that begins with a struct step_ask.
 #define STEP_ASK_MEMBERS                                                                           \
     {"step", FIELD_STR, FIELD_REQUIRED, offsetof(struct step_ask, step), .max = DEF_KEY_MAX},      \
@@ -36,6 +41,7 @@ extern const struct field STEP_REASON_IN[], STEP_CHILD_IN[];
         {"fields", FIELD_JSON, .at = offsetof(struct step_ask, fields),                            \
             .help = "{key: value} as the step asks"},                                              \
         {"class", FIELD_I64, .at = offsetof(struct step_ask, cls)},                                \
+        {"place", FIELD_OBJ, .at = offsetof(struct step_ask, place), .sub = STEP_PLACE_IN},        \
         {"units", FIELD_JSON, .at = offsetof(struct step_ask, units),                              \
             .help = "[unit ids], the first is the lead"},                                          \
         {"reason", FIELD_OBJ, .at = offsetof(struct step_ask, reason), .sub = STEP_REASON_IN},     \

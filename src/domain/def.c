@@ -39,6 +39,21 @@ int def_clock_at(const struct def *d, str key)
     return DEF_NONE;
 }
 
+str def_ask_key(const struct def *d, const struct def_ask *ask)
+{
+    return ask->field >= 0               ? d->fields[ask->field].key
+           : ask->field == DEF_ASK_CLASS ? S("class")
+                                         : S("place");
+}
+
+const struct def_ask *def_asks(const struct def_step *s, int what)
+{
+    for (size_t i = 0; i < s->n_asks; i++)
+        if (s->asks[i].field == what)
+            return &s->asks[i];
+    return NULL;
+}
+
 int def_judge_at(const struct def *d, str key)
 {
     for (size_t i = 0; i < d->n_judges; i++)

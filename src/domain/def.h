@@ -103,10 +103,10 @@ struct def_reasons {
     size_t n;
 };
 struct def_ask {
-    int field; // index; DEF_ASK_CLASS for the item's class
+    int field; // index; DEF_ASK_CLASS for the item's class, DEF_ASK_PLACE for its address and point
     bool required;
 };
-enum { DEF_ASK_CLASS = -2, DEF_NONE = -1 };
+enum { DEF_ASK_PLACE = -4, DEF_ASK_CLASS = -2, DEF_NONE = -1 }; // -3: DEF_UNKNOWN (def_read.h)
 
 // What a step does besides moving the state. The engine knows these and nothing about any loop.
 enum def_effect {
@@ -325,6 +325,9 @@ int def_part_state_at(const struct def *d, str key);
 int def_field_at(const struct def *d, str key);
 int def_clock_at(const struct def *d, str key);
 int def_judge_at(const struct def *d, str key);
+str def_ask_key(const struct def *d, const struct def_ask *ask); // a field's, "class" or "place"
+// Does the step ask the item's class or place (DEF_ASK_CLASS, DEF_ASK_PLACE)? NULL: it does not.
+const struct def_ask *def_asks(const struct def_step *s, int what);
 str def_outcome_word(enum def_outcome o);                      // "met", as filters say it
 const struct def_step *def_step(const struct def *d, str key); // NULL when none
 // Checks one value against a field and gives its canonical text ("2026-11-20", "3.5", an option);

@@ -26,9 +26,12 @@ static void read_stage(
         yaml_err(r->e, limit, def_read_path(r, path, "limit"), S(""),
             "no clock runs for a closed item", "办结的事项不再计时，不能设审核时限");
     for (size_t i = 0; i < out->n_asks; i++)
-        if (out->asks[i].field == DEF_ASK_CLASS) {
+        if (out->asks[i].field == DEF_ASK_CLASS || out->asks[i].field == DEF_ASK_PLACE) {
+            bool cls = out->asks[i].field == DEF_ASK_CLASS;
             yaml_err(r->e, yaml_get(row, "ask"), def_read_path(r, path, "ask"), S(""),
-                "whoever decides does not change the class", "审核时不能改分类");
+                cls ? "whoever decides does not change the class"
+                    : "whoever decides does not change the place",
+                cls ? "审核时不能改分类" : "审核时不能改地点");
             out->n_asks = 0;
         }
 }

@@ -217,9 +217,9 @@ static void tell_asks(struct facts *f, const struct def *d, const struct def_ste
 {
     str *titles = NEW_ARRAY(f->arena, s->n_asks, str), *keys = NEW_ARRAY(f->arena, s->n_asks, str);
     for (size_t i = 0; i < s->n_asks; i++) {
-        bool class = s->asks[i].field == DEF_ASK_CLASS;
-        str title = class ? S("分类") : d->fields[s->asks[i].field].title;
-        str key = class ? S("class") : d->fields[s->asks[i].field].key;
+        int at = s->asks[i].field;
+        str title = at >= 0 ? d->fields[at].title : at == DEF_ASK_CLASS ? S("分类") : S("地点");
+        str key = def_ask_key(d, &s->asks[i]);
         const char *must = s->asks[i].required ? "（必填）" : "";
         titles[i] = str_fmt(f->arena, "%.*s%s", STR_ARG(title), must);
         keys[i] = str_fmt(f->arena, "%.*s%s", STR_ARG(key), must);

@@ -279,6 +279,10 @@ static void check_filing(const struct check *c)
         yaml_err(c->r->e, yaml_get(c->row, "photos"), def_read_path(c->r, c->path, "photos"), S(""),
             "the first step files the item, photos come to it afterwards",
             "第一个步骤是登记，照片在登记之后才能上传");
+    if (def_asks(c->s, DEF_ASK_PLACE))
+        yaml_err(c->r->e, yaml_get(c->row, "ask"), def_read_path(c->r, c->path, "ask"), S(""),
+            "the first step files the item, whose place is said anyway",
+            "第一个步骤是登记，地点本来就要填");
     if (given(c, "undo"))
         yaml_err(c->r->e, yaml_get(c->row, "undo"), def_read_path(c->r, c->path, "undo"), S(""),
             "the first step files the item, there is nothing before it to go back to",

@@ -101,7 +101,8 @@ void def_read_who(struct def_reader *r, const struct yaml *row, str path, str **
     }
 }
 
-// "reply!" is an answer that must be given, "class" the item's class.
+// "reply!" is an answer that must be given, "class" the item's class, "place" its address and
+// point.
 void def_read_asks(
     struct def_reader *r, const struct yaml *row, str path, struct def_ask **out, size_t *n_out)
 {
@@ -121,6 +122,8 @@ void def_read_asks(
             if (yaml_get(r->root, "classes") == NULL)
                 yaml_err(r->e, &one, at, S("classes: ..."), "this loop has no scheme of classes",
                     "本流程没有“classes”（分类体系）");
+        } else if (str_eq(one.s, S("place"))) {
+            ask.field = DEF_ASK_PLACE;
         } else {
             ask.field = def_read_name(r, &r->fields, &one, at);
         }

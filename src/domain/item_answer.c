@@ -78,3 +78,24 @@ void item_answer(struct ctx *c, const struct def *d, const struct def_step *s, s
             prefix, e);
     }
 }
+
+void item_answer_place(struct ctx *c, const struct def_step *s, struct item *it,
+    const struct step_in *in, struct err *e)
+{
+    const struct def_ask *ask = def_asks(s, DEF_ASK_PLACE);
+    const struct item_place *x = &in->place;
+    bool some = in->has_place && (str_trim(x->address).n > 0 || x->lat != 0 || x->lon != 0);
+    if (ask && ask->required && !some)
+        err_add(e, ERR_INVALID, S("place"), S("{address, lat, lon}"),
+            "an address or a point is required", "请填写地址或坐标");
+    if (!ask && in->has_place)
+        err_add(e, ERR_INVALID, S("place"), (str){0}, "this step does not ask for it",
+            "这一步没有这个栏目");
+    if (!ask || !in->has_place)
+        return;
+    item_check_place(c, "place.", x, e);
+    it->address = str_trim(x->address);
+    it->lat = x->lat;
+    it->lon = x->lon;
+    item_put_cells(c, it);
+}

@@ -33,6 +33,11 @@ static void write_in(struct jw *w, const struct step_in *in)
         jw_i64(w, in->files[i]);
     jw_end_arr(w);
     jw_ki64(w, "class", in->cls);
+    if (in->has_place) {
+        jw_kstr(w, "address", in->place.address);
+        jw_kf64(w, "lat", in->place.lat);
+        jw_kf64(w, "lon", in->place.lon);
+    }
     jw_kstr(w, "reason", in->reason);
     jw_kstr(w, "option", in->reason_option);
     jw_kstr(w, "judge", in->judge);
@@ -138,6 +143,12 @@ static int64_t *read_ids(struct arena *a, const struct json *list, size_t *n)
     return ids;
 }
 
+static double degrees(const struct json *in, str key)
+{
+    const struct json *v = json_get(in, key);
+    return !v ? 0 : v->type == JSON_F64 ? v->f : (double)json_i64(in, key, 0);
+}
+
 void item_ask_in(struct arena *a, const struct item_ask *x, struct step_in *out)
 {
     const struct json *fields = json_get(x->in, S("fields"));
@@ -149,6 +160,10 @@ void item_ask_in(struct arena *a, const struct item_ask *x, struct step_in *out)
         .reason = json_str(x->in, S("reason")),
         .reason_option = json_str(x->in, S("option")),
         .judge = json_str(x->in, S("judge"))};
+    out->has_place = json_get(x->in, S("address")) != NULL;
+    out->place = (struct item_place){.address = json_str(x->in, S("address")),
+        .lat = degrees(x->in, S("lat")),
+        .lon = degrees(x->in, S("lon"))};
     const struct json *day_end = json_get(x->in, S("extend_day_end"));
     out->extend.n = json_i64(x->in, S("extend_n"), 0);
     out->extend.unit = (unsigned)json_i64(x->in, S("extend_unit"), DUR_NONE);

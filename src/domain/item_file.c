@@ -15,12 +15,17 @@ static void check_text(struct err *e, str field, str x, size_t max, bool require
             e, ERR_INVALID, field, (str){0}, "is longer than %zu characters", "超过 %zu 个字", max);
 }
 
-static void check_place(struct err *e, double lat, double lon)
+void item_check_place(
+    struct ctx *c, const char *before, const struct item_place *place, struct err *e)
 {
-    if (!(lat >= -90 && lat <= 90))
-        err_add(e, ERR_INVALID, S("lat"), S("-90..90"), "is not a latitude", "不是纬度");
-    if (!(lon >= -180 && lon <= 180))
-        err_add(e, ERR_INVALID, S("lon"), S("-180..180"), "is not a longitude", "不是经度");
+    struct arena *a = c->arena;
+    check_text(e, str_fmt(a, "%saddress", before), place->address, ITEM_ADDRESS_MAX, false);
+    if (!(place->lat >= -90 && place->lat <= 90))
+        err_add(e, ERR_INVALID, str_fmt(a, "%slat", before), S("-90..90"), "is not a latitude",
+            "不是纬度");
+    if (!(place->lon >= -180 && place->lon <= 180))
+        err_add(e, ERR_INVALID, str_fmt(a, "%slon", before), S("-180..180"), "is not a longitude",
+            "不是经度");
 }
 
 // RX20261120-00012: counted per town, loop prefix and local day. In the caller's transaction, so
@@ -91,16 +96,13 @@ static const struct def *loop_def(struct ctx *c, str loop, struct err *e)
     return NULL;
 }
 
-// The cell of every layer its point lies in, as it was divided when it was filed.
-static void put_cells(struct ctx *c, struct item *it)
+void item_put_cells(struct ctx *c, struct item *it)
 {
-    if (it->lat == 0 && it->lon == 0)
-        return;
+    bool point = it->lat != 0 || it->lon != 0;
     for (size_t i = 0; i < c->rules->n_layers; i++) {
         const struct layer *l = &c->rules->layers[i];
-        const struct grid_cell *x = rules_cell_at(l, it->lat, it->lon, it->filed_us);
-        if (x)
-            item_set_field(it, c->arena, l->field, x->code);
+        const struct grid_cell *x = point ? rules_cell_at(l, it->lat, it->lon, it->filed_us) : NULL;
+        item_set_field(it, c->arena, l->field, x ? x->code : (str){0});
     }
 }
 
@@ -121,7 +123,7 @@ static void first_image(
         .parent = in->parent};
     it->receiver = receiver ? receiver->id : c->rules->town;
     it->unit = it->receiver;
-    put_cells(c, it);
+    item_put_cells(c, it);
 }
 
 // What holds for every new item, also for one of the past.
@@ -130,8 +132,7 @@ static void check_in(struct ctx *c, const struct def *d, const struct item_in *i
 {
     check_text(e, S("title"), in->title, ITEM_TITLE_MAX, true);
     check_text(e, S("text"), in->text, ITEM_TEXT_MAX, false);
-    check_text(e, S("address"), in->address, ITEM_ADDRESS_MAX, false);
-    check_place(e, in->lat, in->lon);
+    item_check_place(c, "", &(struct item_place){in->address, in->lat, in->lon}, e);
     check_class(c, d, in->cls, e);
     if (it->filed_us > c->now_us)
         err_add(e, ERR_INVALID, S("filed"), (str){0}, "lies in the future", "登记时间不能晚于现在");

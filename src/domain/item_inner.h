@@ -28,6 +28,14 @@ struct item item_copy(struct arena *a, const struct item *it);
 // sets them. prefix: "" or "judge/".
 void item_answer(struct ctx *c, const struct def *d, const struct def_step *s, struct item *it,
     const struct item_field *given, size_t n, str prefix, struct err *e);
+// The place a step asks: checked, set, and the cells it lies in.
+void item_answer_place(struct ctx *c, const struct def_step *s, struct item *it,
+    const struct step_in *in, struct err *e);
+// before: "" or "place."
+void item_check_place(
+    struct ctx *c, const char *before, const struct item_place *place, struct err *e);
+// The cell of every layer its point lies in, as it was divided when it was filed.
+void item_put_cells(struct ctx *c, struct item *it);
 // What the step demands of the answers taken (prefix "" or "judge/"): options that fit, own words,
 // what is required under a condition.
 void item_must(struct ctx *c, const struct def *d, const struct def_step *s, const struct item *it,

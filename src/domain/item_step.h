@@ -11,6 +11,11 @@ struct caller {
     str name, phone, door;
     bool anonymous, confidential;
 };
+// Where something is. The whole of it: what is not said is not known.
+struct item_place {
+    str address;
+    double lat, lon; // 0, 0: none
+};
 struct item_in {
     str loop;
     str title, text, address;
@@ -66,6 +71,8 @@ struct step_in {
     struct item_field *fields;
     size_t n_fields;
     int64_t cls;    // ITEM_SAME_CLASS: unchanged
+    bool has_place; // place is said
+    struct item_place place;
     int64_t *units; // dispatch and assist: the first is the lead
     size_t n_units;
     str reason, reason_option;

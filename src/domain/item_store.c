@@ -419,6 +419,25 @@ static bool strayed(const struct item *before, const struct item *it)
     return !known || it->receiver != before->receiver;
 }
 
+// The address is searched by its pairs, which were written when it was another; the point has an
+// index.
+static void put_doc(struct ctx *c, const struct item *before, const struct item *it, str doc)
+{
+    bool there = str_eq(before->address, it->address) &&
+                 memcmp(&before->lat, &it->lat, sizeof(it->lat)) == 0 &&
+                 memcmp(&before->lon, &it->lon, sizeof(it->lon)) == 0;
+    if (there) {
+        db_run(c->db, "UPDATE item_doc SET doc = ?3 WHERE town = ?1 AND id = ?2", V(c->rules->town),
+            V(it->id), V(doc));
+        return;
+    }
+    db_run(c->db,
+        "UPDATE item_doc SET doc = ?3, address = ?4, lat = ?5, lon = ?6"
+        " WHERE town = ?1 AND id = ?2",
+        V(c->rules->town), V(it->id), V(doc), V(it->address), V(it->lat), V(it->lon));
+    text_index_rewritten(c->db, c->rules->town, it->id);
+}
+
 enum err_code item_update(
     struct ctx *c, const struct item *before, const struct item *it, struct err *e)
 {
@@ -430,8 +449,7 @@ enum err_code item_update(
     if (doc_text(c->arena, it, &doc, e) != OK)
         return e->code;
     update_row(c, before, it);
-    db_run(c->db, "UPDATE item_doc SET doc = ?3 WHERE town = ?1 AND id = ?2", V(c->rules->town),
-        V(it->id), V(doc));
+    put_doc(c, before, it, doc);
     sync_parts(c, before, it);
     if (strayed(before, it))
         text_index_stray(c->db, c->rules->town, it->id);

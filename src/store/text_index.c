@@ -9,7 +9,8 @@
 enum { BEING_WRITTEN = 0, IN_USE = 1, REPLACED = 2 };
 
 // Rows of units stand beside those of pairs, which are positive. Items that have strayed stand
-// under a block that is none, each with its id where others have their pair.
+// under a block that is none, each with its id where others have their pair; those of which a text
+// has changed there, too, with what is left of 0 and their id.
 enum { STRAYS = 0 };
 
 static int64_t pair_of_unit(int64_t unit)
@@ -88,6 +89,25 @@ static void read_row(struct finding *f, const struct cursor *c, bool first_only)
         gram_set_and(&f->some[at], &set);
 }
 
+// Items that stand under no block, with `sign` times their id.
+static void add_others(struct finding *f, int64_t sign, struct gram_set *sets)
+{
+    int64_t from = INT64_MAX, to = 0;
+    for (size_t i = 0; i < f->n; i++) {
+        from = f->blocks[i].from_id < from ? f->blocks[i].from_id : from;
+        to = f->blocks[i].to_id > to ? f->blocks[i].to_id : to;
+    }
+    struct cursor c = db_rows(f->db,
+        "SELECT pair FROM text_gram WHERE town = ?1 AND block = ?2 AND pair >= ?3 AND pair <= ?4",
+        V(f->town), V((int)STRAYS), V(sign > 0 ? from : 1 - to), V(sign > 0 ? to - 1 : -from));
+    while (db_next(&c))
+        for (size_t i = 0; i < f->n; i++) {
+            int64_t id = sign * db_i64(&c, 0), place = id - f->blocks[i].from_id;
+            if (place >= 0 && id < f->blocks[i].to_id)
+                sets[i].any[place / 64] |= UINT64_C(1) << (place % 64);
+        }
+}
+
 // Who may hold one word: those who hold all its pairs, or one of those its character begins.
 static void find_word(struct finding *f, str word)
 {
@@ -150,6 +170,7 @@ bool text_index_find(struct db *db, struct arena *a, int64_t town, const struct 
         for (size_t i = 0; i < n; i++)
             gram_set_and(&sets[i], &any[i]);
     }
+    add_others(&f, -1, sets);
     return !f.damaged;
 }
 
@@ -177,24 +198,6 @@ void text_index_each(struct db *db, struct arena *a, int64_t town, struct text_p
 }
 
 // ---- whose business they are
-
-static void add_strays(struct finding *f)
-{
-    int64_t from = INT64_MAX, to = 0;
-    for (size_t i = 0; i < f->n; i++) {
-        from = f->blocks[i].from_id < from ? f->blocks[i].from_id : from;
-        to = f->blocks[i].to_id > to ? f->blocks[i].to_id : to;
-    }
-    struct cursor c = db_rows(f->db,
-        "SELECT pair FROM text_gram WHERE town = ?1 AND block = ?2 AND pair >= ?3 AND pair < ?4",
-        V(f->town), V((int)STRAYS), V(from), V(to));
-    while (db_next(&c))
-        for (size_t i = 0; i < f->n; i++) {
-            int64_t place = db_i64(&c, 0) - f->blocks[i].from_id;
-            if (place >= 0 && db_i64(&c, 0) < f->blocks[i].to_id)
-                f->some[i].any[place / 64] |= UINT64_C(1) << (place % 64);
-        }
-}
 
 static void add_told(struct finding *f, struct text_units units, struct gram_set *sets, bool *told)
 {
@@ -234,15 +237,25 @@ void text_index_units(struct db *db, struct arena *a, int64_t town, struct text_
         told[i] = false;
     }
     add_told(&f, units, sets, told);
-    add_strays(&f);
+    add_others(&f, 1, sets);
 }
 
-void text_index_stray(struct db *db, int64_t town, int64_t item)
+static void put_other(struct db *db, int64_t town, int64_t pair)
 {
     db_run(db,
         "INSERT INTO text_gram (town, block, pair, items) VALUES (?1, ?2, ?3, ?4)"
         " ON CONFLICT DO NOTHING",
-        V(town), V((int)STRAYS), V(item), val_blob(S("1")));
+        V(town), V((int)STRAYS), V(pair), val_blob(S("1")));
+}
+
+void text_index_stray(struct db *db, int64_t town, int64_t item)
+{
+    put_other(db, town, item);
+}
+
+void text_index_rewritten(struct db *db, int64_t town, int64_t item)
+{
+    put_other(db, town, -item);
 }
 
 // ---- filling

@@ -58,6 +58,9 @@ void text_index_units(struct db *db, struct arena *a, int64_t town, struct text_
 // searches.
 void text_index_stray(struct db *db, int64_t town, int64_t item);
 
+// The same for a text: from now on the item holds words it did not when the block was written.
+void text_index_rewritten(struct db *db, int64_t town, int64_t item);
+
 // ---- filling, on a connection that writes and in its transactions
 
 enum {

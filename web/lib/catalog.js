@@ -82,6 +82,7 @@ export function stepOf(loop, key) {
  */
 export function fieldsOf(loop, asks) {
   const fields = (asks || []).map((a) => {
+    if (a.field === 'place') return { key: 'place', type: 'place', required: a.required };
     if (a.field === 'class') return { key: 'class', type: 'class', required: a.required };
     const f = loop.fields.find((x) => x.key === a.field);
     return f ? { ...f, required: a.required } : null;

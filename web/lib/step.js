@@ -53,6 +53,8 @@ export function startValues(step, item) {
   for (const key of ['channel', 'kind', 'priority']) if (item[key]) has.set(key, item[key]);
   for (const f of step.fields) {
     if (f.key === 'class') v.class = item.class || null;
+    else if (f.key === 'place')
+      v.place = { address: item.address || '', lat: item.lat ? String(item.lat) : '', lon: item.lon ? String(item.lon) : '' };
     else if (step.does !== JUDGED && has.has(f.key)) v.fields[f.key] = has.get(f.key);
   }
   if ((step.judges || []).length === 1) v.judge = step.judges[0];
@@ -83,6 +85,10 @@ export function isPlain(step) {
 export function checkValues(step, v, t, files = 0) {
   const bad = {};
   for (const f of step.fields) {
+    if (f.key === 'place') {
+      Object.assign(bad, checkPlace(v.place, f.required, t));
+      continue;
+    }
     const value = f.key === 'class' ? v.class : v.fields[f.key];
     if (f.required && (value === undefined || value === null || value === '')) {
       bad[f.key] =
@@ -105,6 +111,21 @@ export function checkValues(step, v, t, files = 0) {
   if ((step.judges || []).length > 1 && !v.judge) bad.judge = t('form.mustChoose');
   if (step.files_min > files) bad.file = `${t('step.needFiles', { n: step.files_min })}${step.files_why ? `：${step.files_why}` : ''}`;
   if (step.note_required && !v.note.trim()) bad.note = t('form.mustFill');
+  return bad;
+}
+
+/** What the server calls a member of the place in its errors. */
+export const ofPlace = (member) => `place.${member}`;
+
+const DEGREES = /^-?\d{1,3}(\.\d+)?$/;
+
+// An address or a point; a point has both numbers.
+function checkPlace({ address, lat, lon }, required, t) {
+  if (required && !address.trim() && !lat && !lon) return { [ofPlace('address')]: t('form.mustFill') };
+  const bad = {};
+  for (const [key, value, other, most] of [['lat', lat, lon, 90], ['lon', lon, lat, 180]])
+    if ((other && !value) || (value && (!DEGREES.test(value) || Math.abs(Number(value)) > most)))
+      bad[ofPlace(key)] = t('step.degrees', { most });
   return bad;
 }
 
@@ -175,6 +196,9 @@ export function stepBody(step, v, part, version, files = []) {
   for (const f of step.fields) {
     if (f.key === 'class') {
       if (v.class) body.class = v.class;
+    } else if (f.key === 'place') {
+      const { address, lat, lon } = v.place;
+      body.place = { address: address.trim(), lat: Number(lat) || 0, lon: Number(lon) || 0 };
     } else if (v.fields[f.key] !== undefined && v.fields[f.key] !== '') {
       fields[f.key] = f.type === 'time' ? atZone(v.fields[f.key]) : v.fields[f.key];
     }

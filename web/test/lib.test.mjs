@@ -384,3 +384,16 @@ test('a path finds its page and its parts', () => {
   assert.equal(match(routes, '/i'), null);
   assert.equal(match(routes, '/nothing/here'), null);
 });
+
+test('a step that asks the place: said whole, a point has both numbers', () => {
+  const step = { key: 'place', fields: [{ key: 'place', type: 'place', required: true }] };
+  const v = startValues(step, { address: '北虹路1号', lat: 31.2, lon: 121.3 });
+  assert.deepEqual(v.place, { address: '北虹路1号', lat: '31.2', lon: '121.3' });
+  const bad = (place) => Object.keys(checkValues(step, { ...v, place }, (key) => key));
+  assert.deepEqual(bad(v.place), []);
+  assert.deepEqual(bad({ address: ' ', lat: '', lon: '' }), ['place.address']);
+  assert.deepEqual(bad({ address: '', lat: '31.2', lon: '121.3' }), []);
+  assert.deepEqual(bad({ address: '路口', lat: '31.2', lon: '' }), ['place.lon']);
+  assert.deepEqual(bad({ address: '路口', lat: '91', lon: '东' }), ['place.lat', 'place.lon']);
+  assert.deepEqual(stepBody(step, { ...v, place: { address: ' 路口 ', lat: '', lon: '' } }, null, 3).place, { address: '路口', lat: 0, lon: 0 });
+});

@@ -49,7 +49,7 @@ function control(f, a, value, onInput, loop) {
 }
 
 /** Title of an asked field. */
-export const askTitle = (f) => (f.type === 'class' ? t('col.class') : f.title);
+export const askTitle = (f) => (f.type === 'class' ? t('col.class') : f.type === 'place' ? t('col.address') : f.title);
 
 /**
  * @param {{form: string, field: object, loop: object, value: any, onInput: (v: any) => void, error?: string}} props

@@ -6,7 +6,7 @@ import { t } from '../lib/i18n.js';
 import { call, get, post, keyKeeper, query } from '../lib/api.js';
 import { draft } from '../lib/store.js';
 import { errorsByField } from '../lib/errors.js';
-import { checkValues, decisive, startValues, stepBody, stepNow } from '../lib/step.js';
+import { checkValues, decisive, ofPlace, startValues, stepBody, stepNow } from '../lib/step.js';
 import { stagesOf } from '../lib/catalog.js';
 import { Dialog } from './dialog.js';
 import { ErrorSummary } from './field.js';
@@ -26,6 +26,9 @@ function fieldNames(step) {
     other: t('step.other'),
     judge: t('step.judge'),
     'child.title': t('file.title'),
+    [ofPlace('address')]: t('col.address'),
+    [ofPlace('lat')]: t('col.lat'),
+    [ofPlace('lon')]: t('col.lon'),
     file: t('step.files'),
     files: t('step.files'),
   };

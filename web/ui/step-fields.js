@@ -3,7 +3,7 @@ import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { catalog } from '../lib/state.js';
 import { classesOf } from '../lib/catalog.js';
-import { EXTEND_UNITS, optionsOf } from '../lib/step.js';
+import { EXTEND_UNITS, ofPlace, optionsOf } from '../lib/step.js';
 import { photosNeeded, says } from '../lib/class-says.js';
 import { Ask } from './ask.js';
 import { ClassSays } from './class-says.js';
@@ -106,6 +106,19 @@ function Child({ form, loop, v, set, errors }) {
         onPick=${(id) => child({ class: id })} />`}<//>`;
 }
 
+function Place({ form, field, v, set, errors }) {
+  const place = (changes) => set({ place: { ...v.place, ...changes } });
+  return html`
+    <${Field} form=${form} name=${ofPlace('address')} label=${t('col.address')} error=${errors[ofPlace('address')] || errors.place}
+      hint=${t('step.placeHint')} required=${field.required && !v.place.lat && !v.place.lon}>${(a) => textInput(a, v.place.address, (address) => place({ address }))}<//>
+    <div class="pair">
+      <${Field} form=${form} name=${ofPlace('lat')} label=${t('col.lat')} hint=${t('form.optional')} error=${errors[ofPlace('lat')]}>${(a) =>
+        textInput(a, v.place.lat, (lat) => place({ lat: lat.trim() }), { inputmode: 'decimal' })}<//>
+      <${Field} form=${form} name=${ofPlace('lon')} label=${t('col.lon')} hint=${t('form.optional')} error=${errors[ofPlace('lon')]}>${(a) =>
+        textInput(a, v.place.lon, (lon) => place({ lon: lon.trim() }), { inputmode: 'decimal' })}<//>
+    </div>`;
+}
+
 /**
  * @param {{form: string, item: object, loop: object, step: object, v: object, set: (changes: object) => void,
  *   errors: Record<string, string>, files: File[], setFiles: (f: File[]) => void}} props
@@ -130,7 +143,7 @@ export function StepFields(p) {
       hint=${t('step.otherHint')} error=${errors.other} required>${(a) => textInput(a, v.other, (other) => set({ other }))}<//>` : null}
     ${step.does === 'child' ? html`<${Child} ...${p} />` : null}
     ${step.fields.map(
-      (f) => html`<${Ask} key=${f.key} form=${form} field=${f} loop=${loop} error=${errors[f.key]}
+      (f) => f.type === 'place' ? html`<${Place} key="place" form=${form} field=${f} v=${v} set=${set} errors=${errors} />` : html`<${Ask} key=${f.key} form=${form} field=${f} loop=${loop} error=${errors[f.key]}
       value=${f.key === 'class' ? v.class : v.fields[f.key]}
         onInput=${(x) => (f.key === 'class' ? set({ class: x }) : field(f.key, x))} />
       ${f.key === 'class' ? html`<${ClassSays} id=${v.class} loop=${loop} />` : null}`,

@@ -18,6 +18,8 @@ const TITLES = {
   priority: 'col.priority',
   title: 'col.title',
   address: 'col.address',
+  lat: 'col.lat',
+  lon: 'col.lon',
 };
 
 /** Title of a member of an item, of a judge's answer with the judge; empty for what is for the machine alone. */

@@ -34,6 +34,10 @@ static void answer(struct fixture *f, struct rng *r, const struct def *d, const 
         struct item_field x = {d->fields[at].key, any_value(f, r, &d->fields[at])};
         VEC_PUSH(f->a, in->fields, in->n_fields) = x;
     }
+    in->has_place = def_asks(s, DEF_ASK_PLACE) != NULL;
+    if (in->has_place)
+        in->place = (struct item_place){
+            .address = S("北虹路"), .lat = 31 + rng_unit(r), .lon = 121 + rng_unit(r)};
     for (int i = 0, n = (int)rng_range(r, 1, 2); i < n; i++) {
         const char *code = str_fmt(f->a, "c%02d", (int)rng_range(r, 1, 10)).s;
         int64_t unit = fixture_unit(f, code);

@@ -59,7 +59,7 @@ static void test_hotline_counts(void **state)
     assert_int_equal(d->then, def_state_at(d, S("replied")));
     assert_int_equal(d->n_clocks, 4);
     assert_int_equal(d->n_reasons, 4);
-    assert_int_equal(d->n_steps, 27);
+    assert_int_equal(d->n_steps, 28);
     assert_int_equal(d->n_escalations, 4);
     assert_int_equal(d->n_routes, 1);
     assert_int_equal(d->n_tallies, 14);
@@ -381,7 +381,8 @@ static void test_dot(void **state)
     assert_true(has(dot, "begin -> s0 [label=\"登记\"]"));
     assert_true(has(dot, "s1 -> s3 [label=\"承办全部完成\", style=dashed]"));
     assert_true(has(dot, "s1 -> s0 [label=\"退单\", style=dashed]"));
-    assert_true(has(dot, "s2 [label=\"挂账\\n（催办、批示、写经过）\", style=\"rounded,dashed\"]"));
+    assert_true(has(
+        dot, "s2 [label=\"挂账\\n（更正地点、催办、批示、写经过）\", style=\"rounded,dashed\"]"));
     assert_true(has(dot, "s6 [label=\"已评价"));
     assert_true(has(dot, "p0 -> p2 [label=\"反馈\"]"));
     str odd = mistake_put(*state, file_read(*state, "tests/unit/domain/loop.yaml"),

@@ -219,6 +219,9 @@ static enum err_code some_step(
         two[i] = fixture_unit(f, units[(first + i) % ARRAY_LEN(units)]);
     in.units = two;
     in.n_units = (size_t)rng_range(r, 1, 2);
+    in.has_place = def_asks(s, DEF_ASK_PLACE) != NULL;
+    if (in.has_place)
+        in.place = (struct item_place){.address = S("北虹路"), .lat = 31.2, .lon = 121.3};
     for (size_t i = 0; i < s->n_asks; i++)
         if (s->asks[i].field >= 0) {
             const struct def_field *field = &d->fields[s->asks[i].field];

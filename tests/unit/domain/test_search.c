@@ -264,6 +264,7 @@ static void finds_what_a_walk_finds(void **state)
 
 static bool try_step(struct fixture *f, struct item *it, const char *step, int64_t unit, str other)
 {
+    bool place = strcmp(step, "place") == 0; // then `other` is the address
     struct step_in in = {.item = it->id,
         .step = str_of(step),
         .version = ITEM_ANY_VERSION,
@@ -271,7 +272,9 @@ static bool try_step(struct fixture *f, struct item *it, const char *step, int64
         .note = S("照办"),
         .units = &unit,
         .n_units = unit != 0,
-        .other = other};
+        .other = place ? S("") : other,
+        .has_place = place,
+        .place = {.address = place ? other : S("")}};
     struct item out;
     enum err_code code = fixture_do(f, item_step(&f->c, &in, &out, &f->e));
     if (code == OK)
@@ -281,10 +284,11 @@ static bool try_step(struct fixture *f, struct item *it, const char *step, int64
 }
 
 // Some are given to committees, given to others, taken back, joined to each other and taken out
-// again.
+// again; some lie elsewhere than was thought.
 static void move_about(struct fixture *f, struct items *all, struct rng *r, size_t *moved)
 {
-    static const char *const steps[] = {"dispatch", "dispatch", "assist", "merge", "unmerge"};
+    static const char *const steps[] = {
+        "dispatch", "dispatch", "assist", "merge", "unmerge", "place"};
     static const char *const units[] = {"c01", "c02", "c03", "c04"};
     fixture_as(f, NULL);
     for (int i = 0; i < 40; i++) {
@@ -296,7 +300,8 @@ static void move_about(struct fixture *f, struct items *all, struct rng *r, size
         for (size_t j = 0; k == 4 && j < all->n; j++)
             main = all->v[j].id == it->merged ? &all->v[j] : main;
         int64_t unit = fixture_unit(f, units[rng_range(r, 0, (int64_t)ARRAY_LEN(units) - 1)]);
-        moved[k] += try_step(f, it, steps[k], k < 3 ? unit : 0, k == 3 ? main->no : S(""));
+        str other = k == 3 ? main->no : k == 5 ? some_text(f->a, r, 6) : S("");
+        moved[k] += try_step(f, it, steps[k], k < 3 ? unit : 0, other);
         // The main item is told who joined or left it.
         fixture_ok(f, item_load(&f->c, main->id, main, &f->e));
     }
@@ -316,7 +321,7 @@ static void who_sees_little_finds_all_of_it(void **state)
     struct fixture *f = *state;
     struct rng r;
     struct items all = {.v = NEW_ARRAY(f->a, ITEMS, struct item)};
-    size_t moved[5] = {0};
+    size_t moved[6] = {0};
     struct arena *keep = f->c.arena;
     struct db *writer = f->db,
               *reader = db_open(str_fmt(f->a, "%.*s/town.db", STR_ARG(f->dir)), DB_READ, &f->e);
