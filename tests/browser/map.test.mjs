@@ -227,3 +227,74 @@ test('an item says where it lies and whose it is', { timeout: 120_000 }, async (
   });
   assert.deepEqual(v.page.faults, []);
 });
+
+test('a place is marked while filing', { timeout: 120_000 }, async (t) => {
+  const here = await open(t);
+  const step = story(t);
+  const desk = await here.town.as('dispatcher1');
+  const residents = (await desk.get('/api/layers')).body.rows[0].rows;
+  const v = await Visitor.enter(here, 'clerk1');
+  const lat = v.page.getByLabel('纬度'), lon = v.page.getByLabel('经度');
+  const hit = (layer) => v.page.locator('.places li', { has: v.page.locator('.tag', { hasText: layer }) });
+
+  await step('by pressing the drawing: the point lies in the cell that was pressed', async () => {
+    await v.go('/new');
+    await v.page.getByText('在图上标位置').click();
+    await v.page.locator('.cell-map svg').waitFor();
+    await v.check('file-place-open');
+    // The middle of the drawn cell, wherever it stands on the screen.
+    await v.page.locator('.cell-map path.cell', { has: v.page.locator('title', { hasText: '程桥居民区' }) }).click();
+    await hit('居民区').getByText('程桥居民区').waitFor();
+    assert.equal(await v.page.locator('.cell.on title').textContent(), '程桥居民区');
+    assert.match(await hit('居民区').innerText(), /程桥居委会\s+承办员 /);
+    assert.equal(await v.page.locator('.places li').count(), 4);
+    assert.match(await lat.inputValue(), /^31\.\d{5}$/);
+    await both(v, 'file-place');
+  });
+  await step('another layer shows where it lies there', async () => {
+    await v.page.locator('.place-pick .segments').getByRole('button', { name: '警务' }).click();
+    await v.page.locator('.cell.on').waitFor();
+    assert.equal(await v.page.locator('.point').count(), 1);
+    await v.page.locator('.place-pick .segments').getByRole('button', { name: '居民区' }).click();
+  });
+  await step('corrected before it is sent: by a cell\'s name and by keys alone', async () => {
+    const beihong = residents.find((c) => c.code === 'beihong');
+    await v.page.getByLabel('或者按网格定位').selectOption({ label: '北虹居民区' });
+    await hit('居民区').getByText('北虹居民区').waitFor();
+    assert.deepEqual([await lat.inputValue(), await lon.inputValue()], [beihong.lat.toFixed(5), beihong.lon.toFixed(5)]);
+    await lat.fill('31');
+    await v.page.getByText('这一点不在任何网格里').waitFor();
+    await lat.fill('north');
+    await v.page.getByLabel('标题').fill('飞线充电');
+    await v.page.getByLabel('诉求内容').fill('楼下有人飞线充电');
+    await v.page.locator('form button.primary').click();
+    await v.page.locator('.summary', { hasText: '不是纬度' }).waitFor();
+    await v.page.locator('.summary a', { hasText: '纬度' }).click();
+    assert.equal(await lat.evaluate((e) => e === document.activeElement), true);
+    await v.page.keyboard.press('Control+a');
+    await v.page.keyboard.type(beihong.lat.toFixed(5));
+    await hit('居民区').getByText('北虹居民区').waitFor();
+  });
+  await step('it is kept with the draft, and filed', async () => {
+    await v.go('/new');
+    await v.page.getByText('已接上次没写完的内容').waitFor();
+    await hit('居民区').getByText('北虹居民区').waitFor();
+    await v.choose(/分类/, '飞线充电');
+    for (const word of ['12345', '投诉']) await v.page.locator('.chip', { hasText: word }).click();
+    await v.page.locator('form button.primary').click();
+    await v.page.waitForURL('**/i/*');
+    await v.page.locator('section[aria-labelledby=place-h]').getByRole('link', { name: '北虹居民区' }).waitFor();
+    const rows = (await desk.list('cell.residents:beihong')).rows;
+    assert.deepEqual(rows.map((r) => r.title), ['飞线充电']);
+  });
+  await step('taken away again, nothing is sent', async () => {
+    await v.go('/new');
+    await v.page.getByText('在图上标位置').click();
+    await v.page.getByLabel('或者按网格定位').selectOption({ label: '北虹居民区' });
+    await v.button('去掉位置').click();
+    assert.deepEqual([await lat.inputValue(), await lon.inputValue()], ['', '']);
+    assert.equal(await v.page.locator('.point').count(), 0);
+    assert.equal(await v.page.locator('.places').count(), 0);
+  });
+  assert.deepEqual(v.page.faults, []);
+});

@@ -1,4 +1,5 @@
 // Items that may be about the same matter: what is asked, and what is said of each. No DOM here: tested in node.
+import { pointOf } from './point.js';
 
 const DIGITS_MIN = 7;
 const WORDS_MIN = 4;
@@ -20,6 +21,7 @@ export function draftOf(v) {
   ];
   if (known.filter(Boolean).length < 2) return null;
   const draft = { title: Array.from(title).slice(0, 120).join(''), text: Array.from(text).slice(0, 1000).join(''), address };
+  Object.assign(draft, pointOf(v).point);
   if (known[2]) draft.phone = phone;
   if (v.class) draft.class = v.class;
   return draft;

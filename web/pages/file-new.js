@@ -6,6 +6,7 @@ import { post, keyKeeper } from '../lib/api.js';
 import { catalog, me, notify } from '../lib/state.js';
 import { stepOf } from '../lib/catalog.js';
 import { errorsByField } from '../lib/errors.js';
+import { pointOf } from '../lib/point.js';
 import { draft } from '../lib/store.js';
 import { go } from '../lib/route.js';
 import { Page } from '../ui/page.js';
@@ -13,16 +14,20 @@ import { Empty } from '../ui/load.js';
 import { Ask, askTitle } from '../ui/ask.js';
 import { ClassSays } from '../ui/class-says.js';
 import { KinHint } from '../ui/kin.js';
+import { Later } from '../ui/later.js';
 import { Check, ErrorSummary, Field, textArea, textInput } from '../ui/field.js';
 
 const FORM = 'new';
 const TITLE_MAX = 120;
 const TEXT_MAX = 8000;
+const pick = () => import('../ui/list-tools.js');
 const empty = () => ({
   same: '',
   title: '',
   text: '',
   address: '',
+  lat: '',
+  lon: '',
   class: null,
   fields: {},
   caller: { name: '', phone: '', door: '', anonymous: false, confidential: false },
@@ -42,6 +47,7 @@ function check(v, fields) {
   else if (Array.from(v.title.trim()).length > TITLE_MAX)
     bad.title = t('form.over', { n: Array.from(v.title.trim()).length - TITLE_MAX });
   if (!v.text.trim()) bad.text = t('file.needText');
+  for (const k of pointOf(v).bad) bad[k] = t(k === 'lat' ? 'place.badLat' : 'place.badLon');
   for (const f of fields) {
     const value = f.key === 'class' ? v.class : v.fields[f.key];
     if (f.required && !value) bad[f.key] = f.type === 'text' ? t('form.mustFill') : t('form.mustChoose');
@@ -58,6 +64,8 @@ function body(loop, v) {
     address: v.address.trim(),
     fields,
   };
+  const { point } = pointOf(v);
+  if (point) Object.assign(out, point);
   if (v.class) out.class = v.class;
   if (v.same) out.same = v.same;
   const c = v.caller;
@@ -83,6 +91,20 @@ function CallerFields({ v, set, errors }) {
     <${Field} form=${FORM} name="caller.door" label=${t('caller.door')}
       error=${errors['caller.door']}>${(a) => textInput(a, c.door, (door) => put({ door }), { autocomplete: 'off' })}<//>
   </fieldset>`;
+}
+
+// Closed until somebody wants it, or something in it is wrong: most are filed with an address alone.
+function Place({ v, set, errors }) {
+  const { point } = pointOf(v);
+  const [open, setOpen] = useState(!!point);
+  const wrong = !!(errors.lat || errors.lon);
+  useEffect(() => {
+    if (wrong) setOpen(true);
+  }, [wrong]);
+  return html`<details class="field" open=${open} onToggle=${(e) => setOpen(e.currentTarget.open)}>
+    <summary>${t('place.mark')}${point ? html` <span class="hint">${t('place.point', { lat: v.lat, lon: v.lon })}</span>` : html` <span class="hint">${t('form.optional')}</span>`}</summary>
+    ${open ? html`<${Later} load=${pick} name="PlacePick" form=${FORM} v=${v} set=${set} errors=${errors} />` : null}
+  </details>`;
 }
 
 function FileForm({ loop }) {
@@ -135,6 +157,8 @@ function FileForm({ loop }) {
     title: t('file.title'),
     text: t(words),
     address: t('col.address'),
+    lat: t('place.lat'),
+    lon: t('place.lon'),
     'caller.phone': t('caller.phone'),
     'caller.name': t('caller.name'),
   };
@@ -154,6 +178,7 @@ function FileForm({ loop }) {
         error=${list.text} required>${(a) => textArea(a, v.text, (text) => set({ text }), TEXT_MAX, 6)}<//>
       <${Field} form=${FORM} name="address" label=${t('col.address')} hint=${loop.caller ? t('file.addressHint') : null}
         error=${list.address}>${(a) => textInput(a, v.address, (address) => set({ address }))}<//>
+      <${Place} v=${v} set=${set} errors=${list} />
       ${loop.caller ? html`<${CallerFields} v=${v} set=${set} errors=${list} />` : null}
     </div><div>${fields.map(ask)}
       <${KinHint} v=${v} same=${v.same || ''} setSame=${(same) => set({ same })} /></div></div>

@@ -12,25 +12,39 @@ function Labels({ cells, frame }) {
   return cells.map((c) => html`<text key=${c.code} x=${frame.x(c.lon)} y=${frame.y(c.lat)}>${c.name}</text>`);
 }
 
+// The point that was chosen: a ring with a cross, to be seen on any cell.
+function Point({ frame, point }) {
+  const [x, y] = [frame.x(point.lon), frame.y(point.lat)];
+  return html`<g class="point"><circle cx=${x} cy=${y} r="9" />
+    <path d=${`M${x - 16},${y}H${x + 16}M${x},${y - 16}V${y + 16}`} /></g>`;
+}
+
 /**
- * @param {{layer: any, chosen?: string, onChoose?: (code: string) => void}} props the layer with its areas
+ * @param {{layer: any, chosen?: string, onChoose?: (code: string) => void, point?: {lat: number, lon: number}|null,
+ *   onPoint?: (p: {lat: number, lon: number}) => void}} props the layer with its areas; onPoint: a press means a place,
+ *   not a cell
  */
-export function CellMap({ layer, chosen, onChoose }) {
+export function CellMap({ layer, chosen, onChoose, point, onPoint }) {
   const cells = layer.rows.filter((c) => c.area && cellState(c, now()) === 'now');
   if (!cells.length) return null;
   const frame = frameOf(cells, WIDTH);
   const on = cells.find((c) => c.code === chosen);
   const ring = (r) => `M${r.map(([lon, lat]) => `${frame.x(lon).toFixed(1)},${frame.y(lat).toFixed(1)}`).join('L')}Z`;
+  const press = (e) => {
+    const at = new DOMPoint(e.clientX, e.clientY).matrixTransform(e.currentTarget.getScreenCTM().inverse());
+    onPoint(frame.place(at.x, at.y));
+  };
   return html`<figure class="cell-map">
     <svg class=${cells.length <= FEW ? 'few' : ''} viewBox=${`-2 -2 ${WIDTH + 4} ${frame.height + 4}`} role="img"
-      aria-label=${t('layers.picture', { title: layer.title, n: cells.length })}>
+      aria-label=${t('layers.picture', { title: layer.title, n: cells.length })} onClick=${onPoint ? press : null}>
       ${cells.map(
         (c) => html`<path key=${c.code} class=${c.code === chosen ? 'cell on' : 'cell'} fill-rule="evenodd"
           d=${c.area.flat().map(ring).join('')} onClick=${() => onChoose && onChoose(c.code)}><title>${c.name}</title></path>`,
       )}
       ${cells.length <= LABELS_MAX ? html`<${Labels} cells=${cells} frame=${frame} />` : null}
+      ${point && frame.holds(point.lat, point.lon) ? html`<${Point} frame=${frame} point=${point} />` : null}
     </svg>
-    <p class="picked" role="status">${on ? html`<strong>${on.name}</strong> ${on.unit_name}` : html`<span class="hint">${t('layers.pick')}</span>`}</p>
+    ${onPoint ? html`<p class="picked hint">${t('place.press')}</p>` : html`<p class="picked" role="status">${on ? html`<strong>${on.name}</strong> ${on.unit_name}` : html`<span class="hint">${t('layers.pick')}</span>`}</p>`}
     <figcaption>${t('layers.schematic')}${layer.note ? html` ${layer.note}` : null}</figcaption>
   </figure>`;
 }

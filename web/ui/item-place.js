@@ -9,20 +9,24 @@ import { TRUST } from './step-fields.js';
 
 const people = (p) => p.people.map((x) => t('place.person', { name: x.name, role: x.role })).join(t('word.listed'));
 
-function Place({ p }) {
+function Place({ p, links }) {
   const name = p.cell_name || p.unit_name;
   return html`<li><span class="tag">${p.layer_title}</span> ${
     p.unsure
       ? html`<span class="hint">${t('place.unsure', { words: p.word })}</span>`
-      : html`${p.cell ? html`<a href=${itemsLink(term(`cell.${p.layer}`, p.cell))}>${name}</a>` : html`<strong>${name}</strong>`}
+      : html`${p.cell && links ? html`<a href=${itemsLink(term(`cell.${p.layer}`, p.cell))}>${name}</a>` : html`<strong>${name}</strong>`}
         ${p.unit_name && p.unit_name !== name ? ` ${p.unit_name}` : ''}${p.by === 'words' ? html` <span class="hint">${t('place.byWords', { word: p.word })}</span>` : null}
         ${p.people.length ? html`<br/><span class="hint">${people(p)}</span>` : null}`
   }</li>`;
 }
 
-/** Cells with who answers there. @param {{places: object[]}} props as /api/point and the suggestions tell them */
-export function Places({ places }) {
-  return html`<ul class="plain-list places">${places.map((p) => html`<${Place} key=${p.layer} p=${p} />`)}</ul>`;
+/**
+ * Cells with who answers there.
+ * @param {{places: object[], links?: boolean}} props as /api/point and the suggestions tell them; links: to the items of
+ *   each
+ */
+export function Places({ places, links }) {
+  return html`<ul class="plain-list places">${places.map((p) => html`<${Place} key=${p.layer} p=${p} links=${links} />`)}</ul>`;
 }
 
 // Once somebody is in charge it is told beside what became of it: the routes may have changed since.
@@ -45,7 +49,7 @@ export function ItemPlace({ item }) {
   if (!of || !(of.places.length || of.suggestions.length)) return null;
   const pick = of.suggestions[0];
   return html`<section class="card" aria-labelledby="place-h"><h2 id="place-h">${t('place.title')}</h2>
-    ${of.places.length ? html`<${Places} places=${of.places} />` : html`<p class="hint">${t('place.none')}</p>`}
+    ${of.places.length ? html`<${Places} places=${of.places} links />` : html`<p class="hint">${t('place.none')}</p>`}
     ${item.lat || item.lon ? html`<p class="hint">${t('place.point', { lat: item.lat.toFixed(5), lon: item.lon.toFixed(5) })}</p>` : null}
     ${pick ? html`<${Grounds} pick=${pick} item=${item} />` : null}</section>`;
 }

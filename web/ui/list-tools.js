@@ -1,3 +1,5 @@
-// What a list needs now and then: its columns, and what can be done with several chosen items at once. One lazy chunk.
+// What a list or the filing form needs now and then: a list's columns, what can be done with several chosen items at once,
+// marking a place. One lazy chunk.
 export { ColumnsDialog } from './columns-dialog.js';
 export { BulkBar } from './bulk-bar.js';
+export { PlacePick } from './place-pick.js';
