@@ -99,6 +99,7 @@ export const PICTURES = [
   { name: 'ask-waits', who: 'leader1', first: [['open', 'asks:mine 飞线'], ['see', '待审核：延期']], show: '.requests' },
   { name: 'ask-decide', who: 'leader1', first: [['open', 'asks:mine 飞线'], ['click', '同意'], ['see', '准予延长']], show: 'dialog[open]' },
   { name: 'reveal', who: 'handler-beihong', first: [['open', '飞线 open:yes unit:mine'], ['click', '查看号码'], ['fill', '为什么要看', '电话联系诉求人']], show: 'dialog[open]' },
+  { name: 'revealed', only: 'do', who: 'handler-beihong', first: [['open', '飞线 open:yes unit:mine'], ['click', '查看号码'], ['fill', '为什么要看', '电话联系诉求人'], ['click', '记录原因并查看'], ['see', '已显示，本次查看已记录。']] },
   { name: 'slip', who: 'leader1', first: [['open', 'open:yes state:handling loop:hotline overdue:yes'], ['click', '督办'], ['choose', '督办来源', '镇领导'], ['choose', '督办类型', '重点督办'], ['fill', '办理说明', '请本周内办结，并当面答复诉求人。']], show: 'dialog[open]' },
 
   // 回访与评价
@@ -127,7 +128,7 @@ export const PICTURES = [
   { name: 'people', who: 'sysadmin', at: '/settings/people', tall: 460 },
   { name: 'access', who: 'secadmin', at: '/settings/people', first: [['fill', '查找', '吴刚'], ['begin', '权限']], show: 'dialog[open]' },
   { name: 'defs', who: 'sysadmin', at: '/settings/defs', tall: 480 },
-  { name: 'audit', who: 'auditadmin', at: '/settings/audit', tall: 470 },
+  { name: 'audit', who: 'auditadmin', at: '/settings/audit?about=reveal', tall: 470 },
   { name: 'leader-today', who: 'leader1', at: '/', tall: 720 },
   { name: 'keys', who: 'dispatcher1', at: '/', first: [['press', '?']], show: 'dialog[open]' },
   { name: 'desk-keys', who: 'dispatcher1', at: '/desk', size: 'desk', tall: 900, first: [['press', '?']], show: 'dialog[open]' },

@@ -6,10 +6,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { helpPages } from './help.mjs';
 import { textsPlugin } from './texts.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(root, 'dist');
+const guide = path.join(root, '../docs/guide');
 const TARGET = ['chrome90', 'safari15.4', 'firefox91'];
 const FIRST_LOAD_MAX = 80 * 1024; // gzip bytes of everything the first page needs
 
@@ -32,9 +34,17 @@ function hashed(name, bytes) {
   return `/${file}`;
 }
 
-async function css() {
-  const out = await esbuild.build({ ...common, entryPoints: ['css/app.css'], write: false });
-  return hashed('app.css', out.outputFiles[0].contents);
+async function css(name) {
+  const out = await esbuild.build({ ...common, entryPoints: [`css/${name}`], write: false });
+  return hashed(name, out.outputFiles[0].contents);
+}
+
+// The guide's chapters and their pictures, under /help/.
+function help(urls) {
+  const read = (f) => fs.readFileSync(path.join(guide, f), 'utf8');
+  const chapters = Object.fromEntries(fs.readdirSync(guide).filter((f) => f.endsWith('.md')).map((f) => [f, read(f)]));
+  fs.cpSync(path.join(guide, 'pictures'), path.join(dist, 'help/pictures'), { recursive: true });
+  for (const [name, text] of Object.entries(helpPages(chapters, urls))) fs.writeFileSync(path.join(dist, 'help', name), text);
 }
 
 async function worker() {
@@ -87,7 +97,7 @@ function report(first, urls) {
 async function build() {
   fs.rmSync(dist, { recursive: true, force: true });
   fs.mkdirSync(path.join(dist, 'assets'), { recursive: true });
-  const [style, events] = await Promise.all([css(), worker()]);
+  const [style, events] = await Promise.all([css('app.css'), worker()]);
   const { js, first } = await app(events);
   const icon = hashed('favicon.svg', fs.readFileSync(path.join(root, 'public/favicon.svg')));
   const preload = first
@@ -103,13 +113,14 @@ async function build() {
       text = text.replace('<script type="module"', `${preload}<script type="module"`);
     fs.writeFileSync(path.join(dist, name), text);
   }
+  help({ css: style, help: await css('help.css'), icon });
   report(first, [style, icon]);
 }
 
 await build();
 if (process.argv.includes('--watch')) {
   let timer = null;
-  for (const dir of ['lib', 'ui', 'pages', 'css', 'i18n', 'public']) {
+  for (const dir of ['lib', 'ui', 'pages', 'css', 'i18n', 'public', '../docs/guide']) {
     fs.watch(path.join(root, dir), { recursive: true }, () => {
       clearTimeout(timer);
       timer = setTimeout(() => build().catch((e) => console.error(e.message)), 200);

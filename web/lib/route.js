@@ -50,7 +50,7 @@ export function remembered() {
 
 function ours(a) {
   if (a.target || a.hasAttribute('download') || a.origin !== location.origin) return false;
-  return !/^\/(api|assets|login|healthz|metrics)(\/|$)/.test(a.pathname);
+  return !/^\/(api|assets|login|help|healthz|metrics)(\/|$)/.test(a.pathname);
 }
 
 /** Starts to follow links and the Back button. */

@@ -5,6 +5,7 @@ import { t, lang, setLang } from '../lib/i18n.js';
 import { catalog, me, may, connection, toasts, dropToast, singleKeys } from '../lib/state.js';
 import { desksOf } from '../lib/desks.js';
 import { place, go } from '../lib/route.js';
+import { helpFor } from '../lib/help.js';
 import { useKeys } from '../lib/keys.js';
 import { store, draft } from '../lib/store.js';
 import { get, post, query } from '../lib/api.js';
@@ -183,6 +184,7 @@ export function Shell({ children }) {
       <footer class="foot">
         <span>${asOf.value ? t('foot.asOf', { at: stamp(asOf.value) }) : ''}</span>
         <button type="button" class="link" onClick=${() => setHelp(true)}>${t('foot.keys')}</button>
+        <a href=${helpFor(place.value.path)} target="_blank" rel="noopener">${t('foot.help')}</a>
       </footer>
     </main>
     <${Toasts} />

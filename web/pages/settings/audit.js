@@ -83,7 +83,7 @@ function Table({ rows, pick }) {
       (
         e,
       ) => html`<tr key=${e.id}><td class="nowrap">${stamp(e.at)}</td>
-        <td>${pick && e.person ? html`<button type="button" class="link" aria-label=${t('audit.onlyPerson', { name: e.person_name })}
+        <td class="nowrap">${pick && e.person ? html`<button type="button" class="link" aria-label=${t('audit.onlyPerson', { name: e.person_name })}
           onClick=${() => goQuery({ person: e.person, before: '' })}>${e.person_name}</button>` : e.person_name || t('item.bySystem')}</td>
       <td class="nowrap">${whatTitle(e.what)}</td><td>${!e.item ? '—' : may('item.read') ? html`<a href=${`/i/${e.item}`}>${e.item}</a>` : e.item}</td>
         <td>${e.unit_name || '—'}</td><td>${[e.note, words(e.changes)].filter(Boolean).join(' · ')}</td>
