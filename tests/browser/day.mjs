@@ -128,6 +128,21 @@ export async function decide(v, request, say, fill) {
   await v.ready();
 }
 
+/** Presses a link to a list, as it stands under a figure; the total the list shows. */
+export async function follow(v, href) {
+  const press = (h) => {
+    const a = document.createElement('a');
+    a.href = h;
+    document.querySelector('main').append(a);
+    a.click();
+    a.remove();
+  };
+  const [answer] = await Promise.all([v.page.waitForResponse((r) => r.url().includes('/api/items?')), v.page.evaluate(press, href)]);
+  const { total } = await answer.json();
+  await v.page.locator('.total', { hasText: new RegExp(`^符合条件 ${total} 件$`) }).waitFor();
+  return total;
+}
+
 const plain = (text) => (text === '—' ? null : /%$/.test(text) ? Number(text.slice(0, -1).replace(/,/g, '')) / 100 : Number(text.replace(/,/g, '').replace('−', '-')));
 
 /** A table on the page as people read it: {head: titles in order, rows: {name: [{text, v, href}]}}; a column under a band is "band title". */

@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { open, story, Visitor } from './lib.mjs';
 import { until } from '../api/lib.mjs';
 import { readBook } from '../api/xlsx.mjs';
-import { compare, DAY, decide, find, HEAD, photo, read, sheet, take, worked } from './day.mjs';
+import { compare, DAY, decide, find, follow, HEAD, photo, read, sheet, take, worked } from './day.mjs';
 
 const WIDE = { width: 1440, height: 900 };
 
@@ -366,8 +366,7 @@ test('a day at the desk', { timeout: 900_000 }, async (t) => {
         assert.equal((await probe.list(new URL(href, here.town.base).searchParams.get('filter'), '&limit=1')).total, 0, href);
         continue;
       }
-      await leader.go(href);
-      assert.equal(await leader.text('.total'), `符合条件 ${n} 件`, href);
+      assert.equal(await follow(leader, href), Number(n), href);
       opened++;
     }
     t.diagnostic(`${links.size} figures, ${opened} of them opened`);
