@@ -404,10 +404,13 @@ static str doubled_text(const struct run *r)
         nos[i] = str_fmt(r->group, "%" PRId64, r->doubled[i]);
     str list = str_join(r->group, nos, n, en ? S(", ") : S("、"));
     str more = r->n_doubled > n ? (en ? S(" …") : S("……")) : (str){0};
-    return en ? str_fmt(r->group, "%zu rows have the key of a row above and are left out: %.*s%.*s",
-                    r->n_doubled, STR_ARG(list), STR_ARG(more))
-              : str_fmt(r->group, "有 %zu 行的编号前面的行已有，跳过：第 %.*s 行%.*s", r->n_doubled,
-                    STR_ARG(list), STR_ARG(more));
+    bool keyed = r->map->key.n > 0 && !r->map->find; // else the whole row is its key
+    return str_fmt(r->group,
+        en ? "%zu rows %s and are left out: %.*s%.*s" : "有 %zu 行%s，跳过：第 %.*s 行%.*s",
+        r->n_doubled,
+        keyed ? (en ? "have the key of a row above" : "的编号前面的行已有")
+              : (en ? "are the same as a row above" : "和前面的行完全相同"),
+        STR_ARG(list), STR_ARG(more));
 }
 
 // What was found about the sheet so far, for whoever watches.

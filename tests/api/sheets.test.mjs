@@ -143,6 +143,11 @@ test('a trial says which rows repeat a row above', async () => {
   assert.deepEqual([one.new, one.same, one.bad], [3, 2, 0], JSON.stringify(one));
   assert.ok(one.notes.includes('有 2 行的编号前面的行已有，跳过：第 4、6 行'), one.notes.join());
   const many = await import_(makeBook({ 工单: [HEAD, ...Array.from({ length: 13 }, () => row('XD9'))] }), { dry: true });
+  const bare = { map: 'bare', title: '没有编号', loop: 'hotline', columns: [{ column: '标题', to: 'title' }, { to: 'f:channel', otherwise: '12345' },
+    { to: 'f:kind', otherwise: '投诉' }, { to: 'class', otherwise: 'matters/1206' }] };
+  const same = await import_(makeBook({ 工单: [['标题'], ['甲'], ['乙'], ['甲']] }), { dry: true, map: JSON.stringify(bare) });
+  assert.deepEqual([same.new, same.same], [2, 1], JSON.stringify(same));
+  assert.ok(same.notes.includes('有 1 行和前面的行完全相同，跳过：第 4 行'), same.notes.join());
   assert.ok(many.notes.includes('有 12 行的编号前面的行已有，跳过：第 3、4、5、6、7、8、9、10、11、12 行……'), many.notes.join());
 });
 
