@@ -12,7 +12,7 @@ import { compare, DAY, decide, find, follow, HEAD, photo, read, sheet, take, wor
 
 const WIDE = { width: 1440, height: 900 };
 
-test('a day at the desk', { timeout: 900_000 }, async (t) => {
+test('a day at the desk', { timeout: 1_200_000 }, async (t) => {
   const day = worked();
   const order = (n) => day.orders.find((o) => o.n === n);
   const of = (fits) => day.orders.filter(fits);
