@@ -63,26 +63,30 @@ CREATE TABLE item (
     version @int@ NOT NULL, round @int@ NOT NULL, returns @int@ NOT NULL, urges @int@ NOT NULL,
     extensions @int@ NOT NULL, reopens @int@ NOT NULL, level @int@ NOT NULL, raised @int@ NOT NULL,
     parent @int@ NOT NULL, merged @int@ NOT NULL, repeat @int@ NOT NULL DEFAULT 0, main_repeat @int@ NOT NULL DEFAULT 0,
-    excluded @int@ NOT NULL, gone @int@ NOT NULL DEFAULT 0, title @text@ NOT NULL, waits @text@ NOT NULL DEFAULT '',
+    excluded @int@ NOT NULL, shelf @int@ NOT NULL DEFAULT 0, title @text@ NOT NULL, waits @text@ NOT NULL DEFAULT '',
     PRIMARY KEY (town, id)) @heap@;
 CREATE UNIQUE INDEX item_no ON item (town, no);
 -- Queues hold open items only; a closed item leaves these indexes. The columns of a condition stand at the end, so that
 -- counting reads the index alone.
-CREATE INDEX item_queue ON item (town, unit, due_us, id, open, gone) WHERE open = 1 AND gone = 0;
-CREATE INDEX item_open ON item (town, filed_us, id, open, gone) WHERE open = 1 AND gone = 0;
+CREATE INDEX item_queue ON item (town, unit, due_us, id, open, shelf) WHERE open = 1 AND shelf = 0;
+CREATE INDEX item_open ON item (town, filed_us, id, open, shelf) WHERE open = 1 AND shelf = 0;
 CREATE INDEX item_due ON item (town, due_us, id) WHERE due_us > 0;
 -- The next clock that will run out unnoticed: what the due job looks for.
 CREATE INDEX item_alarm ON item (town, alarm_us, id) WHERE alarm_us > 0;
 -- What waits for somebody beside the unit in charge: requests to be decided, a leader (domain/item_wait.h).
 CREATE INDEX item_waits ON item (town, id) WHERE waits <> '';
 -- Lists over time: new rows land at the end. The class stands in them so that others are passed over without their rows.
-CREATE INDEX item_filed ON item (town, filed_us, id, gone, class) WHERE gone = 0;
-CREATE INDEX item_changed ON item (town, changed_us, id) WHERE gone = 0;
-CREATE INDEX item_gone ON item (town, filed_us, id) WHERE gone = 1;
-CREATE INDEX item_closed ON item (town, closed_us, id, open, gone, class) WHERE open = 0 AND gone = 0;
+CREATE INDEX item_filed ON item (town, filed_us, id, shelf, class) WHERE shelf = 0;
+CREATE INDEX item_changed ON item (town, changed_us, id) WHERE shelf = 0;
+CREATE INDEX item_gone ON item (town, filed_us, id) WHERE shelf = 1;
+CREATE INDEX item_closed ON item (town, closed_us, id, open, shelf, class) WHERE open = 0 AND shelf = 0;
 -- A unit's month: what a board's figure opens.
-CREATE INDEX item_unit ON item (town, unit, filed_us, id, gone) WHERE gone = 0;
-CREATE INDEX item_unit_closed ON item (town, unit, closed_us, id, open, gone) WHERE open = 0 AND gone = 0;
+CREATE INDEX item_unit ON item (town, unit, filed_us, id, shelf) WHERE shelf = 0;
+CREATE INDEX item_unit_closed ON item (town, unit, closed_us, id, open, shelf) WHERE open = 0 AND shelf = 0;
+-- Rows of registers are lists of their own.
+CREATE INDEX item_kept ON item (town, loop, filed_us, id, open, unit, shelf) WHERE shelf = 2;
+CREATE INDEX item_kept_name ON item (town, loop, title, id) WHERE shelf = 2;
+CREATE INDEX item_kept_changed ON item (town, loop, changed_us, id) WHERE shelf = 2;
 
 -- The wide rest of an item: its text, and as JSON its fields (f), parts (p) and clocks (c).
 CREATE TABLE item_doc (

@@ -78,7 +78,9 @@ const struct field BOARD_VIEW[] = {
 };
 const struct field BOARD_QUERY[] = {
     {"by", FIELD_STR, .help = "unit (default), class, channel, or field:KEY of the loop's boards"},
-    {"period", FIELD_STR, .help = "2026-11, 2026Q4, 2026-W47, 2026, a..b, this-month (default)"},
+    {"period", FIELD_STR,
+        .help = "2026-11, 2026Q4, 2026-W47, 2026, a..b, this-month (default; of a register all its "
+                "rows)"},
     {"unit", FIELD_I64},
     {"class", FIELD_I64},
     {"channel", FIELD_STR},
@@ -172,6 +174,13 @@ static void view_compared(
     v->partial = b->partial;
 }
 
+// What lasts is counted as it stands: all rows there are, whenever they were added.
+static str since_ever(const struct ctx *c)
+{
+    return str_fmt(c->arena, "2000-01-01..%.*s",
+        STR_ARG(tm_date(c->arena, tm_local_day(c->now_us, c->rules->zone_s))));
+}
+
 static bool read_in(struct call *k, struct board_in *in)
 {
     str by = http_query(k->req, "by");
@@ -189,8 +198,9 @@ static bool read_in(struct call *k, struct board_in *in)
             "is not a way to break down", "没有这种分组");
     in->loop = k->key;
     in->period = http_query(k->req, "period");
+    const struct loop *l = rules_loop(k->ctx.rules, in->loop);
     if (in->period.n == 0)
-        in->period = S("this-month");
+        in->period = l && loop_lasts(l) ? since_ever(&k->ctx) : S("this-month");
     in->channel = http_query(k->req, "channel");
     // Both are read, so that two mistakes are told at once.
     bool unit = call_query_i64(k, "unit", 0, 0, INT64_MAX, &in->unit);

@@ -25,7 +25,7 @@ struct clock_kind_view {
     double yellow;
 };
 struct field_kind_view {
-    str key, title, help, type, def;
+    str key, title, help, type, def, to, formula, check;
     bool required, unique, fits;
     int64_t max, min;
     struct strs options, own_words;
@@ -61,12 +61,13 @@ struct loop_view {
     str key, title, class_scheme;
     int64_t def, version, receiver;
     bool caller, analysis;
+    str name_title;
     struct list states, part_states, clocks, judges, fields, steps, tallies, rates;
     struct strs boards;
 };
 struct catalog_view {
     int64_t gen;
-    struct list units, classes, loops;
+    struct list units, classes, loops, registers;
 };
 
 static const struct field UNIT_VIEW[] = {
@@ -125,7 +126,7 @@ static const struct field FIELD_KIND_VIEW[] = {
     M(field_kind_view, title, FIELD_STR),
     M(field_kind_view, help, FIELD_STR),
     {"type", FIELD_STR, .at = offsetof(struct field_kind_view, type),
-        .options = "text|number|choice|date|time|yesno|person"},
+        .options = "text|number|money|choice|date|time|yesno|person|unit|ref"},
     {"default", FIELD_STR, .at = offsetof(struct field_kind_view, def)},
     M(field_kind_view, required, FIELD_BOOL),
     M(field_kind_view, unique, FIELD_BOOL),
@@ -135,6 +136,11 @@ static const struct field FIELD_KIND_VIEW[] = {
         .help = "which options fit depends on other answers"},
     {"min", FIELD_I64, .at = offsetof(struct field_kind_view, min),
         .help = "text: so many letters and digits, the words of own_words aside"},
+    {"register", FIELD_STR, .at = offsetof(struct field_kind_view, to),
+        .help = "ref: key of the register whose row it names"},
+    {"formula", FIELD_STR, .at = offsetof(struct field_kind_view, formula),
+        .help = "computed: nobody is asked for it"},
+    {"check", FIELD_STR, .at = offsetof(struct field_kind_view, check), .options = "|uscc"},
     {"own_words", FIELD_STRS, .at = offsetof(struct field_kind_view, own_words),
         .help = "fields whose chosen options the text may not merely repeat"},
     {0},
@@ -209,6 +215,8 @@ static const struct field LOOP_VIEW[] = {
     M(loop_view, version, FIELD_I64),
     M(loop_view, receiver, FIELD_I64),
     M(loop_view, caller, FIELD_BOOL),
+    {"name", FIELD_STR, .at = offsetof(struct loop_view, name_title),
+        .help = "what the title of a row is called; empty: the usual"},
     {"analysis", FIELD_BOOL, .at = offsetof(struct loop_view, analysis),
         .help = "it has one: /api/analyses/{key}"},
     ROWS(loop_view, states, STATE_VIEW, state_view),
@@ -228,6 +236,9 @@ const struct field CATALOG_VIEW[] = {
     ROWS(catalog_view, units, UNIT_VIEW, unit_view),
     ROWS(catalog_view, classes, CLASS_VIEW, class_view),
     ROWS(catalog_view, loops, LOOP_VIEW, loop_view),
+    {"registers", FIELD_LIST, .at = offsetof(struct catalog_view, registers), .sub = LOOP_VIEW,
+        .size = sizeof(struct loop_view),
+        .help = "loops whose rows last: lists of their own, filter register:{key}"},
     {0},
 };
 
@@ -242,21 +253,17 @@ static struct list view_states(struct arena *a, const struct def_state *s, size_
 
 static struct list view_fields(struct arena *a, const struct def *d)
 {
-    static const char *const TYPES[] = {[DEF_TEXT] = "text",
-        [DEF_NUMBER] = "number",
-        [DEF_CHOICE] = "choice",
-        [DEF_DATE] = "date",
-        [DEF_TIME] = "time",
-        [DEF_YESNO] = "yesno",
-        [DEF_PERSON] = "person"};
     struct field_kind_view *rows = NEW_ARRAY(a, d->n_fields, struct field_kind_view);
     for (size_t i = 0; i < d->n_fields; i++) {
         const struct def_field *f = &d->fields[i];
         rows[i] = (struct field_kind_view){.key = f->key,
             .title = f->title,
             .help = f->help,
-            .type = str_of(TYPES[f->type]),
+            .type = def_type_name(f->type),
             .def = f->def,
+            .to = f->to,
+            .formula = f->text,
+            .check = f->check == CHECK_USCC ? S("uscc") : S(""),
             .required = f->required,
             .unique = f->unique,
             .max = f->max,
@@ -398,6 +405,7 @@ static struct loop_view view_loop(struct ctx *c, const struct loop *l)
         .def = d->id,
         .version = d->version,
         .receiver = receiver ? receiver->id : c->rules->town,
+        .name_title = d->name_title,
         .caller = d->caller,
         .analysis = d->analysis.count >= 0,
         .states = view_states(c->arena, d->states, d->n_states),
@@ -430,10 +438,15 @@ static void build(struct ctx *c, struct catalog_view *v)
             x->says[SAY_CLOSING], x->says[SAY_WORDS], x->says[SAY_WITHOUT]};
     }
     v->classes = (struct list){k, r->n_classes};
-    struct loop_view *l = NEW_ARRAY(c->arena, r->n_loops, struct loop_view);
+    struct loop_view *loops = NULL, *registers = NULL;
+    size_t n_loops = 0, n_registers = 0;
     for (size_t i = 0; i < r->n_loops; i++)
-        l[i] = view_loop(c, &r->loops[i]);
-    v->loops = (struct list){l, r->n_loops};
+        if (loop_lasts(&r->loops[i]))
+            VEC_PUSH(c->arena, registers, n_registers) = view_loop(c, &r->loops[i]);
+        else
+            VEC_PUSH(c->arena, loops, n_loops) = view_loop(c, &r->loops[i]);
+    v->loops = (struct list){loops, n_loops};
+    v->registers = (struct list){registers, n_registers};
 }
 
 enum err_code catalog_get(struct call *k)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include "domain/caller.h"
+#include "domain/item_refer.h"
 #include "domain/item_step.h"
 #include "domain/item_store.h"
 #include "domain/item_wait.h"
@@ -126,6 +127,7 @@ void row_view(struct ctx *c, const struct list_row *r, struct row_view *out)
 
 struct field_view {
     str key, title, value, judge, shown;
+    int64_t row;
 };
 struct part_view {
     int64_t id, unit, since_us, above, level;
@@ -205,7 +207,8 @@ static const struct field FIELD_ROWS[] = {
     F(struct field_view, value, FIELD_STR),
     F(struct field_view, judge, FIELD_STR, .help = "who judged; empty for ordinary fields"),
     F(struct field_view, shown, FIELD_STR,
-        .help = "for people, where that is not the value: a person's name"),
+        .help = "for people, where that is not the value: the name of a person, a unit, a row"),
+    F(struct field_view, row, FIELD_I64, .help = "id of the register's row it names; or 0"),
     {0},
 };
 static const struct field PART_ROWS[] = {
@@ -449,9 +452,9 @@ static void view_fields(
         struct field_view f = {.key = d->fields[i].key,
             .title = d->fields[i].title,
             .value = item_field(it, d->fields[i].key)};
-        const struct person *named =
-            d->fields[i].type == DEF_PERSON ? map_get(&c->rules->person_by_login, f.value) : NULL;
-        f.shown = named ? named->name : (str){0};
+        f.shown = item_field_shown(c, &d->fields[i], f.value);
+        f.shown = str_eq(f.shown, f.value) ? (str){0} : f.shown;
+        f.row = item_field_row(c, &d->fields[i], f.value);
         bool in_row =
             str_eq(f.key, S("channel")) || str_eq(f.key, S("kind")) || str_eq(f.key, S("priority"));
         if (f.value.n > 0 && !in_row)
@@ -644,7 +647,8 @@ static void view_links(struct ctx *c, const struct item *it, struct item_full *v
         push_link(c, v, S("parent"), it->parent);
     if (it->merged)
         push_link(c, v, S("main"), it->merged);
-    struct cursor r = db_rows(c->db, "SELECT kind, other FROM link WHERE town = ?1 AND item = ?2",
+    struct cursor r = db_rows(c->db,
+        "SELECT kind, other FROM link WHERE town = ?1 AND item = ?2 AND kind <> 'ref'",
         V(c->rules->town), V(it->id));
     while (db_next(&r))
         push_link(c, v, db_dup(&r, 0, c->arena), db_i64(&r, 1));

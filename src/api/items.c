@@ -247,20 +247,22 @@ static const struct field CALLER_IN[] = {
 struct file_in {
     str loop, title, text, address;
     double lat, lon;
-    int64_t cls;
+    int64_t cls, unit;
     const struct json *fields;
     struct caller_in caller;
     str same;
 };
 const struct field ITEM_FILE_IN[] = {
     {"loop", FIELD_STR, FIELD_REQUIRED, offsetof(struct file_in, loop), .max = DEF_KEY_MAX,
-        .help = "its key: hotline"},
+        .help = "its key, or a register's: hotline, estate"},
     {"title", FIELD_STR, FIELD_REQUIRED, offsetof(struct file_in, title), .max = ITEM_TITLE_MAX},
     {"text", FIELD_STR, .at = offsetof(struct file_in, text), .max = ITEM_TEXT_MAX},
     {"address", FIELD_STR, .at = offsetof(struct file_in, address), .max = ITEM_ADDRESS_MAX},
     {"lat", FIELD_F64, .at = offsetof(struct file_in, lat)},
     {"lon", FIELD_F64, .at = offsetof(struct file_in, lon)},
     {"class", FIELD_I64, .at = offsetof(struct file_in, cls)},
+    {"unit", FIELD_I64, .at = offsetof(struct file_in, unit),
+        .help = "of a register's row: who answers for it; without it the keeper"},
     {"fields", FIELD_JSON, .at = offsetof(struct file_in, fields),
         .help = "{key: value} as the loop's definition asks"},
     {"caller", FIELD_OBJ, .at = offsetof(struct file_in, caller), .sub = CALLER_IN},
@@ -281,6 +283,7 @@ enum err_code items_file_check(struct call *k)
         .lat = f->lat,
         .lon = f->lon,
         .cls = f->cls,
+        .unit = f->unit,
         .same = f->same};
     const struct caller_in *c = &f->caller;
     in->caller = (struct caller){c->name, c->phone, c->door, c->anonymous, c->confidential};

@@ -13,7 +13,7 @@
 enum { LAST_MAX = 1000000 };
 
 static const struct opt OPTIONS[] = {
-    {"kind", OPT_STR, "loop|calendar|roles|score",
+    {"kind", OPT_STR, "loop|register|calendar|roles|score",
         "what FILE defines; without it its content tells", "文件定义的种类，不写则从内容判断"},
     {"last", OPT_I64, "N", "try: so many of the newest orders", "try：最近多少个事项", "1000", 1,
         LAST_MAX},
@@ -54,6 +54,8 @@ static enum err_code read_shipped(struct args *a, str name, str *text)
     const struct embed_file *f =
         embed_find(str_fmt(a->arena, "defs/loops/%.*s.yaml", STR_ARG(name)));
     if (!f)
+        f = embed_find(str_fmt(a->arena, "defs/registers/%.*s.yaml", STR_ARG(name)));
+    if (!f)
         return err_add(&a->err, ERR_MISSING, name, S("a file, or a loop such as hotline"),
             "is not shipped with the program; --dir looks into a town",
             "程序未随附这个定义，可用 --dir 查看镇里的");
@@ -70,8 +72,8 @@ static enum err_code read_any(struct args *a, struct ctx *c, str name, str *text
 
 static str kind_of(struct args *a, str text)
 {
-    static const char *const marks[][2] = {
-        {"loop", "loop"}, {"week", "calendar"}, {"roles", "roles"}, {"score", "score"}};
+    static const char *const marks[][2] = {{"loop", "loop"}, {"register", "register"},
+        {"week", "calendar"}, {"roles", "roles"}, {"score", "score"}};
     if (args_given(a, "kind"))
         return args_str(a, "kind");
     struct err unheard; // what is wrong in the text is said when it is checked
@@ -385,7 +387,8 @@ static int try_in(struct args *a, struct ctx *c, str text)
     struct published out;
     struct def *d;
     struct def_trial t;
-    if (def_publish(c, S("loop"), text, true, &out, &a->err) != OK && a->err.code != ERR_CONFLICT)
+    if (def_publish(c, kind_of(a, text), text, true, &out, &a->err) != OK &&
+        a->err.code != ERR_CONFLICT)
         return args_fail(a, EXIT_FOUND);
     err_init(&a->err, a->arena, a->err.lang);
     if (def_parse(a->arena, text, &d, &a->err) != OK)
@@ -439,9 +442,13 @@ static int run(struct args *a)
         args_wrong(a, uses[i].word, uses[i].words == 3 ? "A B" : "FILE",
             "has too few or too many words", "参数个数不对");
     str kind = args_str(a, "kind");
-    if (kind.n > 0 && !str_eq(kind, S("loop")) && !str_eq(kind, S("calendar")) &&
-        !str_eq(kind, S("roles")))
-        args_wrong(a, "--kind", "loop|calendar|roles", "there is no such kind", "没有这种定义");
+    static const str kinds[] = {S("loop"), S("register"), S("calendar"), S("roles"), S("score")};
+    bool known = kind.n == 0;
+    for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
+        known = known || str_eq(kind, kinds[k]);
+    if (!known)
+        args_wrong(a, "--kind", "loop|register|calendar|roles|score", "there is no such kind",
+            "没有这种定义");
     if (a->err.code != OK)
         return args_fail(a, EXIT_USAGE);
     switch (i) {

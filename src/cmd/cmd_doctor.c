@@ -144,7 +144,7 @@ static struct finding check_clocks(struct patient *p, struct err *e)
 {
     int64_t town = p->c.rules->town, now = p->c.now_us;
     int64_t ahead = db_one_i64(p->c.db, 0,
-        "SELECT max(filed_us) FROM item WHERE town = ?1 AND filed_us > ?2 AND gone = 0", V(town),
+        "SELECT max(filed_us) FROM item WHERE town = ?1 AND filed_us > ?2 AND shelf = 0", V(town),
         V(now + CLOCK_AHEAD_S * US_SECOND));
     int64_t oldest = db_one_i64(p->c.db, 0,
         "SELECT alarm_us FROM item WHERE town = ?1 AND alarm_us > 0 ORDER BY alarm_us LIMIT 1",

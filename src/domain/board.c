@@ -372,7 +372,7 @@ static str tally_filter(const struct sums *s, str period, const struct def_tally
 {
     struct buf b;
     buf_init(&b, s->c->arena, 8 * KIB);
-    buf_fmt(&b, "loop:%.*s", STR_ARG(s->def->loop));
+    buf_fmt(&b, "%s:%.*s", s->def->lasting ? "register" : "loop", STR_ARG(s->def->loop));
     if (t->where.n > 0)
         buf_fmt(&b, " %.*s", STR_ARG(t->where));
     buf_fmt(&b, " %.*s:%.*s", STR_ARG(t->by), STR_ARG(period));

@@ -7,7 +7,7 @@
 #include "domain/ctx.h"
 
 enum board_by { BOARD_UNIT, BOARD_CLASS, BOARD_CHANNEL, BOARD_FIELD };
-enum { BOARD_DAYS_MAX = 3700 };
+enum { BOARD_DAYS_MAX = 22000 };
 
 struct board_in {
     str loop;

@@ -34,7 +34,19 @@ enum {
 
 struct filter; // domain/filter.h
 
-enum def_type { DEF_TEXT, DEF_NUMBER, DEF_CHOICE, DEF_DATE, DEF_TIME, DEF_YESNO, DEF_PERSON };
+enum def_type {
+    DEF_TEXT,
+    DEF_NUMBER,
+    DEF_MONEY, // yuan to the fen
+    DEF_CHOICE,
+    DEF_DATE,
+    DEF_TIME,
+    DEF_YESNO,
+    DEF_PERSON,
+    DEF_UNIT, // its code
+    DEF_REF,  // the number of a register's row
+};
+enum def_check { CHECK_NOTHING, CHECK_USCC };
 
 struct def_field {
     str key, title, help;
@@ -58,7 +70,11 @@ struct def_field {
     size_t n_own_words;
     str *roles; // DEF_PERSON: one of them is held by whoever is named
     size_t n_roles;
-    str def; // default, may be empty
+    str def;                 // default, may be empty
+    enum def_check check;    // DEF_TEXT
+    str to;                  // DEF_REF: key of the register
+    str text;                // of a computed field: its formula; nobody is asked for it
+    struct formula *formula; // domain/formula.h, over the definition's fields
 };
 struct def_state {
     str key, title;
@@ -269,13 +285,18 @@ struct def_analysis {
 };
 
 struct def {
-    str loop, title;
-    str text;   // the YAML as given
-    int64_t id; // row in the database; 0 when read from a file
+    str loop, title; // loop: its key, also of a register
+    // A register 台账: its rows are items that last. They are kept, changed, archived and restored
+    // by steps of these keys (def_register.c), and stand in lists of their own.
+    bool lasting;
+    bool read_by_unit; // else whoever may read anywhere in the town reads every row
+    str name_title;    // what the title of a row is called: 企业名称
+    str text;          // the YAML as given
+    int64_t id;        // row in the database; 0 when read from a file
     int64_t version;
     str number_prefix;
     int number_digits;
-    str receiver; // unit code
+    str receiver; // unit code; of a register its keeper
     str calendar, class_scheme;
     bool caller;
     int level; // handler level of the town itself, 0: levels are not shown
@@ -336,6 +357,7 @@ const struct def_step *def_step(const struct def *d, str key); // NULL when none
 bool def_value(struct arena *a, const struct def_field *f, str given, str *canonical, struct err *e,
     str path) MUST_USE;
 str def_effect_name(enum def_effect does); // "dispatch"
+str def_type_name(enum def_type type);     // "choice"
 // A drawing in Graphviz dot, states as nodes and steps as arrows.
 str def_dot(struct arena *a, const struct def *d);
 // What changed from one version to the next, a line each; for people.

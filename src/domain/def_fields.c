@@ -3,13 +3,14 @@
 
 #include <float.h>
 
+#include "domain/formula.h"
 #include "domain/near.h"
 
 static const struct yaml_member field_members[] = {
     {"key", YAML_WANT_KEY, YAML_REQUIRED},
     {"title", YAML_WANT_STR, YAML_REQUIRED},
     {"help", YAML_WANT_STR},
-    {"type", YAML_WANT_STR, .options = "text|number|choice|date|time|yesno|person"},
+    {"type", YAML_WANT_STR, .options = "text|number|money|choice|date|time|yesno|person|unit|ref"},
     {"required", YAML_WANT_BOOL},
     {"unique", YAML_WANT_BOOL},
     {"min", YAML_WANT_NUM},
@@ -19,6 +20,9 @@ static const struct yaml_member field_members[] = {
     {"fits", YAML_WANT_LIST, .expected = "a list of {when, options}"},
     {"roles", YAML_WANT_STRS, .expected = "[role, ...]"},
     {"own_words", YAML_WANT_STRS, .expected = "[field, ...]"},
+    {"check", YAML_WANT_STR, .options = "uscc"},
+    {"register", YAML_WANT_KEY},
+    {"formula", YAML_WANT_STR, .expected = "arithmetic over the numbers of the row"},
     {0},
 };
 static const struct yaml_member fit_members[] = {
@@ -71,7 +75,8 @@ static void refuse_member(
 static void read_bounds(struct def_reader *r, const struct yaml *row, str path, struct def_field *f)
 {
     const struct yaml *max = yaml_get(row, "max"), *min = yaml_get(row, "min");
-    if (f->type == DEF_NUMBER) {
+    if (f->type == DEF_NUMBER || f->type == DEF_MONEY) {
+        refuse_member(r, row, "own_words", path, f->type);
         if (min == NULL && max == NULL)
             return;
         f->low = yaml_get_f64(row, "min", -DBL_MAX);
@@ -140,9 +145,9 @@ static void read_default(
     str given = {NULL, 0};
     if (!yaml_as_str(y, &given))
         return;
-    if (f->type == DEF_TIME || f->type == DEF_PERSON || f->unique) {
+    if (f->type == DEF_TIME || f->type >= DEF_PERSON || f->unique || f->text.n > 0) {
         yaml_err(r->e, y, def_read_path(r, path, "default"), S(""),
-            "a time or a unique field has no default", "时间字段和唯一字段没有默认值");
+            "this kind of field has no default", "这种字段没有默认值");
         return;
     }
     struct err inner;
@@ -151,11 +156,60 @@ static void read_default(
         def_read_notes(r, &inner, y, def_read_path(r, path, "default"));
 }
 
+// What text, a reference and a computed number say beside the rest.
+static void read_kind(struct def_reader *r, const struct yaml *row, str path, struct def_field *f)
+{
+    const struct yaml *formula = yaml_get(row, "formula");
+    if (f->type != DEF_TEXT)
+        refuse_member(r, row, "check", path, f->type);
+    else if (str_eq(yaml_get_str(row, "check"), S("uscc")))
+        f->check = CHECK_USCC;
+    f->to = yaml_get_str(row, "register");
+    if (f->type != DEF_REF)
+        refuse_member(r, row, "register", path, f->type);
+    else if (yaml_get(row, "register") == NULL)
+        yaml_err(r->e, row, def_read_path(r, path, "register"), S("estate"),
+            "a reference needs the register it leads to", "引用字段要写明引用哪个台账");
+    if (formula == NULL)
+        return;
+    f->text = def_read_text(r, row, "formula", FORMULA_BYTES_MAX, path);
+    if (f->type != DEF_NUMBER && f->type != DEF_MONEY)
+        refuse_member(r, row, "formula", path, f->type);
+    if (f->required || f->unique || yaml_get(row, "min") || yaml_get(row, "max"))
+        yaml_err(r->e, formula, def_read_path(r, path, "formula"), S(""),
+            "a computed field is not required, unique or bounded",
+            "计算字段不能再设必填、唯一或上下限");
+}
+
+// Only when all fields are known. A formula reads what people wrote: computed fields stand in none,
+// so that none waits for another.
+static void read_formulas(struct def_reader *r, const struct def_rows *rows)
+{
+    str *names = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < r->d->n_fields; i++) {
+        const struct def_field *f = &r->d->fields[i];
+        bool number = f->type == DEF_NUMBER || f->type == DEF_MONEY;
+        VEC_PUSH(r->arena, names, n) = number && f->text.n == 0 ? f->key : S("");
+    }
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct yaml *y = yaml_get(rows->at[i], "formula");
+        int at = def_field_at(r->d, yaml_get_str(rows->at[i], "key"));
+        if (!y || at < 0 || r->d->fields[at].text.n == 0)
+            continue;
+        struct err inner;
+        err_init(&inner, r->arena, r->e->lang);
+        r->d->fields[at].formula =
+            formula_parse(r->arena, r->d->fields[at].text, names, n, FORMULA_PLAIN, &inner);
+        def_read_notes(r, &inner, y, def_read_path(r, rows->paths[i], "formula"));
+    }
+}
+
 static void read_field(struct def_reader *r, const struct yaml *row, str path, struct def_field *f)
 {
     str type = yaml_get_str(row, "type");
     bool known = false;
-    for (int t = DEF_TEXT; t <= DEF_PERSON; t++)
+    for (int t = DEF_TEXT; t <= DEF_REF; t++)
         if (str_eq(type, def_type_name((enum def_type)t)) ||
             (t == DEF_TEXT && !yaml_get(row, "type"))) {
             f->type = (enum def_type)t;
@@ -181,8 +235,9 @@ static void read_field(struct def_reader *r, const struct yaml *row, str path, s
         read_roles(r, row, path, f);
     else
         refuse_member(r, row, "roles", path, f->type);
-    if (f->unique && (f->type == DEF_CHOICE || f->type == DEF_YESNO || f->type == DEF_PERSON))
+    if (f->unique && (f->type == DEF_CHOICE || f->type == DEF_YESNO || f->type >= DEF_PERSON))
         refuse_member(r, row, "unique", path, f->type);
+    read_kind(r, row, path, f);
     read_bounds(r, row, path, f);
     if (f->type == DEF_CHOICE)
         read_fits(r, row, path, f);
@@ -226,4 +281,5 @@ void def_fields_read(struct def_reader *r)
             VEC_PUSH(r->arena, r->d->fields, r->d->n_fields) = f;
     }
     read_own_words(r, &rows);
+    read_formulas(r, &rows);
 }

@@ -117,7 +117,8 @@ static bool prefix_ok(str x)
 static void read_head(struct def_reader *r)
 {
     struct def *d = r->d;
-    d->loop = read_plain_key(r, "loop");
+    bool lasting = yaml_get(r->root, "register") != NULL;
+    d->loop = read_plain_key(r, lasting ? "register" : "loop");
     d->title = def_read_text(r, r->root, "title", DEF_TITLE_MAX, S(""));
     const struct yaml *number = yaml_get(r->root, "number");
     const struct yaml *prefix = number ? yaml_get(number, "prefix") : NULL;
@@ -126,7 +127,7 @@ static void read_head(struct def_reader *r)
         yaml_err(r->e, prefix, S("number.prefix"), S("A-Z 0-9, 1..8 characters"),
             "\"%.*s\" is no prefix of a number", "“%.*s”不能作编号前缀", STR_ARG(d->number_prefix));
     d->number_digits = number ? (int)yaml_get_i64(number, "digits", 5) : 5;
-    d->receiver = def_read_text(r, r->root, "receiver", DEF_TITLE_MAX, S(""));
+    d->receiver = def_read_text(r, r->root, lasting ? "keeper" : "receiver", DEF_TITLE_MAX, S(""));
     d->calendar = read_plain_key(r, "calendar");
     d->class_scheme = read_plain_key(r, "classes");
     d->caller = yaml_get_bool(r->root, "caller", false);
@@ -358,7 +359,7 @@ static void read_boards(struct def_reader *r)
             (int)DEF_BOARDS_MAX);
 }
 
-static void read_all(struct def_reader *r)
+static void read_loop(struct def_reader *r)
 {
     yaml_check(r->root, root_members, S(""), r->e);
     read_head(r);
@@ -375,11 +376,27 @@ static void read_all(struct def_reader *r)
     def_approve_clocks(r);
     read_escalations(r);
     def_routes_read(r);
+}
+
+static void read_register(struct def_reader *r)
+{
+    yaml_check(r->root, def_register_members, S(""), r->e);
+    read_head(r);
+    def_register_read(r);
+}
+
+static void read_all(struct def_reader *r)
+{
+    if (yaml_get(r->root, "register"))
+        read_register(r);
+    else
+        read_loop(r);
     read_boards(r);
     read_tallies(r);
     read_stages(r);
     read_rates(r);
-    def_analysis_read(r);
+    if (!r->d->lasting)
+        def_analysis_read(r);
 }
 
 enum err_code def_parse(struct arena *a, str yaml, struct def **out, struct err *e)
@@ -406,7 +423,7 @@ enum err_code def_parse(struct arena *a, str yaml, struct def **out, struct err 
     if (r.root != NULL && r.root->type == YAML_MAP)
         read_all(&r);
     else if (r.root != NULL)
-        yaml_err(e, r.root, S(""), S("loop: ..., title: ..., states: ..., steps: ..."),
+        yaml_err(e, r.root, S(""), S("loop: or register: ..., title: ..., ..."),
             "a definition is a map", "流程定义应为键值表");
     if (e->n == kept && e->dropped == dropped) {
         *out = d;

@@ -94,6 +94,7 @@ void def_read_options(struct def_reader *r, const struct yaml *row, str path, st
 
 // The roles of a "who", and what an "ask" asks.
 void def_read_who(struct def_reader *r, const struct yaml *row, str path, str **out, size_t *n);
+void def_read_roles(struct def_reader *r, const struct yaml *y, str path, str **out, size_t *n);
 void def_read_asks(
     struct def_reader *r, const struct yaml *row, str path, struct def_ask **out, size_t *n);
 // What a step demands under a condition (def_must.c).
@@ -105,6 +106,8 @@ void def_approve_clocks(struct def_reader *r);
 
 extern const struct yaml_member def_ahead_members[];
 void def_analysis_read(struct def_reader *r); // def_analysis.c
+extern const struct yaml_member def_register_members[];
+void def_register_read(struct def_reader *r); // def_register.c
 void def_fields_read(struct def_reader *r);   // def_fields.c
 void def_clocks_read(struct def_reader *r);   // def_clocks.c
 void def_steps_read(struct def_reader *r);    // def_steps.c
@@ -112,7 +115,5 @@ void def_effects_check(struct def_reader *r); // def_effects.c
 void def_ahead_read(struct def_reader *r);    // def_ahead.c
 void def_flow_check(struct def_reader *r);    // def_flow.c
 void def_routes_read(struct def_reader *r);   // def_routes.c
-
-str def_type_name(enum def_type type); // "choice"
 
 #endif

@@ -78,27 +78,31 @@ static struct def_names effect_list(struct arena *a)
     return names;
 }
 
-void def_read_who(struct def_reader *r, const struct yaml *row, str path, str **out, size_t *n)
+void def_read_roles(struct def_reader *r, const struct yaml *y, str path, str **out, size_t *n)
 {
-    const struct yaml *y = yaml_get(row, "who");
-    if (y == NULL || !yaml_as_strs(r->arena, y, out, n))
+    if (!yaml_as_strs(r->arena, y, out, n))
         return;
     str *who = *out;
     if (*n == 0)
-        yaml_err(r->e, y, def_read_path(r, path, "who"), S("[role, ...]"),
-            "nobody may take the step", "没有可操作的角色");
+        yaml_err(r->e, y, path, S("[role, ...]"), "nobody may take the step", "没有可操作的角色");
     for (size_t i = 0; i < *n; i++) {
         if (who[i].n > 0 && !def_read_key_ok(who[i]))
-            yaml_err(r->e, def_read_nth(y, i), def_read_path(r, path, "who"),
-                S("a-z, then a-z 0-9 _ -"), "\"%.*s\" is no key of a role", "“%.*s”不是角色的键",
-                STR_ARG(who[i]));
+            yaml_err(r->e, def_read_nth(y, i), path, S("a-z, then a-z 0-9 _ -"),
+                "\"%.*s\" is no key of a role", "“%.*s”不是角色的键", STR_ARG(who[i]));
         for (size_t j = 0; j < i; j++)
             if (str_eq(who[i], who[j])) {
-                yaml_err(r->e, def_read_nth(y, i), def_read_path(r, path, "who"), S(""),
-                    "\"%.*s\" stands twice", "“%.*s”重复", STR_ARG(who[i]));
+                yaml_err(r->e, def_read_nth(y, i), path, S(""), "\"%.*s\" stands twice",
+                    "“%.*s”重复", STR_ARG(who[i]));
                 break;
             }
     }
+}
+
+void def_read_who(struct def_reader *r, const struct yaml *row, str path, str **out, size_t *n)
+{
+    const struct yaml *y = yaml_get(row, "who");
+    if (y != NULL)
+        def_read_roles(r, y, def_read_path(r, path, "who"), out, n);
 }
 
 // "reply!" is an answer that must be given, "class" the item's class, "place" its address and

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "domain/caller.h"
 #include "domain/item_list.h"
+#include "domain/item_refer.h"
 #include "domain/item_store.h"
 #include "format/csv.h"
 #include "format/xlsx_write.h"
@@ -198,7 +199,10 @@ static struct xlsx_cell field_cell(struct export *x, const struct item *it, cons
         return moment(x, us);
     if (k->field->type == DEF_YESNO && x->e.lang != LANG_EN)
         cell.text = str_eq(cell.text, S("yes")) ? S("是") : S("否");
-    if (k->field->type == DEF_NUMBER && str_f64(cell.text, &number)) {
+    if (k->field->type == DEF_UNIT || k->field->type == DEF_REF)
+        cell.text = str_dup(x->row, item_field_shown(&x->c, k->field, cell.text));
+    if ((k->field->type == DEF_NUMBER || k->field->type == DEF_MONEY) &&
+        str_f64(cell.text, &number)) {
         cell.kind = XLSX_NUMBER;
         cell.number = number;
     }

@@ -217,12 +217,42 @@ str filter_loop(const struct filter *f)
     return (str){0};
 }
 
-bool filter_wants_gone(const struct filter *f)
+static bool all_are(const struct filter_term *t, enum filter_value_form form)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (t->values[i].form != form)
+            return false;
+    return t->n > 0 && !t->negated;
+}
+
+bool filter_of_registers(const struct filter *f)
 {
     for (size_t i = 0; i < f->n; i++)
-        if (f->terms[i].key == KEY_GONE)
+        if (f->terms[i].key == KEY_REGISTER && !f->terms[i].negated)
             return true;
     return false;
+}
+
+bool filter_registers_open(const struct filter *f, const struct rules *r)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        const struct filter_term *t = &f->terms[i];
+        for (size_t k = 0; k < t->n && t->key == KEY_REGISTER && !t->negated; k++) {
+            const struct loop *l = rules_loop(r, t->values[k].text);
+            if (!l || !l->now || l->now->read_by_unit)
+                return false;
+        }
+    }
+    return true;
+}
+
+enum shelf filter_shelf(const struct filter *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (f->terms[i].key == KEY_GONE &&
+            (f->terms[i].negated || !all_are(&f->terms[i], VALUE_NO)))
+            return SHELF_GONE;
+    return filter_of_registers(f) ? SHELF_KEPT : SHELF_ITEMS;
 }
 
 bool filter_wants_doc(const struct filter *f)
@@ -231,14 +261,6 @@ bool filter_wants_doc(const struct filter *f)
         if (f->terms[i].key == KEY_FIELD || f->terms[i].key == KEY_WORD)
             return true;
     return false;
-}
-
-static bool all_are(const struct filter_term *t, enum filter_value_form form)
-{
-    for (size_t i = 0; i < t->n; i++)
-        if (t->values[i].form != form)
-            return false;
-    return t->n > 0 && !t->negated;
 }
 
 // No closed item has it: no clock runs for one, and none of its parts is open.

@@ -24,9 +24,13 @@ bool filter_empty(const struct filter *f);
 bool filter_timed(const struct filter *f);
 // Its meaning depends on who asks (unit:mine, watch:me). A definition may not say watch.
 bool filter_personal(const struct filter *f);
-str filter_loop(const struct filter *f); // the one loop it names, or empty
-// It says gone: itself; lists leave such items out of every other filter.
-bool filter_wants_gone(const struct filter *f);
+str filter_loop(const struct filter *f);          // the one loop it names, or empty
+bool filter_of_registers(const struct filter *f); // it names some by register:
+// All of these can be read by whoever may read anywhere in the town.
+bool filter_registers_open(const struct filter *f, const struct rules *r);
+// Which lists it is about. SHELF_KEPT: it names registers; SHELF_GONE: it may
+// want what was undone, and says so.
+enum shelf filter_shelf(const struct filter *f);
 
 // The days from <= d < to (since 1970) a date expression means now: "2026-11", "2026Q4",
 // "this-month", "a..b". False when it is none or open-ended.

@@ -261,6 +261,15 @@ static bool named_holds(const struct matcher *m, const struct filter_value *v)
     return false;
 }
 
+static bool refers_holds(const struct matcher *m, const struct filter_value *v)
+{
+    const struct def *d = rules_def(m->env->rules, m->it->def);
+    for (size_t i = 0; d && i < d->n_fields; i++)
+        if (d->fields[i].type == DEF_REF && str_eq(item_field(m->it, d->fields[i].key), v->text))
+            return true;
+    return false;
+}
+
 static bool value_holds(const struct matcher *m, const struct filter_value *v)
 {
     switch (m->t->kind) {
@@ -271,6 +280,8 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
         return str_eq(text(m), v->text);
     case KIND_FLAG:
         return *(const bool *)member(m) == (v->form == VALUE_YES);
+    case KIND_GONE:
+        return (number(m) == SHELF_GONE) == (v->form == VALUE_YES);
     case KIND_UNIT:
         return unit_holds(m, v, number(m));
     case KIND_PART:
@@ -295,6 +306,8 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
         return asks_hold(m, v);
     case KIND_WATCH:
         return watch_holds(m);
+    case KIND_REFERS:
+        return refers_holds(m, v);
     case KIND_NAMED:
         return named_holds(m, v);
     case KIND_OPTION:

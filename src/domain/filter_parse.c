@@ -1,11 +1,17 @@
 #include "domain/filter_value.h"
 
-// The loops named by positive terms, else the definition the filter stands in, else all loops.
+static bool names_loop(const struct filter_parser *p, const struct filter_raw *raw)
+{
+    int key = raw->has_key ? filter_key_at(utf8_fold(p->arena, raw->key)) : -1;
+    return !raw->negated && (key == KEY_LOOP || key == KEY_REGISTER);
+}
+
+// The loops and registers named by positive terms, else the definition the filter stands in, else
+// all loops.
 static void set_scope(struct filter_parser *p, const struct filter_raw *raws, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (!raws[i].has_key || raws[i].negated ||
-            filter_key_at(utf8_fold(p->arena, raws[i].key)) != KEY_LOOP)
+        if (!names_loop(p, &raws[i]))
             continue;
         for (size_t j = 0; j < raws[i].n; j++) {
             str name = raws[i].values[j].text;
@@ -23,7 +29,8 @@ static void set_scope(struct filter_parser *p, const struct filter_raw *raws, si
         return;
     }
     for (size_t i = 0; i < p->rules->n_loops; i++)
-        filter_scope_add(p->arena, &p->scope, &p->rules->loops[i]);
+        if (!loop_lasts(&p->rules->loops[i]))
+            filter_scope_add(p->arena, &p->scope, &p->rules->loops[i]);
 }
 
 static void note_key(struct filter_parser *p, const struct filter_raw *raw, enum filter_find found)

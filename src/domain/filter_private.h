@@ -12,9 +12,10 @@
 // What stands behind the colon, and how it is compared.
 enum filter_kind {
     KIND_WORD,    // a bare word: occurs in title, text, address or number
-    KIND_LOOP,    // key or title of a loop
+    KIND_LOOP,    // key or title of a loop, or of a register
     KIND_STATE,   // key or title of a state
     KIND_FLAG,    // yes no
+    KIND_GONE,    // yes no: the shelf of what was undone
     KIND_UNIT,    // code or name of a unit, with what is below it; none mine
     KIND_PART,    // the same for any open part
     KIND_CLASS,   // class with what is below it; none
@@ -28,6 +29,7 @@ enum filter_kind {
     KIND_LINK,    // yes no, or an id
     KIND_ASKS,    // a step that is asked for; yes no mine refused
     KIND_WATCH,   // me: the person asking has it on his list
+    KIND_REFERS,  // number of a register's row that a field names
     KIND_NAMED,   // a log-in name some field names; yes no mine
     // Kept in the item's fields:
     KIND_CLOCK,  // outcome of a clock; none
@@ -42,12 +44,13 @@ enum filter_kind {
 // X(name, key, Chinese alias, kind, column, member of struct item)
 #define FILTER_KEYS(X)                                                                             \
     X(KEY_LOOP, "loop", "事项类型", KIND_LOOP, "i.loop", loop)                                     \
+    X(KEY_REGISTER, "register", "台账", KIND_LOOP, "i.loop", loop)                                 \
     X(KEY_STATE, "state", "状态", KIND_STATE, "i.state", state)                                    \
     X(KEY_OPEN, "open", "在办", KIND_FLAG, "i.open", open)                                         \
     X(KEY_CLOSED, "closed", "办结", KIND_CLOSED, "i.closed_us", closed_us)                         \
     X(KEY_PAUSED, "paused", "挂起", KIND_FLAG, "i.paused", paused)                                 \
     X(KEY_EXCLUDED, "excluded", "剔除", KIND_FLAG, "i.excluded", excluded)                         \
-    X(KEY_GONE, "gone", "撤销", KIND_FLAG, "i.gone", gone)                                         \
+    X(KEY_GONE, "gone", "撤销", KIND_GONE, "i.shelf", shelf)                                       \
     X(KEY_OVERDUE, "overdue", "超期", KIND_OVERDUE, "i.due_us", due_us)                            \
     X(KEY_UNIT, "unit", "承办", KIND_UNIT, "i.unit", unit)                                         \
     X(KEY_RECEIVER, "receiver", "受理单位", KIND_UNIT, "i.receiver", receiver)                     \
@@ -74,7 +77,8 @@ enum filter_kind {
     X(KEY_MAIN_REPEAT, "main-repeat", "主重复件", KIND_FLAG, "i.main_repeat", main_repeat)         \
     X(KEY_ASKS, "asks", "待审核", KIND_ASKS, "i.waits", waits)                                     \
     X(KEY_WATCH, "watch", "盯住", KIND_WATCH, "i.id", id)                                          \
-    X(KEY_NAMED, "named", "指定人员", KIND_NAMED, "i.waits", waits)
+    X(KEY_NAMED, "named", "指定人员", KIND_NAMED, "i.waits", waits)                                \
+    X(KEY_REFERS, "refers", "涉及", KIND_REFERS, "i.id", id)
 
 enum filter_key {
 #define X(name, key, alias, kind, column, member) name,

@@ -23,8 +23,11 @@ static enum filter_kind kind_of(enum def_type type)
     case DEF_TEXT:
     case DEF_CHOICE:
     case DEF_PERSON:
+    case DEF_UNIT:
+    case DEF_REF:
         return KIND_TEXT;
     case DEF_NUMBER:
+    case DEF_MONEY:
         return KIND_NUMBER;
     case DEF_DATE:
         return KIND_DAY;

@@ -103,6 +103,17 @@ static void flags(struct writer_of *w)
     }
 }
 
+static void gone(struct writer_of *w)
+{
+    for (size_t i = 0; i < w->t->n; i++) {
+        or_else(w);
+        if (w->t->values[i].form == VALUE_YES)
+            sqlb_add(w->q, "i.shelf = 1");
+        else
+            sqlb_add(w->q, "i.shelf <> 1");
+    }
+}
+
 // Which units or classes a term means: some ids, perhaps none at all, perhaps any.
 struct id_set {
     int64_t *tops, *ids; // as named; with what is below them
@@ -597,6 +608,18 @@ static void field_ranges(struct writer_of *w)
     sqlb_add(w->q, ")");
 }
 
+static void refers(struct writer_of *w)
+{
+    for (size_t i = 0; i < w->t->n; i++) {
+        or_else(w);
+        sqlb_add(w->q,
+            "i.id IN (SELECT l.other FROM item b JOIN link l ON l.town = b.town AND l.item = b.id"
+            " AND l.kind = 'ref' WHERE b.town = ?1 AND b.no = ");
+        sqlb_val(w->q, val_str(w->t->values[i].text));
+        sqlb_add(w->q, ")");
+    }
+}
+
 static void term(struct writer_of *w)
 {
     static void (*const of_kind[])(struct writer_of * w) = {
@@ -604,6 +627,7 @@ static void term(struct writer_of *w)
         [KIND_LOOP] = texts,
         [KIND_STATE] = texts,
         [KIND_FLAG] = flags,
+        [KIND_GONE] = gone,
         [KIND_UNIT] = ids_or_none,
         [KIND_PART] = parts,
         [KIND_CLASS] = ids_or_none,
@@ -617,6 +641,7 @@ static void term(struct writer_of *w)
         [KIND_LINK] = links,
         [KIND_ASKS] = asks,
         [KIND_WATCH] = watched,
+        [KIND_REFERS] = refers,
         [KIND_NAMED] = named,
         [KIND_CLOCK] = texts,
         [KIND_CELL] = texts,

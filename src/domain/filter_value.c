@@ -107,20 +107,25 @@ const struct loop *filter_value_loop(const struct rules *r, str name)
     return found;
 }
 
+// loop: names what runs, register: what lasts.
 static void read_loop(const struct reading *x)
 {
     const struct def *d = x->p->def;
     const struct loop *l = filter_value_loop(x->p->rules, x->text);
-    if (d != NULL && (str_eq(x->text, d->loop) || str_eq(x->text, d->title))) {
+    bool lasting = x->t->key == KEY_REGISTER;
+    if (d != NULL && d->lasting == lasting &&
+        (str_eq(x->text, d->loop) || str_eq(x->text, d->title))) {
         add_text(x, d->loop);
         return;
     }
-    if (l != NULL) {
+    if (l != NULL && loop_lasts(l) == lasting) {
         add_text(x, l->key);
         return;
     }
     struct filter_names names = {0};
     for (size_t i = 0; i < x->p->rules->n_loops; i++) {
+        if (loop_lasts(&x->p->rules->loops[i]) != lasting)
+            continue;
         VEC_PUSH(x->p->arena, names.v, names.n) = x->p->rules->loops[i].title;
         VEC_PUSH(x->p->arena, names.v, names.n) = x->p->rules->loops[i].key;
     }
@@ -453,7 +458,7 @@ static void read_caller(const struct reading *x)
 static void read_no(const struct reading *x)
 {
     str text = filter_upper(x->p->arena, x->text);
-    if (x->v->quoted || !str_ends(text, S("*"))) {
+    if (x->v->quoted || !str_ends(text, S("*")) || x->t->kind == KIND_REFERS) {
         add(x, (struct filter_value){.form = VALUE_IS, .text = text});
         return;
     }
@@ -521,6 +526,7 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         read_state(&x);
         break;
     case KIND_FLAG:
+    case KIND_GONE:
     case KIND_OVERDUE:
         if (!read_yesno(&x))
             refuse(&x, S("yes, no"));
@@ -548,6 +554,7 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         read_caller(&x);
         break;
     case KIND_NO:
+    case KIND_REFERS:
         read_no(&x);
         break;
     case KIND_COUNT:

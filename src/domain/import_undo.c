@@ -75,31 +75,20 @@ static str touched(struct ctx *c, const struct made *m, const struct item *it)
                                 : S("有别的事项和它相连");
 }
 
-static void release(struct ctx *c, const struct def *d, const struct item *it, str field, str val)
-{
-    if (val.n > 0)
-        db_run(c->db,
-            "DELETE FROM item_key WHERE town = ?1 AND loop = ?2 AND field = ?3 AND val = ?4 AND "
-            "item = ?5",
-            V(c->rules->town), V(d->loop), V(field), V(val), V(it->id));
-}
-
 static enum err_code take_back(
     struct ctx *c, const struct made *m, struct item *before, struct err *e)
 {
     const struct def *d = rules_def(c->rules, before->def);
     CHECK(d != NULL);
     struct item it = item_copy(c->arena, before);
-    it.gone = true;
+    it.shelf = SHELF_GONE;
     it.open = false;
     item_clocks_void(c, d, &it, 0);
     struct event ev = {.what = S("undo_import"), .unit = it.unit};
     if (item_commit(c, d, before, &it, &ev, e) != OK)
         return e->code;
-    for (size_t i = 0; i < d->n_fields; i++)
-        if (d->fields[i].unique)
-            release(c, d, &it, d->fields[i].key, item_field(&it, d->fields[i].key));
-    release(c, d, &it, m->field, m->key);
+    if (m->key.n > 0)
+        item_key_free(c, d, m->field, m->key, it.id);
     db_run(c->db, "DELETE FROM caller WHERE town = ?1 AND item = ?2", V(c->rules->town), V(it.id));
     return db_status(c->db, e);
 }
@@ -116,7 +105,8 @@ static enum err_code step_back(
     struct event ev = {.what = S("undo_import"), .unit = now->unit};
     if (item_commit(c, d, now, &it, &ev, e) != OK)
         return e->code;
-    release(c, d, &it, m->field, m->key);
+    if (m->key.n > 0)
+        item_key_free(c, d, m->field, m->key, it.id);
     return db_status(c->db, e);
 }
 
@@ -142,8 +132,9 @@ static enum err_code sweep_rows(struct ctx *c, struct sweep *s, struct err *e)
         struct item it;
         if (item_load(c, m->item, &it, e) != OK)
             return e->code;
-        str why = it.gone ? (c->lang == LANG_EN ? S("taken back before") : S("以前已撤销"))
-                          : touched(c, m, &it);
+        str why = it.shelf == SHELF_GONE
+                      ? (c->lang == LANG_EN ? S("taken back before") : S("以前已撤销"))
+                      : touched(c, m, &it);
         if (why.n == 0 && (m->before > 0 ? step_back(c, m, &it, e) : take_back(c, m, &it, e)) != OK)
             return e->code;
         s->undone += why.n == 0;

@@ -35,8 +35,15 @@ struct item_part {
     int64_t since_us;
     int64_t above; // the part whose unit passed it down; 0: dispatched by the receiver
 };
+// Which lists an item stands in; the working indexes are of one shelf each.
+enum shelf {
+    SHELF_ITEMS,
+    SHELF_GONE, // an import that made it was undone: it stays in history, in no list and no counter
+    SHELF_KEPT, // a row of a register
+};
 struct item {
     int64_t id;
+    int64_t shelf;
     str no; // RX20261120-00012
     str loop;
     int64_t def; // definition version, kept for life
@@ -60,7 +67,6 @@ struct item {
     bool repeat;            // an earlier one of its loop is about the same matter (domain/same.h)
     bool main_repeat;       // it is the first of several
     bool excluded;
-    bool gone; // an import that made it was undone: it stays in history, in no list and no counter
     str waits; // for whom it waits beside the unit in charge (domain/item_wait.h); derived
     str title, text, address;
     double lat, lon;           // 0,0: none

@@ -1,6 +1,10 @@
 // Answers: what a step asks, checked against the definition's fields.
 
+#include <math.h>
+
+#include "domain/formula.h"
 #include "domain/item_inner.h"
+#include "domain/item_refer.h"
 
 static const struct item_field *given_for(const struct item_field *given, size_t n, str key)
 {
@@ -48,7 +52,8 @@ static void take(struct ctx *c, struct item *it, const struct def_field *f, bool
         return;
     }
     str canonical;
-    if (def_value(c->arena, f, v, &canonical, e, path))
+    if (def_value(c->arena, f, v, &canonical, e, path) &&
+        item_refer(c, f, canonical, &canonical, e, path))
         item_set_field(it, c->arena, key, canonical);
 }
 
@@ -59,6 +64,8 @@ void item_answer(struct ctx *c, const struct def *d, const struct def_step *s, s
     for (size_t i = 0; i < n; i++) {
         int at = def_field_at(d, given[i].key);
         bool own = at >= 0 && at == d->ahead.field; // kept by the engine (domain/same.h)
+        bool computed = at >= 0 && d->fields[at].text.n > 0;
+        own = own || computed;
         bool known = filing ? at >= 0 && !own : asked(d, s, given[i].key);
         if (!known)
             err_add(e, ERR_INVALID, str_fmt(c->arena, "fields.%.*s", STR_ARG(given[i].key)),
@@ -98,4 +105,30 @@ void item_answer_place(struct ctx *c, const struct def_step *s, struct item *it,
     it->lat = x->lat;
     it->lon = x->lon;
     item_put_cells(c, it);
+}
+
+// What is computed of the numbers of the row; blank where one of them is.
+void item_compute(struct ctx *c, const struct def *d, struct item *it)
+{
+    double *values = NULL;
+    for (size_t i = 0; i < d->n_fields; i++) {
+        const struct def_field *f = &d->fields[i];
+        if (!f->formula)
+            continue;
+        if (!values) {
+            values = NEW_ARRAY(c->arena, d->n_fields, double);
+            for (size_t k = 0; k < d->n_fields; k++)
+                if (!str_f64(item_field(it, d->fields[k].key), &values[k]))
+                    values[k] = NAN;
+        }
+        double v;
+        str text = {0};
+        if (formula_value(f->formula, values, &v))
+            text = str_fmt(c->arena, "%.*f", f->type == DEF_MONEY ? 2 : 6, v);
+        struct err quiet;
+        err_init(&quiet, c->arena, c->lang);
+        if (text.n > 0 && !def_value(c->arena, f, text, &text, &quiet, S("")))
+            text = (str){0};
+        item_set_field(it, c->arena, f->key, text);
+    }
 }

@@ -226,7 +226,7 @@ static bool possible(const struct def *d, const struct item *it, const struct it
     for (size_t i = 0; i < it->n_parts; i++)
         if (it->parts[i].id == x->part)
             p = &it->parts[i];
-    return s && (size_t)x->stage < s->n_stages && !it->gone && it->merged == 0 &&
+    return s && (size_t)x->stage < s->n_stages && it->shelf != SHELF_GONE && it->merged == 0 &&
            s->on_part == (p != NULL) && item_step_leaves(d, s, it, p);
 }
 

@@ -52,7 +52,7 @@ static const struct column COLUMNS[] = {
     COLUMN(repeat, IS_BOOL),
     COLUMN(main_repeat, IS_BOOL),
     COLUMN(excluded, IS_BOOL),
-    COLUMN(gone, IS_BOOL),
+    COLUMN(shelf, IS_I64),
     COLUMN(title, IS_STR),
     COLUMN(address, IS_STR),
     COLUMN(lat, IS_F64),

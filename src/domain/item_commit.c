@@ -3,6 +3,7 @@
 #include <string.h>
 #include "domain/filter.h"
 #include "domain/item_inner.h"
+#include "domain/item_refer.h"
 
 struct item item_copy(struct arena *a, const struct item *it)
 {
@@ -60,7 +61,7 @@ bool item_counts(
     const struct ctx *c, const struct def_tally *t, const struct item *it, int64_t *at_us)
 {
     struct filter_env env = {.rules = c->rules, .now_us = c->now_us};
-    *at_us = it->id != 0 && !it->gone ? counted_at(t->by, it) : 0;
+    *at_us = it->id != 0 && it->shelf != SHELF_GONE ? counted_at(t->by, it) : 0;
     return *at_us != 0 && (!t->match || filter_match(t->match, &env, it));
 }
 
@@ -99,7 +100,7 @@ static bool same_cells(const struct def *d, const struct item *a, const struct i
 str item_stage(
     const struct def *d, const struct def_ledger *s, const struct item *it, int64_t *at_us)
 {
-    *at_us = it->id != 0 && !it->gone ? counted_at(s->by, it) : 0;
+    *at_us = it->id != 0 && it->shelf != SHELF_GONE ? counted_at(s->by, it) : 0;
     if (*at_us == 0)
         return (str){0};
     str key = d->clocks[s->clock].key;
@@ -190,11 +191,15 @@ enum err_code item_commit(struct ctx *c, const struct def *d, const struct item 
 {
     item_waits_derive(c, d, it);
     item_clocks_derive(c, d, it);
+    item_compute(c, d, it);
     it->version = before->version + 1;
     it->changed_us = c->now_us;
+    if (before->id != 0 && item_keys_move(c, d, before, it, e) != OK)
+        return e->code;
     enum err_code code = before->id == 0 ? item_insert(c, it, e) : item_update(c, before, it, e);
     if (code != OK)
         return code;
+    item_refer_move(c, d, before, it);
     str extra = ev->changes; // members of what the step did beside the item
     ev->changes = item_delta(c->arena, before, it);
     CHECK(ev->changes.n > 0); // both images fit into a document

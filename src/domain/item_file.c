@@ -1,7 +1,6 @@
 // Filing an item: its answers, its number, its first event.
 
 #include "domain/item_inner.h"
-#include "domain/key_book.h"
 #include "domain/same.h"
 
 static void check_text(struct err *e, str field, str x, size_t max, bool required)
@@ -40,45 +39,6 @@ static str next_number(struct ctx *c, const struct def *d, int64_t at_us)
         t.month, t.day, d->number_digits, n);
 }
 
-static str taken_by(struct ctx *c, const struct def *d, const struct def_field *f, str v)
-{
-    int64_t id = db_one_i64(c->db, 0,
-        "SELECT item FROM item_key WHERE town = ?1 AND loop = ?2 AND field = ?3 AND val = ?4",
-        V(c->rules->town), V(d->loop), V(f->key), V(v));
-    return item_no_of(c, id);
-}
-
-// True: written for the item, or it waits to be.
-static bool claim(struct ctx *c, const struct def *d, str field, str v, int64_t item)
-{
-    int64_t holder;
-    if (!key_book_holder(c->book, d->loop, field, v, &holder))
-        return db_change(c->db,
-                   "INSERT INTO item_key (town, loop, field, val, item) VALUES (?1, ?2, ?3, ?4, ?5)"
-                   " ON CONFLICT DO NOTHING",
-                   V(c->rules->town), V(d->loop), V(field), V(v), V(item)) == 1;
-    if (holder != 0)
-        return false;
-    db_run(c->db, "INSERT INTO item_key (town, loop, field, val, item) VALUES (?1, ?2, ?3, ?4, ?5)",
-        V(c->rules->town), V(d->loop), V(field), V(v), V(item));
-    key_book_take(c->book, d->loop, field, v, item);
-    return true;
-}
-
-// Values that may stand once in a loop.
-static void claim_keys(struct ctx *c, const struct def *d, const struct item *it, struct err *e)
-{
-    for (size_t i = 0; i < d->n_fields; i++) {
-        const struct def_field *f = &d->fields[i];
-        str v = f->unique ? item_field(it, f->key) : (str){0};
-        if (v.n == 0)
-            continue;
-        if (!claim(c, d, f->key, v, it->id) && db_status(c->db, e) == OK)
-            err_add(e, ERR_CONFLICT, str_fmt(c->arena, "fields.%.*s", STR_ARG(f->key)),
-                taken_by(c, d, f, v), "is already taken by another item", "已有事项用了这个值");
-    }
-}
-
 static void check_class(struct ctx *c, const struct def *d, int64_t cls, struct err *e)
 {
     const struct class_ *x = cls > 0 ? rules_class(c->rules, cls) : NULL;
@@ -111,6 +71,7 @@ static void first_image(
 {
     const struct unit *receiver = rules_unit_named(c->rules, d->receiver);
     *it = (struct item){.loop = d->loop,
+        .shelf = d->lasting ? SHELF_KEPT : SHELF_ITEMS,
         .def = d->id,
         .title = str_trim(in->title),
         .text = str_trim(in->text),
@@ -122,7 +83,7 @@ static void first_image(
         .round = 1,
         .parent = in->parent};
     it->receiver = receiver ? receiver->id : c->rules->town;
-    it->unit = it->receiver;
+    it->unit = d->lasting && in->unit != 0 ? in->unit : it->receiver;
     item_put_cells(c, it);
 }
 
@@ -136,6 +97,11 @@ static void check_in(struct ctx *c, const struct def *d, const struct item_in *i
     check_class(c, d, in->cls, e);
     if (it->filed_us > c->now_us)
         err_add(e, ERR_INVALID, S("filed"), (str){0}, "lies in the future", "登记时间不能晚于现在");
+    const struct unit *u = in->unit != 0 ? rules_unit(c->rules, in->unit) : NULL;
+    if (in->unit != 0 && (!d->lasting || !u || u->closed))
+        err_add(e, ERR_INVALID, S("unit"), (str){0},
+            d->lasting ? "is no unit in work" : "an item's unit follows from its steps",
+            d->lasting ? "没有这个单位，或已停用" : "事项的单位由步骤决定");
     if (in->parent != 0 && item_no_of(c, in->parent).n == 0)
         err_add(e, ERR_INVALID, S("parent"), (str){0}, "there is no such item", "没有这个上级事项");
     if (in->same.n > 0)
@@ -195,8 +161,7 @@ enum err_code item_place(struct ctx *c, const struct item_in *in, const struct i
     struct item nothing = {0};
     it->id = journal_next_item(c);
     it->no = in->no.n > 0 ? in->no : next_number(c, d, it->filed_us);
-    claim_keys(c, d, it, e);
-    if (e->code != OK)
+    if (item_keys_move(c, d, &nothing, it, e) != OK)
         return e->code;
     if (past)
         item_past_enter(c, d, it);

@@ -36,6 +36,8 @@ void item_check_place(
     struct ctx *c, const char *before, const struct item_place *place, struct err *e);
 // The cell of every layer its point lies in, as it was divided when it was filed.
 void item_put_cells(struct ctx *c, struct item *it);
+// Sets the computed fields from the others.
+void item_compute(struct ctx *c, const struct def *d, struct item *it);
 // What the step demands of the answers taken (prefix "" or "judge/"): options that fit, own words,
 // what is required under a condition.
 void item_must(struct ctx *c, const struct def *d, const struct def_step *s, const struct item *it,
@@ -68,6 +70,11 @@ void item_enter(struct ctx *c, const struct def *d, struct item *it, int state);
 // Derives, writes the row and the event, moves the counters. before->id 0: a new item.
 enum err_code item_commit(struct ctx *c, const struct def *d, const struct item *before,
     struct item *it, struct event *ev, struct err *e) MUST_USE;
+// The values that may stand once in the loop: takes those it has now and frees those it had
+// (item_keys.c). ERR_CONFLICT names who has one.
+enum err_code item_keys_move(struct ctx *c, const struct def *d, const struct item *before,
+    const struct item *it, struct err *e) MUST_USE;
+void item_key_free(struct ctx *c, const struct def *d, str field, str val, int64_t item);
 // Consequences: definition's escalations that hold now and have not fired in this round.
 enum err_code item_escalate(
     struct ctx *c, const struct def *d, struct item *it, struct err *e) MUST_USE;

@@ -41,11 +41,15 @@ bool list_units(struct ctx *c, int64_t **ids, size_t *n)
 // What the actor may see, as SQL: units below those at which a right to read is held, as lead,
 // receiver or by a part, also one that has ended: the rule of item_visible. A whole town's reader
 // gets no condition at all.
-static void visible_sql(struct ctx *c, struct sqlb *q)
+// Rows of registers are everybody's, unless a register says otherwise.
+static void visible_sql(struct ctx *c, const struct filter *f, struct sqlb *q)
 {
     int64_t *units;
     size_t n;
     if (!list_units(c, &units, &n))
+        return;
+    if (f && filter_of_registers(f) && filter_registers_open(f, c->rules) &&
+        ctx_may(c, MAY_READ_ITEMS, 0))
         return;
     static const char *const HEADS[] = {" AND (i.unit IN (", ") OR i.receiver IN (",
         ") OR EXISTS (SELECT 1 FROM part p WHERE p.town = ?1 AND p.item = i.id AND p.unit IN ("};
@@ -78,11 +82,21 @@ void list_from_where(
     sqlb_add(q, " WHERE i.town = ?1");
     if (part->among)
         sqlb_add(q, " AND i.id = k.value");
-    if (!f || !filter_wants_gone(f))
-        sqlb_add(q, " AND i.gone = 0");
+    switch (f ? filter_shelf(f) : SHELF_ITEMS) {
+    case SHELF_ITEMS:
+        sqlb_add(q, " AND i.shelf = 0");
+        break;
+    case SHELF_KEPT:
+        sqlb_add(q, " AND i.shelf = 2");
+        break;
+    case SHELF_GONE: // said by the filter
+        if (!filter_of_registers(f))
+            sqlb_add(q, " AND i.shelf <> 2");
+        break;
+    }
     if (f)
         filter_sql(f, &env, q);
-    visible_sql(c, q);
+    visible_sql(c, f, q);
     if (part->titles == LIST_IN_TITLE)
         sqlb_add(q, " AND ");
     if (part->titles == LIST_NOT_IN_TITLE)
@@ -288,9 +302,14 @@ static enum err_code with_words(
 }
 
 static enum err_code list(
-    struct ctx *c, const struct list_in *in, struct list_out *out, struct err *e)
+    struct ctx *c, const struct list_in *given, struct list_out *out, struct err *e)
 {
+    struct list_in own = *given;
+    const struct list_in *in = &own;
     *out = (struct list_out){.total = -1};
+    // What lasts is never due.
+    if (own.sort == SORT_DUE_UP && own.filter && filter_of_registers(own.filter))
+        own.sort = SORT_FILED_DOWN;
     if (in->filter && filter_has_words(in->filter))
         return with_words(c, in, out, e);
     if (read_rows(c, in, out, e) != OK)

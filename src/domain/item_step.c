@@ -57,7 +57,7 @@ static str closed(struct ctx *c, const struct def *d, const struct def_step *s,
     const struct item *it, const struct item_part *part, enum err_code *code)
 {
     *code = ERR_INVALID;
-    if (it->gone)
+    if (it->shelf == SHELF_GONE)
         return words(c, "the import that made it was undone", "导入它的那一批已经撤销");
     if (it->merged != 0 && s->does != DOES_UNMERGE && s->does != DOES_NOTE)
         return words(c, "it was merged into another item", "已并入主单");

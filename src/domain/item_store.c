@@ -187,7 +187,7 @@ static void read_row(struct arena *a, const struct cursor *r, struct item *it)
     it->parent = db_i64(r, 26);
     it->merged = db_i64(r, 27);
     it->excluded = db_i64(r, 28) != 0;
-    it->gone = db_i64(r, 29) != 0;
+    it->shelf = db_i64(r, 29);
     it->title = db_dup(r, 30, a);
     it->waits = db_dup(r, 31, a);
     it->repeat = db_i64(r, 32) != 0;
@@ -204,7 +204,8 @@ static bool load_rows(struct ctx *c, int64_t id, struct item *out, str *doc)
         "i.version, i.round,"
         " i.returns, i.urges, i.extensions, i.reopens, i.level, i.raised, i.parent, i.merged, "
         "i.excluded,"
-        " i.gone, i.title, i.waits, i.repeat, i.main_repeat, d.text, d.address, d.lat, d.lon, d.doc"
+        " i.shelf, i.title, i.waits, i.repeat, i.main_repeat, d.text, d.address, d.lat, d.lon, "
+        "d.doc"
         " FROM item i JOIN item_doc d ON d.town = i.town AND d.id = i.id"
         " WHERE i.town = ?1 AND i.id = ?2",
         V(c->rules->town), V(id));
@@ -243,7 +244,7 @@ int64_t *item_newest(struct ctx *c, str loop, int64_t most, size_t *n)
     *n = 0;
     // Along the primary key; other loops' items are stepped over.
     struct cursor r = db_rows(c->db,
-        "SELECT id FROM item WHERE town = ?1 AND loop = ?2 AND gone = 0 ORDER BY id DESC LIMIT ?3",
+        "SELECT id FROM item WHERE town = ?1 AND loop = ?2 AND shelf = 0 ORDER BY id DESC LIMIT ?3",
         V(c->rules->town), V(loop), V(most));
     while (db_next(&r))
         VEC_PUSH(c->arena, ids, *n) = db_i64(&r, 0);
@@ -279,6 +280,9 @@ str item_no_of(struct ctx *c, int64_t id)
 
 bool item_visible(const struct ctx *c, const struct item *it)
 {
+    const struct def *d = it->shelf == SHELF_KEPT ? rules_def(c->rules, it->def) : NULL;
+    if (d && !d->read_by_unit && ctx_may(c, MAY_READ_ITEMS, 0))
+        return true;
     if (ctx_may(c, MAY_READ_ITEMS, it->unit) || ctx_may(c, MAY_READ_ITEMS, it->receiver))
         return true;
     for (size_t i = 0; i < it->n_parts; i++)
@@ -324,7 +328,7 @@ enum err_code item_write(struct ctx *c, const struct item *it, struct err *e)
         "channel, kind,"
         " priority, filed_us, changed_us, closed_us, due_us, alarm_us, version, round, returns, "
         "urges,"
-        " extensions, reopens, level, raised, parent, merged, excluded, gone, title, waits,"
+        " extensions, reopens, level, raised, parent, merged, excluded, shelf, title, waits,"
         " repeat, main_repeat)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
         "?19, ?20,"
@@ -334,7 +338,7 @@ enum err_code item_write(struct ctx *c, const struct item *it, struct err *e)
         V(it->priority), V(it->filed_us), V(it->changed_us), V(it->closed_us), V(it->due_us),
         V(it->alarm_us), V(it->version), V(it->round), V(it->returns), V(it->urges),
         V(it->extensions), V(it->reopens), V(it->level), V(it->raised), V(it->parent),
-        V(it->merged), V(it->excluded), V(it->gone), V(it->title), V(it->waits), V(it->repeat),
+        V(it->merged), V(it->excluded), V(it->shelf), V(it->title), V(it->waits), V(it->repeat),
         V(it->main_repeat));
     db_run(c->db,
         "INSERT INTO item_doc (town, id, text, address, lat, lon, doc) VALUES (?1, ?2, ?3, ?4, ?5, "
@@ -366,7 +370,7 @@ enum err_code item_insert(struct ctx *c, const struct item *it, struct err *e)
 // write the queue's page, too. What most steps move is an alarm or a due time.
 static void update_row(struct ctx *c, const struct item *b, const struct item *it)
 {
-    bool listed = b->open == it->open && b->closed_us == it->closed_us && b->gone == it->gone &&
+    bool listed = b->open == it->open && b->closed_us == it->closed_us && b->shelf == it->shelf &&
                   b->unit == it->unit && b->cls == it->cls && str_eq(b->waits, it->waits) &&
                   b->repeat == it->repeat && b->main_repeat == it->main_repeat;
     if (!listed)
@@ -376,10 +380,10 @@ static void update_row(struct ctx *c, const struct item *b, const struct item *i
             " urges = ?12, extensions = ?13, reopens = ?14, level = ?15, raised = ?16,"
             " parent = ?17, merged = ?18, excluded = ?19, def = ?20, receiver = ?21,"
             " alarm_us = ?23, due_us = ?24, unit = ?25, open = ?26, closed_us = ?27,"
-            " gone = ?28, class = ?29, waits = ?30, repeat = ?31, main_repeat = ?32"
+            " shelf = ?28, class = ?29, waits = ?30, repeat = ?31, main_repeat = ?32"
             " WHERE town = ?1 AND id = ?2 AND version = ?22",
             ITEM_VALUES(c, b, it), V(it->alarm_us), V(it->due_us), V(it->unit), V(it->open),
-            V(it->closed_us), V(it->gone), V(it->cls), V(it->waits), V(it->repeat),
+            V(it->closed_us), V(it->shelf), V(it->cls), V(it->waits), V(it->repeat),
             V(it->main_repeat));
     else if (b->due_us != it->due_us)
         db_change_one(c->db,

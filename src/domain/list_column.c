@@ -1,6 +1,7 @@
 #include "domain/list_column.h"
 
 #include "domain/filter_private.h"
+#include "domain/item_refer.h"
 
 static const struct {
     const char *name, *alias;
@@ -81,16 +82,16 @@ static void wrong(struct err *e, str name, const char *en, const char *zh)
 enum err_code list_columns_read(
     struct arena *a, const struct rules *r, str text, struct list_columns *out, struct err *e)
 {
-    struct filter_scope scope = {0};
+    struct filter_scope loops = {0}, registers = {0};
     str name;
     *out = (struct list_columns){0};
     for (size_t i = 0; i < r->n_loops; i++)
-        filter_scope_add(a, &scope, &r->loops[i]);
+        filter_scope_add(a, loop_lasts(&r->loops[i]) ? &registers : &loops, &r->loops[i]);
     while (text.n <= LIST_COLUMNS_BYTES_MAX && str_cut(&text, ' ', &name)) {
         struct list_column column;
         if (name.n == 0)
             continue;
-        if (!find(a, &scope, name, &column))
+        if (!find(a, &loops, name, &column) && !find(a, &registers, name, &column))
             wrong(e, name, "is not a column", "不是可以显示的栏目");
         else if (has(out, column.name))
             wrong(e, name, "stands there twice", "出现了两次");
@@ -174,6 +175,14 @@ static str clock_text(const struct ctx *c, const struct item *it, str key)
         STR_ARG(tm_rfc3339(c->arena, due, c->rules->zone_s)));
 }
 
+static str field_text(const struct ctx *c, const struct item *it, str key)
+{
+    const struct def *d = rules_def(c->rules, it->def);
+    int at = d ? def_field_at(d, key) : DEF_NONE;
+    str value = item_field(it, key);
+    return at >= 0 ? item_field_shown(c, &d->fields[at], value) : value;
+}
+
 str list_column_value(const struct ctx *c, const struct list_column *column, const struct item *it)
 {
     switch (column->kind) {
@@ -196,7 +205,7 @@ str list_column_value(const struct ctx *c, const struct list_column *column, con
     case COLUMN_REPEAT:
         return repeat_text(c, it);
     case COLUMN_FIELD:
-        return item_field(it, column->field);
+        return field_text(c, it, column->field);
     case COLUMN_TIME:
         return time_text(c, item_field(it, column->field));
     case COLUMN_CLOCK:

@@ -121,7 +121,7 @@ static enum err_code forget_year(struct ctx *c, void *arg, struct err *e)
 static int64_t count_old(struct mover *m)
 {
     return db_one_i64(m->job->c->db, 0,
-        "SELECT count(*) FROM item WHERE town = ?1 AND gone = 0 AND filed_us >= ?2 AND filed_us < "
+        "SELECT count(*) FROM item WHERE town = ?1 AND shelf = 0 AND filed_us >= ?2 AND filed_us < "
         "?3 AND open = 0 AND changed_us < ?4 AND due_us = 0 AND alarm_us = 0 AND id <> ?5 AND id "
         "<> ?6",
         V(m->town), V(m->from_us), V(m->to_us), V(m->job->until_us), V(m->newest_item),
@@ -150,7 +150,7 @@ static size_t next_old(struct mover *m, struct year_mark *at, int64_t ids[OLD_YE
 {
     size_t n = 0;
     struct cursor r = db_rows(m->job->c->db,
-        "SELECT id, filed_us FROM item WHERE town = ?1 AND gone = 0 AND (filed_us, id) > (?2, ?3)"
+        "SELECT id, filed_us FROM item WHERE town = ?1 AND shelf = 0 AND (filed_us, id) > (?2, ?3)"
         " AND filed_us < ?4 AND open = 0 AND changed_us < ?5 AND due_us = 0 AND alarm_us = 0"
         " AND id <> ?6 AND id <> ?7 ORDER BY filed_us, id LIMIT ?8",
         V(m->town), V(at->at_us), V(at->at_id), V(m->to_us), V(m->job->until_us), V(m->newest_item),
@@ -418,7 +418,7 @@ enum err_code old_years_detach(struct old_years_job *job, struct err *e)
     struct mover m = mover_of(job, e);
     int zone_s = job->c->rules->zone_s;
     int64_t first_us = db_one_i64(job->c->db, job->until_us,
-        "SELECT filed_us FROM item WHERE town = ?1 AND gone = 0 AND filed_us > 0"
+        "SELECT filed_us FROM item WHERE town = ?1 AND shelf = 0 AND filed_us > 0"
         " ORDER BY filed_us LIMIT 1",
         V(m.town));
     int64_t last = year_of(job->until_us - 1, zone_s);

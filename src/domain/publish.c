@@ -39,12 +39,24 @@ static void check_route_unit(
             "there is no unit \"%.*s\"", "没有单位“%.*s”", STR_ARG(u->name));
 }
 
-static void check_loop(struct ctx *c, str text, struct published *out, struct err *e)
+static void check_kind(struct ctx *c, const struct def *d, str kind, struct err *e)
+{
+    const struct loop *l = rules_loop(c->rules, d->loop);
+    if (!str_eq(kind, d->lasting ? S("register") : S("loop")))
+        err_add(e, ERR_INVALID, S("kind"), d->lasting ? S("register") : S("loop"),
+            "the text is of another kind", "与定义的内容不符");
+    if (l && loop_lasts(l) != d->lasting)
+        err_add(e, ERR_CONFLICT, d->lasting ? S("register") : S("loop"), (str){0},
+            "a loop and a register cannot have the same key", "流程和台账不能用同一个键");
+}
+
+static void check_loop(struct ctx *c, str kind, str text, struct published *out, struct err *e)
 {
     struct def *d;
     if (def_parse(c->arena, text, &d, e) != OK)
         return;
     out->key = d->loop;
+    check_kind(c, d, kind, e);
     // The definition's filters are compiled against the rules; the compiled ones die with this
     // arena.
     struct rules copy = *c->rules;
@@ -54,6 +66,14 @@ static void check_loop(struct ctx *c, str text, struct published *out, struct er
         if (!rules_loop(c->rules, d->ahead.of[i]))
             err_add(e, ERR_INVALID, S("ahead.of"), (str){0}, "there is no loop \"%.*s\"",
                 "没有“%.*s”这种事项", STR_ARG(d->ahead.of[i]));
+    for (size_t i = 0; i < d->n_fields; i++) {
+        const struct def_field *f = &d->fields[i];
+        const struct loop *l = f->type == DEF_REF ? rules_loop(c->rules, f->to) : NULL;
+        bool own = d->lasting && str_eq(f->to, d->loop);
+        if (f->type == DEF_REF && !own && (!l || !loop_lasts(l)))
+            err_add(e, ERR_INVALID, str_fmt(c->arena, "fields.%.*s.register", STR_ARG(f->key)),
+                (str){0}, "there is no register \"%.*s\"", "没有“%.*s”这个台账", STR_ARG(f->to));
+    }
     for (size_t i = 0; i < d->n_steps; i++)
         for (size_t w = 0; w < d->steps[i].n_who; w++) {
             bool known = false;
@@ -210,8 +230,8 @@ enum err_code def_publish(
     if (text.n > DEF_BYTES_MAX)
         return err_add(e, ERR_LIMIT, S("text"), (str){0}, "is larger than %d bytes", "超过 %d 字节",
             (int)DEF_BYTES_MAX);
-    if (str_eq(kind, S("loop")))
-        check_loop(c, text, out, e);
+    if (str_eq(kind, S("loop")) || str_eq(kind, S("register")))
+        check_loop(c, kind, text, out, e);
     else if (str_eq(kind, S("calendar")))
         check_calendar(c, text, out, e);
     else if (str_eq(kind, S("roles")))
@@ -219,7 +239,7 @@ enum err_code def_publish(
     else if (str_eq(kind, S("score")))
         check_score(c, text, out, e);
     else
-        return err_add(e, ERR_INVALID, S("kind"), S("loop, calendar, roles, score"),
+        return err_add(e, ERR_INVALID, S("kind"), S("loop, register, calendar, roles, score"),
             "there is no such kind", "没有这种定义");
     if (e->code != OK)
         return e->code;

@@ -104,7 +104,7 @@ static void time_unit(struct looking *x, int64_t unit, struct route_past *out)
     double sum = 0;
     struct cursor r = db_rows(x->c->db,
         "SELECT class, filed_us, closed_us FROM item WHERE town = ?1 AND unit = ?2 AND open = 0"
-        " AND gone = 0 ORDER BY closed_us DESC LIMIT ?3",
+        " AND shelf = 0 ORDER BY closed_us DESC LIMIT ?3",
         V(x->c->rules->town), V(unit), V(LAST_CLOSED));
     while (db_next(&r)) {
         if (db_i64(&r, 0) != x->cls)

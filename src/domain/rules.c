@@ -303,7 +303,7 @@ static const struct filter *compile(
 
 void rules_compile_def(struct rules *r, struct def *d, struct err *e)
 {
-    if (!rules_cal(r, d->calendar))
+    if (!rules_cal(r, d->calendar) && !d->lasting)
         err_add(e, ERR_INVALID, S("calendar"), d->calendar, "there is no such calendar",
             "没有这个工作日历");
     if (d->receiver.n > 0 && !rules_unit_named(r, d->receiver))
@@ -394,6 +394,11 @@ static void load_score(struct rules *r, const struct stored *row, enum lang lang
     VEC_PUSH(r->arena, x->versions, x->n) = s;
 }
 
+static bool is_loop(str kind)
+{
+    return str_eq(kind, S("loop")) || str_eq(kind, S("register"));
+}
+
 static void load_defs(struct rules *r, struct db *db, struct err *e)
 {
     size_t n;
@@ -408,11 +413,11 @@ static void load_defs(struct rules *r, struct db *db, struct err *e)
         }
     }
     for (size_t i = 0; i < n; i++)
-        if (str_eq(rows[i].kind, S("loop")))
+        if (is_loop(rows[i].kind))
             load_loop(r, &rows[i], e);
     // In the order in which they were first published.
     for (size_t i = 0; i < n; i++) {
-        const struct loop *l = str_eq(rows[i].kind, S("loop")) ? rules_loop(r, rows[i].key) : NULL;
+        const struct loop *l = is_loop(rows[i].kind) ? rules_loop(r, rows[i].key) : NULL;
         if (l && l->versions[0]->id == rows[i].id)
             VEC_PUSH(r->arena, r->loops, r->n_loops) = *l;
     }

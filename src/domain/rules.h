@@ -61,6 +61,11 @@ struct loop {
     struct def **versions; // by version
     size_t n;
 };
+// A register, whose rows are lists of their own.
+static inline bool loop_lasts(const struct loop *l)
+{
+    return l->now && l->now->lasting;
+}
 // A division of the map, and one area of it. A point lies in one cell of every layer (多格合一).
 struct grid_cell {
     int64_t id, from_us, until_us; // in force; until_us 0: still

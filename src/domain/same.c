@@ -9,7 +9,8 @@ int64_t same_other(struct ctx *c, str field, str no, struct err *e)
     int64_t id = item_id_of(c, str_trim(no));
     struct err quiet;
     err_init(&quiet, c->arena, c->lang);
-    if (id != 0 && item_load(c, id, &other, &quiet) == OK && item_visible(c, &other) && !other.gone)
+    if (id != 0 && item_load(c, id, &other, &quiet) == OK && item_visible(c, &other) &&
+        other.shelf != SHELF_GONE)
         return id;
     err_add(e, ERR_INVALID, field, S("RX20261120-00012"),
         "is not the number of an item you may see", "没有这个编号的事项");
@@ -35,7 +36,7 @@ void same_mark(struct ctx *c, const struct def *d, struct item *it)
     bool in_hand = c->hand && item_hand_get(c->hand, it->id); // one in hand has no links
     struct cursor r = db_rows(c->db,
         "SELECT i.loop, i.filed_us FROM link l JOIN item i ON i.town = l.town AND i.id = l.other"
-        " WHERE l.town = ?1 AND l.item = ?2 AND l.kind = 'same' AND i.gone = 0",
+        " WHERE l.town = ?1 AND l.item = ?2 AND l.kind = 'same' AND i.shelf = 0",
         V(c->rules->town), V(in_hand ? 0 : it->id));
     while (db_next(&r)) {
         if (!calls(a, db_str(&r, 0)))
@@ -55,7 +56,7 @@ void same_repeat(struct ctx *c, struct item *it)
     bool first = it->merged == 0, others = false;
     struct cursor r = db_rows(c->db,
         "SELECT l.kind, i.id, i.filed_us FROM link l JOIN item i ON i.town = l.town AND i.id = "
-        "l.other WHERE l.town = ?1 AND l.item = ?2 AND i.loop = ?3 AND i.gone = 0",
+        "l.other WHERE l.town = ?1 AND l.item = ?2 AND i.loop = ?3 AND i.shelf = 0",
         V(c->rules->town), V(it->id), V(it->loop));
     while (db_next(&r)) {
         bool same = str_eq(db_str(&r, 0), S("same"));
@@ -76,7 +77,7 @@ static enum err_code load(struct ctx *c, int64_t id, struct item *it, struct err
 {
     if (item_load(c, id, it, e) != OK)
         return e->code;
-    if (!item_visible(c, it) || it->gone)
+    if (!item_visible(c, it) || it->shelf == SHELF_GONE)
         return err_add(e, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
     return OK;
 }

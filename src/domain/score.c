@@ -51,7 +51,7 @@ bool score_days(struct ctx *c, const struct score *s, str period, int64_t *from,
     period = str_trim(period);
     bool known = year_days(s, period, from, to) ||
                  filter_days(c->arena, period, c->now_us, c->rules->zone_s, from, to);
-    return known && *to - *from <= BOARD_DAYS_MAX;
+    return known && *to - *from <= SCORE_DAYS_MAX;
 }
 
 // ---- rows

@@ -17,6 +17,7 @@ enum {
     SCORE_VALUES_MAX = 400, // of one given number
     SCORE_COLS_MAX = 120,
     SCORE_ROWS_MAX = 400,
+    SCORE_DAYS_MAX = 3700,
     SCORE_DECIMALS_MAX = 6,
 };
 

@@ -154,7 +154,7 @@ static enum err_code check_calendar(struct making *m, struct file *f)
     return cal ? OK : f->e.code;
 }
 
-// What a file defines is told by its first words: roles, a loop, a calendar or a score.
+// What a file defines is told by its first words: roles, a loop or register, a calendar or a score.
 static enum err_code check_def(struct making *m, struct file *f)
 {
     const struct yaml *root = f->e.code == OK ? yaml_parse(m->a, f->text, &f->e) : NULL;
@@ -167,9 +167,10 @@ static enum err_code check_def(struct making *m, struct file *f)
         f->kind = f->key = S("roles");
         return def_roles_parse(m->a, f->text, &roles, &n, &f->e);
     }
-    if (yaml_get(root, "loop")) {
-        f->kind = S("loop");
-        f->key = yaml_get_str(root, "loop");
+    if (yaml_get(root, "loop") || yaml_get(root, "register")) {
+        bool lasting = yaml_get(root, "register") != NULL;
+        f->kind = lasting ? S("register") : S("loop");
+        f->key = yaml_get_str(root, lasting ? "register" : "loop");
         return def_parse(m->a, f->text, &d, &f->e);
     }
     if (yaml_get(root, "week")) {
@@ -181,9 +182,10 @@ static enum err_code check_def(struct making *m, struct file *f)
         f->key = yaml_get_str(root, "score");
         return OK;
     }
-    return err_at(&f->e, root->line, root->column, (str){0}, S("roles:, loop:, week: or score:"),
-        "defines neither roles nor a loop, a calendar or a score",
-        "既不是角色、流程，也不是工作日历或考核");
+    return err_at(&f->e, root->line, root->column, (str){0},
+        S("roles:, loop:, register:, week: or score:"),
+        "defines neither roles nor a loop, a register, a calendar or a score",
+        "既不是角色、流程、台账，也不是工作日历或考核");
 }
 
 static void check_twice(struct making *m)
@@ -198,13 +200,16 @@ static void check_twice(struct making *m)
         }
 }
 
+static bool is_loop(str kind)
+{
+    return str_eq(kind, S("loop")) || str_eq(kind, S("register"));
+}
+
 enum def_turn { TURN_FIRST, TURN_LOOPS, TURN_SCORES };
 
 static enum def_turn turn_of(str kind)
 {
-    return str_eq(kind, S("loop"))    ? TURN_LOOPS
-           : str_eq(kind, S("score")) ? TURN_SCORES
-                                      : TURN_FIRST;
+    return is_loop(kind) ? TURN_LOOPS : str_eq(kind, S("score")) ? TURN_SCORES : TURN_FIRST;
 }
 
 static void put_defs(struct making *m, enum def_turn turn)
@@ -320,6 +325,20 @@ static bool roles_wrong(const struct making *m)
     return !any;
 }
 
+// Registers may lead to one another, so they are looked for in all files.
+static void check_references(struct making *m, const struct def *d, struct err *e)
+{
+    for (size_t i = 0; i < d->n_fields; i++) {
+        const struct def_field *f = &d->fields[i];
+        bool there = f->type != DEF_REF;
+        for (size_t k = 0; k < m->defs.n && !there; k++)
+            there = str_eq(m->defs.at[k]->kind, S("register")) && str_eq(m->defs.at[k]->key, f->to);
+        if (!there)
+            err_add(e, ERR_INVALID, str_fmt(m->a, "fields.%.*s.register", STR_ARG(f->key)),
+                (str){0}, "there is no register \"%.*s\"", "没有“%.*s”这个台账", STR_ARG(f->to));
+    }
+}
+
 // Loops go in last, once their filters are known to fit the units and classes that are there.
 static enum err_code try_loops(struct making *m)
 {
@@ -331,8 +350,10 @@ static enum err_code try_loops(struct making *m)
     for (size_t i = 0; i < m->defs.n; i++) {
         struct file *f = m->defs.at[i];
         struct def *d;
-        if (str_eq(f->kind, S("loop")) && def_parse(m->a, f->text, &d, &f->e) == OK)
-            rules_compile_def(r, d, &f->e);
+        if (!is_loop(f->kind) || def_parse(m->a, f->text, &d, &f->e) != OK)
+            continue;
+        rules_compile_def(r, d, &f->e);
+        check_references(m, d, &f->e);
     }
     rules_free(r);
     return OK;

@@ -157,7 +157,7 @@ enum err_code unit_node_write(struct ctx *c, const struct node *want, bool *touc
 static void check_close(struct ctx *c, const struct nodes *all, const struct node *x, struct err *e)
 {
     int64_t items = db_one_i64(c->db, 0,
-        "SELECT count(*) FROM item WHERE town = ?1 AND unit = ?2 AND open = 1 AND gone = 0",
+        "SELECT count(*) FROM item WHERE town = ?1 AND unit = ?2 AND open = 1 AND shelf = 0",
         V(c->rules->town), V(x->id));
     int64_t parts =
         db_one_i64(c->db, 0, "SELECT count(*) FROM part WHERE town = ?1 AND unit = ?2 AND open = 1",

@@ -198,6 +198,17 @@ static str bracketed(str x)
     return str_sub(x, 0, n);
 }
 
+// What is computed of a row asks no table.
+static bool asks_table(str inside)
+{
+    static const char FROM[] = "FROM ";
+    for (size_t i = 0; i + strlen(FROM) < inside.n; i++)
+        if (str_starts(str_sub(inside, i, inside.n), str_of(FROM)) &&
+            inside.s[i + strlen(FROM)] != '(')
+            return true;
+    return false;
+}
+
 // A server that holds other towns elsewhere sees only from the value itself where a question inside
 // another one need not go: that it equals the town of a row outside tells it nothing.
 static bool each_names_town(str sql)
@@ -208,7 +219,8 @@ static bool each_names_town(str sql)
         if (!str_starts(rest, str_of(INSIDE)))
             continue;
         str inside = bracketed(str_sub(rest, 1, rest.n));
-        if (!str_has(inside, S("town = ?1")) && !str_has(inside, S("FROM json_each(")))
+        if (asks_table(inside) && !str_has(inside, S("town = ?1")) &&
+            !str_has(inside, S("FROM json_each(")))
             return false;
     }
     return true;
@@ -306,6 +318,14 @@ static const char *const FILTERS[] = {
     "parent:1",
     "merged:yes",
     "gone:yes",
+    "gone:no",
+    "register:firm",
+    "register:firm open:yes",
+    "register:firm unit:c02",
+    "register:firm tax:>=100000",
+    "register:firm 泾源",
+    "register:firm refers:QY20261120-0001",
+    "refers:QY20261120-0001",
     "飞线充电",
     "电",
     "open:yes 飞线,楼道 unit:c02",
@@ -313,6 +333,41 @@ static const char *const FILTERS[] = {
     "open:yes -channel:12345 priority:紧急",
     "returns:>=2 open:yes",
 };
+
+static const char REGISTER[] =
+    "register: firm\ntitle: 企业\nnumber: {prefix: QY, digits: 4}\nkeeper: ops-centre\n"
+    "who: {change: [dispatcher]}\nfields:\n"
+    "  - {key: code, title: 代码, type: text, unique: yes}\n"
+    "  - {key: parent_firm, title: 上级企业, type: ref, register: firm}\n"
+    "  - {key: tax, title: 税收, type: money}\n";
+
+// Rows that name each other, by number, by code and by name, and are changed.
+static void run_registers(struct fixture *f)
+{
+    struct item_field fields[] = {{S("code"), S("A1")}, {S("parent_firm"), S("")}};
+    struct item first, second;
+    fixture_as(f, "dispatcher");
+    struct item_in in = {.loop = S("firm"), .title = S("一号"), .fields = fields, .n_fields = 1};
+    fixture_ok(f, fixture_do(f, item_file(&f->c, &in, &first, &f->e)));
+    const str names[] = {first.no, S("A1"), S("一号")};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        fields[0].val = str_fmt(f->a, "B%zu", i);
+        fields[1].val = names[i];
+        in.title = S("二号");
+        in.n_fields = 2;
+        fixture_ok(f, fixture_do(f, item_file(&f->c, &in, &second, &f->e)));
+        assert_str(item_field(&second, S("parent_firm")), first.no.s);
+    }
+    fields[0].val = S("C");
+    fields[1].val = S("");
+    struct step_in step = {.item = second.id,
+        .step = S("change"),
+        .version = second.version,
+        .cls = ITEM_SAME_CLASS,
+        .fields = fields,
+        .n_fields = 2};
+    fixture_ok(f, fixture_do(f, item_step(&f->c, &step, &second, &f->e)));
+}
 
 static void run_lists(struct fixture *f, const char *login)
 {
@@ -360,6 +415,8 @@ static bool fill_on(void *arg, int64_t done, int64_t total)
 static void run_composed(struct fixture *f)
 {
     struct search_door door = {f, run_filling, fill_on, 1000};
+    fixture_publish(f, "register", "firm", str_of(REGISTER));
+    run_registers(f);
     fixture_as(f, "leader");
     fixture_ok(f, search_fill(&f->c, SEARCH_FILL_UP, &door, NULL, &f->e));
     static const char *const readers[] = {"leader", "h02", "h01"};
@@ -549,10 +606,10 @@ static void bad_plans_are_seen(void **state)
         {"SELECT title FROM item WHERE title = ?1", true},
         {"SELECT title FROM item WHERE town = ?1 AND channel = 'a'", true},
         {"SELECT i.title FROM item i WHERE i.town = ?1 AND i.channel = 'a'", true},
-        {"SELECT id FROM item WHERE town = ?1 AND unit = ?2 AND open = 1 AND gone = 0 ORDER BY "
+        {"SELECT id FROM item WHERE town = ?1 AND unit = ?2 AND open = 1 AND shelf = 0 ORDER BY "
          "title",
             true},
-        {"SELECT id FROM item WHERE town = ?1 AND unit = ?2 AND open = 1 AND gone = 0 ORDER BY "
+        {"SELECT id FROM item WHERE town = ?1 AND unit = ?2 AND open = 1 AND shelf = 0 ORDER BY "
          "due_us",
             false},
         {"SELECT id FROM event WHERE town = ?1 ORDER BY id DESC LIMIT 1", false},

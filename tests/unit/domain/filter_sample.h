@@ -179,6 +179,12 @@ static inline void sample_put_people(struct rules *r)
     sample_put_person(r, 4, wide, 1);
 }
 
+#define SAMPLE_REGISTER                                                                            \
+    "register: street\ntitle: 道路\nnumber: {prefix: DL}\nkeeper: xinjing\n"                     \
+    "who: {change: [clerk]}\nfields:\n"                                                            \
+    "  - {key: crossing, title: 相交道路, type: ref, register: street}\n"                      \
+    "  - {key: width, title: 宽度, type: number}\n"
+
 static inline struct def *sample_def(struct rules *r, str yaml, int64_t id, struct err *e)
 {
     struct def *d = NULL;
@@ -203,7 +209,13 @@ static inline bool sample_put_loop(struct rules *r, struct def *older, struct de
     return true;
 }
 
-enum { SAMPLE_HOTLINE = 11, SAMPLE_PATROL_OLD = 12, SAMPLE_PATROL = 13, SAMPLE_VISIT = 14 };
+enum {
+    SAMPLE_HOTLINE = 11,
+    SAMPLE_PATROL_OLD = 12,
+    SAMPLE_PATROL = 13,
+    SAMPLE_VISIT = 14,
+    SAMPLE_STREET = 15,
+};
 
 // Hotline as it ships; patrol in two versions, of which the older had its amount as text; visit,
 // where an amount is text still, and which has a field under a key of the language.
@@ -236,7 +248,7 @@ static inline struct rules *sample_rules(struct arena *a, struct err *e)
     sample_put_classes(r);
     sample_put_people(r);
     sample_put_layer(r);
-    r->loops = NEW_ARRAY(a, 3, struct loop);
+    r->loops = NEW_ARRAY(a, 4, struct loop);
     str hotline = embed_find(S("defs/loops/hotline.yaml"))->bytes;
     str old = S(SAMPLE_PATROL_HEAD
         "  - {key: amount, title: 金额, type: text, max: 40}\n" SAMPLE_PATROL_TAIL);
@@ -258,7 +270,8 @@ static inline struct rules *sample_rules(struct arena *a, struct err *e)
     bool ok = sample_put_loop(r, NULL, sample_def(r, hotline, SAMPLE_HOTLINE, e)) &&
               sample_put_loop(r, sample_def(r, old, SAMPLE_PATROL_OLD, e),
                   sample_def(r, now, SAMPLE_PATROL, e)) &&
-              sample_put_loop(r, NULL, visit);
+              sample_put_loop(r, NULL, visit) &&
+              sample_put_loop(r, NULL, sample_def(r, S(SAMPLE_REGISTER), SAMPLE_STREET, e));
     return ok ? r : NULL;
 }
 

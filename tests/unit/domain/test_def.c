@@ -153,10 +153,10 @@ static void test_newest_limit_first(void **state)
 
 // ---- docs/loop.md ----
 
-// The manual's example is a definition, and the manual names every member there is.
-static void test_manual(void **state)
+// A manual's example is a definition, and the manual names every member there is.
+static void check_manual(struct arena *a, const char *file, const char *key, str odd, size_t tables)
 {
-    str manual = file_read(*state, "docs/loop.md"), example = {0}, rest = manual;
+    str manual = file_read(a, file), example = {0}, rest = manual;
     str open = S("```yaml\n"), close = S("```\n");
     while (rest.n > 0 && !str_starts(rest, open))
         rest = str_sub(rest, 1, rest.n);
@@ -164,26 +164,33 @@ static void test_manual(void **state)
     while (rest.n > 0 && !str_starts(rest, close))
         rest = str_sub(rest, 1, rest.n);
     example.n -= rest.n;
-    assert_str(def_of(*state, example)->loop, "lamp");
+    assert_str(def_of(a, example)->loop, key);
     struct err e;
     struct def *d = NULL;
-    err_init(&e, *state, LANG_EN);
-    str odd = S("zz: 1\nparts: {zz: 1}\nfields: [{zz: 1}]\nstates: [{zz: 1}]\nclocks: [{zz: 1,"
-                " limits: [{zz: 1}]}]\nsteps: [{key: x, zz: 1, does: zz}]\nrates: [{zz: 1}]\n");
-    (void)!def_parse(*state, odd, &d, &e);
-    size_t tables = 0;
+    err_init(&e, a, LANG_EN);
+    (void)!def_parse(a, odd, &d, &e);
+    size_t found = 0;
     for (size_t i = 0; i < e.n; i++) {
         str rows = e.notes[i].expected, one;
         if (!str_ends(e.notes[i].field, S("zz")))
             continue;
-        tables++;
+        found++;
         while (str_cut(&rows, ',', &one)) {
             one = str_trim(one);
-            if (!str_has(manual, str_fmt(*state, "`%.*s`", STR_ARG(one))))
-                fail_msg("docs/loop.md does not name `%.*s`", STR_ARG(one));
+            if (!str_has(manual, str_fmt(a, "`%.*s`", STR_ARG(one))))
+                fail_msg("%s does not name `%.*s`", file, STR_ARG(one));
         }
     }
-    assert_int_equal(tables, 8);
+    assert_int_equal(found, tables);
+}
+
+static void test_manual(void **state)
+{
+    check_manual(*state, "docs/loop.md", "lamp",
+        S("zz: 1\nparts: {zz: 1}\nfields: [{zz: 1}]\nstates: [{zz: 1}]\nclocks: [{zz: 1,"
+          " limits: [{zz: 1}]}]\nsteps: [{key: x, zz: 1, does: zz}]\nrates: [{zz: 1}]\n"),
+        8);
+    check_manual(*state, "docs/registers.md", "meter", S("register: x\nzz: 1\nwho: {zz: 1}\n"), 2);
 }
 
 // ---- tests/anchors/def_errors.yaml ----
@@ -300,10 +307,11 @@ static void test_numbers(void **state)
         {"+7", "7"}, {"3.50", "3.5"}, {"3.0", "3"}, {".5", "0.5"}, {"-.5", "-0.5"}, {"0.1", "0.1"},
         {" 12 ", "12"}, {"１２．５", "12.5"}, {"　3　", "3"},
         {"123456789012345", "123456789012345"}, {"0.00000000000001", "0.00000000000001"}, {"", ""},
-        {"  ", ""}, {"1e3", NULL}, {"1,000", NULL}, {"1.", NULL}, {".", NULL}, {"-", NULL},
-        {"+", NULL}, {"--1", NULL}, {"+-1", NULL}, {"1.2.3", NULL}, {"nan", NULL}, {"inf", NULL},
-        {"0x10", NULL}, {"十二", NULL}, {"1 2", NULL}, {"1234567890123456", NULL},
-        {"0.1234567890123456", NULL}};
+        {"  ", ""}, {"1e3", NULL}, {"1,000", "1000"}, {"１，２３４，５６７.5", "1234567.5"},
+        {"1,00", NULL}, {"1,0000", NULL}, {",100", NULL}, {"1,000,", NULL}, {"1.", NULL},
+        {".", NULL}, {"-", NULL}, {"+", NULL}, {"--1", NULL}, {"+-1", NULL}, {"1.2.3", NULL},
+        {"nan", NULL}, {"inf", NULL}, {"0x10", NULL}, {"十二", NULL}, {"1 2", NULL},
+        {"1234567890123456", NULL}, {"0.1234567890123456", NULL}};
     const struct def_field f = {.type = DEF_NUMBER};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         check_value(*state, &f, rows[i].given, rows[i].wanted);
@@ -311,6 +319,44 @@ static void test_numbers(void **state)
     check_value(*state, &share, "100.0", "100");
     check_value(*state, &share, "100.01", NULL);
     check_value(*state, &share, "-0.0001", NULL);
+}
+
+static void test_amounts(void **state)
+{
+    static const struct value_row rows[] = {{"0", "0"}, {"12", "12"}, {"12.30元", "12.3"},
+        {"1,234,567.89", "1234567.89"}, {"３.２万", "32000"}, {"3.2 万元", "32000"},
+        {"1.5亿", "150000000"}, {"0.0001万", "1"}, {"-5万", "-50000"}, {"12万3", NULL},
+        {"1.005", NULL}, {"0.0000001万", NULL}, {"万", NULL}, {"元", NULL}, {"1,23", NULL},
+        {"$5", NULL}, {"", ""}};
+    const struct def_field f = {.type = DEF_MONEY};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        check_value(*state, &f, rows[i].given, rows[i].wanted);
+}
+
+// Published codes of well-known companies; each with one character changed, two exchanged, or a
+// length of its own is none. [GB 32100-2015]
+static void test_credit_codes(void **state)
+{
+    static const char *const codes[] = {
+        "9144030071526726XG", "91330100799655058B", "914403001922038216", "91110000802100433B"};
+    const struct def_field f = {.type = DEF_TEXT, .max = 40, .check = CHECK_USCC};
+    for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+        char x[24];
+        check_value(*state, &f, codes[i], codes[i]);
+        snprintf(x, sizeof x, "%.6s %.6s %s", codes[i], codes[i] + 6, codes[i] + 12);
+        check_value(*state, &f, x, codes[i]);
+        for (size_t k = 0; k < 18; k++) {
+            snprintf(x, sizeof x, "%s", codes[i]);
+            x[k] = x[k] == '7' ? '8' : '7';
+            check_value(*state, &f, x, NULL);
+        }
+        snprintf(x, sizeof x, "%.17s", codes[i]);
+        check_value(*state, &f, x, NULL);
+        snprintf(x, sizeof x, "%s0", codes[i]);
+        check_value(*state, &f, x, NULL);
+    }
+    check_value(*state, &f, "9144030071526726xg", "9144030071526726XG");
+    check_value(*state, &f, "914403001922O38216", NULL); // the letter O
 }
 
 static void test_dates(void **state)
@@ -446,6 +492,8 @@ int main(void)
         UNIT(test_too_long),
         UNIT(test_sizes),
         UNIT(test_numbers),
+        UNIT(test_amounts),
+        UNIT(test_credit_codes),
         UNIT(test_dates),
         UNIT(test_other_values),
         UNIT(test_near),

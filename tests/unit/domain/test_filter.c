@@ -86,6 +86,11 @@ static void store_items(
             if (watches(person, items[i].id))
                 db_run(db, "INSERT INTO watch (town, person, item, at_us) VALUES (?1, ?2, ?3, 1)",
                     V(r->town), V(person), V(items[i].id));
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < n; k++)
+            if (str_eq(item_field(&items[i], S("crossing")), items[k].no))
+                db_run(db, "INSERT INTO link (town, item, kind, other) VALUES (?1, ?2, 'ref', ?3)",
+                    V(r->town), V(items[k].id), V(items[i].id));
     assert_int_equal(db_commit(db, &t->e), OK);
 }
 
@@ -426,6 +431,9 @@ static void random_item(struct world *w, struct item *it)
     it->def = l->versions[below(w, l->n)]->id;
     it->no = str_fmt(
         w->t->a, "%s2026%02zu-%05" PRId64, chance(w, 50) ? "RX" : "XC", below(w, 13), it->id);
+    it->shelf = loop_lasts(l) ? SHELF_KEPT : chance(w, 5) ? SHELF_GONE : SHELF_ITEMS;
+    if (loop_lasts(l) && it->id > 1 && chance(w, 60)) // an item before it
+        item_set_field(it, w->t->a, S("crossing"), w->items[below(w, (size_t)it->id - 1)].no);
     it->state = str_of(PICK(w, states));
     it->open = chance(w, 60);
     it->paused = chance(w, 20);
@@ -514,7 +522,14 @@ static void put_random_value(struct world *w, struct buf *b, int row)
     const struct class_ *c = &w->r->classes[below(w, w->r->n_classes)];
     switch (filter_key_rows[row].kind) {
     case KIND_LOOP:
-        buf_add(b, w->r->loops[below(w, w->r->n_loops)].key);
+        for (size_t at = below(w, w->r->n_loops);; at = (at + 1) % w->r->n_loops)
+            if (loop_lasts(&w->r->loops[at]) == (row == KEY_REGISTER)) {
+                buf_add(b, w->r->loops[at].key);
+                break;
+            }
+        break;
+    case KIND_REFERS:
+        buf_add(b, w->items[below(w, w->n)].no);
         break;
     case KIND_STATE:
         buf_addz(b, PICK(w, states));
@@ -624,7 +639,7 @@ static size_t check_agreement(
     size_t hits = 0;
     err_init(&e, a, LANG_EN);
     struct filter *f = filter_parse(a, w->r, NULL, text, &e);
-    if (f == NULL && str_has(text, S("loop:")))
+    if (f == NULL && (str_has(text, S("loop:")) || str_has(text, S("register:"))))
         return 0; // one term names a loop, another a name of a different loop
     if (f == NULL)
         fail_msg("seed %" PRIu64 ": %.*s: %.*s", seed, STR_ARG(text), STR_ARG(err_text(&e, a)));
@@ -799,7 +814,7 @@ static void takes_the_working_indexes(void **state)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct sqlb q;
         sqlb_init(&q, t->a);
-        sqlb_add(&q, "SELECT i.id FROM item i WHERE i.gone = 0 AND i.town = ");
+        sqlb_add(&q, "SELECT i.id FROM item i WHERE i.shelf = 0 AND i.town = ");
         sqlb_val(&q, V(r->town));
         filter_sql(parse(t, r, str_of(rows[i].text)), &env, &q);
         if (str_starts(str_of(rows[i].text), S("open:")))

@@ -448,7 +448,7 @@ static void undoing_keeps_what_was_worked_on(void **state)
     assert_int_equal(fixture_tally(f, "hotline", "intake", 20261115), 1);
     struct item it;
     fixture_ok(f, item_load(&f->c, gone, &it, &f->e)); // history stays
-    assert_true(it.gone && !it.open && it.due_us == 0);
+    assert_true(it.shelf == SHELF_GONE && !it.open && it.due_us == 0);
     struct err e;
     err_init(&e, f->a, LANG_EN);
     const struct filter *voided = filter_parse(f->a, f->rules, NULL, S("gone:yes"), &e);

@@ -98,7 +98,7 @@ static void add(struct fixture *f, struct items *all, struct rng *r, size_t n, b
         it->filed_us += (in_order ? it->id / 3 : rng_range(r, 0, ITEMS)) * US_MINUTE;
         it->changed_us = it->filed_us + rng_range(r, 0, 1000) * US_SECOND;
         it->due_us = rng_range(r, 0, 3) == 0 ? 0 : it->filed_us + US_DAY;
-        it->gone = rng_range(r, 0, 50) == 0;
+        it->shelf = rng_range(r, 0, 50) == 0 ? SHELF_GONE : SHELF_ITEMS;
         fixture_ok(f, item_insert(&f->c, it, &f->e));
     }
     fixture_ok(f, db_commit(f->db, &f->e));
@@ -175,7 +175,8 @@ static size_t find(struct fixture *f, const struct items *all, const struct filt
     size_t n = 0;
     for (size_t i = 0; i < all->n; i++) {
         struct item bare = all->v[i];
-        if (bare.gone || !item_visible(&f->c, &bare) || !filter_match(x, &env, &bare))
+        if (bare.shelf == SHELF_GONE || !item_visible(&f->c, &bare) ||
+            !filter_match(x, &env, &bare))
             continue;
         bare.text = bare.address = bare.no = S("");
         out[n++] = (struct wanted){&all->v[i], filter_match(words, &env, &bare)};

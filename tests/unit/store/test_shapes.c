@@ -5,11 +5,11 @@
 
 #define ITEM_SQL                                                                                   \
     "CREATE TABLE item (town @int@ NOT NULL, id @int@ NOT NULL, unit @int@ NOT NULL,"              \
-    " open @int@ NOT NULL, gone @int@ NOT NULL, due_us @int@ NOT NULL,"                            \
+    " open @int@ NOT NULL, shelf @int@ NOT NULL, due_us @int@ NOT NULL,"                           \
     " PRIMARY KEY (town, id)) @heap@;\n"                                                           \
     "CREATE TABLE part (town @int@, unit @int@, item @int@, part @int@,"                           \
     " PRIMARY KEY (town, unit, item, part)) @clustered@;\n"                                        \
-    "CREATE INDEX item_queue ON item (town, unit, due_us, id) WHERE open = 1 AND gone = 0;"
+    "CREATE INDEX item_queue ON item (town, unit, due_us, id) WHERE open = 1 AND shelf = 0;"
 #define OTHER_SQL                                                                                  \
     "CREATE TABLE other (a @int@, b @int@, c @int@, PRIMARY KEY (a, b)) @heap@;\n"                 \
     "CREATE INDEX other_c ON other (c);"
@@ -25,7 +25,7 @@ static str shape(struct db *db, struct arena *a, const char *index)
 }
 
 static const char queue[] =
-    "SELECT count(*) FROM item WHERE town = ?1 AND open = 1 AND gone = 0 AND unit = 3";
+    "SELECT count(*) FROM item WHERE town = ?1 AND open = 1 AND shelf = 0 AND unit = 3";
 
 static void planner_takes_the_queue(void **state)
 {

@@ -120,7 +120,7 @@ static void every_row_is_seen_once(void **state)
     assert_true(str_eq(title, S("newer")));
     struct cursor c = db_rows(wide,
         "SELECT i.id, i.filed_us, d.text FROM item i JOIN item_doc d ON d.town = i.town AND"
-        " d.id = i.id WHERE i.town = ?1 AND i.gone = 0 ORDER BY i.filed_us DESC, i.id DESC",
+        " d.id = i.id WHERE i.town = ?1 AND i.shelf = 0 ORDER BY i.filed_us DESC, i.id DESC",
         V(TOWN));
     for (int64_t id = ITEMS; id > 0; id--) {
         assert_true(db_next(&c));
@@ -161,14 +161,14 @@ static void the_documents_are_read_in_order_too(void **state)
 static void no_year_is_read_whole(void **state)
 {
     static const char *const TEXTS[] = {
-        "SELECT i.id, i.filed_us FROM item i WHERE i.town = ?1 AND i.gone = 0"
+        "SELECT i.id, i.filed_us FROM item i WHERE i.town = ?1 AND i.shelf = 0"
         " ORDER BY i.filed_us DESC, i.id DESC LIMIT 20",
-        "SELECT i.id, i.filed_us FROM item i WHERE i.town = ?1 AND i.gone = 0 AND i.filed_us >= 5"
+        "SELECT i.id, i.filed_us FROM item i WHERE i.town = ?1 AND i.shelf = 0 AND i.filed_us >= 5"
         " AND i.filed_us < 9 AND (i.filed_us, i.id) > (3, 4) ORDER BY i.filed_us, i.id LIMIT 20",
-        "SELECT i.id, i.changed_us FROM item i WHERE i.town = ?1 AND i.gone = 0"
+        "SELECT i.id, i.changed_us FROM item i WHERE i.town = ?1 AND i.shelf = 0"
         " ORDER BY i.changed_us DESC, i.id DESC LIMIT 20",
         "SELECT i.id, i.filed_us FROM item i JOIN item_doc d ON d.town = i.town AND d.id = i.id"
-        " WHERE i.town = ?1 AND i.gone = 0 AND d.text LIKE 'x'"
+        " WHERE i.town = ?1 AND i.shelf = 0 AND d.text LIKE 'x'"
         " ORDER BY i.filed_us DESC, i.id DESC LIMIT 20",
         "SELECT i.id, d.text FROM item i JOIN item_doc d ON d.town = i.town AND d.id = i.id"
         " WHERE i.town = ?1 AND i.id = 5",

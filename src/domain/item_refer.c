@@ -1,0 +1,145 @@
+#include "domain/item_refer.h"
+
+#include "domain/item_inner.h"
+#include "domain/near.h"
+
+static bool refer_unit(struct ctx *c, str given, str *canonical, struct err *e, str path)
+{
+    const struct unit *u = rules_unit_named(c->rules, given);
+    if (u && !u->closed) {
+        *canonical = u->code;
+        return true;
+    }
+    str *names = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < c->rules->n_units; i++)
+        VEC_PUSH(c->arena, names, n) = c->rules->units[i].name;
+    err_add(e, ERR_INVALID, path, near_list(c->arena, given, names, n),
+        "there is no unit \"%.*s\" in work", "没有单位“%.*s”，或已停用", STR_ARG(given));
+    return false;
+}
+
+static int64_t row_by_key(const struct ctx *c, str to, str value)
+{
+    const struct loop *l = rules_loop(c->rules, to);
+    int64_t id = 0;
+    for (size_t i = 0; l && l->now && i < l->now->n_fields && id == 0; i++) {
+        const struct def_field *f = &l->now->fields[i];
+        str v = value;
+        struct err quiet;
+        err_init(&quiet, c->arena, c->lang);
+        if (f->unique && def_value(c->arena, f, value, &v, &quiet, S("")))
+            id = db_one_i64(c->db, 0,
+                "SELECT item FROM item_key WHERE town = ?1 AND loop = ?2 AND field = ?3 AND val = "
+                "?4",
+                V(c->rules->town), V(to), V(f->key), V(v));
+    }
+    return id;
+}
+
+static int64_t row_by_no(const struct ctx *c, str to, str no)
+{
+    return db_one_i64(c->db, 0,
+        "SELECT id FROM item WHERE town = ?1 AND no = ?2 AND loop = ?3 AND shelf = 2",
+        V(c->rules->town), V(no), V(to));
+}
+
+// The row of that name; *many when others have it too.
+static int64_t row_by_name(const struct ctx *c, str to, str name, bool *many)
+{
+    int64_t id = 0, n = 0;
+    struct cursor r = db_rows(c->db,
+        "SELECT id FROM item WHERE town = ?1 AND loop = ?2 AND title = ?3 AND shelf = 2 LIMIT 2",
+        V(c->rules->town), V(to), V(name));
+    for (; db_next(&r); n++)
+        id = db_i64(&r, 0);
+    *many = n > 1;
+    return id;
+}
+
+static bool refer_row(
+    struct ctx *c, const struct def_field *f, str given, str *canonical, struct err *e, str path)
+{
+    bool many = false;
+    int64_t id = row_by_no(c, f->to, given);
+    if (id == 0)
+        id = row_by_key(c, f->to, given);
+    if (id == 0)
+        id = row_by_name(c, f->to, given, &many);
+    const struct loop *l = rules_loop(c->rules, f->to);
+    str title = l ? l->title : f->to;
+    if (many)
+        err_add(e, ERR_INVALID, path, S("the number of one"),
+            "several rows of \"%.*s\" are called \"%.*s\"", "“%.*s”里有几个“%.*s”，请用编号",
+            STR_ARG(title), STR_ARG(given));
+    else if (id == 0)
+        err_add(e, ERR_INVALID, path, (str){0}, "\"%.*s\" has no row \"%.*s\"",
+            "“%.*s”里没有“%.*s”", STR_ARG(title), STR_ARG(given));
+    else
+        *canonical = item_no_of(c, id);
+    return id != 0 && !many;
+}
+
+bool item_refer(
+    struct ctx *c, const struct def_field *f, str given, str *canonical, struct err *e, str path)
+{
+    *canonical = given;
+    if (given.n == 0 || (f->type != DEF_UNIT && f->type != DEF_REF))
+        return true;
+    return f->type == DEF_UNIT ? refer_unit(c, given, canonical, e, path)
+                               : refer_row(c, f, given, canonical, e, path);
+}
+
+int64_t item_field_row(const struct ctx *c, const struct def_field *f, str value)
+{
+    return f->type == DEF_REF && value.n > 0 ? row_by_no(c, f->to, value) : 0;
+}
+
+str item_field_shown(const struct ctx *c, const struct def_field *f, str value)
+{
+    const struct person *p =
+        f->type == DEF_PERSON ? map_get(&c->rules->person_by_login, value) : NULL;
+    const struct unit *u = f->type == DEF_UNIT ? rules_unit_named(c->rules, value) : NULL;
+    str name = {0};
+    if (f->type == DEF_REF && value.n > 0)
+        name = db_one_str(c->db, c->arena, "SELECT title FROM item WHERE town = ?1 AND no = ?2",
+            V(c->rules->town), V(value));
+    return p ? p->name : u ? u->name : name.n > 0 ? name : value;
+}
+
+static str named(const struct item *it, const struct def_field *f)
+{
+    return it->shelf == SHELF_GONE ? (str){0} : item_field(it, f->key);
+}
+
+// Two fields may name one row: the link stands as long as one does.
+static bool still(const struct def *d, const struct item *it, str no)
+{
+    for (size_t i = 0; i < d->n_fields; i++)
+        if (d->fields[i].type == DEF_REF && str_eq(named(it, &d->fields[i]), no))
+            return true;
+    return false;
+}
+
+void item_refer_move(
+    struct ctx *c, const struct def *d, const struct item *before, const struct item *it)
+{
+    for (size_t i = 0; i < d->n_fields; i++) {
+        const struct def_field *f = &d->fields[i];
+        if (f->type != DEF_REF)
+            continue;
+        str was = named(before, f), now = named(it, f);
+        if (str_eq(was, now))
+            continue;
+        if (was.n > 0 && !still(d, it, was))
+            db_run(c->db,
+                "DELETE FROM link WHERE town = ?1 AND item = ?2 AND kind = 'ref' AND other = ?3",
+                V(c->rules->town), V(row_by_no(c, f->to, was)), V(it->id));
+        int64_t row = now.n > 0 ? row_by_no(c, f->to, now) : 0;
+        if (row != 0)
+            db_run(c->db,
+                "INSERT INTO link (town, item, kind, other) VALUES (?1, ?2, 'ref', ?3)"
+                " ON CONFLICT DO NOTHING",
+                V(c->rules->town), V(row), V(it->id));
+    }
+}
