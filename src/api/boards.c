@@ -245,23 +245,23 @@ void board_view(struct ctx *c, const struct board_compared *b, bool compared, st
         view_compared(c, b, &h, v);
 }
 
-// What was asked for, as far as he may see it.
-static enum err_code read_board(
+// What was asked for, as far as he may see it. False with k->err when there is none.
+static bool read_board(
     struct call *k, struct board_in *in, struct board_compared *b, bool *compared)
 {
     if (!read_in(k, in) || !board_narrow(k, &in->unit))
-        return k->err.code;
+        return false;
     *compared = str_eq(http_query(k->req, "compare"), S("yes"));
-    return *compared ? board_compare(&k->ctx, in, b, &k->err)
-                     : board_read(&k->ctx, in, &b->now, &k->err);
+    return (*compared ? board_compare(&k->ctx, in, b, &k->err)
+                      : board_read(&k->ctx, in, &b->now, &k->err)) == OK;
 }
 
 enum err_code boards_get(struct call *k)
 {
     struct board_in in = {0};
     struct board_compared b = {0};
-    bool compared;
-    if (read_board(k, &in, &b, &compared) != OK)
+    bool compared = false;
+    if (!read_board(k, &in, &b, &compared))
         return k->err.code;
     struct board_view v = {.by = http_query(k->req, "by"), .period = in.period};
     board_view(&k->ctx, &b, compared, &v);
@@ -274,7 +274,7 @@ static enum err_code answer_table(
     struct board_in in = {0};
     struct board_compared b = {0};
     struct board_sheet sheet = {.c = &k->ctx, .in = &in, .board = &b, .address = sheet_address(k)};
-    if (read_board(k, &in, &b, &sheet.compared) != OK)
+    if (!read_board(k, &in, &b, &sheet.compared))
         return k->err.code;
     return sheet_answer(k, b.now.from_day, b.now.to_day, ext, make(&sheet));
 }

@@ -74,6 +74,8 @@ for (const point of points) test(`an order's life, each ${point} failing`, { tim
   await read('list', `/api/items?filter=${encodeURIComponent('loop:hotline state:rated')}&count=1`);
   await read('search', `/api/items?filter=${encodeURIComponent('堆物')}&count=1`);
   await read('board', '/api/boards/hotline?period=2026-11');
+  await read('board as a workbook', '/api/boards/hotline/table.xlsx?period=2026-11&compare=yes');
+  await read('suggestions', `/api/items/${it.id}/suggestions`);
   await w.read(point, 'export', () => desk.get('/api/export?filter='), { stream: true });
   await w.read(point, 'export a workbook', () => desk.get('/api/export?format=xlsx&filter='), { stream: true });
   await read('catalogue', '/api/catalog');
