@@ -63,6 +63,7 @@ CREATE TABLE item (
     version @int@ NOT NULL, round @int@ NOT NULL, returns @int@ NOT NULL, urges @int@ NOT NULL,
     extensions @int@ NOT NULL, reopens @int@ NOT NULL, level @int@ NOT NULL, raised @int@ NOT NULL,
     parent @int@ NOT NULL, merged @int@ NOT NULL, repeat @int@ NOT NULL DEFAULT 0, main_repeat @int@ NOT NULL DEFAULT 0,
+    unlocks @int@ NOT NULL DEFAULT 0, locked @int@ NOT NULL DEFAULT 0,
     excluded @int@ NOT NULL, shelf @int@ NOT NULL DEFAULT 0, title @text@ NOT NULL, waits @text@ NOT NULL DEFAULT '',
     PRIMARY KEY (town, id)) @heap@;
 CREATE UNIQUE INDEX item_no ON item (town, no);

@@ -311,38 +311,13 @@ static struct list view_reasons(struct arena *a, const struct def *d, const stru
 
 static struct list view_steps(struct arena *a, const struct def *d)
 {
-    static const char *const DOES[] = {[DOES_MOVE] = "move",
-        [DOES_DISPATCH] = "dispatch",
-        [DOES_ASSIST] = "assist",
-        [DOES_CONFER] = "confer",
-        [DOES_PASS] = "pass",
-        [DOES_WITHDRAW] = "withdraw",
-        [DOES_RETURN] = "return",
-        [DOES_SUSPEND] = "suspend",
-        [DOES_RESUME] = "resume",
-        [DOES_EXTEND] = "extend",
-        [DOES_AMEND] = "amend",
-        [DOES_REDO] = "redo",
-        [DOES_ROUND] = "round",
-        [DOES_CLOSE] = "close",
-        [DOES_REOPEN] = "reopen",
-        [DOES_EVALUATE] = "evaluate",
-        [DOES_EXCLUDE] = "exclude",
-        [DOES_INCLUDE] = "include",
-        [DOES_MERGE] = "merge",
-        [DOES_UNMERGE] = "unmerge",
-        [DOES_CHILD] = "child",
-        [DOES_URGE] = "urge",
-        [DOES_INSTRUCT] = "instruct",
-        [DOES_NOTE] = "note",
-        [DOES_ESCALATE] = "escalate"};
     struct step_view *rows = NEW_ARRAY(a, d->n_steps, struct step_view);
     for (size_t i = 0; i < d->n_steps; i++) {
         const struct def_step *s = &d->steps[i];
         rows[i] = (struct step_view){.key = s->key,
             .title = s->title,
             .hotkey = s->hotkey,
-            .does = str_of(DOES[s->does]),
+            .does = def_effect_name(s->does),
             .max = s->max.unit != DUR_NONE ? dur_text(a, s->max) : (str){0},
             .on_part = s->on_part,
             .note_required = s->note_required,

@@ -34,6 +34,8 @@ const struct field ROW_VIEW[] = {
         .help = "merged into another one of its loop, or tied to an earlier one"),
     F(struct row_view, main_repeat, FIELD_BOOL,
         .help = "others are merged into it or tied to it, and it is no repeat itself"),
+    F(struct row_view, locked, FIELD_BOOL,
+        .help = "returned so often that nobody returns it until it is unlocked"),
     F(struct row_view, overdue, FIELD_BOOL),
     F(struct row_view, unit, FIELD_I64, .help = "unit in charge"),
     F(struct row_view, unit_name, FIELD_STR),
@@ -96,6 +98,7 @@ void row_view(struct ctx *c, const struct list_row *r, struct row_view *out)
         .excluded = r->excluded,
         .repeat = r->repeat,
         .main_repeat = r->main_repeat,
+        .locked = r->locked,
         .unit = r->unit,
         .unit_name = u ? (u->short_name.n > 0 ? u->short_name : u->name) : (str){0},
         .cls = r->cls,
@@ -193,7 +196,7 @@ struct item_full {
     struct row_view row;
     str text, address, def_title, receiver_name, raised_name;
     double lat, lon;
-    int64_t def, def_version, round, extensions, reopens, level, raised, parent, receiver;
+    int64_t def, def_version, round, extensions, reopens, unlocks, level, raised, parent, receiver;
     struct list fields, parts, clocks, files, links, steps, requests, timeline;
     struct caller_view caller;
     struct route_view route;
@@ -379,6 +382,7 @@ const struct field ITEM_VIEW[] = {
     F(struct item_full, round, FIELD_I64),
     F(struct item_full, extensions, FIELD_I64),
     F(struct item_full, reopens, FIELD_I64),
+    F(struct item_full, unlocks, FIELD_I64),
     F(struct item_full, level, FIELD_I64),
     F(struct item_full, raised, FIELD_I64),
     F(struct item_full, raised_name, FIELD_STR),
@@ -870,7 +874,8 @@ static void view_row(struct ctx *c, const struct item *it, struct row_view *v)
         .paused = it->paused,
         .excluded = it->excluded,
         .repeat = it->repeat,
-        .main_repeat = it->main_repeat};
+        .main_repeat = it->main_repeat,
+        .locked = it->locked};
     row_view(c, &r, v);
 }
 
@@ -912,6 +917,7 @@ enum err_code item_view(struct ctx *c, const struct item *it, void **out, struct
     v->round = it->round;
     v->extensions = it->extensions;
     v->reopens = it->reopens;
+    v->unlocks = it->unlocks;
     v->level = it->level;
     v->raised = it->raised;
     v->raised_name = unit_name(c, it->raised);

@@ -12,7 +12,7 @@ struct row_view {
         merged;
     str no, loop, state, state_title, unit_name, class_name, channel, kind, priority, title, lamp,
         snippet, asks;
-    bool open, paused, excluded, overdue, repeat, main_repeat;
+    bool open, paused, excluded, overdue, repeat, main_repeat, locked;
 };
 extern const struct field ROW_VIEW[];
 void row_view(struct ctx *c, const struct list_row *r, struct row_view *out);

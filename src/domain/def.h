@@ -145,7 +145,8 @@ enum def_effect {
     DOES_EVALUATE, // answers are stored beside those of other judges
     DOES_EXCLUDE,  // out of the rates, still counted and listed
     DOES_INCLUDE,
-    DOES_MERGE, // this item joins another one; its parts are withdrawn, its clocks void
+    DOES_UNLOCK, // allows one more return than the lock does
+    DOES_MERGE,  // this item joins another one; its parts are withdrawn, its clocks void
     DOES_UNMERGE,
     DOES_CHILD,    // makes a child item; the parent closes after its children
     DOES_URGE,     // 催办: an event with a note; counted
@@ -196,8 +197,8 @@ struct def_step {
     int photos;       // so many there must be
     str photos_stage; // "class.close": as many as the item's class says of that stage
     struct dur max;   // DOES_EXTEND
-    int unlock;       // DOES_RETURN: after so many returns only a leader may return it; 0: no lock
-    uint64_t judges;  // DOES_EVALUATE: bit mask; one bit: fixed, several: the caller says
+    int lock; // DOES_RETURN: after so many returns nobody returns it until DOES_UNLOCK; 0: never
+    uint64_t judges; // DOES_EVALUATE: bit mask; one bit: fixed, several: the caller says
     struct def_must *musts;
     size_t n_musts;
     struct def_stage *stages; // approve: asked for, and done when the last stage agrees; none: done

@@ -293,7 +293,7 @@ static void step_facts(const struct def *d, size_t at, struct facts *f)
     tell(f, "照片",
         x->photos_stage.n > 0 ? str_two(f->arena, S("class."), x->photos_stage)
                               : str_num(f->arena, x->photos, S("")));
-    tell_count(f, "退单锁定次数", x->unlock);
+    tell_count(f, "退单锁定次数", x->lock);
     str *judges = NULL;
     size_t n = 0;
     for (size_t i = 0; i < d->n_judges; i++)

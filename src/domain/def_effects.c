@@ -37,6 +37,7 @@ static const struct effect effects[] = {
     [DOES_EVALUATE] = {ON_ITEM, NEEDS_JUDGE, TO_ANY},
     [DOES_EXCLUDE] = {ON_ITEM, 0, TO_ANY},
     [DOES_INCLUDE] = {ON_ITEM, 0, TO_ANY},
+    [DOES_UNLOCK] = {ON_ITEM, 0, TO_ANY},
     [DOES_MERGE] = {ON_ITEM, 0, TO_ANY},
     [DOES_UNMERGE] = {ON_ITEM, 0, TO_ANY},
     [DOES_CHILD] = {ON_ITEM, 0, TO_ANY},
@@ -106,7 +107,7 @@ static void check_strays(const struct check *c)
         enum def_effect does;
     } members[] = {
         {"back", DOES_RETURN},
-        {"unlock", DOES_RETURN},
+        {"lock", DOES_RETURN},
         {"extends", DOES_EXTEND},
         {"max", DOES_EXTEND},
         {"judge", DOES_EVALUATE},
@@ -309,6 +310,27 @@ static void check_required_fields(struct def_reader *r)
     }
 }
 
+// A lock and what opens it need each other.
+static void check_locks(struct def_reader *r)
+{
+    const struct def *d = r->d;
+    bool opens = false, locks = false, unsure = false;
+    for (size_t i = 0; i < d->n_steps; i++) {
+        opens = opens || d->steps[i].does == DOES_UNLOCK;
+        locks = locks || d->steps[i].lock > 0;
+        unsure = unsure || r->links[i].any_effect;
+    }
+    for (size_t i = 0; i < d->n_steps && !unsure; i++) {
+        const struct yaml *row = r->step_at[i];
+        if (d->steps[i].lock > 0 && d->steps[i].does == DOES_RETURN && !opens)
+            yaml_err(r->e, yaml_get(row, "lock"), def_read_path(r, r->step_paths[i], "lock"),
+                S("does: unlock"), "no step opens the lock", "没有解锁（does: unlock）的步骤");
+        if (d->steps[i].does == DOES_UNLOCK && !locks)
+            yaml_err(r->e, yaml_get(row, "does"), def_read_path(r, r->step_paths[i], "does"),
+                S("lock: 3"), "no step locks anything", "没有设锁定次数（lock）的退单步骤");
+    }
+}
+
 void def_effects_check(struct def_reader *r)
 {
     for (size_t i = 0; i < r->d->n_steps; i++) {
@@ -344,6 +366,8 @@ void def_effects_check(struct def_reader *r)
             check_undo(&c);
         }
     }
+    if (!r->steps_broken)
+        check_locks(r);
     if (r->d->n_steps > 0 && !r->steps_broken && !r->fields.broken)
         check_required_fields(r);
 }

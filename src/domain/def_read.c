@@ -69,7 +69,8 @@ bool def_read_taken(str key)
     static const char *const taken[] = {"class", "caller", "loop", "state", "open", "closed",
         "paused", "excluded", "gone", "overdue", "unit", "receiver", "part", "filed", "changed",
         "due", "no", "returns", "urges", "extensions", "reopens", "round", "level", "raised",
-        "parent", "merged", "repeat", "main-repeat", "clock", "asks", "watch", "named", "place"};
+        "parent", "merged", "repeat", "main-repeat", "unlocks", "locked", "clock", "asks", "watch",
+        "named", "place"};
     for (size_t i = 0; i < ARRAY_LEN(taken); i++)
         if (str_eq(key, str_of(taken[i])))
             return true;

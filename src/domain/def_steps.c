@@ -24,7 +24,7 @@ static const struct yaml_member step_members[] = {
     {"note", YAML_WANT_STR, .options = "required|optional"},
     {"files", YAML_WANT_INT, .min = 0, .max = 20},
     {"photos", YAML_WANT_STR, .expected = "1..20, class.STAGE"},
-    {"unlock", YAML_WANT_INT, .min = 1, .max = 99},
+    {"lock", YAML_WANT_INT, .min = 1, .max = 99},
     {"judge", YAML_WANT_STR, .expected = "a judge"},
     {"judges", YAML_WANT_STRS, .expected = "[judge, ...]"},
     {"stamp", YAML_WANT_KEY},
@@ -53,6 +53,7 @@ static const char *const effect_names[] = {
     [DOES_EVALUATE] = "evaluate",
     [DOES_EXCLUDE] = "exclude",
     [DOES_INCLUDE] = "include",
+    [DOES_UNLOCK] = "unlock",
     [DOES_MERGE] = "merge",
     [DOES_UNMERGE] = "unmerge",
     [DOES_CHILD] = "child",
@@ -288,7 +289,7 @@ static void read_step(struct def_reader *r, const struct yaml *row, str path, st
     s->note_required = str_eq(yaml_get_str(row, "note"), S("required"));
     s->files_max = (int)yaml_get_i64(row, "files", 0);
     read_photos(r, row, path, s);
-    s->unlock = (int)yaml_get_i64(row, "unlock", 0);
+    s->lock = (int)yaml_get_i64(row, "lock", 0);
     s->max = yaml_get_dur(row, "max");
     def_must_read(r, row, path, s);
     def_approve_read(r, row, path, s);

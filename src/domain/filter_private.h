@@ -75,6 +75,8 @@ enum filter_kind {
     X(KEY_MERGED, "merged", "并单", KIND_LINK, "i.merged", merged)                                 \
     X(KEY_REPEAT, "repeat", "重复件", KIND_FLAG, "i.repeat", repeat)                               \
     X(KEY_MAIN_REPEAT, "main-repeat", "主重复件", KIND_FLAG, "i.main_repeat", main_repeat)         \
+    X(KEY_UNLOCKS, "unlocks", "解锁次数", KIND_COUNT, "i.unlocks", unlocks)                        \
+    X(KEY_LOCKED, "locked", "锁定", KIND_FLAG, "i.locked", locked)                                 \
     X(KEY_ASKS, "asks", "待审核", KIND_ASKS, "i.waits", waits)                                     \
     X(KEY_WATCH, "watch", "盯住", KIND_WATCH, "i.id", id)                                          \
     X(KEY_NAMED, "named", "指定人员", KIND_NAMED, "i.waits", waits)                                \

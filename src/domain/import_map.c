@@ -484,7 +484,7 @@ static bool may_be_imported(const struct def_step *s)
     case DOES_AMEND:
     case DOES_EXCLUDE:
     case DOES_INCLUDE:
-        return !s->on_part && s->n_stages == 0;
+        return !s->on_part && s->n_stages == 0 && !def_asks(s, DEF_ASK_PLACE);
     default:
         return false;
     }

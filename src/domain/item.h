@@ -66,6 +66,8 @@ struct item {
     int64_t parent, merged; // item ids; 0: none
     bool repeat;            // an earlier one of its loop is about the same matter (domain/same.h)
     bool main_repeat;       // it is the first of several
+    int64_t unlocks;        // so many returns more than the lock allows
+    bool locked; // returned so often that nobody returns it until it is unlocked; derived
     bool excluded;
     str waits; // for whom it waits beside the unit in charge (domain/item_wait.h); derived
     str title, text, address;

@@ -51,6 +51,8 @@ static const struct column COLUMNS[] = {
     COLUMN(merged, IS_I64),
     COLUMN(repeat, IS_BOOL),
     COLUMN(main_repeat, IS_BOOL),
+    COLUMN(unlocks, IS_I64),
+    COLUMN(locked, IS_BOOL),
     COLUMN(excluded, IS_BOOL),
     COLUMN(shelf, IS_I64),
     COLUMN(title, IS_STR),

@@ -190,6 +190,7 @@ enum err_code item_commit(struct ctx *c, const struct def *d, const struct item 
     struct item *it, struct event *ev, struct err *e)
 {
     item_waits_derive(c, d, it);
+    item_lock_derive(d, it);
     item_clocks_derive(c, d, it);
     item_compute(c, d, it);
     it->version = before->version + 1;

@@ -377,6 +377,12 @@ static void does_include(struct turn *t, struct err *e)
     t->it->excluded = false;
 }
 
+static void does_unlock(struct turn *t, struct err *e)
+{
+    (void)e;
+    t->it->unlocks++;
+}
+
 static void link_add(struct turn *t, int64_t item, str kind, int64_t other)
 {
     CHECK(t->c->hand == NULL); // links lead from row to row
@@ -493,6 +499,7 @@ static void (*const EFFECTS[])(struct turn *t, struct err *e) = {
     [DOES_EVALUATE] = does_evaluate,
     [DOES_EXCLUDE] = does_exclude,
     [DOES_INCLUDE] = does_include,
+    [DOES_UNLOCK] = does_unlock,
     [DOES_MERGE] = does_merge,
     [DOES_UNMERGE] = does_unmerge,
     [DOES_CHILD] = does_child,

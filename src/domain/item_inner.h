@@ -75,6 +75,8 @@ enum err_code item_commit(struct ctx *c, const struct def *d, const struct item 
 enum err_code item_keys_move(struct ctx *c, const struct def *d, const struct item *before,
     const struct item *it, struct err *e) MUST_USE;
 void item_key_free(struct ctx *c, const struct def *d, str field, str val, int64_t item);
+// Has it been returned so often that it stays where it is?
+void item_lock_derive(const struct def *d, struct item *it);
 // Consequences: definition's escalations that hold now and have not fired in this round.
 enum err_code item_escalate(
     struct ctx *c, const struct def *d, struct item *it, struct err *e) MUST_USE;

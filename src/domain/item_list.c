@@ -177,6 +177,7 @@ static struct list_row read_row(struct arena *a, const struct cursor *r)
         .waits = db_dup(r, 22, a),
         .repeat = db_i64(r, 23) != 0,
         .main_repeat = db_i64(r, 24) != 0,
+        .locked = db_i64(r, 25) != 0,
     };
 }
 
@@ -238,7 +239,8 @@ static enum err_code read_page(struct ctx *c, const struct list_in *in,
                  "i.channel, i.kind,"
                  " i.priority, i.filed_us, i.changed_us, i.closed_us, i.due_us, i.version, "
                  "i.returns, i.urges,"
-                 " i.merged, i.excluded, i.title, i.waits, i.repeat, i.main_repeat");
+                 " i.merged, i.excluded, i.title, i.waits, i.repeat, i.main_repeat,"
+                 " i.locked");
     sqlb_bind(&q, V(c->rules->town));
     list_from_where(c, in->filter, part, &q);
     if (in->sort == SORT_DUE_UP && !tail)

@@ -22,11 +22,18 @@ static bool may_take(const struct ctx *c, const struct def_step *s, const struct
     return lets_in(c, s, it->unit) || lets_in(c, s, it->receiver);
 }
 
-// After so many returns a part is given back by those who lead where the item came from, and by
-// nobody else.
+// After so many returns it stays with its units, until somebody who may takes the lock off: for one
+// return at a time.
 static bool locked(const struct def_step *s, const struct item *it)
 {
-    return s->does == DOES_RETURN && s->unlock > 0 && it->returns >= s->unlock;
+    return s->does == DOES_RETURN && s->lock > 0 && it->returns >= s->lock + it->unlocks;
+}
+
+void item_lock_derive(const struct def *d, struct item *it)
+{
+    it->locked = false;
+    for (size_t i = 0; i < d->n_steps && it->closed_us == 0; i++)
+        it->locked = it->locked || locked(&d->steps[i], it);
 }
 
 str item_role_titles(const struct ctx *c, const str *who, size_t n_who)
@@ -74,18 +81,18 @@ static str closed(struct ctx *c, const struct def *d, const struct def_step *s,
             en ? S("\"") : S("”状态下不能做这一步")};
         return str_join(c->arena, why, ARRAY_LEN(why), (str){0});
     }
-    if (locked(s, it) && !ctx_may(c, MAY_STEP, it->receiver)) {
-        *code = ERR_DENIED;
-        return c->lang == LANG_EN
-                   ? str_fmt(c->arena, "locked after %d returns", s->unlock)
-                   : str_fmt(c->arena, "已退单 %d 次，只能由受理单位退回", s->unlock);
-    }
-    if (!locked(s, it) && !may_take(c, s, it, part)) {
+    if (!may_take(c, s, it, part)) {
         *code = ERR_DENIED;
         str who = item_role_titles(c, s->who, s->n_who);
         return c->lang == LANG_EN ? str_fmt(c->arena, "belongs to: %.*s", STR_ARG(who))
                                   : str_fmt(c->arena, "由%.*s办理", STR_ARG(who));
     }
+    if (locked(s, it) && c->actor)
+        return c->lang == LANG_EN
+                   ? str_fmt(c->arena, "locked: it was returned %" PRId64 " times", it->returns)
+                   : str_fmt(c->arena, "已退单 %" PRId64 " 次，锁定，解锁后才能再退", it->returns);
+    if (s->does == DOES_UNLOCK && !it->locked)
+        return words(c, "it is not locked", "没有锁定");
     struct filter_env env = {
         .rules = c->rules, .now_us = c->now_us, .person = c->actor ? c->actor->id : 0};
     if (s->guard && !filter_match(s->guard, &env, it))
@@ -127,7 +134,7 @@ struct item_part *item_part_for(struct ctx *c, const struct def *d, const struct
     int n = 0;
     for (size_t i = 0; i < it->n_parts; i++) {
         struct item_part *p = &it->parts[i];
-        bool mine = locked(s, it) ? ctx_may(c, MAY_STEP, it->receiver) : lets_in(c, s, p->unit);
+        bool mine = lets_in(c, s, p->unit);
         if (!item_step_leaves(d, s, it, p))
             continue;
         others = others ? others : p;

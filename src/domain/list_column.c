@@ -31,6 +31,7 @@ static const struct {
     {"reopens", "重办次数", COLUMN_REOPENS},
     {"level", "升级层级", COLUMN_LEVEL},
     {"repeat", "重复件", COLUMN_REPEAT},
+    {"unlocks", "解锁次数", COLUMN_UNLOCKS},
 };
 
 static int own_at(str name)
@@ -202,6 +203,8 @@ str list_column_value(const struct ctx *c, const struct list_column *column, con
         return count_text(c, it->reopens);
     case COLUMN_LEVEL:
         return count_text(c, it->level);
+    case COLUMN_UNLOCKS:
+        return count_text(c, it->unlocks);
     case COLUMN_REPEAT:
         return repeat_text(c, it);
     case COLUMN_FIELD:

@@ -19,6 +19,7 @@ enum list_column_kind {
     COLUMN_REOPENS,
     COLUMN_LEVEL,
     COLUMN_REPEAT,
+    COLUMN_UNLOCKS,
     COLUMN_FIELD, // kept in the item's fields
     COLUMN_TIME,  // the same, a moment
     COLUMN_CLOCK, // a clock's outcome, and while it runs its due time behind it

@@ -154,13 +154,14 @@ test('an order goes back and forth; the third return locks', async (t) => {
     it = s.ok(await s.desk.step(it, 'dispatch', { units: [s.one.id] }));
   }
   const fourth = await s.first.step(it, 'return', back);
-  assert.equal(fourth.status, 403);
+  assert.equal(fourth.status, 400);
   assert.match(fourth.body.errors[0].message, /已退单 3 次/);
   assert.equal(it.raised_name.length > 0, true, 'after two returns it was raised');
   assert.equal((await s.desk.list('returns:>=3')).total, 1);
   assert.equal((await counts(s.desk)).returned, 1);
-  it = s.ok(await agreed(s.leader, s.desk, it, 'return', { ...back, part: it.parts.find((p) => p.open).id }));
-  assert.equal(it.state, 'filed');
+  it = s.ok(await s.leader.step(it, 'unlock', { note: '确不属其职责' }));
+  it = s.ok(await agreed(s.first, s.desk, it, 'return', { ...back, part: it.parts.find((p) => p.open).id }));
+  assert.deepEqual([it.state, it.locked], ['filed', true]);
 });
 
 test('time runs out: noticed, raised up the tree, and kept', async (t) => {

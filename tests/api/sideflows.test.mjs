@@ -406,3 +406,46 @@ test('an order joins only one that who joins them may see', async (t) => {
   assert.deepEqual(fields(await s.desk.step(it, 'merge', { other: 'RX19990101-00001' })), ['other']);
   assert.equal(s.ok(await s.desk.step(it, 'merge', { other: main.no })).merged, main.id);
 });
+
+test('an order that came back three times stays where it is, until the leader unlocks it', async (t) => {
+  const s = await scene(t);
+  let it = (await s.desk.file()).body;
+  const back = { part: 0, note: '不属本辖区', reason: { key: '职责不符', option: '非本辖区' } };
+  const returned = async (n) => {
+    it = s.ok(await s.desk.step(await s.desk.item(it.id), 'dispatch', { units: [s.one.id] }));
+    it = s.ok(await s.first.step(it, 'return', { ...back, part: it.parts.at(-1).id }));
+    it = s.ok(await s.desk.step(it, 'return', { say: 'yes', part: it.parts.at(-1).id }));
+    assert.equal(it.returns, n);
+  };
+  const ids = async (filter) => (await s.desk.list(filter)).rows.map((r) => r.id);
+
+  await t.test('twice it may come back, the third time locks it', async () => {
+    await returned(1);
+    await returned(2);
+    assert.deepEqual([it.locked, await ids('locked:yes')], [false, []]);
+    await returned(3);
+    assert.deepEqual([it.locked, await ids('锁定:是')], [true, [it.id]]);
+  });
+  await t.test('the committee is told why it cannot be returned, and so is everybody', async () => {
+    it = s.ok(await s.desk.step(it, 'dispatch', { units: [s.one.id] }));
+    const r = await s.first.step(it, 'return', { ...back, part: it.parts.at(-1).id });
+    assert.equal(r.status, 400);
+    assert.match(r.body.errors[0].message, /已退单 3 次，锁定/);
+    const step = (await s.first.item(it.id)).steps.find((x) => x.key === 'return');
+    assert.deepEqual([step.ok, /解锁后才能再退/.test(step.why)], [false, true]);
+  });
+  await t.test('a leader unlocks it, with a reason; it is counted, and holds for one return', async () => {
+    assert.equal((await s.desk.step(it, 'unlock', { note: '请解锁' })).status, 403);
+    assert.deepEqual(fields(await s.leader.step(it, 'unlock', {})), ['note']);
+    it = s.ok(await s.leader.step(it, 'unlock', { note: '确属邻镇，允许再退' }));
+    assert.deepEqual([it.unlocks, it.locked, it.timeline[0].what_title, it.timeline[0].note], [1, false, '解锁', '确属邻镇，允许再退']);
+    assert.equal((await s.leader.step(it, 'unlock', { note: '再来' })).status, 400, 'it is not locked any more');
+    assert.deepEqual(await ids('解锁次数:>=1'), [it.id]);
+    it = s.ok(await s.first.step(it, 'return', { ...back, part: it.parts.at(-1).id }));
+    it = s.ok(await s.desk.step(it, 'return', { say: 'yes', part: it.parts.at(-1).id }));
+    assert.deepEqual([it.returns, it.locked], [4, true]);
+    const { rows } = await s.desk.list('locked:yes', '&columns=unlocks');
+    assert.deepEqual(rows.map((r) => [r.locked, r.cells.unlocks]), [[true, '1']]);
+  });
+  s.whole();
+});

@@ -31,7 +31,7 @@ enum { ACT_UNITS_MAX = 5, ACT_FIELDS_MAX = 12, ACT_ROWS_MAX = 8 };
 
 // Numbers that change a definition of the loop; 0: as shipped.
 struct loop_change {
-    int handle_wd, unlock, extend_wd, contact_h;
+    int handle_wd, lock, extend_wd, contact_h;
     int64_t night_from_day; // from this day on 特急 is to be handled within 12 hours; 0: never
 };
 struct day_change {

@@ -312,7 +312,7 @@ static void act_loop(struct rng *r, struct model *m, struct act *x)
     if (chance(r, 0.7))
         x->loop.handle_wd = (int)rng_range(r, 2, 8);
     if (chance(r, 0.5))
-        x->loop.unlock = (int)rng_range(r, 1, 4);
+        x->loop.lock = (int)rng_range(r, 1, 4);
     if (chance(r, 0.5))
         x->loop.extend_wd = (int)rng_range(r, 3, 12);
     if (chance(r, 0.5))

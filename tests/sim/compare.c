@@ -143,6 +143,7 @@ static void compare_row(
     differ_i64(out, "raised", got->raised, it->raised);
     differ_i64(out, "parent", got->parent, it->parent);
     differ_i64(out, "merged", got->merged, it->merged);
+    differ_i64(out, "unlocks", got->unlocks, it->unlocks);
     differ_i64(out, "repeat", got->repeat, it->repeat);
     differ_i64(out, "main_repeat", got->main_repeat, it->main_repeat);
 }

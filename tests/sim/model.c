@@ -57,6 +57,7 @@ const struct m_step M_STEPS[] = {
     {"exclude", false, OVER, -1, RO_DISPATCHER | RO_LEADER, E_EXCLUDE, true, "exclude",
         .stages = {{RO_LEADER, -1}}, .n_stages = 1},
     {"include", false, OVER, -1, RO_LEADER, E_INCLUDE, true},
+    {"unlock", false, BUSY, -1, RO_LEADER, E_UNLOCK, true},
     {"amend", false, BUSY, -1, RO_DISPATCHER, E_AMEND, .asks = {"kind", "priority"}},
     {"urge", false, BUSY | IN(SUSPENDED), -1, RO_DISPATCHER | RO_LEADER, E_URGE, true},
     {"instruct", false, BUSY | IN(SUSPENDED) | IN(REPLIED) | IN(CHECKED), -1, RO_LEADER, E_MOVE,

@@ -59,6 +59,7 @@ enum m_effect {
     E_RATE,
     E_EXCLUDE,
     E_INCLUDE,
+    E_UNLOCK,
     E_AMEND,
     E_URGE,
     E_MERGE,
@@ -144,7 +145,7 @@ struct m_item {
     int state;
     int64_t unit, receiver, cls;
     int64_t filed_us, changed_us, closed_us;
-    int64_t round, returns, urges, extensions, reopens, level, raised, parent, merged;
+    int64_t round, returns, urges, extensions, reopens, level, raised, parent, merged, unlocks;
     bool open, paused, excluded, gone;
     bool repeat, main_repeat;
     int64_t job;          // import that made it

@@ -130,7 +130,7 @@ static void move_def(struct model *m, const struct act *x)
 
 static bool same_change(const struct loop_change *a, const struct loop_change *b)
 {
-    return a->handle_wd == b->handle_wd && a->unlock == b->unlock && a->extend_wd == b->extend_wd &&
+    return a->handle_wd == b->handle_wd && a->lock == b->lock && a->extend_wd == b->extend_wd &&
            a->contact_h == b->contact_h && a->night_from_day == b->night_from_day;
 }
 

@@ -285,18 +285,9 @@ static bool open_part(const struct m_part *p)
     return !m_part_ends(p->state);
 }
 
-static bool locked(const struct model *m, const struct m_step *s, const struct m_item *it)
+static bool locked(const struct model *m, const struct m_item *it)
 {
-    return s->does == E_RETURN && it->returns >= m->defs[it->def].change.unlock;
-}
-
-enum { STEPPERS = RO_LEADER | RO_DISPATCHER | RO_CLERK | RO_HANDLER };
-
-static bool his(const struct model *m, const char *who, const struct m_step *s,
-    const struct m_item *it, int64_t unit)
-{
-    return locked(m, s, it) ? m_holds(m, who, STEPPERS, it->receiver)
-                            : m_holds(m, who, s->who, unit);
+    return it->returns >= m->defs[it->def].change.lock + it->unlocks;
 }
 
 // The part a step is about: the one named, else the only one of his own, else anybody's. 0: none;
@@ -315,7 +306,7 @@ static int64_t part_for(
         if (!(s->from >> p->state & 1))
             continue;
         any = (int64_t)i + 1;
-        if (!his(m, x->who, s, it, p->unit))
+        if (!m_holds(m, x->who, s->who, p->unit))
             continue;
         own = (int64_t)i + 1;
         n++;
@@ -327,7 +318,7 @@ static bool may_take(const struct model *m, const char *who, const struct m_step
     const struct m_item *it, const struct m_part *p)
 {
     if (p)
-        return his(m, who, s, it, p->unit);
+        return m_holds(m, who, s->who, p->unit);
     bool any = m_holds(m, who, s->who, it->unit) || m_holds(m, who, s->who, it->receiver);
     for (size_t i = 0; s->does == E_NOTE && i < it->n_parts; i++)
         any = any || m_holds(m, who, s->who, it->parts[i].unit);
@@ -349,6 +340,10 @@ static enum err_code possible(const struct model *m, const char *who, const stru
         return ERR_INVALID;
     if (!may_take(m, who, s, it, p))
         return ERR_DENIED;
+    if (who && s->does == E_RETURN && locked(m, it))
+        return ERR_INVALID;
+    if (s->does == E_UNLOCK && !locked(m, it))
+        return ERR_INVALID;
     bool contacted = str_eq(m_get(it, "contacted"), S("是"));
     if ((strcmp(s->key, "contact") == 0 && contacted) || (s->does == E_UNMERGE && !it->merged) ||
         (s->does == E_EXCLUDE && it->excluded) || (s->does == E_INCLUDE && !it->excluded))
@@ -714,6 +709,9 @@ static struct m_item *effect(
         break;
     case E_INCLUDE:
         it->excluded = false;
+        break;
+    case E_UNLOCK:
+        it->unlocks++;
         break;
     case E_AMEND:
         amend(m, it, in, now);

@@ -58,7 +58,7 @@ static str replaced(struct arena *a, str text, const char *from, str to)
 static str loop_text(struct arena *a, str text, const struct loop_change *x)
 {
     text = replaced(a, text, "limit: 5wd", str_fmt(a, "limit: %dwd", x->handle_wd));
-    text = replaced(a, text, "unlock: 3", str_fmt(a, "unlock: %d", x->unlock));
+    text = replaced(a, text, "lock: 3", str_fmt(a, "lock: %d", x->lock));
     text = replaced(a, text, "max: 10wd", str_fmt(a, "max: %dwd", x->extend_wd));
     text = replaced(a, text, "limit: 2h", str_fmt(a, "limit: %dh", x->contact_h));
     const char *row = "      - {when: \"priority:特急\", limit: 24h}\n";

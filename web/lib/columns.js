@@ -27,6 +27,7 @@ const OWN = [
   ['reopens', 'col.reopens', 84],
   ['level', 'col.level', 84],
   ['repeat', 'col.repeat', 84],
+  ['unlocks', 'col.unlocks', 84],
 ];
 const WIDTH = 120;
 const NEVER = ['left', 'state', 'title', 'no']; // hidden on no screen

@@ -64,6 +64,7 @@ function Facts({ item, loop }) {
     ['item.round', item.round > 1 ? item.round : null],
     ['item.reopens', item.reopens || null],
     ['item.urged', item.urges || null],
+    ['col.unlocks', item.unlocks || null],
     ['item.extended', item.extensions || null],
     ['item.raised', item.level ? t('item.raisedTo', { level: item.level, unit: item.raised_name }) : null],
   ].filter(([, v]) => v);
@@ -139,7 +140,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
   return html`<div class="item-head">
       <${States} item=${item} loop=${loop} />
       <p class="item-lamp"><${Lamp} item=${item} />${item.due ? html` <span class="hint">${t('item.nextDue', { at: dueStamp(item.due) })}</span>` : null}
-        ${item.excluded ? html`<span class="tag">${t('item.excluded')}</span>` : null}${item.repeat ? html`<span class="tag">${t('item.repeat')}</span>` : null}${item.main_repeat ? html`<span class="tag">${t('item.mainRepeat')}</span>` : null}${item.merged ? html`<span class="tag">${t('item.isMerged')}</span>` : null}</p>
+        ${item.excluded ? html`<span class="tag">${t('item.excluded')}</span>` : null}${item.locked ? html`<span class="tag hot">${t('item.locked')}</span>` : null}${item.repeat ? html`<span class="tag">${t('item.repeat')}</span>` : null}${item.main_repeat ? html`<span class="tag">${t('item.mainRepeat')}</span>` : null}${item.merged ? html`<span class="tag">${t('item.isMerged')}</span>` : null}</p>
     </div>
     <${Back} item=${item} loop=${loop} />
     <${Requests} item=${item} onSay=${onSay} />

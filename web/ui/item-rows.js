@@ -80,6 +80,7 @@ function marks(r) {
   if (r.priority && r.priority !== usual(r.loop)) out.push(['hot', r.priority]);
   if (r.asks) out.push(['hot', t('mark.asks', { steps: r.asks })]);
   if (r.returns) out.push(['', t('item.returns', { n: r.returns })]);
+  if (r.locked) out.push(['hot', t('item.locked')]);
   if (r.urges) out.push(['', t('item.urges', { n: r.urges })]);
   if (r.repeat || r.main_repeat) out.push(['', t(r.repeat ? 'item.repeat' : 'item.mainRepeat')]);
   if (r.excluded) out.push(['', t('item.excluded')]);

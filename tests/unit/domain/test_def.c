@@ -59,7 +59,7 @@ static void test_hotline_counts(void **state)
     assert_int_equal(d->then, def_state_at(d, S("replied")));
     assert_int_equal(d->n_clocks, 4);
     assert_int_equal(d->n_reasons, 4);
-    assert_int_equal(d->n_steps, 28);
+    assert_int_equal(d->n_steps, 29);
     assert_int_equal(d->n_escalations, 4);
     assert_int_equal(d->n_routes, 1);
     assert_int_equal(d->n_tallies, 14);
@@ -111,7 +111,7 @@ static void test_hotline_steps(void **state)
     assert_int_equal(back->from, 1 | 2);
     assert_int_equal(back->to, def_part_state_at(d, S("returned")));
     assert_int_equal(back->back, def_state_at(d, S("filed")));
-    assert_int_equal(back->unlock, 3);
+    assert_int_equal(back->lock, 3);
     assert_str(d->reasons[back->reasons].key, "return");
     const struct def_step *extend = def_step(d, S("extend"));
     assert_int_equal(

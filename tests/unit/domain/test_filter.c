@@ -457,6 +457,8 @@ static void random_item(struct world *w, struct item *it)
     it->merged = chance(w, 20) ? rng_range(&w->rng, 1, 5) : 0;
     it->repeat = chance(w, 20);
     it->main_repeat = !it->repeat && chance(w, 20);
+    it->unlocks = chance(w, 20);
+    it->locked = chance(w, 20);
     it->title = random_words(w);
     it->text = random_words(w);
     it->address = random_words(w);

@@ -314,14 +314,26 @@ static void test_return_is_locked(void **state)
         fixture_ok(f, STEP(f, &it, .step = S("dispatch"), UNITS(fixture_unit(f, "c01"))));
     }
     assert_int_equal(it.returns, 3);
-    fixture_as(f, "h01");
-    fixture_fails(f, RETURN(f, &it), ERR_DENIED);
-    fixture_as(f, "l01"); // a leader, but not at the receiver
-    fixture_fails(f, RETURN(f, &it), ERR_DENIED);
+    assert_true(it.locked);
+    static const char *const anybody[] = {"h01", "leader"};
+    for (size_t i = 0; i < ARRAY_LEN(anybody); i++) {
+        fixture_as(f, anybody[i]);
+        enum err_code wanted = i == 0 ? ERR_INVALID : ERR_DENIED; // a leader returns nothing
+        fixture_fails(f, RETURN(f, &it), wanted);
+    }
+    fixture_as(f, "dispatcher");
+    fixture_fails(f, STEP(f, &it, .step = S("unlock"), .note = S("x")), ERR_DENIED);
     fixture_as(f, "leader");
+    fixture_fails(f, STEP(f, &it, .step = S("unlock")), ERR_INVALID); // says nothing
+    fixture_ok(f, STEP(f, &it, .step = S("unlock"), .note = S("确不属其职责")));
+    assert_int_equal(it.unlocks, 1);
+    assert_false(it.locked);
+    fixture_fails(f, STEP(f, &it, .step = S("unlock"), .note = S("x")), ERR_INVALID);
+    fixture_as(f, "h01");
     fixture_ok(f, RETURN(f, &it));
     assert_int_equal(it.returns, 4);
     assert_str(it.state, "filed");
+    assert_true(it.locked);         // one return for each time
     assert_count(f, "returned", 1); // an order that was returned, however often
 }
 

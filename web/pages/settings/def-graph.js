@@ -23,6 +23,7 @@ const DOES = {
   evaluate: 'does.evaluate',
   exclude: 'does.exclude',
   include: 'does.include',
+  unlock: 'does.unlock',
   merge: 'does.merge',
   unmerge: 'does.unmerge',
   child: 'does.child',
