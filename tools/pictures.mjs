@@ -96,7 +96,7 @@ async function take(page, p, path) {
   await part.scrollIntoViewIfNeeded();
   const box = await part.boundingBox();
   const { width, height } = page.viewportSize();
-  const edge = p.show.startsWith('dialog') ? 0 : 12;
+  const edge = /^dialog|^\.menu/.test(p.show) ? 0 : 12;
   const x = Math.max(0, Math.floor(box.x - edge)), y = Math.max(0, Math.floor(box.y - edge));
   const clip = { x, y, width: Math.min(width - x, Math.ceil(box.width + 2 * edge)), height: Math.min(height - y, Math.ceil(Math.min(box.height, p.most ?? 9999) + 2 * edge)) };
   return page.screenshot({ ...options, clip });
