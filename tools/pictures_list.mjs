@@ -86,8 +86,8 @@ export const PICTURES = [
 
   // 接单与登记
   { name: 'file-new', who: 'clerk1', at: '/new', tall: 860, first: FILLED },
-  { name: 'file-kin', who: 'clerk1', at: '/new', tall: 1500, first: [...FILLED, ['see', '是同一件，登记后关联']], show: 'section.kin' },
-  { name: 'file-place', who: 'clerk1', at: '/new', tall: 1250, first: [['unfold', '在图上标位置'], ['see', '或者按网格定位'], ['choose', '或者按网格定位', '北虹居民区'], ['see', '北虹居委会']], show: 'details[open]' },
+  { name: 'file-kin', who: 'clerk1', at: '/new', tall: 1500, first: [...FILLED, ['see', '同一分类']], show: 'section.kin' },
+  { name: 'file-place', who: 'clerk1', at: '/new', tall: 2100, first: [['unfold', '在图上标位置'], ['see', '或者按网格定位'], ['choose', '或者按网格定位', '北虹居民区'], ['see', '北虹居委会']], show: 'details[open]' },
   { name: 'file-wrong', who: 'clerk1', at: '/new', tall: 620, first: [['fill', '标题', '北虹居民区沁园（演示）楼道灯不亮'], ['touch', 'form .actions .primary'], ['see', '处需要改']] },
 
   // 承办

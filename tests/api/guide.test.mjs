@@ -106,6 +106,8 @@ test('keys are keys of the program', () => {
         if (k.includes('…')) for (let n = 1; n <= 9; n++) known.add(prefix + n);
         else known.add(k).add(k.slice(prefix.length));
     }
+  const nav = all(read('web/ui/shell.js'), /code: 'Key(\w)'/g);
+  assert.ok(read('web/ui/keyhelp.js').includes(`'G ${nav.join(' / ')}'`), `the table of keys has every page: ${nav}`);
   assert.ok(known.has('Shift K') && known.has('G B') && known.has('Alt 9') && known.has('Esc'), [...known].join());
   for (const c of chapters)
     for (const k of all(readFileSync(join(GUIDE, c), 'utf8'), /<kbd>([^<]+)<\/kbd>/g)) assert.ok(known.has(k), `${c}: ${k}`);
