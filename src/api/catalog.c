@@ -147,7 +147,7 @@ static const struct field FIELD_KIND_VIEW[] = {
 };
 static const struct field ASK_VIEW[] = {
     {"field", FIELD_STR, .at = offsetof(struct ask_view, field),
-        .help = "a field's key, class or place"},
+        .help = "a field's key, class, place, name or unit"},
     M(ask_view, required, FIELD_BOOL),
     {0},
 };

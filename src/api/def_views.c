@@ -97,10 +97,7 @@ static struct strs ask_titles(struct ctx *c, const struct def *d, const struct d
     struct strs out = {0};
     bool en = c->lang == LANG_EN;
     for (size_t i = 0; i < s->n_asks; i++) {
-        int at = s->asks[i].field;
-        str title = at >= 0               ? d->fields[at].title
-                    : at == DEF_ASK_CLASS ? (en ? S("class") : S("分类"))
-                                          : (en ? S("place") : S("地点"));
+        str title = def_ask_title(d, &s->asks[i], en);
         VEC_PUSH(c->arena, out.v, out.n) =
             s->asks[i].required ? str_two(c->arena, title, S("*")) : title;
     }

@@ -369,6 +369,8 @@ void items_step_read(struct call *k, const struct step_ask *t, struct step_in *i
         .part = t->part,
         .note = t->note,
         .cls = t->cls > 0 ? t->cls : ITEM_SAME_CLASS,
+        .title = t->name,
+        .unit = t->unit,
         .reason = t->reason.key,
         .reason_option = t->reason.option,
         .judge = t->judge,

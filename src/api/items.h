@@ -22,8 +22,8 @@ struct step_place {
     double lat, lon;
 };
 struct step_ask {
-    str step, say, note, judge, extend, other;
-    int64_t part, cls;
+    str step, say, note, judge, extend, other, name;
+    int64_t part, cls, unit;
     const struct json *fields, *units;
     struct step_reason reason;
     struct step_child child;
@@ -42,6 +42,10 @@ extern const struct field STEP_REASON_IN[], STEP_CHILD_IN[], STEP_PLACE_IN[];
             .help = "{key: value} as the step asks"},                                              \
         {"class", FIELD_I64, .at = offsetof(struct step_ask, cls)},                                \
         {"place", FIELD_OBJ, .at = offsetof(struct step_ask, place), .sub = STEP_PLACE_IN},        \
+        {"name", FIELD_STR, .at = offsetof(struct step_ask, name), .max = ITEM_TITLE_MAX,          \
+            .help = "the item's title anew; empty: unchanged"},                                    \
+        {"unit", FIELD_I64, .at = offsetof(struct step_ask, unit),                                 \
+            .help = "who answers for a register's row; 0: unchanged"},                             \
         {"units", FIELD_JSON, .at = offsetof(struct step_ask, units),                              \
             .help = "[unit ids], the first is the lead"},                                          \
         {"reason", FIELD_OBJ, .at = offsetof(struct step_ask, reason), .sub = STEP_REASON_IN},     \

@@ -35,11 +35,44 @@ int def_clock_at(const struct def *d, str key)
     return DEF_NONE;
 }
 
+static const struct asked {
+    int what;
+    str key, en, zh;
+} ASKED[] = {
+    {DEF_ASK_CLASS, S("class"), S("class"), S("分类")},
+    {DEF_ASK_PLACE, S("place"), S("place"), S("地点")},
+    {DEF_ASK_NAME, S("name"), S("name"), S("名称")},
+    {DEF_ASK_UNIT, S("unit"), S("unit"), S("责任单位")},
+};
+
+static const struct asked *asked(int what)
+{
+    for (size_t i = 0; i < ARRAY_LEN(ASKED); i++)
+        if (ASKED[i].what == what)
+            return &ASKED[i];
+    UNREACHABLE();
+}
+
+int def_ask_named(str key)
+{
+    for (size_t i = 0; i < ARRAY_LEN(ASKED); i++)
+        if (str_eq(ASKED[i].key, key))
+            return ASKED[i].what;
+    return DEF_NONE;
+}
+
 str def_ask_key(const struct def *d, const struct def_ask *ask)
 {
-    return ask->field >= 0               ? d->fields[ask->field].key
-           : ask->field == DEF_ASK_CLASS ? S("class")
-                                         : S("place");
+    return ask->field >= 0 ? d->fields[ask->field].key : asked(ask->field)->key;
+}
+
+str def_ask_title(const struct def *d, const struct def_ask *ask, bool en)
+{
+    if (ask->field >= 0)
+        return d->fields[ask->field].title;
+    if (ask->field == DEF_ASK_NAME && d->name_title.n > 0)
+        return d->name_title;
+    return en ? asked(ask->field)->en : asked(ask->field)->zh;
 }
 
 const struct def_ask *def_asks(const struct def_step *s, int what)

@@ -119,10 +119,16 @@ struct def_reasons {
     size_t n;
 };
 struct def_ask {
-    int field; // index; DEF_ASK_CLASS for the item's class, DEF_ASK_PLACE for its address and point
+    int field; // index, or what every item has beside its fields: DEF_ASK_CLASS, ...
     bool required;
 };
-enum { DEF_ASK_PLACE = -4, DEF_ASK_CLASS = -2, DEF_NONE = -1 }; // -3: DEF_UNKNOWN (def_read.h)
+enum {
+    DEF_ASK_UNIT = -6,  // who answers for a register's row
+    DEF_ASK_NAME = -5,  // the item's title
+    DEF_ASK_PLACE = -4, // its address and point
+    DEF_ASK_CLASS = -2, // -3: DEF_UNKNOWN (def_read.h)
+    DEF_NONE = -1,
+};
 
 // What a step does besides moving the state. The engine knows these and nothing about any loop.
 enum def_effect {
@@ -347,8 +353,12 @@ int def_part_state_at(const struct def *d, str key);
 int def_field_at(const struct def *d, str key);
 int def_clock_at(const struct def *d, str key);
 int def_judge_at(const struct def *d, str key);
-str def_ask_key(const struct def *d, const struct def_ask *ask); // a field's, "class" or "place"
-// Does the step ask the item's class or place (DEF_ASK_CLASS, DEF_ASK_PLACE)? NULL: it does not.
+// A field's, or "class", "place", "name", "unit".
+str def_ask_key(const struct def *d, const struct def_ask *ask);
+str def_ask_title(const struct def *d, const struct def_ask *ask, bool en);
+// The words that ask for what is no field; DEF_NONE: a field's key, or nothing at all.
+int def_ask_named(str key);
+// Does the step ask one of these (DEF_ASK_CLASS, ...)? NULL: it does not.
 const struct def_ask *def_asks(const struct def_step *s, int what);
 str def_outcome_word(enum def_outcome o);                      // "met", as filters say it
 const struct def_step *def_step(const struct def *d, str key); // NULL when none

@@ -26,12 +26,12 @@ static void read_stage(
         yaml_err(r->e, limit, def_read_path(r, path, "limit"), S(""),
             "no clock runs for a closed item", "办结的事项不再计时，不能设审核时限");
     for (size_t i = 0; i < out->n_asks; i++)
-        if (out->asks[i].field == DEF_ASK_CLASS || out->asks[i].field == DEF_ASK_PLACE) {
-            bool cls = out->asks[i].field == DEF_ASK_CLASS;
+        if (out->asks[i].field < 0) {
+            str en = def_ask_title(r->d, &out->asks[i], true);
+            str zh = def_ask_title(r->d, &out->asks[i], false);
             yaml_err(r->e, yaml_get(row, "ask"), def_read_path(r, path, "ask"), S(""),
-                cls ? "whoever decides does not change the class"
-                    : "whoever decides does not change the place",
-                cls ? "审核时不能改分类" : "审核时不能改地点");
+                "whoever decides does not change the %.*s", "审核时不能改%.*s",
+                STR_ARG(r->e->lang == LANG_EN ? en : zh));
             out->n_asks = 0;
         }
 }

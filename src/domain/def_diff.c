@@ -217,8 +217,7 @@ static void tell_asks(struct facts *f, const struct def *d, const struct def_ste
 {
     str *titles = NEW_ARRAY(f->arena, s->n_asks, str), *keys = NEW_ARRAY(f->arena, s->n_asks, str);
     for (size_t i = 0; i < s->n_asks; i++) {
-        int at = s->asks[i].field;
-        str title = at >= 0 ? d->fields[at].title : at == DEF_ASK_CLASS ? S("分类") : S("地点");
+        str title = def_ask_title(d, &s->asks[i], false);
         str key = def_ask_key(d, &s->asks[i]);
         const char *must = s->asks[i].required ? "（必填）" : "";
         titles[i] = str_fmt(f->arena, "%.*s%s", STR_ARG(title), must);

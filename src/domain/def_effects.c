@@ -284,6 +284,10 @@ static void check_filing(const struct check *c)
         yaml_err(c->r->e, yaml_get(c->row, "ask"), def_read_path(c->r, c->path, "ask"), S(""),
             "the first step files the item, whose place is said anyway",
             "第一个步骤是登记，地点本来就要填");
+    if (def_asks(c->s, DEF_ASK_NAME))
+        yaml_err(c->r->e, yaml_get(c->row, "ask"), def_read_path(c->r, c->path, "ask"), S(""),
+            "the first step files the item, which is named anyway",
+            "第一个步骤是登记，标题本来就要填");
     if (given(c, "undo"))
         yaml_err(c->r->e, yaml_get(c->row, "undo"), def_read_path(c->r, c->path, "undo"), S(""),
             "the first step files the item, there is nothing before it to go back to",

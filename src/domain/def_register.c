@@ -33,13 +33,14 @@ const struct yaml_member def_register_members[] = {
     {0},
 };
 
-// A new row's place is given with it; later it is asked like the rest.
-static struct def_ask *ask_all(struct def_reader *r, bool place, size_t *n)
+// A new row's name, unit and place are given with it; later they are asked like the rest.
+static struct def_ask *ask_all(struct def_reader *r, bool there, size_t *n)
 {
     struct def_ask *asks = NULL;
     *n = 0;
-    if (place)
-        VEC_PUSH(r->arena, asks, *n) = (struct def_ask){.field = DEF_ASK_PLACE};
+    static const int later[] = {DEF_ASK_NAME, DEF_ASK_UNIT, DEF_ASK_PLACE};
+    for (size_t i = 0; there && i < ARRAY_LEN(later); i++)
+        VEC_PUSH(r->arena, asks, *n) = (struct def_ask){.field = later[i]};
     if (r->d->class_scheme.n > 0)
         VEC_PUSH(r->arena, asks, *n) = (struct def_ask){.field = DEF_ASK_CLASS};
     for (size_t i = 0; i < r->d->n_fields; i++)

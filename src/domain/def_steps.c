@@ -107,7 +107,7 @@ void def_read_who(struct def_reader *r, const struct yaml *row, str path, str **
 }
 
 // "reply!" is an answer that must be given, "class" the item's class, "place" its address and
-// point.
+// point, "name" its title.
 void def_read_asks(
     struct def_reader *r, const struct yaml *row, str path, struct def_ask **out, size_t *n_out)
 {
@@ -122,16 +122,16 @@ void def_read_asks(
             continue;
         struct def_ask ask = {.required = str_ends(one.s, S("!"))};
         one.s.n -= ask.required;
-        if (str_eq(one.s, S("class"))) {
-            ask.field = DEF_ASK_CLASS;
-            if (yaml_get(r->root, "classes") == NULL)
-                yaml_err(r->e, &one, at, S("classes: ..."), "this loop has no scheme of classes",
-                    "本流程没有“classes”（分类体系）");
-        } else if (str_eq(one.s, S("place"))) {
-            ask.field = DEF_ASK_PLACE;
-        } else {
+        ask.field = def_ask_named(one.s);
+        if (ask.field == DEF_NONE)
             ask.field = def_read_name(r, &r->fields, &one, at);
-        }
+        if (ask.field == DEF_ASK_CLASS && yaml_get(r->root, "classes") == NULL)
+            yaml_err(r->e, &one, at, S("classes: ..."), "this loop has no scheme of classes",
+                "本流程没有“classes”（分类体系）");
+        if (ask.field == DEF_ASK_UNIT)
+            yaml_err(r->e, &one, at, S("dispatch, assist, ..."),
+                "an item's unit follows from its steps; only rows of registers are asked it",
+                "事项的单位由步骤决定，只有台账的对象才问责任单位");
         for (size_t j = 0; j < *n_out; j++)
             if (ask.field != DEF_UNKNOWN && asks[j].field == ask.field) {
                 yaml_err(

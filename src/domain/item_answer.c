@@ -86,7 +86,38 @@ void item_answer(struct ctx *c, const struct def *d, const struct def_step *s, s
     }
 }
 
-void item_answer_place(struct ctx *c, const struct def_step *s, struct item *it,
+static void not_asked(struct err *e, str field)
+{
+    err_add(e, ERR_INVALID, field, (str){0}, "this step does not ask for it", "这一步没有这个栏目");
+}
+
+static void answer_name(
+    const struct def_step *s, struct item *it, const struct step_in *in, struct err *e)
+{
+    const struct def_ask *ask = def_asks(s, DEF_ASK_NAME);
+    str title = str_trim(in->title);
+    if (!ask && title.n > 0)
+        not_asked(e, S("name"));
+    if (!ask || (title.n == 0 && !ask->required))
+        return;
+    item_check_title(e, S("name"), title);
+    it->title = title;
+}
+
+static void answer_unit(struct ctx *c, const struct def_step *s, struct item *it,
+    const struct step_in *in, struct err *e)
+{
+    if (in->unit == 0 || in->unit == it->unit)
+        return;
+    if (!def_asks(s, DEF_ASK_UNIT)) {
+        not_asked(e, S("unit"));
+        return;
+    }
+    item_check_unit(c, true, in->unit, e);
+    it->unit = in->unit;
+}
+
+static void answer_place(struct ctx *c, const struct def_step *s, struct item *it,
     const struct step_in *in, struct err *e)
 {
     const struct def_ask *ask = def_asks(s, DEF_ASK_PLACE);
@@ -96,8 +127,7 @@ void item_answer_place(struct ctx *c, const struct def_step *s, struct item *it,
         err_add(e, ERR_INVALID, S("place"), S("{address, lat, lon}"),
             "an address or a point is required", "请填写地址或坐标");
     if (!ask && in->has_place)
-        err_add(e, ERR_INVALID, S("place"), (str){0}, "this step does not ask for it",
-            "这一步没有这个栏目");
+        not_asked(e, S("place"));
     if (!ask || !in->has_place)
         return;
     item_check_place(c, "place.", x, e);
@@ -105,6 +135,14 @@ void item_answer_place(struct ctx *c, const struct def_step *s, struct item *it,
     it->lat = x->lat;
     it->lon = x->lon;
     item_put_cells(c, it);
+}
+
+void item_answer_self(struct ctx *c, const struct def_step *s, struct item *it,
+    const struct step_in *in, struct err *e)
+{
+    answer_name(s, it, in, e);
+    answer_unit(c, s, it, in, e);
+    answer_place(c, s, it, in, e);
 }
 
 // What is computed of the numbers of the row; blank where one of them is.

@@ -33,6 +33,8 @@ static void write_in(struct jw *w, const struct step_in *in)
         jw_i64(w, in->files[i]);
     jw_end_arr(w);
     jw_ki64(w, "class", in->cls);
+    if (in->title.n > 0)
+        jw_kstr(w, "title", in->title);
     if (in->has_place) {
         jw_kstr(w, "address", in->place.address);
         jw_kf64(w, "lat", in->place.lat);
@@ -159,7 +161,8 @@ void item_ask_in(struct arena *a, const struct item_ask *x, struct step_in *out)
         .cls = json_i64(x->in, S("class"), ITEM_SAME_CLASS),
         .reason = json_str(x->in, S("reason")),
         .reason_option = json_str(x->in, S("option")),
-        .judge = json_str(x->in, S("judge"))};
+        .judge = json_str(x->in, S("judge")),
+        .title = json_str(x->in, S("title"))};
     out->has_place = json_get(x->in, S("address")) != NULL;
     out->place = (struct item_place){.address = json_str(x->in, S("address")),
         .lat = degrees(x->in, S("lat")),

@@ -176,6 +176,8 @@ static void notice(
     VEC_PUSH(c->arena, units, n) = ev->unit;
     if (it->unit != ev->unit)
         VEC_PUSH(c->arena, units, n) = it->unit;
+    if (before->unit != 0 && before->unit != it->unit)
+        VEC_PUSH(c->arena, units, n) = before->unit;
     if (it->receiver != ev->unit)
         VEC_PUSH(c->arena, units, n) = it->receiver;
     for (size_t i = 0; i < it->n_parts; i++)

@@ -14,6 +14,20 @@ static void check_text(struct err *e, str field, str x, size_t max, bool require
             e, ERR_INVALID, field, (str){0}, "is longer than %zu characters", "超过 %zu 个字", max);
 }
 
+void item_check_title(struct err *e, str field, str title)
+{
+    check_text(e, field, title, ITEM_TITLE_MAX, true);
+}
+
+void item_check_unit(struct ctx *c, bool lasting, int64_t unit, struct err *e)
+{
+    const struct unit *u = rules_unit(c->rules, unit);
+    if (!lasting || !u || u->closed)
+        err_add(e, ERR_INVALID, S("unit"), (str){0},
+            lasting ? "is no unit in work" : "an item's unit follows from its steps",
+            lasting ? "没有这个单位，或已停用" : "事项的单位由步骤决定");
+}
+
 void item_check_place(
     struct ctx *c, const char *before, const struct item_place *place, struct err *e)
 {
@@ -91,17 +105,14 @@ static void first_image(
 static void check_in(struct ctx *c, const struct def *d, const struct item_in *in,
     const struct item *it, struct err *e)
 {
-    check_text(e, S("title"), in->title, ITEM_TITLE_MAX, true);
+    item_check_title(e, S("title"), in->title);
     check_text(e, S("text"), in->text, ITEM_TEXT_MAX, false);
     item_check_place(c, "", &(struct item_place){in->address, in->lat, in->lon}, e);
     check_class(c, d, in->cls, e);
     if (it->filed_us > c->now_us)
         err_add(e, ERR_INVALID, S("filed"), (str){0}, "lies in the future", "登记时间不能晚于现在");
-    const struct unit *u = in->unit != 0 ? rules_unit(c->rules, in->unit) : NULL;
-    if (in->unit != 0 && (!d->lasting || !u || u->closed))
-        err_add(e, ERR_INVALID, S("unit"), (str){0},
-            d->lasting ? "is no unit in work" : "an item's unit follows from its steps",
-            d->lasting ? "没有这个单位，或已停用" : "事项的单位由步骤决定");
+    if (in->unit != 0)
+        item_check_unit(c, d->lasting, in->unit, e);
     if (in->parent != 0 && item_no_of(c, in->parent).n == 0)
         err_add(e, ERR_INVALID, S("parent"), (str){0}, "there is no such item", "没有这个上级事项");
     if (in->same.n > 0)

@@ -314,7 +314,7 @@ static enum err_code check_step(struct turn *t, struct err *e)
     check_note(t, e);
     check_photos(t, e);
     check_files(t, e);
-    item_answer_place(c, t->step, t->it, t->in, e);
+    item_answer_self(c, t->step, t->it, t->in, e);
     if (t->step->does != DOES_EVALUATE)
         item_answer(c, t->d, t->step, t->it, t->in->fields, t->in->n_fields, (str){0}, e);
     if (t->step->does != DOES_EVALUATE)

@@ -72,6 +72,8 @@ struct step_in {
     struct item_field *fields;
     size_t n_fields;
     int64_t cls;    // ITEM_SAME_CLASS: unchanged
+    str title;      // empty: unchanged
+    int64_t unit;   // of a register's row; 0: unchanged
     bool has_place; // place is said
     struct item_place place;
     int64_t *units; // dispatch and assist: the first is the lead

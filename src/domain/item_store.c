@@ -428,13 +428,19 @@ static bool strayed(const struct item *before, const struct item *it)
     return !known || it->receiver != before->receiver;
 }
 
-// The address is searched by its pairs, which were written when it was another; the point has an
-// index.
+// Name and address are searched by their pairs, which were written when they were others; the point
+// has an index, and a register's names have one.
 static void put_doc(struct ctx *c, const struct item *before, const struct item *it, str doc)
 {
     bool there = str_eq(before->address, it->address) &&
                  memcmp(&before->lat, &it->lat, sizeof(it->lat)) == 0 &&
                  memcmp(&before->lon, &it->lon, sizeof(it->lon)) == 0;
+    bool named = str_eq(before->title, it->title);
+    if (!named)
+        db_run(c->db, "UPDATE item SET title = ?3 WHERE town = ?1 AND id = ?2", V(c->rules->town),
+            V(it->id), V(it->title));
+    if (!named || !there)
+        text_index_rewritten(c->db, c->rules->town, it->id);
     if (there) {
         db_run(c->db, "UPDATE item_doc SET doc = ?3 WHERE town = ?1 AND id = ?2", V(c->rules->town),
             V(it->id), V(doc));
@@ -444,7 +450,6 @@ static void put_doc(struct ctx *c, const struct item *before, const struct item 
         "UPDATE item_doc SET doc = ?3, address = ?4, lat = ?5, lon = ?6"
         " WHERE town = ?1 AND id = ?2",
         V(c->rules->town), V(it->id), V(doc), V(it->address), V(it->lat), V(it->lon));
-    text_index_rewritten(c->db, c->rules->town, it->id);
 }
 
 enum err_code item_update(

@@ -1,7 +1,8 @@
 // Filling the search index, beside the work: block by block behind the items that are there. An
-// item's texts (title, text, address, number) never change once it is filed, so what was indexed
-// stays right; of the units whose business it was, store/text_index.h says what follows. What was
-// not yet is searched by its texts (domain/search.h), so nothing is missed and nothing has to wait.
+// item's text and number never change once it is filed, so what was indexed stays right; of a name
+// or an address that became another, and of the units whose business it was, store/text_index.h
+// says what follows. What was not yet is searched by its texts (domain/search.h), so nothing is
+// missed and nothing has to wait.
 #ifndef BH_DOMAIN_SEARCH_FILL_H
 #define BH_DOMAIN_SEARCH_FILL_H
 

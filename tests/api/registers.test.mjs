@@ -142,6 +142,50 @@ test('registers', async (t) => {
     assert.deepEqual([item.status, fields(item)], [400, ['unit']], 'an item goes by its steps');
   });
 
+  await t.test('a row gets another name and another unit; both can be taken back', async () => {
+    let row = await made('estate', '南苑小区', { kind: '公房' }, { unit: unit('beihong') });
+    assert.deepEqual((await clerk.catalog()).registers[0].steps[1].asks.slice(0, 3).map((a) => a.field), ['name', 'unit', 'place']);
+    assert.deepEqual(fields(await keeper.step(row, 'change', { name: 'x'.repeat(121) })), ['name']);
+    assert.deepEqual(fields(await keeper.step(row, 'change', { unit: 999999 })), ['unit']);
+    assert.deepEqual(fields(await keeper.step(row, 'archive', { note: '并入', name: '别的', unit: unit('talent') })), ['name', 'unit'], 'only where it is asked');
+    const r = await keeper.step(row, 'change', { name: ' 淮南苑 ', unit: unit('talent'), fields: { households: 300 } });
+    assert.equal(r.status, 200, JSON.stringify(r.body));
+    row = r.body;
+    assert.deepEqual([row.title, row.unit, value(row, 'households').value], ['淮南苑', unit('talent'), '300']);
+    const { changes } = row.timeline[0];
+    assert.deepEqual([changes.title, changes.unit], [['南苑小区', '淮南苑'], [unit('beihong'), unit('talent')]]);
+    assert.deepEqual(numbers(await clerk.list('register:estate 淮南')), [row.no], 'found by its new name');
+    assert.equal((await clerk.list('register:estate 南苑小区')).total, 0, 'and no longer by the old one');
+    assert.equal((await clerk.list('register:estate unit:talent')).total, 1);
+    assert.equal((await beihong.step(row, 'change', { fields: { households: 301 } })).status, 403, 'it is another unit\'s now');
+    const same = await keeper.step(row, 'change', { name: '', fields: { households: 302 } });
+    assert.deepEqual([same.body.title, same.body.unit], ['淮南苑', unit('talent')], 'what is not said stays');
+    const back = await keeper.post(`/api/items/${row.id}/undo`, { version: same.body.version });
+    assert.equal(back.status, 200, JSON.stringify(back.body));
+    const again = await keeper.step(back.body, 'change', { name: '再一个', unit: unit('beihong') });
+    const undone = await keeper.post(`/api/items/${row.id}/undo`, { version: again.body.version });
+    assert.deepEqual([undone.body.title, undone.body.unit], ['淮南苑', unit('talent')]);
+    assert.deepEqual(numbers(await clerk.list('register:estate 淮南')), [row.no]);
+    assert.deepEqual((await keeper.item(row.id)).title, '淮南苑');
+  });
+
+  await t.test('a step of a loop may ask the name as well, never the unit', async () => {
+    const first = (await clerk.file({ title: '路灯不亮' })).body;
+    assert.deepEqual(fields(await clerk.step(first, 'note', { note: '记', name: '别的', unit: unit('beihong') })), ['name', 'unit']);
+    const sys = await town.as('sysadmin');
+    const { rows } = (await sys.get('/api/defs')).body;
+    const { text } = (await sys.get(`/api/defs/${rows.find((d) => d.key === 'hotline').id}`)).body;
+    const put = text.replace('    does: note\n    note: required', '    does: note\n    ask: name!\n    note: required');
+    const published = await sys.post('/api/defs', { kind: 'loop', text: put });
+    assert.equal(published.status, 200, JSON.stringify(published.body));
+    const order = (await clerk.file({ title: '井盖翘起' })).body;
+    assert.deepEqual(fields(await clerk.step(order, 'note', { note: '记' })), ['name']);
+    const renamed = await clerk.step(order, 'note', { note: '来电人更正', name: '井盖损坏' });
+    assert.equal(renamed.status, 200, JSON.stringify(renamed.body));
+    assert.deepEqual([renamed.body.title, renamed.body.timeline[0].changes.title], ['井盖损坏', ['井盖翘起', '井盖损坏']]);
+    assert.equal((await clerk.list('井盖损坏')).total, 1);
+  });
+
   await t.test('counters equal the lists', async () => {
     for (const register of registers) {
       const { body: board } = await leader.get(`/api/boards/${register.key}`);
@@ -155,5 +199,6 @@ test('registers', async (t) => {
     assert.deepEqual(total.rates, { linked: 0 });
     const checked = good('tally', 'verify', '--dir', town.dir);
     assert.equal(checked.ok, true);
+    assert.equal(good('audit', 'verify', '--dir', town.dir).ok, true);
   });
 });

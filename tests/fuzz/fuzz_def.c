@@ -32,8 +32,8 @@ static void check_whole(const struct def *d)
         CHECK(s->does != DOES_EVALUATE || s->judges != 0);
         CHECK(s->does != DOES_EXTEND || (s->extends != 0 && s->max.n > 0));
         for (size_t j = 0; j < s->n_asks; j++)
-            if (s->asks[j].field != DEF_ASK_CLASS)
-                CHECK(s->asks[j].field >= 0 && (size_t)s->asks[j].field < d->n_fields);
+            CHECK(s->asks[j].field >= 0 ? (size_t)s->asks[j].field < d->n_fields
+                                        : def_ask_key(d, &s->asks[j]).n > 0);
     }
     for (size_t i = 0; i < d->n_clocks; i++)
         for (size_t j = 0; j < d->clocks[i].n_limits; j++)
