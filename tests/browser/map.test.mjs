@@ -98,6 +98,28 @@ test('layers of the map', { timeout: 120_000 }, async (t) => {
 
 const HAZARD = /\{key: hazard, when: "class:matters\/06", unit: cell.residents,/;
 
+test('in English, in the dark, in a narrow window', { timeout: 120_000 }, async (t) => {
+  const here = await open(t);
+  const v = await Visitor.enter(here, 'dispatcher1');
+  await v.go('/settings/layers?layer=grid');
+  await v.page.emulateMedia({ colorScheme: 'dark' });
+  await v.page.locator('.cell-map path').nth(2).click();
+  await v.check('layers-dark');
+  await v.page.locator('.menu summary:not(.button)').click();
+  await v.page.getByRole('button', { name: 'English' }).click();
+  await v.page.getByRole('heading', { level: 1, name: 'Layers' }).waitFor();
+  await v.check('layers-english');
+  await v.page.emulateMedia({ colorScheme: 'light' });
+  await v.page.setViewportSize({ width: 320, height: 640 });
+  await v.check('layers-narrow');
+  await v.go('/new');
+  await v.page.getByText('Mark the place').click();
+  await v.page.locator('.cell-map path.cell').nth(4).click();
+  await v.page.locator('.places').waitFor();
+  await v.check('file-place-narrow');
+  assert.deepEqual(v.page.faults, []);
+});
+
 test('routes tried over past orders', { timeout: 120_000 }, async (t) => {
   const here = await open(t);
   const step = story(t);
