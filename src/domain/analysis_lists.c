@@ -3,6 +3,7 @@
 #include "domain/analysis_inner.h"
 
 #include <stdlib.h>
+#include "domain/item_refer.h"
 #include "domain/item_store.h"
 #include "domain/list_inner.h"
 #include "domain/old_years.h"
@@ -245,8 +246,10 @@ static void show(
     for (size_t i = 0; i < x->n_items; i++) {
         x->items[i] = rows[i].shown;
         x->items[i].shown = NEW_ARRAY(w->c->arena, l->n_show, str);
-        for (size_t k = 0; k < l->n_show; k++)
-            x->items[i].shown[k] = item_field(&rows[i].item, w->def->fields[l->show[k]].key);
+        for (size_t k = 0; k < l->n_show; k++) {
+            const struct def_field *f = &w->def->fields[l->show[k]];
+            x->items[i].shown[k] = item_field_shown(w->c, f, item_field(&rows[i].item, f->key));
+        }
     }
 }
 

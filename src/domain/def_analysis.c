@@ -40,8 +40,11 @@ static void read_group(
                 rest = piece_of(y, str_sub(text, dot + 1, text.n));
     list->group = text;
     if (dot == text.n) {
-        (void)def_read_name(r, &r->fields, y, at);
+        int field = def_read_name(r, &r->fields, y, at);
         list->group_field = text;
+        if (field >= 0 && r->d->fields[field].type == DEF_PERSON)
+            yaml_err(r->e, y, at, S("show: ..."), "persons are named in a list, never counted",
+                "可以列出是谁，不能按人计数排列");
     } else if (str_eq(head.s, S("reasons"))) {
         list->group_reasons = def_read_name(r, &r->reasons, &rest, at);
     } else if (def_read_name(r, &r->judges, &head, at) >= 0 &&

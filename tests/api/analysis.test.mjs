@@ -149,3 +149,50 @@ test('the analysis of a month', async (t) => {
     assert.equal((await desk.get('/api/catalog')).body.loops.find((l) => l.key === 'hotline').analysis, false);
   });
 });
+
+test('who has a hard order in charge is named in the analysis, with his date; nobody is counted', async (t) => {
+  const town = await Town.make({ at: '2026-11-02T09:00:00+08:00' });
+  t.after(() => town.end());
+  const leader = await town.as('leader1');
+  const [desk, handler] = [await town.as('dispatcher1'), await leader.catalog()];
+  const unit = handler.units.find((u) => u.kind === 'neighbourhood');
+  const charged = async (title, until) => {
+    const it = (await desk.step((await desk.file({ title })).body, 'dispatch', { units: [unit.id] })).body;
+    const r = await leader.step(it, 'charge', { fields: { charge: 'leader1', charge_until: until } });
+    assert.equal(r.status, 200, JSON.stringify(r.body));
+    return r.body;
+  };
+  const it = await charged('积水多年', '2026-11-03');
+  await charged('加装电梯', '2026-11-20');
+  await desk.file({ title: '没有包案的' });
+  await town.move('2026-11-05T09:00:00+08:00');
+  const a = (await (await town.as('leader1')).get('/api/analyses/hotline?period=2026-11')).body;
+  const list = a.lists.find((l) => l.key === 'charge');
+  assert.deepEqual([list.n, list.overdue, list.ahead, list.due_title, list.shows], [2, 1, 1, '包案期限', ['包案领导']]);
+  const name = leader.me.person.name;
+  assert.deepEqual(list.items.map((x) => [x.title, x.due, x.shown]), [['积水多年', '2026-11-03', [name]], ['加装电梯', '2026-11-20', [name]]]);
+  assert.deepEqual(list.groups, []);
+  assert.equal((await (await town.as('dispatcher1')).list(list.overdue_filter)).rows[0].id, it.id);
+});
+
+test('the patrol has an analysis of its own', async (t) => {
+  const town = await Town.make({ at: '2026-11-02T09:00:00+08:00' });
+  t.after(() => town.end());
+  const [inspector, duty] = [await town.as('inspector1'), await town.as('duty1')];
+  const cls = (await duty.catalog()).classes.find((k) => k.scheme === 'patrol' && k.code === '06010').id;
+  const found = async (title) => (await inspector.post('/api/items', { loop: 'patrol', title, class: cls, address: '', fields: { channel: '监督员上报' } })).body;
+  const refused = async (title, reason) => {
+    const r = await duty.step(await found(title), 'refuse', { note: '不立案', reason });
+    assert.equal(r.status, 200, JSON.stringify(r.body));
+  };
+  await found('一处');
+  for (let i = 0; i < 2; i++) await refused('看不清', { key: '信息不全', option: '位置不清' });
+  await refused('又报', { key: '重复上报' });
+  const a = (await (await town.as('leader1')).get('/api/analyses/patrol?period=2026-11')).body;
+  assert.equal(a.board.total.tallies.reported, 4);
+  assert.deepEqual(a.lists.map((l) => l.key), ['held', 'overdue', 'sent_back', 'turned_away', 'late', 'behind']);
+  const list = a.lists.find((l) => l.key === 'turned_away');
+  assert.deepEqual(list.groups.map((g) => [g.name, g.n]), [['信息不全：位置不清', 2], ['重复上报', 1]]);
+  const town_wide = (await (await town.as('leader1')).list(list.filter)).total;
+  assert.deepEqual([list.n, town_wide], [3, 3]);
+});

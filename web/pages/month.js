@@ -144,6 +144,7 @@ function Paper({ d, w }) {
   const { a, b } = d;
   const period = periodTitle(w.period, t);
   const where = a.unit_name || me.value.town.name;
+  const loop = catalog.value.loopByKey.get(w.loop);
   return html`<article class="gw" aria-labelledby="gw-title">
     <header class="gw-head"><p class="gw-name">${where}</p><p id="gw-title" class="gw-title">${t('month.title', { loop: a.title, period })}</p>
       <p class="gw-line"><span>${t('month.asOf', { at: stamp(a.board.at) })}</span><span>${me.value.demo ? t('app.demo') : t('month.draft')}</span></p></header>
@@ -152,7 +153,7 @@ function Paper({ d, w }) {
     <${Ways} a=${a} ways=${a.classes} title=${t('month.h2')} none=${t('month.noGrowth')} />
     <${Ways} a=${a} ways=${a.units} title=${t('month.h3')} none=${t('month.noGrowthUnits')} />
     <section><h2>${t('month.h4')}</h2>
-      <${Sames} s=${a.callers} text=${'month.callers'} none=${'month.noCallers'} what=${t('month.caller')} />
+      ${loop.caller ? html`<${Sames} s=${a.callers} text=${'month.callers'} none=${'month.noCallers'} what=${t('month.caller')} />` : null}
       <${Sames} s=${a.places} text=${'month.places'} none=${'month.noPlaces'} what=${t('month.place')} />
       ${a.looked_some ? html`<p class="hint">${t('month.lookedSome')}</p>` : null}</section>
     <section><h2>${t('month.h5')}</h2>${a.lists.map((l) => html`<${List} key=${l.key} list=${l} />`)}</section>
