@@ -28,12 +28,18 @@ async function walks(server) {
   const units = (await server.get('/api/catalog')).json.units.filter((u) => u.kind === 'neighbourhood').map((u) => u.code);
   const anyYear = () => year(from) + pick(year(to) - year(from) + 1);
   const month = () => `${anyYear()}-${String(1 + pick(12)).padStart(2, '0')}`;
+  const waiting = (await server.get('/api/items?limit=100&filter=loop:hotline%20state:filed%20open:yes')).json.rows.map((r) => r.id);
   return {
     items: to.id - from.id + 1,
     walks: {
       'an order': () => `/api/items/${from.id + pick(to.id - from.id + 1)}`,
       'a unit\'s queue': () => list(`open:yes unit:${one(units)}`, 'due'),
       'a unit\'s month': () => list(`unit:${one(units)} filed:${month()}`, 'filed'),
+      'the dispatch desk\'s list': () => list('loop:hotline state:filed open:yes', 'due').replace('limit=20', 'limit=100'),
+      'suggestions for an order': () => `/api/items/${one(waiting)}/suggestions`,
+      'the same matter elsewhere': () => `/api/items/${one(waiting)}/kin`,
+      'a month\'s score table': () => `/api/scores/zhaoxiang?period=${month()}`,
+      'a month\'s analysis': () => `/api/analyses/hotline?period=${month()}`,
       'a board of a year by unit': () => `/api/boards/hotline?by=unit&period=${anyYear()}`,
     },
   };
