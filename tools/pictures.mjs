@@ -14,6 +14,7 @@ import { PICTURES, AT, ITEMS, EXTRA } from './pictures_list.mjs';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const { chromium } = createRequire(join(root, 'tests/package.json'))('playwright-core');
 const program = process.env.BIHUAN ?? join(root, 'build/release/bihuan');
+const WAIT_MS = 60_000; // a busy machine is slow
 const PASSWORD = 'bihuan-demo-2026';
 const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--hide-scrollbars', '--lang=zh-CN', '--force-color-profile=srgb', '--font-render-hinting=none'];
@@ -131,7 +132,7 @@ class Visitors {
       deviceScaleFactor: 1, isMobile: size === 'phone', hasTouch: size === 'phone', storageState: who ? await this.session(who) : undefined });
     const page = await context.newPage();
     page.base = this.base;
-    page.setDefaultTimeout(60_000); // a busy machine is slow
+    page.setDefaultTimeout(WAIT_MS);
     await page.clock.setFixedTime(AT);
     return page;
   }
@@ -140,6 +141,7 @@ class Visitors {
     if (this.kept.has(who)) return this.kept.get(who);
     const context = await this.browser.newContext({ locale: 'zh-CN' });
     const page = await context.newPage();
+    page.setDefaultTimeout(WAIT_MS);
     await page.goto(`${this.base}/login`);
     await page.fill('#login', who);
     await page.fill('#password', PASSWORD);

@@ -14,8 +14,8 @@ import { Confirm } from '../../ui/dialog.js';
 import { DefDiff, DefGraph } from './def-graph.js';
 import { SetPage } from './nav.js';
 
-const KINDS = ['loop', 'calendar', 'roles', 'score'];
-const KIND = { loop: 'def.kLoop', calendar: 'def.kCalendar', roles: 'def.kRole', score: 'def.kScore' };
+const KINDS = ['loop', 'calendar', 'roles', 'score', 'register'];
+const KIND = { loop: 'def.kLoop', calendar: 'def.kCalendar', roles: 'def.kRole', score: 'def.kScore', register: 'def.kRegister' };
 const NEW = 'new';
 
 const kindTitle = (k) => (KIND[k] ? t(KIND[k]) : k);
