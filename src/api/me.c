@@ -11,7 +11,7 @@ struct person_view {
     bool demo;
 };
 struct town_view {
-    int64_t id;
+    int64_t id, year_month;
     str name, code;
 };
 struct role_view {
@@ -39,6 +39,8 @@ static const struct field TOWN_VIEW[] = {
     {"id", FIELD_I64, .at = offsetof(struct town_view, id)},
     {"name", FIELD_STR, .at = offsetof(struct town_view, name)},
     {"code", FIELD_STR, .at = offsetof(struct town_view, code)},
+    {"year_month", FIELD_I64, .at = offsetof(struct town_view, year_month),
+        .help = "month in which its assessment year begins"},
     {0},
 };
 static const struct field ROLE_VIEW[] = {
@@ -71,7 +73,8 @@ static enum err_code answer_me(
 {
     struct arena *a = k->ctx.arena;
     struct me_view v = {.person = {p->id, p->name, p->login, p->demo},
-        .town = {k->ctx.rules->town, k->ctx.rules->town_name, k->ctx.rules->town_code},
+        .town = {k->ctx.rules->town, k->ctx.rules->year_month, k->ctx.rules->town_name,
+            k->ctx.rules->town_code},
         .must_change = p->must_change,
         .demo = app_conf(k->app)->demo,
         .csrf = csrf,

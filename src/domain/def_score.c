@@ -541,7 +541,7 @@ static void read_score(struct reading *g)
     s->help = def_read_text(&g->r, root, "help", TEXT_MAX, S(""));
     s->source = def_read_text(&g->r, root, "source", TEXT_MAX, S(""));
     s->from_day = yaml_get_date(root, "from", 0);
-    s->year_month = (int)yaml_get_i64(root, "year", 1);
+    s->year_month = (int)yaml_get_i64(root, "year", g->rules->year_month);
     read_loops(g);
     read_rows(g);
     struct def_rows groups =

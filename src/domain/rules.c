@@ -384,7 +384,7 @@ static void load_score(struct rules *r, const struct stored *row, enum lang lang
         s = NEW(r->arena, struct score);
         s->key = s->title = row->key;
         s->text = row->text;
-        s->year_month = 1;
+        s->year_month = r->year_month;
         s->broken = err_text(&sub, r->arena);
     }
     s->id = row->id;
@@ -462,6 +462,7 @@ struct rules *rules_load(struct db *db, int64_t town, struct err *e)
     imap_init(&r->def_by_id, a);
     r->gen = journal_town_event(db, town);
     r->zone_s = (int)setting_i64(r, db, S("zone_s"), TM_ZONE_DEFAULT_S);
+    r->year_month = (int)setting_i64(r, db, S("year_month"), 1);
     str file = e->file;
     load_units(r, db);
     load_pasts(r, db);

@@ -115,6 +115,7 @@ struct rules {
     int64_t gen;  // grows with each change
     int64_t town; // id of the town's unit; leads every primary key
     str town_name, town_code;
+    int year_month; // in which the town's assessment year begins, 1..12
     int zone_s;
     const struct unit *root;
     struct unit *units; // in preorder

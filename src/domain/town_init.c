@@ -23,6 +23,8 @@ static const struct yaml_member TOWN[] = {
         .max = TOWN_ID_MAX},
     {"zone", YAML_WANT_STR,
         .options = "+08:00"}, // civil time of the whole program is one fixed zone
+    {"year", YAML_WANT_INT, .expected = "the month the assessment year begins in", .min = 1,
+        .max = 12},
     {"defs", YAML_WANT_STRS, YAML_REQUIRED},
     {"units", YAML_WANT_STRS, YAML_REQUIRED},
     {"classes", YAML_WANT_STRS, YAML_REQUIRED},
@@ -47,6 +49,7 @@ struct making {
     struct rules
         bare; // there is no snapshot before there are rows; functions look into the database
     struct err *e;
+    int year_month;   // in which the town's assessment year begins
     struct files all; // in reading order
     struct files defs, units, classes, people, layers;
     struct unit_in root;
@@ -126,6 +129,7 @@ static bool read_plan(struct making *m)
     const struct yaml *root = f->e.code == OK ? yaml_parse(m->a, f->text, &f->e) : NULL;
     if (!root || !yaml_check(root, TOWN, (str){0}, &f->e))
         return false;
+    m->year_month = (int)yaml_get_i64(root, "year", 1);
     m->root = (struct unit_in){.id = yaml_get_i64(root, "id", 0),
         .kind = yaml_get_str(root, "kind"),
         .code = yaml_get_str(root, "code"),
@@ -228,8 +232,10 @@ static void put_defs(struct making *m, enum def_turn turn)
 static void put_settings(struct making *m)
 {
     db_run(m->c.db,
-        "INSERT INTO setting (town, key, val) VALUES (?1, 'zone_s', ?2), (?1, 'rules_gen', '1')",
-        V(m->root.id), V(str_fmt(m->a, "%d", TM_ZONE_DEFAULT_S)));
+        "INSERT INTO setting (town, key, val) VALUES (?1, 'zone_s', ?2), (?1, 'rules_gen', '1'),"
+        " (?1, 'year_month', ?3)",
+        V(m->root.id), V(str_fmt(m->a, "%d", TM_ZONE_DEFAULT_S)),
+        V(str_fmt(m->a, "%d", m->year_month)));
 }
 
 // ---- the rows
@@ -415,7 +421,8 @@ static void bare_rules(struct making *m)
         .town = m->root.id,
         .town_name = m->root.name,
         .town_code = m->root.code,
-        .zone_s = TM_ZONE_DEFAULT_S};
+        .zone_s = TM_ZONE_DEFAULT_S,
+        .year_month = m->year_month};
     struct map *maps[] = {&r->unit_by_code, &r->unit_by_name, &r->class_by_code,
         &r->person_by_login, &r->loop_by_key, &r->cal_by_key, &r->spots_by_char};
     struct imap *imaps[] = {&r->unit_by_id, &r->class_by_id, &r->person_by_id, &r->def_by_id};

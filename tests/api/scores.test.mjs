@@ -391,3 +391,13 @@ test('a day of the patrol, worked by hand', { timeout: 600_000 }, async (t) => {
     assert.equal(call('tally', 'verify', '--dir', town.dir).code, 0);
   });
 });
+
+test('the assessment year is the town\'s, said once in town.yaml: for boards and for scores that do not say their own', async (t) => {
+  for (const [town_of, month] of [['xinjing', 11], ['pingshan-sample', 1]]) {
+    const town = await Town.make({ at: '2026-11-20T09:00:00+08:00', town: town_of });
+    t.after(() => town.end());
+    const p = await town.as('dispatcher1');
+    assert.equal((await p.get('/api/me')).body.town.year_month, month, town_of);
+    for (const s of (await p.get('/api/scores')).body.rows) assert.equal(s.year_month, month, s.key);
+  }
+});

@@ -241,15 +241,14 @@ export function periodTitle(text, t) {
   }
 }
 
-const ASSESSMENT_MONTH = 11; // November to October [domain 1.4, Gumei]
-
 /**
  * The year of assessment, "2025-11-01..2026-10-31", that holds now, or the day a period begins with.
+ * @param {number} month in which the town's begins
  * @param {string} [period]
  */
-export function assessmentYear(period, nowMs = now()) {
+export function assessmentYear(month, period, nowMs = now()) {
   const p = period && readPeriod(period);
   const d = new Date(p ? p.from : Math.floor((nowMs + zoneMs) / DAY) * DAY);
-  const y = d.getUTCFullYear() - (d.getUTCMonth() + 1 < ASSESSMENT_MONTH ? 1 : 0);
-  return `${isoDay(utc(y, ASSESSMENT_MONTH, 1))}..${isoDay(utc(y + 1, ASSESSMENT_MONTH, 1) - DAY)}`;
+  const y = d.getUTCFullYear() - (d.getUTCMonth() + 1 < month ? 1 : 0);
+  return `${isoDay(utc(y, month, 1))}..${isoDay(utc(y + 1, month, 1) - DAY)}`;
 }

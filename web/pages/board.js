@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { get, query } from '../lib/api.js';
-import { catalog } from '../lib/state.js';
+import { catalog, me } from '../lib/state.js';
 import { place, goQuery } from '../lib/route.js';
 import { linked } from '../lib/board.js';
 import { countDiff, rateDiff } from '../lib/compare.js';
@@ -90,7 +90,8 @@ function Range({ w }) {
 
 // The town's own year of assessment is a range of days that begins in its month.
 function kindOf(period) {
-  return period === assessmentYear(period) ? 'assessment' : readPeriod(period).kind;
+  const month = me.value.town.year_month;
+  return month > 1 && period === assessmentYear(month, period) ? 'assessment' : readPeriod(period).kind;
 }
 
 function Chooser({ w }) {
@@ -99,7 +100,7 @@ function Chooser({ w }) {
     const p = readPeriod(kind === 'assessment' ? currentPeriod('month') : w.period);
     const iso = (u) => new Date(u).toISOString().slice(0, 10);
     if (k === 'range') return `${iso(p.from)}..${iso(p.to - 86400000)}`;
-    return k === 'assessment' ? assessmentYear() : currentPeriod(k);
+    return k === 'assessment' ? assessmentYear(me.value.town.year_month) : currentPeriod(k);
   };
   return html`<div class="chooser">
     <div class="row" role="group" aria-label=${t('board.period')}>
@@ -110,7 +111,7 @@ function Chooser({ w }) {
         aria-label=${t('board.next')}>›</button>
       <label class="inline"><span class="sr">${t('board.kind')}</span><select value=${kind}
         onChange=${(e) => goQuery({ period: pick(e.target.value) })}>
-        ${KINDS.map((k) => html`<option key=${k} value=${k}
+        ${KINDS.filter((k) => k !== 'assessment' || me.value.town.year_month > 1).map((k) => html`<option key=${k} value=${k}
           selected=${k === kind}>${t(KIND_TITLE[k])}</option>`)}</select></label>
       ${
         kind === 'range'

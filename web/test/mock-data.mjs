@@ -59,7 +59,7 @@ const LOOP = {
 };
 
 /** The town. */
-export const TOWN = { id: 1, name: '示例镇', code: 'demo-town' };
+export const TOWN = { id: 1, name: '示例镇', code: 'demo-town', year_month: 11 };
 /** Answer of /api/catalog. */
 export const CATALOG = {
   gen: 1,

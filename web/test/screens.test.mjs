@@ -71,9 +71,10 @@ test('axis lines stand on round numbers', () => {
 });
 
 test('the year of assessment runs from November to October, and steps by itself', () => {
-  assert.equal(assessmentYear(undefined, Date.parse('2026-11-01T00:30:00+08:00')), '2026-11-01..2027-10-31');
-  assert.equal(assessmentYear(undefined, Date.parse('2026-10-31T23:30:00+08:00')), '2025-11-01..2026-10-31');
-  assert.equal(assessmentYear('2025-11-01..2026-10-31'), '2025-11-01..2026-10-31');
+  assert.equal(assessmentYear(7, undefined, Date.parse('2026-11-01T00:30:00+08:00')), '2026-07-01..2027-06-30');
+  assert.equal(assessmentYear(11, undefined, Date.parse('2026-11-01T00:30:00+08:00')), '2026-11-01..2027-10-31');
+  assert.equal(assessmentYear(11, undefined, Date.parse('2026-10-31T23:30:00+08:00')), '2025-11-01..2026-10-31');
+  assert.equal(assessmentYear(11, '2025-11-01..2026-10-31'), '2025-11-01..2026-10-31');
   assert.equal(nextPeriod('2025-11-01..2026-10-31', -1), '2024-11-01..2025-10-31');
   assert.equal(nextPeriod('2026-02-01..2026-02-28', 1), '2026-03-01..2026-03-31');
   assert.equal(nextPeriod('2026-02-03..2026-02-05', 1), '2026-02-06..2026-02-08');
