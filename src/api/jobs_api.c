@@ -18,6 +18,10 @@ struct word_view {
     str column, to, value;
     int64_t n;
 };
+struct change_view {
+    int64_t row, item;
+    str no, name, title, was, is;
+};
 struct kept_view {
     int64_t row, item;
     str no, why;
@@ -27,7 +31,7 @@ struct job_view {
     str kind, state, title, person_name, message, loop;
     bool dry, mine;
     struct strs notes, unknown;
-    struct list values, problems, kept_rows;
+    struct list values, problems, kept_rows, changes;
 };
 struct job_rows {
     struct list rows;
@@ -45,6 +49,16 @@ static const struct field WORD_VIEW[] = {
     M(word_view, to, FIELD_STR),
     M(word_view, value, FIELD_STR),
     M(word_view, n, FIELD_I64, .help = "rows that have it"),
+    {0},
+};
+static const struct field CHANGE_VIEW[] = {
+    M(change_view, row, FIELD_I64),
+    M(change_view, item, FIELD_I64),
+    M(change_view, no, FIELD_STR),
+    M(change_view, name, FIELD_STR),
+    M(change_view, title, FIELD_STR, .help = "of the field"),
+    M(change_view, was, FIELD_STR),
+    M(change_view, is, FIELD_STR),
     {0},
 };
 static const struct field KEPT_VIEW[] = {
@@ -67,7 +81,7 @@ const struct field JOB_OUT[] = {
     M(job_view, total, FIELD_I64),
     {"new", FIELD_I64, .at = offsetof(struct job_view, made)},
     {"updated", FIELD_I64, .at = offsetof(struct job_view, stepped),
-        .help = "rows that took steps on items that are there"},
+        .help = "rows that changed what is there, or took steps on it"},
     M(job_view, same, FIELD_I64, .help = "rows that were there already"),
     M(job_view, bad, FIELD_I64),
     M(job_view, undone, FIELD_I64),
@@ -82,6 +96,9 @@ const struct field JOB_OUT[] = {
         .size = sizeof(struct word_view), .help = "words the map does not know"},
     {"kept_rows", FIELD_LIST, .at = offsetof(struct job_view, kept_rows), .sub = KEPT_VIEW,
         .size = sizeof(struct kept_view), .help = "the first of those that were not undone"},
+    {"changes", FIELD_LIST, .at = offsetof(struct job_view, changes), .sub = CHANGE_VIEW,
+        .size = sizeof(struct change_view),
+        .help = "of a trial: what it would change in rows of a register, the first of it"},
     {"problems", FIELD_LIST, .at = offsetof(struct job_view, problems), .sub = PROBLEM_VIEW,
         .size = sizeof(struct problem_view)},
     {0},
@@ -161,6 +178,22 @@ enum err_code jobs_list(struct call *k)
     return call_answer_fields(k, JOBS_LIST, &v);
 }
 
+static enum err_code add_changes(struct call *k, int64_t job, struct job_view *v)
+{
+    struct import_change_row *p;
+    size_t n;
+    if (!v->dry || v->stepped == 0)
+        return OK;
+    if (import_changes(&k->ctx, job, 0, JOBS_PROBLEMS_PAGE, &p, &n, &k->err) != OK)
+        return k->err.code;
+    struct change_view *rows = NEW_ARRAY(k->ctx.arena, n, struct change_view);
+    for (size_t i = 0; i < n; i++)
+        rows[i] = (struct change_view){
+            p[i].row, p[i].item, p[i].no, p[i].name, p[i].title, p[i].was, p[i].is};
+    v->changes = (struct list){rows, n};
+    return OK;
+}
+
 static enum err_code add_problems(struct call *k, int64_t job, struct job_view *v)
 {
     struct import_problem *p;
@@ -201,7 +234,7 @@ static enum err_code answer_job(struct call *k, int64_t job)
     if (v.id == 0)
         return err_add(
             &k->err, ERR_MISSING, S("id"), (str){0}, "there is no such job", "没有这个任务");
-    if (add_problems(k, job, &v) != OK)
+    if (add_changes(k, job, &v) != OK || add_problems(k, job, &v) != OK)
         return k->err.code;
     return call_answer_fields(k, JOB_OUT, &v);
 }

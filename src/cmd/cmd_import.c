@@ -17,6 +17,7 @@ enum {
     MAP_BYTES_MAX = 256 * KIB,
     PROBLEMS_PAGE = 500,
     PROBLEMS_SHOWN = 10,
+    CHANGES_SHOWN = 20,
     PIECE_BYTES = 256 * KIB
 };
 
@@ -286,6 +287,34 @@ static void show_problem(void *arg, const struct import_problem *p)
         STR_ARG(p->expected));
 }
 
+// ---- what a trial would change
+
+static enum err_code show_changes(
+    struct args *a, struct ctx *c, int64_t job, struct args_json *json)
+{
+    struct import_change_row *p;
+    size_t n;
+    enum err_code code = import_changes(c, job, 0, CHANGES_SHOWN, &p, &n, &a->err);
+    for (size_t i = 0; code == OK && i < n; i++) {
+        if (!json) {
+            args_say(a, "  row %" PRId64 ", %.*s %.*s, %.*s: \"%.*s\" -> \"%.*s\"",
+                "  第 %" PRId64 " 行 %.*s %.*s，%.*s：“%.*s” → “%.*s”", p[i].row, STR_ARG(p[i].no),
+                STR_ARG(p[i].name), STR_ARG(p[i].title), STR_ARG(p[i].was), STR_ARG(p[i].is));
+            continue;
+        }
+        struct jw *w = &json->w;
+        jw_obj(w);
+        jw_ki64(w, "row", p[i].row);
+        jw_kstr(w, "no", p[i].no);
+        jw_kstr(w, "name", p[i].name);
+        jw_kstr(w, "title", p[i].title);
+        jw_kstr(w, "was", p[i].was);
+        jw_kstr(w, "is", p[i].is);
+        jw_end_obj(w);
+    }
+    return code;
+}
+
 // ---- reports
 
 static void report_json(
@@ -302,6 +331,10 @@ static void report_json(
     jw_ki64(&j.w, "updated", r->stepped);
     jw_ki64(&j.w, "same", r->same);
     jw_ki64(&j.w, "bad", r->bad);
+    jw_key(&j.w, S("changes"));
+    jw_arr(&j.w);
+    (void)show_changes(m->a, &c, job, &j); // a mistake is said by the exit code
+    jw_end_arr(&j.w);
     jw_key(&j.w, S("problems"));
     jw_arr(&j.w);
     if (r->bad > 0 && each_problem(&c, job, show_problem, &s, &m->a->err) != OK)
@@ -321,6 +354,8 @@ static enum err_code report_words(struct importing *m, int64_t job, const struct
         "任务 %" PRId64 "：共 %" PRId64 " 行，新增 %" PRId64 "，更新 %" PRId64 "，已有 %" PRId64
         "，有问题 %" PRId64,
         job, r->rows, r->made, r->stepped, r->same, r->bad);
+    if (show_changes(a, &c, job, NULL) != OK)
+        return a->err.code;
     if (r->bad > 0 && each_problem(&c, job, show_problem, &s, &a->err) != OK)
         return a->err.code;
     if (s.n > PROBLEMS_SHOWN)

@@ -17,7 +17,7 @@ enum {
     WIDTH_FIELD = 14,
 };
 
-// The columns every item has, in their order.
+// The columns every item has, in their order, and those of a register's rows.
 enum fixed {
     COL_NO,
     COL_LOOP,
@@ -36,8 +36,14 @@ enum fixed {
     COL_CALLER,
     COL_PHONE,
     COL_DOOR,
+    COL_ITEM_COUNT,
+    COL_LAT = COL_ITEM_COUNT,
+    COL_LON,
     COL_COUNT,
 };
+// Of a register's rows. What is written is read again without a change (docs/import.md).
+static const enum fixed KEPT_COLUMNS[] = {
+    COL_NO, COL_TITLE, COL_STATE, COL_UNIT, COL_CLASS, COL_FILED, COL_ADDRESS, COL_LAT, COL_LON};
 static const struct {
     const char *en, *zh;
     int width; // in a workbook
@@ -59,6 +65,8 @@ static const struct {
     [COL_CALLER] = {"caller", "诉求人", 10},
     [COL_PHONE] = {"phone", "电话", 15},
     [COL_DOOR] = {"door", "门牌", 14},
+    [COL_LAT] = {"lat", "纬度", 11},
+    [COL_LON] = {"lon", "经度", 11},
 };
 
 // A field of the loop, or a judge's answer to it.
@@ -73,6 +81,9 @@ struct export
     struct ctx c;
     const struct filter *filter;
     struct err e;
+    const struct def *kept; // the register whose rows they are; NULL: items
+    enum fixed *fixed;
+    size_t n_fixed;
     struct extra *extras;
     size_t n_extras;
     char after[64]; // cursor of the next page
@@ -110,7 +121,7 @@ static bool judged(const struct def *d, size_t judge, int field)
 static void find_extras(struct export *x, const struct def *d)
 {
     for (size_t i = 0; i < d->n_fields; i++)
-        if (!is_column(d->fields[i].key))
+        if (x->kept || !is_column(d->fields[i].key))
             add_extra(x, d->fields[i].title, d->fields[i].key, &d->fields[i]);
     for (size_t j = 0; j < d->n_judges; j++)
         for (size_t i = 0; i < d->n_fields && x->n_extras < CELLS_MAX - COL_COUNT; i++)
@@ -133,14 +144,34 @@ static void make_book(struct export *x)
 {
     struct zip_sink sink = {x, to_out};
     x->book = xlsx_write_new(x->own, sink, x->c.now_us, x->c.rules->zone_s);
-    x->widths = NEW_ARRAY(x->own, COL_COUNT + x->n_extras, int);
-    for (size_t i = 0; i < COL_COUNT; i++)
-        x->widths[i] = COLUMNS[i].width;
+    x->widths = NEW_ARRAY(x->own, x->n_fixed + x->n_extras, int);
+    for (size_t i = 0; i < x->n_fixed; i++)
+        x->widths[i] = COLUMNS[x->fixed[i]].width;
     for (size_t i = 0; i < x->n_extras; i++) {
         const struct def_field *f = x->extras[i].field;
         bool text = f->type == DEF_TEXT && f->max > LONG_TEXT;
-        x->widths[COL_COUNT + i] = text ? WIDTH_TEXT : WIDTH_FIELD;
+        x->widths[x->n_fixed + i] = text ? WIDTH_TEXT : WIDTH_FIELD;
     }
+}
+
+static void find_fixed(struct export *x)
+{
+    x->fixed = NEW_ARRAY(x->own, COL_COUNT, enum fixed);
+    for (size_t i = 0; i < COL_ITEM_COUNT && !x->kept; i++)
+        x->fixed[x->n_fixed++] = (enum fixed)i;
+    for (size_t i = 0; i < ARRAY_LEN(KEPT_COLUMNS) && x->kept; i++)
+        if (KEPT_COLUMNS[i] != COL_CLASS || x->kept->class_scheme.n > 0)
+            x->fixed[x->n_fixed++] = KEPT_COLUMNS[i];
+}
+
+static str fixed_title(const struct export *x, enum fixed at)
+{
+    bool en = x->e.lang == LANG_EN;
+    if (x->kept && at == COL_TITLE && x->kept->name_title.n > 0)
+        return x->kept->name_title;
+    if (x->kept && !en && (at == COL_TITLE || at == COL_UNIT || at == COL_FILED))
+        return at == COL_TITLE ? S("名称") : at == COL_UNIT ? S("责任单位") : S("登记时间");
+    return str_of(en ? COLUMNS[at].en : COLUMNS[at].zh);
 }
 
 struct export *export_open(struct ctx *c, const struct filter *f, enum export_as as, struct err *e)
@@ -162,6 +193,8 @@ struct export *export_open(struct ctx *c, const struct filter *f, enum export_as
     x->filter = f ? filter_parse(own, c->rules, NULL, filter_text(own, f), &x->e) : NULL;
     CHECK(!f || x->filter != NULL); // a canonical text parses
     const struct loop *l = x->filter ? rules_loop(c->rules, filter_loop(x->filter)) : NULL;
+    x->kept = l && l->now && l->now->lasting ? l->now : NULL;
+    find_fixed(x);
     if (l && l->now)
         find_extras(x, l->now);
     if (as == EXPORT_XLSX)
@@ -188,6 +221,30 @@ static struct xlsx_cell moment(struct export *x, int64_t us)
         .kind = XLSX_TIME, .us = us, .text = tm_minute(x->row, us, x->c.rules->zone_s)};
 }
 
+// By its name, as people read it; by its code, where the name means another.
+static str unit_word(const struct export *x, const struct unit *u, str otherwise)
+{
+    return !u ? otherwise : rules_unit_named(x->c.rules, u->name) == u ? u->name : u->code;
+}
+
+// Likewise a row: by its number, where several have its name.
+static str row_word(struct export *x, const struct def_field *f, str no)
+{
+    struct ctx c = x->c;
+    bool many = false;
+    c.arena = x->row;
+    str name = item_field_shown(&c, f, no);
+    return x->kept && item_row_named(&c, f->to, name, &many) != 0 && many ? no : name;
+}
+
+static struct xlsx_cell degrees(struct export *x, const struct item *it, double v)
+{
+    if (it->lat == 0 && it->lon == 0)
+        return (struct xlsx_cell){0};
+    return (struct xlsx_cell){
+        .kind = XLSX_NUMBER, .number = v, .text = str_fmt(x->row, "%.15g", v)};
+}
+
 static struct xlsx_cell field_cell(struct export *x, const struct item *it, const struct extra *k)
 {
     struct xlsx_cell cell = xlsx_text(item_field(it, k->key));
@@ -199,8 +256,10 @@ static struct xlsx_cell field_cell(struct export *x, const struct item *it, cons
         return moment(x, us);
     if (k->field->type == DEF_YESNO && x->e.lang != LANG_EN)
         cell.text = str_eq(cell.text, S("yes")) ? S("是") : S("否");
-    if (k->field->type == DEF_UNIT || k->field->type == DEF_REF)
-        cell.text = str_dup(x->row, item_field_shown(&x->c, k->field, cell.text));
+    if (k->field->type == DEF_UNIT)
+        cell.text = unit_word(x, rules_unit_named(x->c.rules, cell.text), cell.text);
+    if (k->field->type == DEF_REF)
+        cell.text = row_word(x, k->field, cell.text);
     if ((k->field->type == DEF_NUMBER || k->field->type == DEF_MONEY) &&
         str_f64(cell.text, &number)) {
         cell.kind = XLSX_NUMBER;
@@ -213,7 +272,7 @@ static struct xlsx_cell field_cell(struct export *x, const struct item *it, cons
     return cell;
 }
 
-static void item_cells(struct export *x, const struct item *it, struct xlsx_cell *cells)
+static void fixed_cells(struct export *x, const struct item *it, struct xlsx_cell *cells)
 {
     const struct def *d = rules_def(x->c.rules, it->def);
     const struct unit *u = rules_unit(x->c.rules, it->unit);
@@ -221,7 +280,7 @@ static void item_cells(struct export *x, const struct item *it, struct xlsx_cell
     cells[COL_NO] = xlsx_text(it->no);
     cells[COL_LOOP] = xlsx_text(d ? d->title : it->loop);
     cells[COL_STATE] = xlsx_text(state >= 0 ? d->states[state].title : it->state);
-    cells[COL_UNIT] = xlsx_text(u ? u->name : (str){0});
+    cells[COL_UNIT] = xlsx_text(x->kept ? unit_word(x, u, (str){0}) : u ? u->name : (str){0});
     cells[COL_CLASS] = xlsx_text(class_path(x, it->cls));
     cells[COL_CHANNEL] = xlsx_text(it->channel);
     cells[COL_KIND] = xlsx_text(it->kind);
@@ -232,8 +291,8 @@ static void item_cells(struct export *x, const struct item *it, struct xlsx_cell
     cells[COL_TITLE] = xlsx_text(it->title);
     cells[COL_TEXT] = xlsx_text(it->text);
     cells[COL_ADDRESS] = xlsx_text(it->address);
-    for (size_t i = 0; i < x->n_extras; i++)
-        cells[COL_COUNT + i] = field_cell(x, it, &x->extras[i]);
+    cells[COL_LAT] = degrees(x, it, it->lat);
+    cells[COL_LON] = degrees(x, it, it->lon);
 }
 
 static void begin_row(struct export *x)
@@ -250,7 +309,7 @@ static void end_row(struct export *x)
 
 static void put_csv(struct export *x, const struct xlsx_cell *cells)
 {
-    size_t n = COL_COUNT + x->n_extras;
+    size_t n = x->n_fixed + x->n_extras;
     str *texts = NEW_ARRAY(x->row, n, str);
     for (size_t i = 0; i < n; i++)
         texts[i] = cells[i].text;
@@ -259,19 +318,21 @@ static void put_csv(struct export *x, const struct xlsx_cell *cells)
 
 static void put_header(struct export *x)
 {
-    size_t n = COL_COUNT + x->n_extras;
+    size_t n = x->n_fixed + x->n_extras;
     struct xlsx_cell *cells = NEW_ARRAY(x->row, n, struct xlsx_cell);
-    for (size_t i = 0; i < COL_COUNT; i++)
-        cells[i] = xlsx_head(str_of(x->e.lang == LANG_EN ? COLUMNS[i].en : COLUMNS[i].zh));
+    for (size_t i = 0; i < x->n_fixed; i++)
+        cells[i] = xlsx_head(fixed_title(x, x->fixed[i]));
     for (size_t i = 0; i < x->n_extras; i++)
-        cells[COL_COUNT + i] = xlsx_head(x->extras[i].title);
+        cells[x->n_fixed + i] = xlsx_head(x->extras[i].title);
     x->begun = true;
     if (!x->book) {
         csv_write_bom(&x->out);
         put_csv(x, cells);
         return;
     }
-    struct xlsx_sheet sheet = {.name = x->e.lang == LANG_EN ? S("Items") : S("事项"),
+    struct xlsx_sheet sheet = {.name = x->kept                ? x->kept->title
+                                       : x->e.lang == LANG_EN ? S("Items")
+                                                              : S("事项"),
         .widths = x->widths,
         .n_widths = n,
         .frozen = 1};
@@ -282,7 +343,7 @@ static void put_header(struct export *x)
 
 static void put_cells(struct export *x, const struct xlsx_cell *cells)
 {
-    size_t n = COL_COUNT + x->n_extras;
+    size_t n = x->n_fixed + x->n_extras;
     if (!x->book) {
         put_csv(x, cells);
         return;
@@ -301,17 +362,22 @@ static void put_item(struct export *x, int64_t id)
     struct caller who;
     c.arena = x->row;
     begin_row(x);
-    struct xlsx_cell *cells = NEW_ARRAY(x->row, COL_COUNT + x->n_extras, struct xlsx_cell);
+    struct xlsx_cell all[COL_COUNT] = {0};
+    struct xlsx_cell *cells = NEW_ARRAY(x->row, x->n_fixed + x->n_extras, struct xlsx_cell);
     if (item_load(&c, id, &it, &x->e) != OK) {
         x->failed = true;
         return;
     }
-    item_cells(x, &it, cells);
+    fixed_cells(x, &it, all);
     if (caller_masked(&c, id, &who, NULL, &x->e)) {
-        cells[COL_CALLER] = xlsx_text(who.name);
-        cells[COL_PHONE] = xlsx_text(who.phone);
-        cells[COL_DOOR] = xlsx_text(who.door);
+        all[COL_CALLER] = xlsx_text(who.name);
+        all[COL_PHONE] = xlsx_text(who.phone);
+        all[COL_DOOR] = xlsx_text(who.door);
     }
+    for (size_t i = 0; i < x->n_fixed; i++)
+        cells[i] = all[x->fixed[i]];
+    for (size_t i = 0; i < x->n_extras; i++)
+        cells[x->n_fixed + i] = field_cell(x, &it, &x->extras[i]);
     x->failed = x->failed || x->e.code != OK;
     put_cells(x, cells);
     end_row(x);
@@ -343,9 +409,13 @@ static void put_notes(struct export *x)
     put_note(x, "filter", "筛选条件", note(filter.n > 0 ? filter : en ? S("all") : S("全部")));
     put_note(x, "as of", "导出时刻", moment(x, x->c.now_us));
     put_note(x, "by", "导出人", note(p ? p->name : en ? S("the system") : S("系统")));
-    put_note(x, "rows", "事项数", xlsx_number((double)x->written));
+    put_note(x, "rows", x->kept ? "行数" : "事项数", xlsx_number((double)x->written));
     put_note(x, "order", "排列",
-        note(en ? S("by filing time, the oldest first") : S("按受理时间，从早到晚")));
+        note(en        ? S("by filing time, the oldest first")
+             : x->kept ? S("按登记时间，从早到晚")
+                       : S("按受理时间，从早到晚")));
+    if (x->kept)
+        return; // rows have no caller
     put_note(x, "personal data", "个人信息",
         note(en ? S("masked; who may see more reveals it item by item, which is recorded")
                 : S("已遮盖；有权查看的人在系统里逐件查看，每次都有记录")));

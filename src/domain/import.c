@@ -110,6 +110,7 @@ struct run {
     struct import_seen *seen;       // in a dry run
     int64_t doubled[DOUBLED_SHOWN]; // in a dry run: rows whose key stands above, the first ones
     size_t n_doubled;
+    size_t n_changes; // in a dry run: rows that would change and are kept to be shown
     struct import_words *words;
 };
 
@@ -125,7 +126,7 @@ static void say_bad(struct arena *a, const struct run *r, struct import_row *row
         row->problems[before].value = value;
 }
 
-static int64_t holder(struct ctx *c, str loop, str field, str val)
+int64_t import_holder(struct ctx *c, str loop, str field, str val)
 {
     int64_t item;
     if (key_book_holder(c->book, loop, field, val, &item))
@@ -142,9 +143,10 @@ static void check_unique(
     const struct def *d = r->map->def;
     for (size_t i = 0; i < d->n_fields; i++) {
         const struct def_field *f = &d->fields[i];
-        str v = f->unique && f != r->map->key_field ? item_field(it, f->key) : (str){0};
-        int64_t taken = v.n > 0 ? holder(c, d->loop, f->key, v) : 0;
-        if (taken != 0)
+        bool asks = f->unique && (it->id != 0 || f != r->map->key_field);
+        str v = asks ? item_field(it, f->key) : (str){0};
+        int64_t taken = v.n > 0 ? import_holder(c, d->loop, f->key, v) : 0;
+        if (taken != 0 && taken != it->id)
             say_bad(c->arena, r, row, str_fmt(c->arena, "fields.%.*s", STR_ARG(f->key)), v,
                 r->e->lang == LANG_EN ? S("another item has this value") : S("已有事项用了这个值"),
                 item_no_of(c, taken));
@@ -205,10 +207,10 @@ static enum err_code judge_steps(struct ctx *c, struct run *r, struct import_row
     *item = 0;
     if (row->n_problems > 0)
         return OK;
-    *item = holder(c, r->map->def->loop, r->map->find->key, row->find);
+    *item = import_holder(c, r->map->def->loop, r->map->find->key, row->find);
     if (*item == 0)
         say_missing(c, r, row);
-    else if (holder(c, r->map->def->loop, r->key_field, row->key) != 0)
+    else if (import_holder(c, r->map->def->loop, r->key_field, row->key) != 0)
         *out = ROW_SAME;
     else if (import_steps(c, r->map, row, *item, false, it, e) != OK)
         return e->code;
@@ -219,6 +221,47 @@ static enum err_code judge_steps(struct ctx *c, struct run *r, struct import_row
     return db_status(c->db, e);
 }
 
+static enum err_code judge_new(
+    struct ctx *c, const struct run *r, struct import_row *row, struct item *it, struct err *e)
+{
+    struct err found;
+    err_init(&found, c->arena, e->lang);
+    enum err_code code = item_prepare(c, &row->in, import_past(r->map, row), it, &found);
+    if (code == ERR_DENIED || code == ERR_STORE || code == ERR_FULL || code == ERR_BUSY) {
+        err_merge(e, &found, (str){0});
+        return code;
+    }
+    if (code != OK)
+        import_notes(c->arena, r->map, row, &found);
+    return OK;
+}
+
+// Of a row of a register: new, or to be changed, or as it is. Of several about one the first
+// counts.
+static enum err_code judge_kept(struct ctx *c, struct run *r, struct import_row *row,
+    struct item *it, int64_t *item, enum outcome *out, struct err *e)
+{
+    bool differs = false;
+    size_t before = row->n_problems;
+    *out = ROW_BAD;
+    *item = import_found(c, r->map, row);
+    if (row->n_problems > before) // the number of nothing, the name of several
+        return db_status(c->db, e);
+    if (*item == 0 && judge_new(c, r, row, it, e) != OK)
+        return e->code;
+    if (*item == 0 && row->hashed && row->n_problems == 0)
+        *item = import_holder(c, r->map->def->loop, r->key_field, row->key);
+    else if (*item != 0 && import_change_try(c, r->map, row, *item, it, &differs, e) != OK)
+        return e->code;
+    if (row->n_problems == 0 && (*item == 0 || differs))
+        check_unique(c, r, row, it);
+    if (row->n_problems > 0)
+        return db_status(c->db, e);
+    bool first = *item == 0 || !stepped_before(r, row, *item);
+    *out = *item == 0 ? ROW_NEW : differs && first ? ROW_STEP : ROW_SAME;
+    return db_status(c->db, e);
+}
+
 // What the row would become. Only a database that fails, or a right that is gone, is an error of
 // the run.
 static enum err_code judge(struct ctx *c, struct run *r, struct import_row *row, struct item *it,
@@ -226,20 +269,14 @@ static enum err_code judge(struct ctx *c, struct run *r, struct import_row *row,
 {
     if (r->map->find)
         return judge_steps(c, r, row, it, same, out, e);
-    const struct item_past *past = import_past(r->map, row);
-    struct err found;
-    err_init(&found, c->arena, e->lang);
+    if (r->map->def->lasting)
+        return judge_kept(c, r, row, it, same, out, e);
     *same = 0;
     *out = ROW_BAD;
-    enum err_code code = item_prepare(c, &row->in, past, it, &found);
-    if (code == ERR_DENIED || code == ERR_STORE || code == ERR_FULL || code == ERR_BUSY) {
-        err_merge(e, &found, (str){0});
-        return code;
-    }
-    if (code != OK)
-        import_notes(c->arena, r->map, row, &found);
+    if (judge_new(c, r, row, it, e) != OK)
+        return e->code;
     if (row->n_problems == 0)
-        *same = holder(c, r->map->def->loop, r->key_field, row->key);
+        *same = import_holder(c, r->map->def->loop, r->key_field, row->key);
     if (row->n_problems == 0 && *same == 0)
         check_unique(c, r, row, it);
     if (row->n_problems == 0)
@@ -263,15 +300,32 @@ static void take_key(struct ctx *c, const struct run *r, str key, const struct i
         V(c->rules->town), V(it->loop), V(r->key_field), V(key), V(it->id));
 }
 
-static enum err_code place(struct ctx *c, const struct run *r, const struct import_row *row,
-    struct item *it, struct err *e)
+static enum err_code place(
+    struct ctx *c, struct run *r, const struct import_row *row, struct item *it, struct err *e)
 {
+    bool lasting = r->map->def->lasting;
     if (item_place(c, &row->in, import_past(r->map, row), it, e) != OK)
         return e->code;
-    if (!r->map->key_field)
+    bool own = lasting ? row->hashed : !r->map->key_field; // else the item holds it
+    if (own)
         take_key(c, r, row->key, it);
+    if (lasting)
+        (void)stepped_before(r, row, it->id);
     return import_batch_row(c, r->job.id, row, it->id, "new",
-        import_made_json(c->arena, 0, it->version, r->key_field, row->key), e);
+        import_made_json(
+            c->arena, 0, it->version, r->key_field, own || !lasting ? row->key : (str){0}),
+        e);
+}
+
+static enum err_code change(
+    struct ctx *c, const struct run *r, const struct import_row *row, int64_t item, struct err *e)
+{
+    struct item it;
+    int64_t before;
+    if (import_change(c, r->map, row, item, &before, &it, e) != OK)
+        return e->code;
+    return import_batch_row(c, r->job.id, row, item, "step",
+        import_made_json(c->arena, before, it.version, r->key_field, (str){0}), e);
 }
 
 static enum err_code take_steps(
@@ -305,7 +359,7 @@ static enum err_code write_row(
     }
     if (out == ROW_STEP) {
         j->result.stepped++;
-        return take_steps(c, r, row, same, e);
+        return r->map->find ? take_steps(c, r, row, same, e) : change(c, r, row, same, e);
     }
     j->result.made++;
     return place(c, r, row, &it, e);
@@ -327,6 +381,7 @@ static int64_t total_rows(const struct run *r, const struct import_job *j)
 struct group {
     struct run *r;
     struct import_job after;
+    size_t n_changes;
 };
 
 static enum err_code write_group(struct ctx *c, void *arg, struct err *e)
@@ -335,6 +390,7 @@ static enum err_code write_group(struct ctx *c, void *arg, struct err *e)
     struct run *r = g->r;
     const struct person *was = c->actor;
     g->after = r->job;
+    g->n_changes = 0;
     if (import_actor(c, &r->job, r->map->def, &c->actor, e) != OK) {
         c->actor = was;
         return e->code;
@@ -349,6 +405,10 @@ static enum err_code write_group(struct ctx *c, void *arg, struct err *e)
         g->after.last_row = row->row;
         if (row->n_problems > 0)
             code = keep_bad(c, r, &g->after, row, e);
+        else if (row->changes.n > 0 && r->n_changes + g->n_changes < IMPORT_CHANGES_KEPT) {
+            g->n_changes++;
+            code = import_batch_row(c, r->job.id, row, row->item, "differs", row->changes, e);
+        }
     }
     g->after.result.bytes = import_sheet_read(r->sheet);
     g->after.state = r->ended ? S("done") : S("running");
@@ -384,6 +444,9 @@ static enum err_code try_rows(struct run *r)
                 r->doubled[r->n_doubled] = row->row;
             r->n_doubled++;
         }
+        row->item = same;
+        if (out != ROW_STEP)
+            row->changes = (str){0};
         r->job.result.rows++;
         r->job.result.made += out == ROW_NEW;
         r->job.result.stepped += out == ROW_STEP;
@@ -444,6 +507,7 @@ static enum err_code run_group(struct run *r)
     // What was written lives in the writer's memory.
     r->job.result = g.after.result;
     r->job.last_row = g.after.last_row;
+    r->n_changes += g.n_changes;
     r->job.state = r->ended ? S("done") : S("running");
     r->n = 0;
     r->job.notes = r->job.values = (str){0}; // made anew for each group
@@ -525,7 +589,7 @@ static enum err_code read_stepped(struct run *r)
     struct db *db = r->reader->db;
     struct cursor x = db_rows(db,
         "SELECT row, item FROM batch_row WHERE town = ?1 AND job = ?2 AND row > 0"
-        " AND outcome = 'step' ORDER BY row",
+        " AND (outcome = 'step' OR outcome = 'new') ORDER BY row",
         V(r->reader->rules->town), V(r->job.id));
     while (db_next(&x)) {
         int64_t *row = NEW(r->arena, int64_t);
@@ -554,7 +618,8 @@ static enum err_code run_open(struct run *r)
         return r->e->code;
     r->words = import_words_new(r->arena);
     imap_init(&r->stepped, r->arena);
-    if (r->map->find && !j->dry && read_stepped(r) != OK)
+    bool once = r->map->find || r->map->def->lasting;
+    if (once && !j->dry && read_stepped(r) != OK)
         return r->e->code;
     if (j->dry) {
         r->seen = import_seen_new();

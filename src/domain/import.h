@@ -2,6 +2,9 @@
 // writes in groups, each with the place it has reached, so that it can be stopped, resumed after a
 // crash, repeated without doubling, and undone whole.
 //
+// Rows of a register are kept up to date: those that are there are found by number, by a field that
+// stands once or by name, and changed where the sheet says otherwise (import_change.c).
+//
 // A map with steps makes nothing: its rows find items by a unique field and take steps on them, as
 // the importer could by hand (import_step.c).
 //
@@ -15,6 +18,7 @@
 enum {
     IMPORT_GROUP = 500,           // rows a commit
     IMPORT_PROBLEMS_KEPT = 10000, // problem rows kept for download; all are counted
+    IMPORT_CHANGES_KEPT = 1000,   // rows of a trial of which is shown what would change
     IMPORT_UNDO_HOURS = 24,
 };
 
@@ -64,6 +68,14 @@ enum err_code import_run(struct ctx *reader, int64_t job, const struct import_do
 // row come together, so there may be a few more.
 enum err_code import_problems(struct ctx *c, int64_t job, int64_t after_row, size_t limit,
     struct import_problem **out, size_t *n, struct err *e) MUST_USE;
+// What a trial found that it would change in rows of a register that are there, at least limit of
+// them behind after_row, as problems.
+struct import_change_row {
+    int64_t row, item;
+    str no, name, title, was, is;
+};
+enum err_code import_changes(struct ctx *c, int64_t job, int64_t after_row, size_t limit,
+    struct import_change_row **out, size_t *n, struct err *e) MUST_USE;
 // The same as a workbook to be put right: the sheet's own rows and what is wrong with each. For
 // whoever made the job. c is copied: its database, rules and keys must live until the close. Piece
 // by piece, as an export (domain/export.h).

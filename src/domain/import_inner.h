@@ -11,6 +11,7 @@
 // ---- the mapping
 
 enum map_to {
+    TO_NO, // of a register's row
     TO_TITLE,
     TO_TEXT,
     TO_ADDRESS,
@@ -64,6 +65,8 @@ struct import_map {
     str key;        // column; may be empty
     size_t key_at;
     const struct def_field *key_field; // the unique field it is, or NULL
+    bool key_title;                    // rows of a register are told apart by their names
+    bool clears;                       // an empty cell takes away what was there
     str state;                         // empty: filed anew
     const struct def_field *find;      // the field items are found by; NULL: rows become items
     struct map_step *steps;
@@ -148,6 +151,10 @@ struct import_row {
     struct item_in in;
     struct item_past past;
     str find, note; // of rows that take steps
+    str no;         // of a register's row that is there
+    bool hashed;    // nothing but the whole row tells it from another
+    int64_t item;   // in a trial: the one that is there
+    str changes;    // of a row that is there, in a trial: JSON, what was and what becomes
     str *texts;     // what was read, by column of the map
     str key;        // what makes it the same row another time
     struct import_problem *problems;
@@ -164,6 +171,21 @@ const struct item_past *import_past(const struct import_map *m, const struct imp
 // taken.
 enum err_code import_steps(struct ctx *c, const struct import_map *m, struct import_row *row,
     int64_t item, bool write, struct item *out, struct err *e) MUST_USE;
+// ---- rows of a register that are there (import_change.c)
+
+// Who has a value that stands once; 0: nobody.
+int64_t import_holder(struct ctx *c, str loop, str field, str val);
+// The row of the register it is about; 0: none, or a mistake, which is noted as the row's.
+int64_t import_found(struct ctx *c, const struct import_map *m, struct import_row *row);
+// What the step `change` would make of it; mistakes are the row's. *differs: it is not so already.
+enum err_code import_change_try(struct ctx *c, const struct import_map *m, struct import_row *row,
+    int64_t item, struct item *out, bool *differs, struct err *e) MUST_USE;
+// Takes the step. *before: the item's version in front of it.
+enum err_code import_change(struct ctx *c, const struct import_map *m, const struct import_row *row,
+    int64_t item, int64_t *before, struct item *out, struct err *e) MUST_USE;
+
+// ---- keys
+
 // Under which field of item_key the row's key stands: the unique field's, or one that no definition
 // can name.
 str import_key_field(struct arena *a, const struct import_map *m);

@@ -292,3 +292,38 @@ enum err_code import_problems(struct ctx *c, int64_t job, int64_t after_row, siz
     db_done(&r);
     return e->code != OK ? e->code : db_status(c->db, e);
 }
+
+static void add_changes(struct arena *a, int64_t row, int64_t item, const struct json *x,
+    struct import_change_row **out, size_t *n)
+{
+    const struct json *list = json_get(x, S("changes"));
+    for (size_t i = 0; list && i < list->n; i++) {
+        struct import_change_row p = {.row = row,
+            .item = item,
+            .no = json_str(x, S("no")),
+            .name = json_str(x, S("name")),
+            .title = json_str(&list->vals[i], S("title")),
+            .was = json_str(&list->vals[i], S("was")),
+            .is = json_str(&list->vals[i], S("is"))};
+        VEC_PUSH(a, *out, *n) = p;
+    }
+}
+
+enum err_code import_changes(struct ctx *c, int64_t job, int64_t after_row, size_t limit,
+    struct import_change_row **out, size_t *n, struct err *e)
+{
+    *out = NULL;
+    *n = 0;
+    struct cursor r = db_rows(c->db,
+        "SELECT row, item, detail FROM batch_row WHERE town = ?1 AND job = ?2 AND row > ?3"
+        " AND outcome = 'differs' ORDER BY row",
+        V(c->rules->town), V(job), V(after_row));
+    while (*n < limit && db_next(&r)) {
+        const struct json *x = json_parse(c->arena, db_dup(&r, 2, c->arena), e);
+        if (!x)
+            break;
+        add_changes(c->arena, db_i64(&r, 0), db_i64(&r, 1), x, out, n);
+    }
+    db_done(&r);
+    return e->code != OK ? e->code : db_status(c->db, e);
+}

@@ -11,6 +11,7 @@ enum { SAMPLE_BYTES = 120, LOOK_ROWS = 200, MAP_JSON_MAX = 128 * KIB, SAME_PERCE
 static const struct {
     const char *to, *names;
 } SYNONYMS[] = {
+    {"no", "编号|台账编号|对象编号|number"},
     {"title", "标题|主题|事项标题|诉求标题|工单标题|件名"},
     {"text", "内容|诉求内容|反映内容|工单内容|问题描述|描述|案件描述|情况说明|事项内容"},
     {"address", "地址|地点|事发地址|发生地址|诉求地址|详细地址|事发地点|案发地址|位置"},
@@ -269,14 +270,17 @@ static int sameness(str a, str b)
 
 static void propose(struct looking *x, size_t column, str target, const struct def_field *f)
 {
-    if (map_get(&x->taken, target) || x->used[column])
-        return;
+    if (map_get(&x->taken, target) || x->used[column] || (f && f->text.n > 0))
+        return; // what is computed is not read
     str name = x->out->columns[column].name;
     jw_obj(&x->w);
     jw_kstr(&x->w, "column", name);
     jw_kstr(&x->w, "to", f ? str_fmt(x->a, "f:%.*s", STR_ARG(target)) : target);
+    bool path = false;
+    for (size_t i = 0; i < x->out->columns[column].n_samples; i++)
+        path = path || str_has(x->out->columns[column].samples[i], S("/"));
     if (str_eq(target, S("class")))
-        jw_kstr(&x->w, "by", S("name"));
+        jw_kstr(&x->w, "by", path ? S("name-path") : S("name"));
     jw_end_obj(&x->w);
     take(x, target, column);
     if (f && f->unique && x->key.n == 0)
@@ -286,7 +290,12 @@ static void propose(struct looking *x, size_t column, str target, const struct d
 static bool offered(const struct looking *x, const char *to)
 {
     str t = str_of(to);
-    if (str_eq(t, S("unit")) || str_eq(t, S("closed")))
+    bool lasting = x->def->lasting;
+    if (str_eq(t, S("no")))
+        return lasting;
+    if (lasting && (str_eq(t, S("text")) || str_eq(t, S("filed"))))
+        return false;
+    if ((str_eq(t, S("unit")) && !lasting) || str_eq(t, S("closed")))
         return false; // of history only
     if (str_eq(t, S("class")))
         return x->def->class_scheme.n > 0;
@@ -303,6 +312,9 @@ static void propose_all(struct looking *x)
             if (str_eq(import_name_key(x->a, d->fields[f].title), key) ||
                 str_eq(d->fields[f].key, key))
                 propose(x, i, d->fields[f].key, &d->fields[f]);
+        if (d->lasting && (str_eq(import_name_key(x->a, d->name_title), key) ||
+                              str_eq(S("名称"), key) || str_eq(S("name"), key)))
+            propose(x, i, S("title"), NULL);
         for (size_t k = 0; k < ARRAY_LEN(SYNONYMS); k++)
             if (offered(x, SYNONYMS[k].to) && is_synonym(x, SYNONYMS[k].names, key))
                 propose(x, i, str_of(SYNONYMS[k].to), NULL);
@@ -335,6 +347,11 @@ static void find_key(struct looking *x)
         if (at >= 0 && d->fields[at].unique)
             x->key = json_str(&list->vals[i], S("column"));
     }
+    // Rows of a register that are told apart by nothing else are by their names.
+    bool numbered = map_get(&x->taken, S("no")) != NULL;
+    for (size_t i = 0; list && d->lasting && !numbered && i < list->n && x->key.n == 0; i++)
+        if (str_eq(json_str(&list->vals[i], S("to")), S("title")))
+            x->key = json_str(&list->vals[i], S("column"));
 }
 
 static str wrap(struct looking *x)

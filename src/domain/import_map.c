@@ -35,13 +35,15 @@ static const struct yaml_member MAP[] = {
     {"encoding", YAML_WANT_STR, .options = "auto|utf-8|gb18030"},
     {"header", YAML_WANT_INT, .min = 1, .max = HEADER_MAX},
     {"key", YAML_WANT_STR},
+    {"empty", YAML_WANT_STR, .options = "keeps|clears"},
     {"state", YAML_WANT_STR},
     {"find", YAML_WANT_STR},
     {"steps", YAML_WANT_MAPS, .sub = STEP},
     {"columns", YAML_WANT_MAPS, YAML_REQUIRED, .sub = COLUMN},
     {0},
 };
-static const char *const TARGETS[] = {[TO_TITLE] = "title",
+static const char *const TARGETS[] = {[TO_NO] = "no",
+    [TO_TITLE] = "title",
     [TO_TEXT] = "text",
     [TO_ADDRESS] = "address",
     [TO_FILED] = "filed",
@@ -203,14 +205,31 @@ static bool read_target(struct reading *x, const struct yaml *y, struct map_colu
     return true;
 }
 
+// A register's rows have a number, a unit, a name and fields; they are not filed by anybody's call.
+static void refuse_of_rows(struct reading *x, const struct yaml *to, const struct map_column *k)
+{
+    bool lasting = x->m->def->lasting;
+    if (k->to == TO_NO && !lasting)
+        yaml_err(x->e, to, S("to"), (str){0}, "only rows of registers are found by number",
+            "只有台账的对象按编号找");
+    if (lasting && (k->to == TO_TEXT || k->to == TO_FILED || k->to == TO_CLOSED))
+        yaml_err(
+            x->e, to, S("to"), (str){0}, "rows of registers have none", "台账的对象没有这一项");
+    if (k->field && k->field->text.n > 0)
+        yaml_err(x->e, to, S("to"), (str){0}, "\"%.*s\" is computed from other fields",
+            "“%.*s”由其他栏目算出", STR_ARG(k->field->title));
+}
+
 static void refuse_target(struct reading *x, const struct yaml *y, const struct map_column *k)
 {
     const struct yaml *to = yaml_get(y, "to");
+    refuse_of_rows(x, to, k);
     bool caller = k->to >= TO_CALLER_NAME && k->to <= TO_CALLER_DOOR;
     if (caller && !x->m->def->caller)
         yaml_err(
             x->e, to, S("to"), (str){0}, "items of this loop have no caller", "这类事项没有诉求人");
-    if ((k->to == TO_UNIT || k->to == TO_CLOSED) && x->m->state.n == 0)
+    bool kept = x->m->def->lasting;
+    if ((k->to == TO_UNIT || k->to == TO_CLOSED) && x->m->state.n == 0 && !kept)
         yaml_err(x->e, to, S("to"), S("state:"), "only items imported as history have it",
             "只有按历史导入（写了 state）的事项才有");
     if ((k->to == TO_NOTE) != (x->m->find && k->to == TO_NOTE))
@@ -577,20 +596,32 @@ static void read_state(struct reading *x)
         fits = fits || str_eq(d->states[i].key, y->s);
     }
     x->m->state = y->s;
-    if (!fits)
+    if (d->lasting)
+        yaml_err(x->e, y, S("state"), (str){0}, "rows of registers are no history",
+            "台账的对象不按历史导入");
+    else if (!fits)
         yaml_err(x->e, y, S("state"), near_list(x->a, y->s, keys, n),
             "is not a state in which an item is over", "不是已办结的状态");
 }
 
 static void read_key(struct reading *x)
 {
+    bool numbered = false;
     x->m->key = str_trim(yaml_get_str(x->root, "key"));
     for (size_t i = 0; i < x->m->n && x->m->key.n > 0; i++) {
         const struct map_column *k = &x->m->columns[i];
         bool plain = k->n == 1 && k->n_pieces == 0 && !k->has_values && k->otherwise.n == 0;
-        if (plain && k->field && k->field->unique && str_eq(k->names[0], x->m->key))
+        bool this = plain && str_eq(k->names[0], x->m->key);
+        if (this && k->field && k->field->unique)
             x->m->key_field = k->field;
+        x->m->key_title = x->m->key_title || (this && k->to == TO_TITLE);
+        numbered = numbered || (this && k->to == TO_NO);
     }
+    bool known = x->m->key_field || x->m->key_title || numbered;
+    if (x->m->def->lasting && !x->m->find && x->m->key.n > 0 && !known)
+        yaml_err(x->e, yaml_get(x->root, "key"), S("key"), (str){0},
+            "rows are told apart by number, by a field that stands once, or by name",
+            "台账的对象按编号、唯一的栏目或名称认");
 }
 
 static bool read_loop(struct reading *x)
@@ -625,6 +656,10 @@ struct import_map *import_map_parse(struct arena *a, const struct rules *r, str 
     m->encoding = str_eq(enc, S("utf-8"))     ? CSV_UTF8
                   : str_eq(enc, S("gb18030")) ? CSV_GB18030
                                               : CSV_AUTO;
+    m->clears = str_eq(yaml_get_str(x.root, "empty"), S("clears"));
+    if (yaml_get(x.root, "empty") && !m->def->lasting)
+        yaml_err(e, yaml_get(x.root, "empty"), S("empty"), (str){0},
+            "only rows of registers are changed by a sheet", "只有台账的对象会被表格修改");
     check_text(&x, yaml_get(x.root, "title"), "title");
     name_classes(&x);
     name_units(&x);

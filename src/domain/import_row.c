@@ -174,6 +174,8 @@ static str field_of(struct decoding *x, const struct map_column *k, str text)
         return text;
     if (k->field->type == DEF_NUMBER)
         return import_number(x->a, text);
+    if (k->field->type == DEF_REF)
+        return import_number_as_text(text);
     if (k->field->type == DEF_TEXT && !k->day)
         return words_of(x, k, import_number_as_text(text));
     if (!date && k->field->type != DEF_TIME)
@@ -201,7 +203,11 @@ static void take(struct decoding *x, const struct map_column *k)
 {
     struct item_in *in = &x->row->in;
     str text = text_of(x, k);
+    bool says = !x->m->def->lasting || text.n > 0 || x->m->clears; // else the cell is empty
     switch (k->to) {
+    case TO_NO:
+        x->row->no = text;
+        break;
     case TO_TITLE:
         in->title = text;
         break;
@@ -222,6 +228,7 @@ static void take(struct decoding *x, const struct map_column *k)
         break;
     case TO_UNIT:
         x->row->past.unit = unit_of(x, k, text);
+        in->unit = x->m->def->lasting ? x->row->past.unit : 0;
         break;
     case TO_LAT:
         in->lat = number_of(x, k, text);
@@ -246,7 +253,8 @@ static void take(struct decoding *x, const struct map_column *k)
             x->row->find = find_of(x, k, text);
             break;
         }
-        in->fields[in->n_fields++] = (struct item_field){k->field->key, field_of(x, k, text)};
+        if (says)
+            in->fields[in->n_fields++] = (struct item_field){k->field->key, field_of(x, k, text)};
         break;
     }
 }
@@ -268,7 +276,7 @@ str import_key_field(struct arena *a, const struct import_map *m)
         return str_fmt(a, "#%.*s", STR_ARG(m->name));
     if (m->key_field)
         return m->key_field->key;
-    return m->key.n > 0 ? str_fmt(a, "#%.*s", STR_ARG(m->name)) : S("#row");
+    return m->key.n > 0 && !m->def->lasting ? str_fmt(a, "#%.*s", STR_ARG(m->name)) : S("#row");
 }
 
 static void take_key(struct decoding *x)
@@ -278,8 +286,13 @@ static void take_key(struct decoding *x)
     err_init(&quiet, x->a, x->lang);
     if (x->m->find)
         return; // what the map reads of the row is its key, once it is read
-    if (x->m->key.n == 0) {
-        row->key = row_hash(x->a, x->cells, x->n);
+    if (x->m->key.n == 0 || (x->m->def->lasting && !x->m->key_field && !x->m->key_title)) {
+        row->hashed = row->no.n == 0;
+        row->key = row->hashed ? row_hash(x->a, x->cells, x->n) : row->no;
+        return;
+    }
+    if (row->no.n > 0) {
+        row->key = row->no;
         return;
     }
     str text = cell(x, x->m->key_at);
@@ -319,9 +332,9 @@ void import_row(struct arena *a, const struct import_map *m, const struct rules 
     out->in.fields = NEW_ARRAY(a, m->n, struct item_field);
     out->past.state = m->state;
     check_width(&x);
-    take_key(&x);
     for (size_t i = 0; i < m->n; i++)
         take(&x, &m->columns[i]);
+    take_key(&x);
     if (m->find)
         out->key = row_hash(a, out->texts, m->n);
     const struct caller *who = &out->in.caller;

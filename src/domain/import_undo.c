@@ -110,6 +110,24 @@ static enum err_code step_back(
     return db_status(c->db, e);
 }
 
+// What a row had may be another's by now.
+static str taken_since(struct ctx *c, const struct made *m, const struct item *now, struct err *e)
+{
+    const struct def *d = rules_def(c->rules, now->def);
+    struct item was;
+    CHECK(d != NULL);
+    if (item_as_of(c, now, m->before, &was, e) != OK)
+        return (str){0};
+    for (size_t i = 0; i < d->n_fields; i++) {
+        str v = d->fields[i].unique ? item_field(&was, d->fields[i].key) : (str){0};
+        int64_t holder = v.n > 0 ? import_holder(c, d->loop, d->fields[i].key, v) : 0;
+        if (holder != 0 && holder != now->id)
+            return str_fmt(c->arena, c->lang == LANG_EN ? "%.*s is now %.*s's" : "%.*s现在属于%.*s",
+                STR_ARG(d->fields[i].title), STR_ARG(item_no_of(c, holder)));
+    }
+    return (str){0};
+}
+
 static void mark(struct ctx *c, const struct sweep *s, const struct made *m, str why)
 {
     struct buf b;
@@ -135,6 +153,10 @@ static enum err_code sweep_rows(struct ctx *c, struct sweep *s, struct err *e)
         str why = it.shelf == SHELF_GONE
                       ? (c->lang == LANG_EN ? S("taken back before") : S("以前已撤销"))
                       : touched(c, m, &it);
+        if (why.n == 0 && m->before > 0)
+            why = taken_since(c, m, &it, e);
+        if (e->code != OK)
+            return e->code;
         if (why.n == 0 && (m->before > 0 ? step_back(c, m, &it, e) : take_back(c, m, &it, e)) != OK)
             return e->code;
         s->undone += why.n == 0;

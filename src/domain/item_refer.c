@@ -37,15 +37,14 @@ static int64_t row_by_key(const struct ctx *c, str to, str value)
     return id;
 }
 
-static int64_t row_by_no(const struct ctx *c, str to, str no)
+int64_t item_row_numbered(const struct ctx *c, str to, str no)
 {
     return db_one_i64(c->db, 0,
         "SELECT id FROM item WHERE town = ?1 AND no = ?2 AND loop = ?3 AND shelf = 2",
         V(c->rules->town), V(no), V(to));
 }
 
-// The row of that name; *many when others have it too.
-static int64_t row_by_name(const struct ctx *c, str to, str name, bool *many)
+int64_t item_row_named(const struct ctx *c, str to, str name, bool *many)
 {
     int64_t id = 0, n = 0;
     struct cursor r = db_rows(c->db,
@@ -61,11 +60,11 @@ static bool refer_row(
     struct ctx *c, const struct def_field *f, str given, str *canonical, struct err *e, str path)
 {
     bool many = false;
-    int64_t id = row_by_no(c, f->to, given);
+    int64_t id = item_row_numbered(c, f->to, given);
     if (id == 0)
         id = row_by_key(c, f->to, given);
     if (id == 0)
-        id = row_by_name(c, f->to, given, &many);
+        id = item_row_named(c, f->to, given, &many);
     const struct loop *l = rules_loop(c->rules, f->to);
     str title = l ? l->title : f->to;
     if (many)
@@ -92,7 +91,7 @@ bool item_refer(
 
 int64_t item_field_row(const struct ctx *c, const struct def_field *f, str value)
 {
-    return f->type == DEF_REF && value.n > 0 ? row_by_no(c, f->to, value) : 0;
+    return f->type == DEF_REF && value.n > 0 ? item_row_numbered(c, f->to, value) : 0;
 }
 
 str item_field_shown(const struct ctx *c, const struct def_field *f, str value)
@@ -134,8 +133,8 @@ void item_refer_move(
         if (was.n > 0 && !still(d, it, was))
             db_run(c->db,
                 "DELETE FROM link WHERE town = ?1 AND item = ?2 AND kind = 'ref' AND other = ?3",
-                V(c->rules->town), V(row_by_no(c, f->to, was)), V(it->id));
-        int64_t row = now.n > 0 ? row_by_no(c, f->to, now) : 0;
+                V(c->rules->town), V(item_row_numbered(c, f->to, was)), V(it->id));
+        int64_t row = now.n > 0 ? item_row_numbered(c, f->to, now) : 0;
         if (row != 0)
             db_run(c->db,
                 "INSERT INTO link (town, item, kind, other) VALUES (?1, ?2, 'ref', ?3)"

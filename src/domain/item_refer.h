@@ -11,6 +11,10 @@
 // than one row, is meant.
 bool item_refer(struct ctx *c, const struct def_field *f, str given, str *canonical, struct err *e,
     str path) MUST_USE;
+// The row of a register that has the number, or the name; 0: none. *many: others are called so,
+// too.
+int64_t item_row_numbered(const struct ctx *c, str loop, str no);
+int64_t item_row_named(const struct ctx *c, str loop, str name, bool *many);
 // The value as people read it: a person's name, a unit's, the name of a row. Else the value.
 str item_field_shown(const struct ctx *c, const struct def_field *f, str value);
 // The row a value of such a field names; 0 for other fields and values.
