@@ -11,7 +11,7 @@
 #include "domain/search_fill.h"
 #include "store/text_index.h"
 
-enum { ITEMS = 4000, ROWS_AT_ONCE = 7, FILTERS = 60, PAGE = 90, PAGES_MAX = 3 };
+enum { ITEMS = 4000, MOVES = 6, ROWS_AT_ONCE = 7, FILTERS = 60, PAGE = 90, PAGES_MAX = 3 };
 
 // ---- filling
 
@@ -288,7 +288,7 @@ static bool try_step(struct fixture *f, struct item *it, const char *step, int64
 // again; some lie elsewhere than was thought.
 static void move_about(struct fixture *f, struct items *all, struct rng *r, size_t *moved)
 {
-    static const char *const steps[] = {
+    static const char *const steps[MOVES] = {
         "dispatch", "dispatch", "assist", "merge", "unmerge", "place"};
     static const char *const units[] = {"c01", "c02", "c03", "c04"};
     fixture_as(f, NULL);
@@ -322,7 +322,7 @@ static void who_sees_little_finds_all_of_it(void **state)
     struct fixture *f = *state;
     struct rng r;
     struct items all = {.v = NEW_ARRAY(f->a, ITEMS, struct item)};
-    size_t moved[6] = {0};
+    size_t moved[MOVES] = {0};
     struct arena *keep = f->c.arena;
     struct db *writer = f->db,
               *reader = db_open(str_fmt(f->a, "%.*s/town.db", STR_ARG(f->dir)), DB_READ, &f->e);
@@ -360,7 +360,7 @@ static void blocks_without_units_hide_nothing(void **state)
     struct items all = a_town(f);
     struct db *writer = f->db, *reader = NULL;
     struct rng r;
-    size_t moved[5] = {0};
+    size_t moved[MOVES] = {0};
     rng_seed(&r, 13);
     for (int i = 0; i < 10; i++)
         move_about(f, &all, &r, moved);
