@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include "api/cadence_tick.h"
 #include "api/call.h"
 #include "api/feed.h"
 #include "api/indexer.h"
@@ -232,6 +233,7 @@ struct beat {
     int64_t swept_us; // when sessions and request keys were swept
     struct deferred later[TICK_DEFERRED_MAX];
     size_t n_later;
+    struct cadence_beat cadences;
 };
 
 static void defer(struct beat *b, int64_t item)
@@ -352,6 +354,8 @@ static void tick_once(struct app *app, struct db *db, struct beat *b)
         if (!ring(app, a, b, due, n))
             break;
     } while (n == TICK_ALARMS_MAX);
+    arena_reset(a);
+    cadence_tick(app, db, a, &b->cadences);
     arena_free(a);
 }
 

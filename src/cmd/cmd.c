@@ -25,6 +25,7 @@ static const struct cmd *const COMMANDS[] = {
     &CMD_MOVE,
     &CMD_DOCTOR,
     &CMD_ROUTE,
+    &CMD_CADENCE,
     &CMD_VERSION,
 };
 

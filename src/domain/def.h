@@ -20,6 +20,9 @@ enum {
     DEF_TALLIES_MAX = 60,
     DEF_BOARDS_MAX = 6,
     DEF_LISTS_MAX = 20, // of an analysis
+    DEF_CADENCES_MAX = 20,
+    DEF_FIRSTS_MAX = 10,    // of one cadence
+    DEF_CADENCE_WINDOW = 7, // days, of one that is counted from the last closing
     DEF_REPEATS_DEFAULT = 3,
     DEF_STAGES_MAX = 5, // of one approval
     DEF_MARKS_MAX = 5,  // of one clock
@@ -291,6 +294,40 @@ struct def_analysis {
     size_t n_lists;
 };
 
+// A rule that files an item for each row of a register it is over, once a period (cadence.h).
+enum def_every { EVERY_DAYS, EVERY_WEEKS, EVERY_MONTHS };
+enum def_cadence_unit {
+    CADENCE_RECEIVER, // as every item of the loop
+    CADENCE_ROW,      // the unit that answers for the row
+    CADENCE_ROW_FIELD,
+    CADENCE_UNIT,
+};
+struct def_cadence {
+    str key, title, why;
+    str over, when; // a register, and which of its rows
+    str length;     // as written: "3mo"
+    int every;      // so many of
+    enum def_every of;
+    bool aligned;     // to the calendar; else counted from the day the row's last item was closed
+    int window;       // filed so many days before the period's end; 0: on its first day
+    int64_t from_day; // in force from this day (since 1970); 0: always
+    int field;        // names the row
+    int until;        // holds the period's last day
+    int reason;       // why the row comes first; DEF_NONE: not kept
+    enum def_cadence_unit to;
+    str unit;          // CADENCE_ROW_FIELD: the register's field; CADENCE_UNIT: a code
+    struct def_first { // rows that come first
+        str when, because;
+    } * first;
+    size_t n_first;
+    struct def_given { // what the filing step is told besides
+        int field;
+        str val;
+    } * fill;
+    size_t n_fill;
+    uint64_t done; // states in which the row was reached
+};
+
 struct def {
     str loop, title; // loop: its key, also of a register
     // A register 台账: its rows are items that last. They are kept, changed, archived and restored
@@ -337,6 +374,8 @@ struct def {
     struct def_rate *rates;
     size_t n_rates;
     struct def_analysis analysis;
+    struct def_cadence *cadences;
+    size_t n_cadences;
 };
 
 // Reads and checks one definition. On any error nothing usable comes back and e holds every

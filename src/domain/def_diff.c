@@ -376,6 +376,42 @@ static void list_facts(const struct def *d, size_t at, struct facts *f)
     tell_list(f, "显示", titles, x->n_show);
 }
 
+static str every_text(struct arena *a, const struct def_cadence *x)
+{
+    static const char *const UNITS[] = {"日", "周", "个月"};
+    return str_fmt(a, "每 %d %s", x->every, UNITS[x->of]);
+}
+
+static void cadence_facts(const struct def *d, size_t at, struct facts *f)
+{
+    const struct def_cadence *x = &d->cadences[at];
+    str *firsts = NEW_ARRAY(f->arena, x->n_first, str), *fill = NEW_ARRAY(f->arena, x->n_fill, str);
+    for (size_t i = 0; i < x->n_first; i++)
+        firsts[i] = str_fmt(
+            f->arena, "%.*s：%.*s", STR_ARG(x->first[i].because), STR_ARG(x->first[i].when));
+    for (size_t i = 0; i < x->n_fill; i++)
+        fill[i] = str_fmt(f->arena, "%.*s %.*s", STR_ARG(d->fields[x->fill[i].field].title),
+            STR_ARG(x->fill[i].val));
+    f->key = x->key;
+    f->title = x->title;
+    tell(f, "名称", x->title);
+    tell(f, "说明", x->why);
+    tell(f, "台账", x->over);
+    tell(f, "对象", x->when);
+    tell(f, "间隔", every_text(f->arena, x));
+    tell_flag(f, "按日历对齐", x->aligned);
+    tell_count(f, "提前天数", x->window);
+    tell(f, "起始", x->from_day > 0 ? tm_date(f->arena, x->from_day) : S(""));
+    tell_named(f, "对象字段", d->fields[x->field].title, d->fields[x->field].key);
+    tell_named(f, "期限字段", d->fields[x->until].title, d->fields[x->until].key);
+    tell(f, "理由字段", x->reason >= 0 ? d->fields[x->reason].key : S(""));
+    tell_count(f, "派给", x->to);
+    tell(f, "单位", x->unit);
+    tell_list(f, "优先", firsts, x->n_first);
+    tell_list(f, "填写", fill, x->n_fill);
+    tell_states(f, "算作完成的状态", x->done, d->states, d->n_states);
+}
+
 struct section {
     const char *name;
     size_t (*count)(const struct def *d);
@@ -404,6 +440,7 @@ COUNT(routes)
 COUNT(tallies)
 COUNT(ledger)
 COUNT(rates)
+COUNT(cadences)
 static size_t count_lists(const struct def *d)
 {
     return d->analysis.n_lists;
@@ -420,6 +457,7 @@ static const struct section sections[] = {
     {"步骤", count_steps, step_facts},
     {"升级规则", count_escalations, escalation_facts},
     {"派单建议", count_routes, route_facts},
+    {"周期规则", count_cadences, cadence_facts},
     {"计数", count_tallies, tally_facts},
     {"环节", count_ledger, ledger_facts},
     {"比率", count_rates, rate_facts},

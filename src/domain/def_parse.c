@@ -37,6 +37,7 @@ static const struct yaml_member root_members[] = {
     {"steps", YAML_WANT_LIST, YAML_REQUIRED, .expected = "a list of {key, title, who, ...}"},
     {"escalate", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, when, levels}"},
     {"routes", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {when, unit, because, ...}"},
+    {"cadences", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, over, every}"},
     {"boards", YAML_WANT_STRS, .expected = "fields to break boards down by"},
     {"tallies", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, by, where}"},
     {"stages", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {clock, by}"},
@@ -376,6 +377,7 @@ static void read_loop(struct def_reader *r)
     def_approve_clocks(r);
     read_escalations(r);
     def_routes_read(r);
+    def_cadences_read(r);
 }
 
 static void read_register(struct def_reader *r)

@@ -115,5 +115,6 @@ void def_effects_check(struct def_reader *r); // def_effects.c
 void def_ahead_read(struct def_reader *r);    // def_ahead.c
 void def_flow_check(struct def_reader *r);    // def_flow.c
 void def_routes_read(struct def_reader *r);   // def_routes.c
+void def_cadences_read(struct def_reader *r); // def_cadence.c
 
 #endif

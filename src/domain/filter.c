@@ -112,6 +112,13 @@ static void put_is(struct buf *b, const struct filter_term *t, const struct filt
     case KIND_NUMBER:
         put_number(b, &v->number);
         break;
+    case KIND_CADENCE:
+        buf_fmt(b, "%.*s/%.*s", STR_ARG(v->text), STR_ARG(v->text_end));
+        if (v->dated) {
+            buf_byte(b, '/');
+            filter_date_put(b, &v->dates);
+        }
+        break;
     default:
         put_text(b, v->text);
         break;

@@ -308,6 +308,8 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
         return watch_holds(m);
     case KIND_REFERS:
         return refers_holds(m, v);
+    case KIND_CADENCE: // what was filed stands beside the items
+        return false;
     case KIND_NAMED:
         return named_holds(m, v);
     case KIND_OPTION:

@@ -29,6 +29,8 @@ enum filter_kind {
     KIND_LINK,    // yes no, or an id
     KIND_ASKS,    // a step that is asked for; yes no mine refused
     KIND_WATCH,   // me: the person asking has it on his list
+    KIND_CADENCE, // loop/rule/dates: filed by that cadence rule, or a row it was filed for. In the
+                  // database only
     KIND_REFERS,  // number of a register's row that a field names
     KIND_NAMED,   // a log-in name some field names; yes no mine
     // Kept in the item's fields:
@@ -79,6 +81,7 @@ enum filter_kind {
     X(KEY_LOCKED, "locked", "锁定", KIND_FLAG, "i.locked", locked)                                 \
     X(KEY_ASKS, "asks", "待审核", KIND_ASKS, "i.waits", waits)                                     \
     X(KEY_WATCH, "watch", "盯住", KIND_WATCH, "i.id", id)                                          \
+    X(KEY_CADENCE, "cadence", "周期规则", KIND_CADENCE, "i.id", id)                                \
     X(KEY_NAMED, "named", "指定人员", KIND_NAMED, "i.waits", waits)                                \
     X(KEY_REFERS, "refers", "涉及", KIND_REFERS, "i.id", id)
 
@@ -176,9 +179,11 @@ struct filter_value {
         VALUE_REFUSED, // asked for by the person asking now, and refused
         VALUE_PREFIX
     } form;
-    str text;       // canonical text: key, code, option, word, number of an order
-    str text_end;   // VALUE_PREFIX: the first text behind all that begin with text
-    int64_t id;     // unit, class, item
+    str text;     // canonical text: key, code, option, word, number of an order
+    str text_end; // VALUE_PREFIX: the first text behind all that begin with text; KIND_CADENCE: the
+                  // rule
+    bool dated;   // KIND_CADENCE: dates say by when
+    int64_t id;   // unit, class, item
     int64_t lo, hi; // KIND_COUNT, both ends included
     struct filter_number number;
     struct filter_dates dates;

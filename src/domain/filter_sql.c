@@ -620,6 +620,37 @@ static void refers(struct writer_of *w)
     }
 }
 
+static void cadence_rule(struct writer_of *w, const struct filter_value *v)
+{
+    sqlb_add(w->q, " FROM cadence k WHERE k.town = ?1 AND k.loop = ");
+    sqlb_val(w->q, val_str(v->text));
+    sqlb_add(w->q, " AND k.rule = ");
+    sqlb_val(w->q, val_str(v->text_end));
+    if (!v->dated)
+        return;
+    int zone_s = w->env->rules->zone_s;
+    int64_t lo = 0, hi = 0;
+    filter_date_us(&v->dates, w->env->now_us, zone_s, &lo, &hi);
+    // Its last day lies within: to_day is the day behind it.
+    sqlb_add(w->q, " AND k.to_day > ");
+    sqlb_val(w->q, val_i64(tm_local_day(lo, zone_s)));
+    sqlb_add(w->q, " AND k.to_day <= ");
+    sqlb_val(w->q, val_i64(hi == INT64_MAX ? hi : tm_local_day(hi, zone_s)));
+}
+
+// What was filed, and the rows it was filed for: no item is a row.
+static void cadences(struct writer_of *w)
+{
+    for (size_t i = 0; i < w->t->n; i++) {
+        or_else(w);
+        sqlb_add(w->q, "i.id IN (SELECT k.item");
+        cadence_rule(w, &w->t->values[i]);
+        sqlb_add(w->q, " UNION ALL SELECT k.row");
+        cadence_rule(w, &w->t->values[i]);
+        sqlb_add(w->q, ")");
+    }
+}
+
 static void term(struct writer_of *w)
 {
     static void (*const of_kind[])(struct writer_of * w) = {
@@ -642,6 +673,7 @@ static void term(struct writer_of *w)
         [KIND_ASKS] = asks,
         [KIND_WATCH] = watched,
         [KIND_REFERS] = refers,
+        [KIND_CADENCE] = cadences,
         [KIND_NAMED] = named,
         [KIND_CLOCK] = texts,
         [KIND_CELL] = texts,

@@ -482,6 +482,28 @@ static void read_watch(const struct reading *x)
         refuse(x, S("me"));
 }
 
+// "visit/big", "visit/big/2026Q4": of the rule, or of it by a day within the dates. What was filed
+// stands beside the items, so a definition cannot ask it.
+static void read_cadence(const struct reading *x)
+{
+    str rest = x->text, loop = {0}, rule = {0};
+    struct filter_value value = {.form = VALUE_IS};
+    bool ok = x->p->def == NULL && str_cut(&rest, '/', &loop) && str_cut(&rest, '/', &rule);
+    const struct loop *l = ok ? rules_loop(x->p->rules, loop) : NULL;
+    for (size_t i = 0; l && i < l->n; i++)
+        for (size_t k = 0; k < l->versions[i]->n_cadences; k++)
+            if (str_eq(l->versions[i]->cadences[k].key, rule)) {
+                value.text = l->key;
+                value.text_end = l->versions[i]->cadences[k].key;
+            }
+    value.dated = rest.n > 0;
+    str when = utf8_fold(x->p->arena, rest);
+    if (value.text.n > 0 && (!value.dated || filter_date_parse(when, &value.dates) == DATE_OK))
+        add(x, value);
+    else
+        refuse(x, x->p->def ? S("not in a definition") : S("LOOP/RULE, LOOP/RULE/2026Q4"));
+}
+
 static void read_field_value(const struct reading *x)
 {
     bool dates = x->t->kind == KIND_DAY || x->t->kind == KIND_TIME;
@@ -500,6 +522,14 @@ static void read_field_value(const struct reading *x)
     } else if (!read_yesno(x)) {
         refuse(x, S("yes, no, none"));
     }
+}
+
+static void read_when(const struct reading *x)
+{
+    if (x->t->key == KEY_DUE && is_none(x))
+        add_form(x, VALUE_NONE);
+    else
+        read_dates(x, x->t->key == KEY_DUE ? S(", none") : S(""));
 }
 
 static void read_closed(const struct reading *x)
@@ -542,10 +572,7 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         read_text(&x, filter_key_rows[t->key].key);
         break;
     case KIND_WHEN:
-        if (t->key == KEY_DUE && is_none(&x))
-            add_form(&x, VALUE_NONE);
-        else
-            read_dates(&x, t->key == KEY_DUE ? S(", none") : S(""));
+        read_when(&x);
         break;
     case KIND_CLOSED:
         read_closed(&x);
@@ -568,6 +595,9 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         break;
     case KIND_WATCH:
         read_watch(&x);
+        break;
+    case KIND_CADENCE:
+        read_cadence(&x);
         break;
     case KIND_NAMED:
         read_named(&x);

@@ -97,7 +97,8 @@ static void first_image(
         .round = 1,
         .parent = in->parent};
     it->receiver = receiver ? receiver->id : c->rules->town;
-    it->unit = d->lasting && in->unit != 0 ? in->unit : it->receiver;
+    bool given = in->unit != 0 && (d->lasting || in->by_rule);
+    it->unit = given ? in->unit : it->receiver;
     item_put_cells(c, it);
 }
 
@@ -111,7 +112,7 @@ static void check_in(struct ctx *c, const struct def *d, const struct item_in *i
     check_class(c, d, in->cls, e);
     if (it->filed_us > c->now_us)
         err_add(e, ERR_INVALID, S("filed"), (str){0}, "lies in the future", "登记时间不能晚于现在");
-    if (in->unit != 0)
+    if (in->unit != 0 && !in->by_rule)
         item_check_unit(c, d->lasting, in->unit, e);
     if (in->parent != 0 && item_no_of(c, in->parent).n == 0)
         err_add(e, ERR_INVALID, S("parent"), (str){0}, "there is no such item", "没有这个上级事项");
@@ -178,7 +179,8 @@ enum err_code item_place(struct ctx *c, const struct item_in *in, const struct i
         item_past_enter(c, d, it);
     else
         enter_filed(c, d, it);
-    struct event ev = {.what = past ? S("import") : d->steps[0].key, .unit = it->receiver};
+    struct event ev = {
+        .what = past ? S("import") : d->steps[0].key, .unit = it->receiver, .note = in->note};
     if (item_commit(c, d, &nothing, it, &ev, e) != OK)
         return e->code;
     if (in->has_caller && caller_put(c, it->id, &in->caller, e) != OK)

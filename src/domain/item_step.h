@@ -26,7 +26,9 @@ struct item_in {
     struct caller caller;
     bool has_caller;
     int64_t parent;   // 0: none
-    int64_t unit;     // of a register's row: who answers for it; 0: its keeper. Not for loops
+    int64_t unit;     // of a register's row: who answers for it; 0: its keeper. Of an item by rule
+    bool by_rule;     // the system files it, for that unit (cadence.h)
+    str note;         // by rule: what the history says of it
     int64_t filed_us; // 0: now; imports give the past
     str no;           // empty: counted
     str same;         // number of an item that is the same matter (domain/same.h); empty: none

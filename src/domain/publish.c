@@ -1,6 +1,7 @@
 #include "domain/publish.h"
 
 #include "base/json.h"
+#include "domain/cadence.h"
 #include "domain/def_cal.h"
 #include "domain/def_role.h"
 #include "domain/item_step.h"
@@ -62,6 +63,7 @@ static void check_loop(struct ctx *c, str kind, str text, struct published *out,
     struct rules copy = *c->rules;
     copy.arena = c->arena;
     rules_compile_def(&copy, d, e);
+    cadence_check(c->arena, &copy, d, e);
     for (size_t i = 0; i < d->ahead.n_of; i++)
         if (!rules_loop(c->rules, d->ahead.of[i]))
             err_add(e, ERR_INVALID, S("ahead.of"), (str){0}, "there is no loop \"%.*s\"",

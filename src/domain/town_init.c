@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "base/json.h"
+#include "domain/cadence.h"
 #include "domain/def_cal.h"
 #include "domain/def_role.h"
 #include "domain/journal.h"
@@ -365,6 +366,14 @@ static enum err_code try_loops(struct making *m)
     return OK;
 }
 
+// Cadence rules name fields of registers, which are there by now.
+static void try_cadences(struct making *m, const struct rules *r, struct file *f)
+{
+    struct def *d;
+    if (str_eq(f->kind, S("loop")) && f->e.code == OK && def_parse(m->a, f->text, &d, &f->e) == OK)
+        cadence_check(m->a, r, d, &f->e);
+}
+
 // Scores name the counts of the loops, so these are there by now.
 static enum err_code try_scores(struct making *m)
 {
@@ -376,6 +385,7 @@ static enum err_code try_scores(struct making *m)
     for (size_t i = 0; i < m->defs.n; i++) {
         struct file *f = m->defs.at[i];
         struct score *s;
+        try_cadences(m, r, f);
         // What is wrong stays in the file's own notes.
         if (str_eq(f->kind, S("score")) && f->e.code == OK &&
             score_parse(m->a, r, f->text, &s, &f->e) == OK)

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { call, Person, program, root, server, Town, until } from './lib.mjs';
 
 const COMMANDS = ['serve', 'init', 'import', 'export', 'def', 'demo', 'token', 'audit', 'tally', 'years', 'backup', 'restore', 'move', 'doctor',
-  'route', 'version'];
+  'route', 'cadence', 'version'];
 
 /** The same with --json; its answer is one line. */
 function ask(...args) {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include "base/buf.h"
 #include "domain/board.h"
+#include "domain/cadence.h"
 #include "domain/item_list.h"
 #include "domain/key_book.h"
 #include "domain/search_fill.h"
@@ -326,6 +327,10 @@ static const char *const FILTERS[] = {
     "register:firm 泾源",
     "register:firm refers:QY20261120-0001",
     "refers:QY20261120-0001",
+    "cadence:call/big",
+    "loop:call cadence:call/big/2026Q4 open:yes",
+    "loop:call cadence:call/big/2026Q4 closed:yes -state:closed unit:=c02",
+    "register:firm open:yes -cadence:call/big/2026Q4",
     "飞线充电",
     "电",
     "open:yes 飞线,楼道 unit:c02",
@@ -339,7 +344,22 @@ static const char REGISTER[] =
     "who: {change: [dispatcher]}\nfields:\n"
     "  - {key: code, title: 代码, type: text, unique: yes}\n"
     "  - {key: parent_firm, title: 上级企业, type: ref, register: firm}\n"
-    "  - {key: tax, title: 税收, type: money}\n";
+    "  - {key: tax, title: 税收, type: money}\n"
+    "  - {key: service, title: 服务单位, type: unit}\n";
+
+static const char LOOP[] =
+    "loop: call\ntitle: 走访\nnumber: {prefix: ZF, digits: 5}\nreceiver: ops-centre\n"
+    "calendar: workdays\nfields:\n"
+    "  - {key: firm, title: 企业, type: ref, register: firm, required: yes}\n"
+    "  - {key: call_by, title: 期限, type: date}\n"
+    "states:\n  - {key: planned, title: 待访}\n  - {key: closed, title: 已访, final: yes}\n"
+    "steps:\n  - {key: file, title: 登记, to: planned, who: clerk, ask: firm!}\n"
+    "  - {key: close, title: 走访, from: planned, to: closed, who: handler, does: close}\n"
+    "cadences:\n"
+    "  - {key: big, title: 每季, over: firm, when: \"tax:>=100\", every: 3mo, field: firm, until: "
+    "call_by, unit: row.service, first: [{when: \"tax:>=1000\", because: 大户}]}\n"
+    "  - {key: small, title: 每年, over: firm, when: \"tax:<100\", every: 12mo, aligned: no, "
+    "from: 2025-01-01, field: firm, until: call_by}\n";
 
 // Rows that name each other, by number, by code and by name, and are changed.
 static void run_registers(struct fixture *f)
@@ -367,6 +387,34 @@ static void run_registers(struct fixture *f)
         .fields = fields,
         .n_fields = 2};
     fixture_ok(f, fixture_do(f, item_step(&f->c, &step, &second, &f->e)));
+}
+
+// Rules are walked, file an item each, and are counted.
+static void run_cadences(struct fixture *f)
+{
+    fixture_publish(f, "loop", "call", str_of(LOOP));
+    struct item_field fields[] = {{S("code"), S("Z1")}, {S("tax"), S("2000")}};
+    struct item_in in = {.loop = S("firm"), .title = S("三号"), .fields = fields, .n_fields = 2};
+    struct item row, filed;
+    fixture_as(f, "dispatcher");
+    fixture_ok(f, fixture_do(f, item_file(&f->c, &in, &row, &f->e)));
+    struct ctx *c = fixture_as(f, "leader");
+    const struct def *d = rules_loop(f->rules, S("call"))->now;
+    int64_t day = tm_local_day(c->now_us, f->rules->zone_s);
+    for (size_t i = 0; i < d->n_cadences; i++) {
+        struct cadence k;
+        struct cadence_walk at = {0};
+        struct cadence_due *due;
+        struct cadence_cover cover;
+        size_t n;
+        fixture_ok(f, cadence_open(f->a, f->rules, d, &d->cadences[i], &k, &f->e));
+        c->actor = NULL;
+        fixture_ok(f, cadence_find(c, &k, day, &at, 10, &due, &n, &f->e));
+        fixture_ok(f, fixture_do(f, cadence_file(&f->c, d->loop, k.x->key, row.id, &filed, &f->e)));
+        assert_int_equal(filed.id != 0, i == 0);
+        fixture_ok(f, cadence_cover(fixture_as(f, "leader"), &k, day, 0, &cover, &f->e));
+        assert_int_equal(cover.total.n[CADENCE_OPEN], i == 0);
+    }
 }
 
 static void run_lists(struct fixture *f, const char *login)
@@ -417,6 +465,7 @@ static void run_composed(struct fixture *f)
     struct search_door door = {f, run_filling, fill_on, 1000};
     fixture_publish(f, "register", "firm", str_of(REGISTER));
     run_registers(f);
+    run_cadences(f);
     fixture_as(f, "leader");
     fixture_ok(f, search_fill(&f->c, SEARCH_FILL_UP, &door, NULL, &f->e));
     static const char *const readers[] = {"leader", "h02", "h01"};
