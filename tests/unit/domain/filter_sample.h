@@ -267,6 +267,8 @@ static inline struct rules *sample_rules(struct arena *a, struct err *e)
     memcpy(fields, visit->fields, visit->n_fields * sizeof(*fields));
     fields[visit->n_fields++] = level;
     visit->fields = fields;
+    visit->cadences = NEW(a, struct def_cadence);
+    visit->cadences[visit->n_cadences++] = (struct def_cadence){.key = S("big")};
     bool ok = sample_put_loop(r, NULL, sample_def(r, hotline, SAMPLE_HOTLINE, e)) &&
               sample_put_loop(r, sample_def(r, old, SAMPLE_PATROL_OLD, e),
                   sample_def(r, now, SAMPLE_PATROL, e)) &&

@@ -564,6 +564,11 @@ static void put_random_value(struct world *w, struct buf *b, int row)
     case KIND_CALLER:
         buf_addz(b, "7"); // the sample's items have no callers
         break;
+    case KIND_CADENCE: // nothing was filed by a rule
+        buf_addz(b, chance(w, 50) ? "visit/big" : "visit/big/");
+        if (str_ends(buf_str(b), S("/")))
+            put_random_date(w, b);
+        break;
     case KIND_LINK:
         buf_addz(b, links[below(w, row == KEY_RAISED ? 3 : 5)]);
         break;
