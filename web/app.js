@@ -16,7 +16,6 @@ import { Skeleton, Failure } from './ui/load.js';
 import { Today } from './pages/today.js';
 import { Items } from './pages/items.js';
 import { Item } from './pages/item.js';
-import { FileNew } from './pages/file-new.js';
 
 const NEXT = 'bihuan.next';
 
@@ -43,12 +42,17 @@ function lazy(load, name) {
 const Scores = lazy(() => import('./pages/scores.js'), 'Scores');
 const more = (name) => lazy(() => import('./pages/more.js'), name);
 const Desk = lazy(() => import('./pages/desk.js'), 'Desk');
+const rows = (name) => lazy(() => import('./pages/rows.js'), name);
 const ROUTES = [
   { path: '/', page: Today, right: 'item.read' },
   { path: '/items', page: Items, right: 'item.read' },
   { path: '/i/:id', page: Item, right: 'item.read' },
   { path: '/desk', page: Desk, right: 'item.step' },
-  { path: '/new', page: FileNew, right: 'item.file' },
+  { path: '/new', page: rows('FileNew'), right: 'item.file' },
+  { path: '/registers', page: rows('Registers'), right: 'item.read' },
+  { path: '/registers/:key', page: rows('Register'), right: 'item.read' },
+  { path: '/registers/:key/board', page: rows('RegisterBoard'), right: 'board.read' },
+  { path: '/registers/:key/new', page: rows('RowNew'), right: 'item.file' },
   { path: '/boards', page: more('Board'), right: 'board.read' },
   { path: '/scores', page: Scores, right: 'board.read' },
   { path: '/scores/:key', page: Scores, right: 'board.read' },

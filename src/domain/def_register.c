@@ -102,15 +102,18 @@ static void put_steps(struct def_reader *r)
     edit->n_who = n_change;
     edit->files_max = FILES_MAX;
     edit->undo_s = UNDO_S;
+    edit->hotkey = S("E");
     struct def_step *away = put_step(r, "archive", "归档", DOES_CLOSE, STATE_KEPT, STATE_ARCHIVED);
     away->note_required = true;
     away->who = archive;
     away->n_who = n_archive;
     away->undo_s = UNDO_S;
+    away->hotkey = S("A");
     struct def_step *back = put_step(r, "restore", "恢复", DOES_REOPEN, STATE_ARCHIVED, STATE_KEPT);
     back->who = archive;
     back->n_who = n_archive;
     back->undo_s = UNDO_S;
+    back->hotkey = S("A");
 }
 
 void def_register_read(struct def_reader *r)

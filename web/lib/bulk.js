@@ -34,3 +34,14 @@ export function bulkBody(step, values, rows) {
   const { version, ...body } = stepBody(step, values, null, 1, []);
   return { ...body, items: rows.map((r) => ({ id: r.id, version: r.version })) };
 }
+
+/**
+ * A step as it is asked of several at once. Of one that edits, what is left blank stays as it is in each, and what only
+ * one can have is not asked.
+ * @param {object|null} step from stepOf()
+ */
+export function bulkStep(step) {
+  if (!step || !step.edits) return step;
+  const fields = step.fields.filter((f) => !f.unique && !(f.own && f.key === 'name'));
+  return { ...step, fields: fields.map((f) => ({ ...f, required: false })) };
+}

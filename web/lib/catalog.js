@@ -1,15 +1,17 @@
-// The town's catalogue, indexed once: units, classes, loops. No DOM here.
+// The town's catalogue, indexed once: units, classes, loops, registers. No DOM here.
 import { split } from './filter.js';
 
 /**
  * @param {object} raw answer of /api/catalog
- * @returns {object} raw with maps: unitById, classById, loopByKey
+ * @returns {object} raw with maps: unitById, classById, loopByKey (registers as well, each with lasts: true)
  */
 export function indexCatalog(raw) {
   const c = { units: [], classes: [], loops: [], ...raw };
+  c.registers = (raw.registers || []).map((r) => ({ ...r, lasts: true }));
   c.unitById = new Map(c.units.map((u) => [u.id, u]));
   c.classById = new Map(c.classes.map((x) => [x.id, x]));
-  c.loopByKey = new Map(c.loops.map((l) => [l.key, l]));
+  // No register has the key of a loop.
+  c.loopByKey = new Map([...c.loops, ...c.registers].map((l) => [l.key, l]));
   return c;
 }
 
@@ -72,8 +74,12 @@ export function classesOf(c, loop) {
 export function stepOf(loop, key) {
   const step = loop && loop.steps.find((s) => s.key === key);
   if (!step) return null;
-  return { ...step, fields: fieldsOf(loop, step.asks) };
+  // What lasts is edited: its form holds what stands there, and sends what became different.
+  return { ...step, fields: fieldsOf(loop, step.asks), edits: !!loop.lasts && step.asks.length > 0 };
 }
+
+// What every item has beside its fields, by the word a step asks it with.
+const OWN_ASKS = ['place', 'class', 'name', 'unit'];
 
 /**
  * What is asked, joined with the loop's field definitions.
@@ -82,8 +88,7 @@ export function stepOf(loop, key) {
  */
 export function fieldsOf(loop, asks) {
   const fields = (asks || []).map((a) => {
-    if (a.field === 'place') return { key: 'place', type: 'place', required: a.required };
-    if (a.field === 'class') return { key: 'class', type: 'class', required: a.required };
+    if (OWN_ASKS.includes(a.field)) return { key: a.field, type: a.field, own: true, required: a.required, title: a.field === 'name' ? loop.name : '' };
     const f = loop.fields.find((x) => x.key === a.field);
     return f ? { ...f, required: a.required } : null;
   });

@@ -36,24 +36,48 @@ const RANK = { unit: 0, class: 1, channel: 2, filed: 3, changed: 4 }; // who sta
 /** What a list shows until somebody chooses. */
 export const USUAL = ['left', 'state', 'title', 'no', 'unit', 'class', 'channel', 'filed'];
 
+// What lasts has no clocks, no parts, no source.
+const LASTING = ['no', 'title', 'state', 'unit', 'class', 'address', 'filed', 'changed', 'closed'];
+const FIRST_FIELDS = 6;
+
+/** What the list of a register shows until somebody chooses: whose row it is, and the first things it holds. */
+export const usualOf = (register) => ['no', 'title', 'unit', ...register.fields.slice(0, FIRST_FIELDS).map((f) => f.key)];
+
+const fieldWidth = (f) => (f.type === 'text' && !f.check ? 180 : Math.max(f.check ? 176 : WIDTH, 15 * f.title.length + 20));
+
+function columnsOfRegister(register, t) {
+  const own = OWN.filter(([name]) => LASTING.includes(name) && (name !== 'class' || register.class_scheme)).map(
+    ([name, key, width, sort]) => ({ name, title: ROW_WORDS[name] ? t(ROW_WORDS[name]) : t(key), width, sort }),
+  );
+  own.find((c) => c.name === 'title').title = register.name || t('row.name');
+  const fields = register.fields.map((f) => ({ name: f.key, title: f.title, width: fieldWidth(f), type: f.type, field: f }));
+  return [
+    { title: t('columns.ownRows'), columns: own },
+    { title: register.title, columns: fields },
+  ];
+}
+const ROW_WORDS = { unit: 'row.unit', filed: 'row.filed', changed: 'row.changed', closed: 'row.closed' };
+
 /**
  * All columns there are, grouped for choosing from.
  * @param {object} catalog indexed
  * @param {(key: string) => string} t
+ * @param {object} [register] those of its list
  * @returns {{title: string, columns: {name: string, title: string, width: number, sort?: string, type?: string}[]}[]}
  */
-export function columnGroups(catalog, t) {
+export function columnGroups(catalog, t, register) {
+  if (register) return columnsOfRegister(register, t);
   const own = OWN.map(([name, key, width, sort]) => ({ name, title: t(key), width, sort }));
   const seen = new Set(own.map((c) => c.name));
   const groups = [{ title: t('columns.own'), columns: own }];
-  const add = (list, name, title, type, width = WIDTH) => {
+  const add = (list, name, title, type, width = WIDTH, field = undefined) => {
     if (seen.has(name)) return;
     seen.add(name);
-    list.push({ name, title, width, type });
+    list.push({ name, title, width, type, field });
   };
   for (const loop of catalog.loops) {
     const list = [];
-    for (const f of loop.fields) add(list, f.key, f.title, f.type, f.type === 'text' ? 180 : WIDTH);
+    for (const f of loop.fields) add(list, f.key, f.title, f.type, f.type === 'text' ? 180 : WIDTH, f);
     for (const c of loop.clocks) add(list, `clock.${c.key}`, t('columns.clock', { title: c.title }), 'clock', 140);
     for (const j of loop.judges || [])
       for (const key of judgedBy(loop, j.key)) {
@@ -77,11 +101,12 @@ function judgedBy(loop, judge) {
  * The columns of these names, in their order; unknown ones are left out, the title is always there.
  * @param {object[]} groups of columnGroups()
  * @param {string} names with a blank between; empty: the usual ones
+ * @param {string[]} [usual]
  */
-export function columnsOf(groups, names) {
+export function columnsOf(groups, names, usual = USUAL) {
   const all = new Map(groups.flatMap((g) => g.columns.map((c) => [c.name, c])));
   const wanted = names.split(' ').filter((n) => all.has(n));
-  const list = (wanted.length ? wanted : USUAL).map((n) => all.get(n));
+  const list = (wanted.length ? wanted : usual).map((n) => all.get(n));
   return list.some((c) => c.name === 'title') ? list : [...list, all.get('title')];
 }
 

@@ -120,14 +120,29 @@ export function without(text, gone) {
 }
 
 /**
+ * The one register a filter asks for, which has a list of its own, and what else it asks; null of any other filter.
+ * @param {string} text
+ * @returns {{key: string, rest: string}|null}
+ */
+export function registerOf(text) {
+  const terms = split(text);
+  const found = terms.filter((x) => /^register:[a-z][a-z0-9_-]*$/.test(x));
+  if (found.length !== 1) return null;
+  return { key: found[0].slice('register:'.length), rest: terms.filter((x) => x !== found[0]).join(' ') };
+}
+
+/**
  * Address of the list that a filter makes. Every number on a screen is such a link.
  * @param {string} filter
  * @param {{sort?: string, limit?: number, after?: string}} [more]
  */
 export function itemsLink(filter, more = {}) {
+  const rows = registerOf(filter);
+  const path = rows ? `/registers/${rows.key}` : '/items';
+  const asked = rows ? rows.rest : filter;
   const q = new URLSearchParams();
-  if (filter) q.set('filter', filter);
+  if (asked) q.set('filter', asked);
   for (const [k, v] of Object.entries(more)) if (v) q.set(k, String(v));
   const s = q.toString().replace(/%3A/g, ':').replace(/%2C/g, ',').replace(/%3D/g, '=').replace(/%3E/g, '>');
-  return s ? `/items?${s}` : '/items';
+  return s ? `${path}?${s}` : path;
 }

@@ -5,6 +5,7 @@ const CHAPTERS = [
   ['/new', '02-filing'],
   ['/items', '06-lists'],
   ['/i', '04-handling'],
+  ['/registers', '06-lists'],
   ['/boards', '08-boards'],
   ['/month', '08-boards'],
   ['/scores', '09-scores'],

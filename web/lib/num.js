@@ -58,3 +58,9 @@ export function bytes(n) {
   if (n < 1024 * 1024) return `${(n / 1024).toFixed(0)} KB`;
   return `${(n / 1024 / 1024).toFixed(1)} MB`;
 }
+
+/** Digits in threes: "1234567.5" is 1,234,567.5. @param {string} v a plain decimal number */
+export function grouped(v) {
+  const [whole, part] = String(v).replace('-', '−').split('.');
+  return whole.replace(/\B(?=(\d{3})+$)/g, ',') + (part ? `.${part}` : '');
+}

@@ -10,6 +10,8 @@ export const session = signal('unknown');
 export const connection = signal('wait');
 /** Indexed catalogue, or null before it has come. */
 export const catalog = signal(null);
+/** Path of the navigation's entry a page belongs to, where its own address does not tell: the page of a register's row. */
+export const belongs = signal('');
 /** Notices at the foot of the page: {id, text, kind, act}. */
 export const toasts = signal([]);
 /** Page keys without modifiers may be switched off (WCAG 2.1.4). */

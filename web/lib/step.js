@@ -27,6 +27,7 @@ export function extendTitle(text, t) {
 export const reasonTitle = (r) => (r && r.key ? (r.option ? `${r.key}：${r.option}` : r.key) : '');
 
 const JUDGED = 'evaluate';
+const CHOSEN = ['choice', 'yesno', 'person', 'class', 'unit', 'ref', 'date'];
 
 /**
  * What a step's form starts with: what the item already says, so that nobody types it again. Another judge's answers
@@ -52,7 +53,9 @@ export function startValues(step, item) {
   const has = new Map((item.fields || []).filter((f) => !f.judge).map((f) => [f.key, f.value]));
   for (const key of ['channel', 'kind', 'priority']) if (item[key]) has.set(key, item[key]);
   for (const f of step.fields) {
-    if (f.key === 'class') v.class = item.class || null;
+    if (f.own && f.key === 'name') v.name = item.title || '';
+    else if (f.own && f.key === 'unit') v.unit = item.unit || 0;
+    else if (f.key === 'class') v.class = item.class || null;
     else if (f.key === 'place')
       v.place = { address: item.address || '', lat: item.lat ? String(item.lat) : '', lon: item.lon ? String(item.lon) : '' };
     else if (step.does !== JUDGED && has.has(f.key)) v.fields[f.key] = has.get(f.key);
@@ -89,10 +92,10 @@ export function checkValues(step, v, t, files = 0) {
       Object.assign(bad, checkPlace(v.place, f.required, t));
       continue;
     }
-    const value = f.key === 'class' ? v.class : v.fields[f.key];
+    if (f.own && f.key === 'name' && !(v.name || '').trim() && step.edits) bad.name = t('form.mustFill');
+    const value = f.own ? v[f.key] : v.fields[f.key];
     if (f.required && (value === undefined || value === null || value === '')) {
-      bad[f.key] =
-        f.type === 'choice' || f.type === 'person' || f.type === 'class' || f.type === 'date' ? t('form.mustChoose') : t('form.mustFill');
+      bad[f.key] = CHOSEN.includes(f.type) ? t('form.mustChoose') : t('form.mustFill');
     } else if (value && f.min && f.type === 'text' && ownWords(f, v.fields) < f.min) {
       bad[f.key] = t((f.own_words || []).length ? 'step.ownWords' : 'step.tooShort', { n: f.min });
     } else if (value && f.type === 'choice' && f.options.length && !f.options.includes(value)) {
@@ -179,6 +182,12 @@ export function optionsOf(step, reason) {
   return r ? r.options || [] : [];
 }
 
+// Is what the form says of a field what stands there?
+function sameValue(f, v, was) {
+  const of = (x) => (f.own ? x[f.key] : x.fields[f.key]);
+  return JSON.stringify(of(v) || '') === JSON.stringify(of(was) || '');
+}
+
 /**
  * The body of POST /api/items/{id}/steps.
  * @param {object} step
@@ -186,19 +195,27 @@ export function optionsOf(step, reason) {
  * @param {number|null} part
  * @param {number} version
  * @param {number[]} [files] attachments that belong to the step
+ * @param {object} [item] as it stands: of a step that edits only what differs from it is sent, also what became blank
  */
-export function stepBody(step, v, part, version, files = []) {
+export function stepBody(step, v, part, version, files = [], item = undefined) {
   const body = { step: step.key, version };
   if (files.length) body.files = files;
   if (part) body.part = part;
   if (v.note.trim()) body.note = v.note.trim();
   const fields = {};
+  const was = step.edits && item ? startValues(step, item) : null;
   for (const f of step.fields) {
-    if (f.key === 'class') {
+    if (was && sameValue(f, v, was)) continue;
+    if (f.own && (f.key === 'name' || f.key === 'unit')) {
+      if (v[f.key]) body[f.key] = f.key === 'name' ? v.name.trim() : v.unit;
+    } else if (f.key === 'class') {
       if (v.class) body.class = v.class;
     } else if (f.key === 'place') {
       const { address, lat, lon } = v.place;
-      body.place = { address: address.trim(), lat: Number(lat) || 0, lon: Number(lon) || 0 };
+      if (!step.edits || was || address.trim() || lat || lon)
+        body.place = { address: address.trim(), lat: Number(lat) || 0, lon: Number(lon) || 0 };
+    } else if (was) {
+      fields[f.key] = v.fields[f.key] || '';
     } else if (v.fields[f.key] !== undefined && v.fields[f.key] !== '') {
       fields[f.key] = f.type === 'time' ? atZone(v.fields[f.key]) : v.fields[f.key];
     }

@@ -1,6 +1,6 @@
 // Quick views of the list: the fixed ones, and what can be said of any without asking the server. No DOM here: tested in
 // node. A person's own are in my-views.js.
-import { hasWords, split } from './filter.js';
+import { hasWords, registerOf, split } from './filter.js';
 
 /** The fixed views: {key, title key, filter, sort}. */
 export const FIXED = [
@@ -16,6 +16,13 @@ export const FIXED = [
   { key: 'closed', title: 'view.closed', filter: 'closed:last-7d', sort: '-changed' },
   { key: 'repeat', title: 'view.repeat', filter: 'repeat:yes filed:last-30d', sort: '-filed' },
   { key: 'watch', title: 'view.watch', filter: 'watch:me', sort: '-changed' },
+];
+
+/** The fixed views of every register, without the register itself. */
+export const LASTING = [
+  { key: 'kept', title: 'view.kept', filter: 'open:yes', sort: '-filed' },
+  { key: 'archived', title: 'view.archived', filter: 'open:no', sort: '-changed' },
+  { key: 'all', title: 'view.all', filter: '', sort: '-filed' },
 ];
 
 /**
@@ -37,10 +44,13 @@ export async function takeOver(list, send) {
   return left;
 }
 
-/** The order a filter is shown in unless somebody asks for another: open items by their due time, others newest first. */
+/**
+ * The order a filter is shown in unless somebody asks for another: open items by their due time, others and the rows of
+ * a register newest first.
+ */
 export function usualSort(filter) {
   if (hasWords(filter)) return 'relevance';
-  return split(filter).includes('open:yes') ? 'due' : '-filed';
+  return split(filter).includes('open:yes') && !registerOf(filter) ? 'due' : '-filed';
 }
 
 /** Do two filters hold the same terms, in whatever order? */

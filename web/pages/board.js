@@ -42,7 +42,7 @@ const BY = [
 ];
 
 /** How this loop's board can be broken down: always by unit, class and channel, and by the fields its definition names. */
-function ways(loop) {
+export function ways(loop) {
   const title = (key) => ((loop.fields || []).find((f) => f.key === key) || { title: key }).title;
   const own = ((loop && loop.boards) || []).map((key) => [`field:${key}`, t('board.byField', { title: title(key) })]);
   return [...BY.map(([key, word]) => [key, t(word)]), ...own];
@@ -51,7 +51,7 @@ function ways(loop) {
 function wanted() {
   const q = place.value.query;
   const loops = catalog.value.loops;
-  const loop = catalog.value.loopByKey.get(q.get('loop')) || loops[0];
+  const loop = loops.find((l) => l.key === q.get('loop')) || loops[0];
   const period = readPeriod(q.get('period') || '') ? q.get('period') : currentPeriod('month');
   const by = loop && ways(loop).some(([k]) => k === q.get('by')) ? q.get('by') : 'unit';
   const whole = by.startsWith('field:');

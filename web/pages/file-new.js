@@ -1,4 +1,5 @@
-// 登记: the filing form, made from the loop's definition. Half-written text stays on this machine until it is sent.
+// 登记: the filing form, made from the definition of a loop, or of a register whose row is added. Half-written text stays on
+// this machine until it is sent.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
@@ -11,16 +12,18 @@ import { draft } from '../lib/store.js';
 import { go } from '../lib/route.js';
 import { Page } from '../ui/page.js';
 import { Empty } from '../ui/load.js';
-import { Ask, askTitle } from '../ui/ask.js';
+import { Ask, askTitle, missing } from '../ui/ask.js';
 import { ClassSays } from '../ui/class-says.js';
 import { KinHint } from '../ui/kin.js';
 import { Later } from '../ui/later.js';
 import { Check, ErrorSummary, Field, textArea, textInput } from '../ui/field.js';
 
 const FORM = 'new';
+const UNIT = { key: 'unit', type: 'unit', own: true, required: false };
 const TITLE_MAX = 120;
 const TEXT_MAX = 8000;
 const pick = () => import('../ui/list-tools.js');
+const ofRows = () => import('./rows.js');
 const empty = () => ({
   same: '',
   title: '',
@@ -29,6 +32,7 @@ const empty = () => ({
   lat: '',
   lon: '',
   class: null,
+  unit: 0,
   fields: {},
   caller: { name: '', phone: '', door: '', anonymous: false, confidential: false },
 });
@@ -41,16 +45,16 @@ function asked(loop) {
   return out;
 }
 
-function check(v, fields) {
+function check(v, fields, loop) {
   const bad = {};
-  if (!v.title.trim()) bad.title = t('file.needTitle');
+  if (!v.title.trim()) bad.title = t(loop.lasts ? 'form.mustFill' : 'file.needTitle');
   else if (Array.from(v.title.trim()).length > TITLE_MAX)
     bad.title = t('form.over', { n: Array.from(v.title.trim()).length - TITLE_MAX });
-  if (!v.text.trim()) bad.text = t('file.needText');
+  if (!loop.lasts && !v.text.trim()) bad.text = t('file.needText');
   for (const k of pointOf(v).bad) bad[k] = t(k === 'lat' ? 'place.badLat' : 'place.badLon');
   for (const f of fields) {
     const value = f.key === 'class' ? v.class : v.fields[f.key];
-    if (f.required && !value) bad[f.key] = f.type === 'text' ? t('form.mustFill') : t('form.mustChoose');
+    if (f.required && !value) bad[f.key] = missing(f);
   }
   return bad;
 }
@@ -67,6 +71,7 @@ function body(loop, v) {
   const { point } = pointOf(v);
   if (point) Object.assign(out, point);
   if (v.class) out.class = v.class;
+  if (v.unit) out.unit = v.unit;
   if (v.same) out.same = v.same;
   const c = v.caller;
   if (loop.caller && (c.name || c.phone || c.door || c.anonymous || c.confidential)) out.caller = c;
@@ -94,7 +99,7 @@ function CallerFields({ v, set, errors }) {
 }
 
 // Closed until somebody wants it, or something in it is wrong: most are filed with an address alone.
-function Place({ v, set, errors }) {
+function Place({ form, v, set, errors }) {
   const { point } = pointOf(v);
   const [open, setOpen] = useState(!!point);
   const wrong = !!(errors.lat || errors.lon);
@@ -103,16 +108,21 @@ function Place({ v, set, errors }) {
   }, [wrong]);
   return html`<details class="field" open=${open} onToggle=${(e) => setOpen(e.currentTarget.open)}>
     <summary>${t('place.mark')}${point ? html` <span class="hint">${t('place.point', { lat: v.lat, lon: v.lon })}</span>` : html` <span class="hint">${t('form.optional')}</span>`}</summary>
-    ${open ? html`<${Later} load=${pick} name="PlacePick" form=${FORM} v=${v} set=${set} errors=${errors} />` : null}
+    ${open ? html`<${Later} load=${pick} name="PlacePick" form=${form} v=${v} set=${set} errors=${errors} />` : null}
   </details>`;
 }
 
-function FileForm({ loop }) {
+/**
+ * @param {{loop: object, form?: string, title?: string, onDone: (item: object, another: boolean) => void, plain?: boolean}} props
+ *   form: of the elements' ids; title: what the name begins with; plain: in a dialog, where nothing is added after it
+ */
+export function FileForm({ loop, form = FORM, title: called = '', onDone, plain }) {
+  const rows = loop.lasts;
   const fields = asked(loop);
   const name = `new/${loop.key}`;
   const kept = useRef(draft.get(name)).current;
   const defaults = Object.fromEntries(fields.filter((f) => f.default).map((f) => [f.key, f.default]));
-  const fresh = () => ({ ...empty(), fields: defaults });
+  const fresh = () => ({ ...empty(), title: called, fields: defaults });
   const [v, setV] = useState(() => kept || fresh());
   const [errors, setErrors] = useState(null);
   const [busy, setBusy] = useState(false);
@@ -125,9 +135,14 @@ function FileForm({ loop }) {
   useEffect(() => {
     if (touched.current) draft.set(name, v);
   }, [v]);
-  const send = async (e) => {
-    e.preventDefault();
-    const bad = check(v, fields);
+  const forget = () => {
+    draft.remove(name);
+    touched.current = false;
+    setV(fresh());
+    setErrors(null);
+  };
+  const send = async (another) => {
+    const bad = check(v, fields, loop);
     if (Object.keys(bad).length) {
       setErrors(bad);
       return;
@@ -137,55 +152,69 @@ function FileForm({ loop }) {
     try {
       const b = body(loop, v);
       const item = await post('/api/items', b, { key: keyOf(b) });
-      draft.remove(name);
-      notify(t(b.same ? 'file.doneSame' : 'file.done', { no: item.no, same: b.same }), 'done');
-      go(`/i/${item.id}`, { replace: true });
+      forget();
+      onDone({ ...item, same: b.same }, another);
     } catch (err) {
       setErrors(err.errors && err.errors.length ? errorsByField(err.errors) : { '': err.message });
-      setBusy(false);
     }
+    setBusy(false);
   };
-  const forget = () => {
-    draft.remove(name);
-    touched.current = false;
-    setV(fresh());
-    setErrors(null);
+  const submit = (e) => {
+    e.preventDefault();
+    e.stopPropagation(); // it may stand in a dialog of another form
+    send(!!(e.submitter && e.submitter.value));
   };
   const list = errors || {};
+  const title = rows ? loop.name || t('row.name') : t('file.title');
   const [words, wordsHint] = loop.caller ? ['file.text', 'file.textHint'] : ['file.seen', 'file.seenHint'];
   const names = {
-    title: t('file.title'),
+    title,
     text: t(words),
     address: t('col.address'),
+    unit: t('row.unit'),
     lat: t('place.lat'),
     lon: t('place.lon'),
     'caller.phone': t('caller.phone'),
     'caller.name': t('caller.name'),
   };
   for (const f of fields) names[f.key] = askTitle(f);
-  const ask = (f) => html`<${Ask} key=${f.key} form=${FORM} field=${f} loop=${loop} error=${list[f.key]}
+  const ask = (f) => html`<${Ask} key=${f.key} form=${form} field=${f} loop=${loop} error=${list[f.key]} plain=${plain}
     value=${f.key === 'class' ? v.class : v.fields[f.key]}
       onInput=${(x) => set(f.key === 'class' ? { class: x } : { fields: { ...v.fields, [f.key]: x } })} />
     ${f.key === 'class' ? html`<${ClassSays} id=${v.class} loop=${loop} />` : null}`;
-  return html`<form class="form" onSubmit=${send} noValidate>
-    <${ErrorSummary} form=${FORM} errors=${errors} names=${names} />
+  const titleField = html`<${Field} form=${form} name="title" label=${title} hint=${rows ? null : t('file.titleHint')}
+    error=${list.title} required>${(a) => textInput(a, v.title, (x) => set({ title: x }))}<//>`;
+  const addressField = html`<${Field} form=${form} name="address" label=${t('col.address')} hint=${loop.caller ? t('file.addressHint') : null}
+    error=${list.address}>${(a) => textInput(a, v.address, (address) => set({ address }))}<//>
+    <${Place} form=${form} v=${v} set=${set} errors=${list} />`;
+  return html`<form class="form" onSubmit=${submit} noValidate>
+    <${ErrorSummary} form=${form} errors=${errors} names=${names} />
     ${kept && touched.current ? html`<p class="notice">${t('draft.found')} <button type="button" class="link"
       onClick=${forget}>${t('draft.forget')}</button></p>` : null}
-    <div class="form-cols"><div>
-      <${Field} form=${FORM} name="title" label=${t('file.title')} hint=${t('file.titleHint')}
-        error=${list.title} required>${(a) => textInput(a, v.title, (title) => set({ title }))}<//>
-      <${Field} form=${FORM} name="text" label=${t(words)} hint=${t(wordsHint)}
+    ${
+      rows
+        ? html`<div class="ask-grid"><div class="wide">${titleField}
+          ${v.title.trim() ? html`<${Later} load=${ofRows} name="SameName" register=${loop} words=${v.title} />` : null}</div>
+        ${fields.map(ask)}<div>${addressField}</div>
+        <${Ask} form=${form} field=${UNIT} loop=${loop} error=${list.unit} value=${v.unit} onInput=${(unit) => set({ unit })} /></div>`
+        : html`<div class="form-cols"><div>${titleField}
+      <${Field} form=${form} name="text" label=${t(words)} hint=${t(wordsHint)}
         error=${list.text} required>${(a) => textArea(a, v.text, (text) => set({ text }), TEXT_MAX, 6)}<//>
-      <${Field} form=${FORM} name="address" label=${t('col.address')} hint=${loop.caller ? t('file.addressHint') : null}
-        error=${list.address}>${(a) => textInput(a, v.address, (address) => set({ address }))}<//>
-      <${Place} v=${v} set=${set} errors=${list} />
+      ${addressField}
       ${loop.caller ? html`<${CallerFields} v=${v} set=${set} errors=${list} />` : null}
     </div><div>${fields.map(ask)}
-      <${KinHint} v=${v} same=${v.same || ''} setSame=${(same) => set({ same })} /></div></div>
+      <${KinHint} v=${v} same=${v.same || ''} setSame=${(same) => set({ same })} /></div></div>`
+    }
     <div class="actions sticky"><button class="primary"
-      aria-busy=${busy ? 'true' : null}>${busy ? t('form.sending') : t('file.send')}</button>
+      aria-busy=${busy ? 'true' : null}>${busy ? t('form.sending') : t(rows ? 'row.save' : 'file.send')}</button>
+      ${rows && !plain ? html`<button name="more" value="more">${t('row.saveMore')}</button>` : null}
       <span class="hint" role="status">${touched.current ? t('draft.kept') : ''}</span></div>
   </form>`;
+}
+
+function filed(item) {
+  notify(t(item.same ? 'file.doneSame' : 'file.done', { no: item.no, same: item.same }), 'done');
+  go(`/i/${item.id}`, { replace: true });
 }
 
 /** The page. */
@@ -202,6 +231,6 @@ export function FileNew() {
         selected=${l.key === key}>${l.title}</option>`)}</select></label>`
       : html`<span class="hint">${loop ? loop.title : ''}</span>`
   }>
-    ${loop ? html`<${FileForm} key=${key} loop=${loop} />` : html`<${Empty} text=${t('file.noLoop')} />`}
+    ${loop ? html`<${FileForm} key=${key} loop=${loop} onDone=${filed} />` : html`<${Empty} text=${t('file.noLoop')} />`}
   <//>`;
 }

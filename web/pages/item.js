@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { get, post } from '../lib/api.js';
-import { catalog, dropToast, notify } from '../lib/state.js';
+import { belongs, catalog, dropToast, notify } from '../lib/state.js';
 import { stagesOf, stepOf } from '../lib/catalog.js';
 import { cameBack } from '../lib/back.js';
 import { isPlain } from '../lib/step.js';
@@ -13,9 +13,11 @@ import { on } from '../lib/sse.js';
 import { useKeys } from '../lib/keys.js';
 import { itemsLink, term } from '../lib/filter.js';
 import { dueStamp, now, stamp } from '../lib/time.js';
+import { valueText } from '../lib/value.js';
 import { loadWatched, setWatched, watched } from '../lib/watched.js';
 import { Page } from '../ui/page.js';
 import { Failure, Loaded, useLoad } from '../ui/load.js';
+import { Later } from '../ui/later.js';
 import { Updates } from '../ui/updates.js';
 import { asOf } from '../ui/asof.js';
 import { ClockBar, Lamp } from '../ui/lamp.js';
@@ -31,6 +33,7 @@ import { Requests } from '../ui/requests.js';
 import { DecideDialog } from '../ui/decide-dialog.js';
 
 const id = (s) => `${s.key}/${s.part || 0}`;
+const rows = () => import('./rows.js');
 
 function States({ item, loop }) {
   if (!loop) return html`<p><span class="state">${item.state_title}</span></p>`;
@@ -49,6 +52,7 @@ function States({ item, loop }) {
 function Facts({ item, loop }) {
   // A loop has its own word for these columns: 级别 of a patrol, 业务类型 of an order.
   const word = (key) => (loop && (loop.fields.find((f) => `col.${f.key}` === key) || {}).title) || t(key);
+  const kindOf = (f) => loop && loop.fields.find((x) => x.key === f.key);
   const rows = [
     ['col.no', item.no],
     ['col.filed', stamp(item.filed)],
@@ -73,14 +77,8 @@ function Facts({ item, loop }) {
     ${(item.fields || []).map(
       (f) => html`<div key=${`${f.judge || ''}/${f.key}`} class=${String(f.value).length > 30 ? 'long' : ''}>
       <dt>${f.title}${f.judge ? html` <span class="tag">${f.judge}</span>` : null}</dt>
-      <dd>${f.shown || show(f.value)}</dd></div>`,
+      <dd>${f.row ? html`<a href=${`/i/${f.row}`}>${f.shown}</a>` : f.shown || valueText(kindOf(f), f.value, t)}</dd></div>`,
     )}</dl>`;
-}
-
-function show(v) {
-  if (v === 'yes') return t('word.yes');
-  if (v === 'no') return t('word.no');
-  return /^\d{4}-\d\d-\d\dT/.test(v) ? stamp(v) : v;
 }
 
 function Clocks({ item }) {
@@ -137,6 +135,8 @@ function Back({ item, loop }) {
 }
 
 function Body({ item, loop, onItem, again, openStep, onSay }) {
+  if (loop && loop.lasts)
+    return html`<${Later} load=${rows} name="RowBody" item=${item} register=${loop} onItem=${onItem} openStep=${openStep} />`;
   return html`<div class="item-head">
       <${States} item=${item} loop=${loop} />
       <p class="item-lamp"><${Lamp} item=${item} />${item.due ? html` <span class="hint">${t('item.nextDue', { at: dueStamp(item.due) })}</span>` : null}
@@ -257,20 +257,28 @@ export function Item({ params }) {
       else notify(e.message, 'error');
     }
   };
-  useKeys({ KeyB: () => (history.length > 1 ? history.back() : go('/items')), KeyR: of.again, KeyW: watch });
+  const lasts = !!loop && !!loop.lasts; // a row of a register: nobody watches its clocks, it has none
+  const list = lasts ? `/registers/${loop.key}` : '/items';
+  useEffect(() => {
+    belongs.value = lasts ? list : '';
+    return () => {
+      belongs.value = '';
+    };
+  }, [lasts, list]);
+  useKeys({ KeyB: () => (history.length > 1 ? history.back() : go(list)), KeyR: of.again, KeyW: () => !lasts && watch() });
   const step =
     open &&
     (stepOf(loop, open.key) || { key: open.key, title: open.title, fields: [], note_required: false });
-  const side = html`<a class="button" href="/items" onClick=${(e) => {
+  const side = html`<a class="button" href=${list} onClick=${(e) => {
     if (history.length > 1 && history.state) {
       e.preventDefault();
       history.back();
     }
-  }}>${t('item.back')} <kbd>B</kbd></a>${item ? html`<button type="button" aria-pressed=${seen ? 'true' : 'false'}
+  }}>${t('item.back')} <kbd>B</kbd></a>${item && !lasts ? html`<button type="button" aria-pressed=${seen ? 'true' : 'false'}
     onClick=${watch}>${t(seen ? 'desk.unwatch' : 'desk.watch')} <kbd>W</kbd></button>` : null}<button type="button"
     onClick=${() => print()}>${t('action.print')}</button>`;
   return html`<${Page} title=${item ? item.title : t('item.loading')}
-    head=${item ? `${item.no} ${item.title} · ${t('nav.items')}` : ''} side=${side} cls="item">
+    head=${item ? `${item.no} ${item.title} · ${lasts ? loop.title : t('nav.items')}` : ''} side=${side} cls="item">
     ${taken ? html`<p class="notice error" role="alert">${t('item.taken')}</p>` : html`<${Updates} n=${newer ? 1 : 0} again=${of.again} text=${t('item.newer')} />`}
     ${of.error && item ? html`<${Failure} error=${of.error} again=${of.again} />` : null}
     <${Loaded} of=${item ? { ...of, error: null } : of}>${(x) => html`<${Body} item=${x} loop=${loop}

@@ -5,6 +5,7 @@ import { catalog } from '../lib/state.js';
 import { classesOf } from '../lib/catalog.js';
 import { Field, radioInput, selectInput, textArea, textInput } from './field.js';
 import { Combo } from './combo.js';
+import { Later } from './later.js';
 
 const FEW = 6;
 const YESNO = () => [
@@ -14,7 +15,22 @@ const YESNO = () => [
 
 const chips = (f) => f.type === 'yesno' || (f.type === 'choice' && (f.options || []).length <= FEW);
 
-function control(f, a, value, onInput, loop) {
+const ofRows = () => import('../pages/rows.js');
+
+// Amounts, references and what is checked while it is typed come when something asks for them.
+const later = (f) => (f.type === 'money' ? 'Amount' : f.type === 'ref' ? 'Reference' : f.check ? 'Checked' : '');
+
+function Unit({ a, field, value, onInput }) {
+  const c = catalog.value;
+  // A field keeps the code; who answers for the whole row is said by id.
+  const id = field.own ? value : (c.units.find((u) => u.code === value) || {}).id;
+  return html`<${Combo} attrs=${a} nodes=${c.units.filter((u) => !u.closed)} byId=${c.unitById} value=${id || null}
+    onPick=${(x) => onInput(field.own ? x || 0 : x ? c.unitById.get(x).code : '')} />`;
+}
+
+function control(f, a, value, onInput, loop, more) {
+  if (later(f))
+    return html`<${Later} load=${ofRows} name=${later(f)} attrs=${a} field=${f} value=${value} onInput=${onInput} ...${more} />`;
   const options = (f.options || []).map((o) => ({ value: String(o), title: String(o) }));
   switch (f.type) {
     case 'choice':
@@ -38,6 +54,8 @@ function control(f, a, value, onInput, loop) {
         onInput=${(e) => onInput(e.target.value)} />`;
     case 'number':
       return textInput(a, value, onInput, { inputmode: 'decimal' });
+    case 'unit':
+      return html`<${Unit} a=${a} field=${f} value=${value} onInput=${onInput} />`;
     case 'class':
       return html`<${Combo} attrs=${a} nodes=${classesOf(catalog.value, loop)} byId=${catalog.value.classById}
         value=${value || null} onPick=${onInput} />`;
@@ -48,14 +66,24 @@ function control(f, a, value, onInput, loop) {
   }
 }
 
+const OWN = { class: 'col.class', place: 'col.address', unit: 'row.unit', name: 'row.name' };
+
 /** Title of an asked field. */
-export const askTitle = (f) => (f.type === 'class' ? t('col.class') : f.type === 'place' ? t('col.address') : f.title);
+export const askTitle = (f) => f.title || t(OWN[f.type]);
+
+const CHOSEN = ['choice', 'yesno', 'person', 'class', 'unit', 'ref', 'date'];
+
+/** What is said of a required field that is blank. */
+export const missing = (f) => t(CHOSEN.includes(f.type) ? 'form.mustChoose' : 'form.mustFill');
 
 /**
- * @param {{form: string, field: object, loop: object, value: any, onInput: (v: any) => void, error?: string}} props
+ * @param {{form: string, field: object, loop: object, value: any, onInput: (v: any) => void, error?: string, shown?: string,
+ *   plain?: boolean}} props shown: what the value is called, where that is not itself; plain: no row of another register is
+ *   added from here
  */
-export function Ask({ form, field, loop, value, onInput, error }) {
-  return html`<${Field} form=${form} name=${field.key} label=${askTitle(field)} hint=${field.help}
+export function Ask({ form, field, loop, value, onInput, error, shown, plain }) {
+  const hint = field.help || (field.own && field.type === 'unit' && !value ? t('row.unitHint') : null);
+  return html`<${Field} form=${form} name=${field.key} label=${askTitle(field)} hint=${hint}
     error=${error}
-    required=${field.required} group=${chips(field)}>${(a) => control(field, a, value, onInput, loop)}<//>`;
+    required=${field.required} group=${chips(field)}>${(a) => control(field, a, value, onInput, loop, { shown, plain })}<//>`;
 }

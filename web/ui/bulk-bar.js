@@ -3,13 +3,14 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { get, keyKeeper, post } from '../lib/api.js';
-import { bulkBody, commonSteps, samples } from '../lib/bulk.js';
+import { bulkBody, bulkStep, commonSteps, samples } from '../lib/bulk.js';
 import { stepOf } from '../lib/catalog.js';
 import { errorsByField } from '../lib/errors.js';
 import { catalog, may, notify } from '../lib/state.js';
-import { term } from '../lib/filter.js';
+import { all, term } from '../lib/filter.js';
 import { count } from '../lib/num.js';
 import { checkValues, startValues } from '../lib/step.js';
+import { askTitle } from './ask.js';
 import { Dialog } from './dialog.js';
 import { ErrorSummary } from './field.js';
 import { ExportMenu } from './export-menu.js';
@@ -62,7 +63,7 @@ function BulkDialog({ step, loop, rows, onDone, onClose }) {
     send(!tried);
   };
   const names = { note: t('step.note'), units: t('step.lead') };
-  for (const f of step.fields) names[f.key] = f.title || t('col.class');
+  for (const f of step.fields) names[f.key] = askTitle(f);
   return html`<${Dialog} title=${t('bulk.title', { step: step.title, n: count(rows.length) })} onClose=${onClose} wide>
     <form onSubmit=${submit} noValidate>
       <${ErrorSummary} form=${FORM} errors=${errors} names=${names} />
@@ -124,7 +125,8 @@ export function BulkBar({ selection, again }) {
   const [told, setTold] = useState(null);
   const late = list.filter((r) => r.overdue).length;
   const few = list.length <= EXPORT_MOST;
-  const step = open && loop ? stepOf(loop, open) : null;
+  const step = open && loop ? bulkStep(stepOf(loop, open)) : null;
+  const register = loop && loop.lasts ? term('register', loop.key) : '';
   const done = (answer) => {
     setOpen('');
     const ok = answer.rows.filter((r) => r.ok);
@@ -148,7 +150,7 @@ export function BulkBar({ selection, again }) {
     ${
       may('item.export')
         ? few
-          ? html`<${ExportMenu} filter=${term('no', ...list.map((r) => r.no))} label=${t('bulk.export')} />`
+          ? html`<${ExportMenu} filter=${all(register, term('no', ...list.map((r) => r.no)))} label=${t('bulk.export')} />`
           : html`<span class="hint">${t('bulk.exportMost', { n: EXPORT_MOST })}</span>`
         : null
     }

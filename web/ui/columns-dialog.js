@@ -1,12 +1,12 @@
-// 列: which columns a list shows and in which order, how high its rows are. For all lists of the person, or for one
-// saved view.
+// 列: which columns a list shows and in which order, how high its rows are. For all lists of the person (of a register: for
+// its list), or for one saved view.
 import { useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { catalog } from '../lib/state.js';
 import { goQuery } from '../lib/route.js';
-import { columnGroups, columnsOf, USUAL } from '../lib/columns.js';
-import { useLayout } from '../lib/layout.js';
+import { columnGroups, columnsOf, USUAL, usualOf } from '../lib/columns.js';
+import { keepColumns, keptColumns, useLayout } from '../lib/layout.js';
 import { Dialog } from './dialog.js';
 
 const MOST = 24;
@@ -40,11 +40,12 @@ function Others({ groups, words, taken, full, add }) {
 }
 
 /**
- * @param {{columns: object[], named: string, onClose: () => void}} props columns: those shown now; named: those the
- *   address names, which belong to a view
+ * @param {{columns: object[], named: string, register?: object, onClose: () => void}} props columns: those shown now;
+ *   named: those the address names, which belong to a view
  */
-export function ColumnsDialog({ columns, named, onClose }) {
-  const groups = columnGroups(catalog.value, t);
+export function ColumnsDialog({ columns, named, register, onClose }) {
+  const groups = columnGroups(catalog.value, t, register);
+  const usual = register ? usualOf(register) : USUAL;
   const { layout, save } = useLayout();
   const [list, setList] = useState(columns);
   const [words, setWords] = useState('');
@@ -56,14 +57,16 @@ export function ColumnsDialog({ columns, named, onClose }) {
   };
   const names = list.map((c) => c.name).join(' ');
   const keep = async () => {
-    const text = names === USUAL.join(' ') ? '' : names;
-    if (!(await save({ columns: text }))) return;
+    const text = names === usual.join(' ') ? '' : names;
+    if (register) keepColumns(register, text);
+    else if (!(await save({ columns: text }))) return;
     onClose();
-    if (named) goQuery({ columns: '' });
+    goQuery({ columns: '' });
   };
   const here = () => {
     onClose();
-    goQuery({ columns: names === (layout.columns || USUAL.join(' ')) ? '' : names });
+    const kept = register ? keptColumns(register) : layout.columns;
+    goQuery({ columns: names === (kept || usual.join(' ')) ? '' : names });
   };
   return html`<${Dialog} title=${t('columns.title')} onClose=${onClose} wide>
     <div class="row"><span>${t('columns.density')}</span><ul class="segments">${DENSITIES.map(
@@ -72,14 +75,14 @@ export function ColumnsDialog({ columns, named, onClose }) {
     )}</ul></div>
     <div class="column-pick"><section><h3>${t('columns.chosen')} <span class="hint">${list.length} / ${MOST}</span></h3>
         <${Chosen} list=${list} move=${move} drop=${(name) => setList(list.filter((c) => c.name !== name))} />
-        <button type="button" class="link" onClick=${() => setList(columnsOf(groups, ''))}>${t('columns.usual')}</button></section>
+        <button type="button" class="link" onClick=${() => setList(columnsOf(groups, '', usual))}>${t('columns.usual')}</button></section>
       <section><h3>${t('columns.others')}</h3>
         <label class="inline">${t('columns.find')} <input type="search" value=${words}
           onInput=${(e) => setWords(e.target.value.trim())} /></label>
         <${Others} groups=${groups} words=${words} taken=${taken} full=${list.length >= MOST}
           add=${(c) => setList([...list, c])} /></section></div>
-    <p class="hint">${t('columns.sortHint')}</p>
-    <div class="actions sticky"><button type="button" class="primary" onClick=${keep}>${t('columns.keep')}</button>
+    <p class="hint">${t(register ? 'columns.sortRows' : 'columns.sortHint')}</p>
+    <div class="actions sticky"><button type="button" class="primary" onClick=${keep}>${t(register ? 'columns.keepRows' : 'columns.keep')}</button>
       <button type="button" onClick=${here}>${t('columns.here')}</button>
       <button type="button" onClick=${onClose}>${t('action.back')}</button></div>
   <//>`;

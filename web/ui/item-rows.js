@@ -7,6 +7,7 @@ import { catalog } from '../lib/state.js';
 import { columnGroups, columnsOf, fit, orderOf } from '../lib/columns.js';
 import { useKeys } from '../lib/keys.js';
 import { shortStamp, stamp } from '../lib/time.js';
+import { valueText } from '../lib/value.js';
 import { Lamp } from './lamp.js';
 import { Marked } from './marked.js';
 
@@ -33,9 +34,11 @@ function cellText(column, text) {
     const [outcome, due] = text.split(' ');
     return (OUTCOMES[outcome] ? t(OUTCOMES[outcome]) : outcome) + (due ? ` ${shortStamp(due)}` : '');
   }
-  if (column.type === 'yesno') return t(text === 'yes' ? 'word.yes' : 'word.no');
-  return /^\d{4}-\d\d-\d\dT/.test(text) ? shortStamp(text) : text;
+  return valueText(column.field, text, t, { short: true });
 }
+
+const RIGHT = ['number', 'money']; // digits stand under digits
+const classOf = (column) => `c-${column.name.replace(/\W/g, '-')}${RIGHT.includes(column.type) ? ' num' : ''}`;
 
 function Title({ r, words }) {
   return html`<a href=${itemLink(r.id, words)} title=${r.title}><${Marked} text=${r.title}
@@ -58,7 +61,7 @@ const FULL = { unit: (r) => r.unit_name, class: (r) => r.class_name };
 
 function Cell({ r, column, words }) {
   const { name } = column;
-  const cls = `c-${name.replace(/\W/g, '-')}`;
+  const cls = classOf(column);
   if (name === 'title') return html`<td role="cell" class=${cls}><${Title} r=${r} words=${words} /></td>`;
   if (TIMES.includes(name))
     return html`<td role="cell" class=${cls} title=${stamp(r[name])}>${shortStamp(r[name])}</td>`;
@@ -77,6 +80,8 @@ function usual(key) {
 
 function marks(r) {
   const out = [];
+  const loop = catalog.value.loopByKey.get(r.loop);
+  if (loop && loop.lasts && !r.open) out.push(['', r.state_title]);
   if (r.priority && r.priority !== usual(r.loop)) out.push(['hot', r.priority]);
   if (r.asks) out.push(['hot', t('mark.asks', { steps: r.asks })]);
   if (r.returns) out.push(['', t('item.returns', { n: r.returns })]);
@@ -88,7 +93,7 @@ function marks(r) {
 }
 
 function Head({ column, order }) {
-  const cls = `c-${column.name.replace(/\W/g, '-')}`;
+  const cls = classOf(column);
   const at = order && column.sort && order.sort.replace('-', '') === column.sort;
   const way = at ? (order.sort.startsWith('-') ? 'descending' : 'ascending') : null;
   if (!order || !column.sort)

@@ -2,9 +2,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t, lang, setLang } from '../lib/i18n.js';
-import { catalog, me, may, connection, toasts, dropToast, singleKeys } from '../lib/state.js';
+import { belongs, catalog, me, may, connection, toasts, dropToast, singleKeys } from '../lib/state.js';
 import { desksOf } from '../lib/desks.js';
 import { place, go } from '../lib/route.js';
+import { mayAdd } from '../lib/registers.js';
 import { helpFor } from '../lib/help.js';
 import { useKeys } from '../lib/keys.js';
 import { store, draft } from '../lib/store.js';
@@ -18,12 +19,15 @@ import { KeyHelp } from './keyhelp.js';
 // Only who may dispatch has a desk.
 const hasDesk = () => !!catalog.value && desksOf(catalog.value, me.value).length > 0;
 
+const hasRegisters = () => !!catalog.value && catalog.value.registers.length > 0;
+
 const NAV = [
   { path: '/', key: 'nav.today', icon: 'today', right: 'item.read', code: 'KeyT' },
   { path: '/items', key: 'nav.items', icon: 'items', right: 'item.read', code: 'KeyI', also: '/i' },
   { path: '/desk', key: 'nav.desk', icon: 'desk', right: 'item.step', code: 'KeyD', when: hasDesk },
   { path: '/boards', key: 'nav.board', icon: 'board', right: 'board.read', code: 'KeyB' },
   { path: '/scores', key: 'nav.score', icon: 'score', right: 'board.read', code: 'KeyK' },
+  { path: '/registers', key: 'nav.registers', icon: 'registers', right: 'item.read', code: 'KeyR', when: hasRegisters },
   { path: '/month', key: 'nav.month', icon: 'month', right: 'board.read', code: 'KeyA' },
   { path: '/new', key: 'nav.new', icon: 'new', right: 'item.file', code: 'KeyN' },
   { path: '/import', key: 'nav.import', icon: 'import', right: 'item.import', code: 'KeyM', also: '/jobs' },
@@ -36,7 +40,7 @@ const isAt = (n, path) =>
 const shown = (n) => (!n.right || may(n.right)) && (!n.when || n.when());
 
 function Rail() {
-  const path = place.value.path;
+  const path = belongs.value || place.value.path;
   return html`<nav class="rail" aria-label=${t('nav.label')}>
     <ul>${NAV.filter(shown).map(
       (n) => html`<li key=${n.path}>
@@ -160,13 +164,20 @@ function Toasts() {
   )}</div>`;
 }
 
+// C files an item; at the list of a register it adds a row.
+function newOf(path) {
+  const [, key] = /^\/registers\/([^/]+)$/.exec(path) || [];
+  const register = key && catalog.value.registers.find((r) => r.key === key);
+  return register && mayAdd(register) ? `${path}/new` : '/new';
+}
+
 /** Rail, top bar, page, foot. @param {{children: any}} props */
 export function Shell({ children }) {
   const [help, setHelp] = useState(false);
   const map = { 'Shift Slash': () => setHelp(true) };
   const ready = !me.value.must_change; // else only the password page is open
   for (const n of NAV) if (ready && shown(n)) map[`G ${n.code}`] = () => go(n.path);
-  if (ready && may('item.file')) map.KeyC = () => go('/new');
+  if (ready && may('item.file')) map.KeyC = () => go(newOf(place.value.path));
   useKeys(map);
   return html`
     <a class="skip" href="#main">${t('nav.skip')}</a>

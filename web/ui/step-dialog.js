@@ -110,7 +110,7 @@ export function StepDialog({ item, loop, step: def, open, onDone, onClose, onSee
         sent.current.push(up.files[up.files.length - 1].id);
         setFiles((rest) => rest.filter((f) => f !== file));
       }
-      const body = stepBody(step, v, open.part, version.current, sent.current);
+      const body = stepBody(step, v, open.part, version.current, sent.current, item);
       const answer = await post(`/api/items/${item.id}/steps`, body, { key: keyOf(body) });
       draft.remove(name);
       onDone(answer);

@@ -130,6 +130,7 @@ export function StepFields(p) {
     title: ((loop.judges || []).find((j) => j.key === k) || {}).title || k,
   }));
   const field = (key, value) => set({ fields: { ...v.fields, [key]: value } });
+  const names = new Map((p.item.fields || []).filter((f) => f.shown && !f.judge).map((f) => [f.key, f.shown]));
   const byId = catalog.value.classById;
   const photos = photosNeeded(step, byId, p.item.class);
   const standard = step.photos_stage && says(byId, p.item.class, 'closing');
@@ -144,8 +145,8 @@ export function StepFields(p) {
     ${step.does === 'child' ? html`<${Child} ...${p} />` : null}
     ${step.fields.map(
       (f) => f.type === 'place' ? html`<${Place} key="place" form=${form} field=${f} v=${v} set=${set} errors=${errors} />` : html`<${Ask} key=${f.key} form=${form} field=${f} loop=${loop} error=${errors[f.key]}
-      value=${f.key === 'class' ? v.class : v.fields[f.key]}
-        onInput=${(x) => (f.key === 'class' ? set({ class: x }) : field(f.key, x))} />
+      value=${f.own ? v[f.key] : v.fields[f.key]} shown=${names.get(f.key)}
+        onInput=${(x) => (f.own ? set({ [f.key]: x }) : field(f.key, x))} />
       ${f.key === 'class' ? html`<${ClassSays} id=${v.class} loop=${loop} />` : null}`,
     )}
     ${standard ? html`<p class="notice">${t('says.closing')}${t('word.colon')}${standard}</p>` : null}

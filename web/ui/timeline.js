@@ -5,6 +5,7 @@ import { t } from '../lib/i18n.js';
 import { catalog } from '../lib/state.js';
 import { extendTitle, reasonTitle } from '../lib/step.js';
 import { stamp } from '../lib/time.js';
+import { valueText } from '../lib/value.js';
 
 const FIRST = 12;
 
@@ -22,8 +23,12 @@ const TITLES = {
   lon: 'col.lon',
 };
 
+// What a row of a register calls them.
+const LASTING = { unit: 'row.unit', title: 'row.name' };
+
 /** Title of a member of an item, of a judge's answer with the judge; empty for what is for the machine alone. */
 export function nameOf(key, loop) {
+  if (loop && loop.lasts && LASTING[key]) return key === 'title' && loop.name ? loop.name : t(LASTING[key]);
   if (TITLES[key]) return t(TITLES[key]);
   if (!key.startsWith('f/') || !loop) return '';
   const [judge, field] = key.includes('/', 2) ? key.slice(2).split('/') : ['', key.slice(2)];
@@ -36,14 +41,14 @@ export function nameOf(key, loop) {
 function valueOf(key, v, loop, names) {
   if (v === null || v === undefined || v === '' || v === 0) return '—';
   const f = key.startsWith('f/') && loop && loop.fields.find((x) => x.key === key.slice(2));
-  if (f && f.type === 'person') return names.get(v) || String(v);
+  if (f && (f.type === 'person' || f.type === 'ref')) return names.get(v) || String(v);
   if (key === 'state' && loop) return (loop.states.find((s) => s.key === v) || { title: v }).title;
   if (key === 'unit') return (catalog.value.unitById.get(v) || { name: v }).name;
   if (key === 'cls') return (catalog.value.classById.get(v) || { name: v }).name;
-  if (v === 'yes') return t('word.yes');
-  if (v === 'no') return t('word.no');
-  return String(v);
+  return valueText(f || undefined, v, t, { unitOf });
 }
+
+const unitOf = (code) => (catalog.value.units.find((u) => u.code === code) || {}).name;
 
 const isBlank = (v) => v === null || v === undefined || v === '' || v === 0;
 

@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { go } from '../lib/route.js';
-import { itemsLink } from '../lib/filter.js';
-import { FIXED, sameFilter, shareOptions, usualSort } from '../lib/views.js';
+import { all, itemsLink, registerOf, term } from '../lib/filter.js';
+import { FIXED, LASTING, sameFilter, shareOptions, usualSort } from '../lib/views.js';
 import { dropView, loadViews, myViews, saveView, sharedViews } from '../lib/my-views.js';
 import { keyKeeper } from '../lib/api.js';
 import { useKeys } from '../lib/keys.js';
@@ -27,18 +27,24 @@ async function dropWithUndo(view) {
   });
 }
 
-/** @param {{filter: string, sort: string, columns: string}} props what is shown now */
-export function ViewBar({ filter, sort, columns }) {
+// The views of a list: those of a register are at its own.
+const here = (register) => (v) => ((registerOf(v.filter) || { key: '' }).key || '') === (register ? register.key : '');
+
+const fixed = (register) =>
+  register ? LASTING.map((v) => ({ ...v, filter: all(term('register', register.key), v.filter) })) : FIXED;
+
+/** @param {{filter: string, sort: string, columns: string, register?: object}} props what is shown now */
+export function ViewBar({ filter, sort, columns, register }) {
   const [open, setOpen] = useState('');
   const failed = (e) => notify(e.message, 'error');
   useEffect(() => {
     if (!myViews.value) loadViews().catch(failed);
   }, []);
-  const own = myViews.value || [];
+  const own = (myViews.value || []).filter(here(register));
   const views = [
-    ...FIXED.map((v) => ({ ...v, name: t(v.title) })),
+    ...fixed(register).map((v) => ({ ...v, name: t(v.title) })),
     ...own.map((v) => ({ ...v, key: v.id, name: v.title, hint: v.shared ? t('share.with', { unit: v.shared_name }) : '' })),
-    ...sharedViews.value.map((v) => ({
+    ...sharedViews.value.filter(here(register)).map((v) => ({
       ...v,
       key: `s${v.id}`,
       name: v.title,
@@ -51,16 +57,16 @@ export function ViewBar({ filter, sort, columns }) {
   });
   useKeys(map);
   const isAt = (v) => sameFilter(v.filter, filter) && (v.columns || '') === columns;
-  const here = own.find(isAt);
+  const mine = own.find(isAt);
   const close = () => setOpen('');
   return html`<nav class="views" aria-label=${t('view.label')}>
     <ul>${views.map((v) => html`<li key=${v.key}><a href=${link(v)} class=${v.hint ? 'shared' : null}
       title=${v.id ? [v.name, v.hint].filter(Boolean).join('，') : null}
       aria-current=${isAt(v) ? 'true' : null}>${v.name}${v.hint ? html`<span class="sr">，${v.hint}</span>` : null}</a></li>`)}
       <li>${
-        here
+        mine
           ? html`<button type="button" class="link"
-            onClick=${() => dropWithUndo(here).catch(failed)}>${t('view.drop')}</button>`
+            onClick=${() => dropWithUndo(mine).catch(failed)}>${t('view.drop')}</button>`
           : html`<button type="button" class="link"
             onClick=${() => setOpen('save')}>${t('view.store')}</button>`
       }</li>
