@@ -26,7 +26,7 @@ struct clock_kind_view {
 };
 struct field_kind_view {
     str key, title, help, type, def, to, formula, check;
-    bool required, unique, fits;
+    bool required, unique, fits, percent;
     int64_t max, min;
     struct strs options, own_words;
 };
@@ -141,6 +141,8 @@ static const struct field FIELD_KIND_VIEW[] = {
     {"formula", FIELD_STR, .at = offsetof(struct field_kind_view, formula),
         .help = "computed: nobody is asked for it"},
     {"check", FIELD_STR, .at = offsetof(struct field_kind_view, check), .options = "|uscc"},
+    {"percent", FIELD_BOOL, .at = offsetof(struct field_kind_view, percent),
+        .help = "number: a share, 0.95 is 95%"},
     {"own_words", FIELD_STRS, .at = offsetof(struct field_kind_view, own_words),
         .help = "fields whose chosen options the text may not merely repeat"},
     {0},
@@ -266,6 +268,7 @@ static struct list view_fields(struct arena *a, const struct def *d)
             .check = f->check == CHECK_USCC ? S("uscc") : S(""),
             .required = f->required,
             .unique = f->unique,
+            .percent = f->percent,
             .max = f->max,
             .fits = f->n_fits > 0,
             .min = f->min,

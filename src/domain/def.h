@@ -56,6 +56,7 @@ struct def_field {
     enum def_type type;
     bool required;    // at filing
     bool unique;      // one item of this loop and town per value
+    bool percent;     // a number that is a share: 0.95 is read and shown as 95%
     int64_t max;      // DEF_TEXT: code points
     double low, high; // DEF_NUMBER, when high > low
     str *options;     // DEF_CHOICE

@@ -145,6 +145,10 @@ static void field_facts(const struct def *d, size_t at, struct facts *f)
         VEC_PUSH(f->arena, own, n_own) = d->fields[x->own_words[i]].key;
     tell(f, "适用选项", str_join(f->arena, fits, n_fits, S("；")));
     tell_list(f, "不得照抄", own, n_own);
+    tell(f, "引用台账", x->to);
+    tell(f, "计算公式", x->text);
+    tell(f, "校验", x->check == CHECK_USCC ? S("uscc") : S(""));
+    tell_flag(f, "百分比", x->percent);
     tell_list(f, "可选角色", x->roles, x->n_roles);
 }
 

@@ -21,6 +21,7 @@ static const struct yaml_member field_members[] = {
     {"roles", YAML_WANT_STRS, .expected = "[role, ...]"},
     {"own_words", YAML_WANT_STRS, .expected = "[field, ...]"},
     {"check", YAML_WANT_STR, .options = "uscc"},
+    {"percent", YAML_WANT_BOOL},
     {"register", YAML_WANT_KEY},
     {"formula", YAML_WANT_STR, .expected = "arithmetic over the numbers of the row"},
     {0},
@@ -164,6 +165,9 @@ static void read_kind(struct def_reader *r, const struct yaml *row, str path, st
         refuse_member(r, row, "check", path, f->type);
     else if (str_eq(yaml_get_str(row, "check"), S("uscc")))
         f->check = CHECK_USCC;
+    f->percent = yaml_get_bool(row, "percent", false);
+    if (f->type != DEF_NUMBER)
+        refuse_member(r, row, "percent", path, f->type);
     f->to = yaml_get_str(row, "register");
     if (f->type != DEF_REF)
         refuse_member(r, row, "register", path, f->type);

@@ -91,10 +91,27 @@ static str ungrouped(struct arena *a, str x)
     return whole ? all : x;
 }
 
+// 95 of a hundred is 0.95: two digits move behind the point.
+static str hundredth(struct arena *a, str x)
+{
+    if (x.n == 0)
+        return x;
+    bool minus = str_starts(x, S("-"));
+    x = str_sub(x, minus, x.n);
+    size_t dot = str_find(x, '.');
+    str whole = str_two(a, S("00"), str_sub(x, 0, dot));
+    return decimal(a, str_fmt(a, "%s%.*s.%.*s%.*s", minus ? "-" : "", (int)(whole.n - 2), whole.s,
+                          2, whole.s + whole.n - 2, STR_ARG(str_sub(x, dot + 1, x.n))));
+}
+
 static bool number_value(
     struct arena *a, const struct def_field *f, str given, str *canonical, struct err *e, str path)
 {
-    str text = decimal(a, ungrouped(a, utf8_fold(a, given)));
+    str folded = utf8_fold(a, given), text;
+    if (f->percent && str_ends(folded, S("%")))
+        text = hundredth(a, decimal(a, ungrouped(a, str_trim(str_sub(folded, 0, folded.n - 1)))));
+    else
+        text = decimal(a, ungrouped(a, folded));
     double v = 0;
     if (text.n == 0 || !str_f64(text, &v))
         return refuse(e, path, S("12.5"), given, "is no number of at most 15 digits",

@@ -46,8 +46,42 @@ bool filter_compared_cut(str x, struct filter_compared *c)
     return false;
 }
 
+// The point moved to the right, or to the left.
+static str moved(struct arena *a, str x, size_t right, size_t left)
+{
+    str sign = str_sub(x, 0, str_starts(x, S("-")) ? 1 : 0);
+    x = str_sub(x, sign.n, x.n);
+    size_t point = str_find(x, '.');
+    str whole = str_sub(x, 0, point), part = str_sub(x, point + 1, x.n);
+    str all = str_fmt(a, "%.*s%.*s%.*s%.*s", (int)left, "00000000", STR_ARG(whole), STR_ARG(part),
+        (int)(right > part.n ? right - part.n : 0), "00000000000000000000");
+    size_t at = left + whole.n + right - left;
+    str rest = str_sub(all, at, all.n);
+    return str_fmt(
+        a, "%.*s%.*s%s%.*s", STR_ARG(sign), (int)at, all.s, rest.n > 0 ? "." : "", STR_ARG(rest));
+}
+
+// 3.2万 and 1.5亿元 as amounts are written, 90% as shares are: the digits, as fields keep them.
+static str spelled_out(struct arena *a, str x)
+{
+    static const struct {
+        str word;
+        size_t right, left;
+    } words[] = {{S("元"), 0, 0}, {S("亿"), 8, 0}, {S("万"), 4, 0}, {S("%"), 0, 2}};
+    double v;
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (!str_ends(x, words[i].word))
+            continue;
+        x = str_sub(x, 0, x.n - words[i].word.n);
+        if (filter_is_number(x, &v))
+            return moved(a, x, words[i].right, words[i].left);
+    }
+    return x;
+}
+
 bool filter_number_plain(struct arena *a, str x, double *v, str *text)
 {
+    x = filter_is_number(x, v) ? x : spelled_out(a, x);
     if (!filter_is_number(x, v))
         return false;
     bool minus = x.s[0] == '-';

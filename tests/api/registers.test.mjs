@@ -24,6 +24,7 @@ test('registers', async (t) => {
     assert.equal(loops.some((l) => registers.some((r) => r.key === l.key)), false);
     const enterprise = registers[2];
     assert.equal(enterprise.name, '企业名称');
+    assert.deepEqual(registers[1].fields.filter((f) => f.percent).map((f) => f.key), ['occupancy']);
     assert.deepEqual(enterprise.fields.filter((f) => f.register).map((f) => [f.key, f.type, f.register]), [['building', 'ref', 'building']]);
     assert.deepEqual(enterprise.steps.map((s) => s.key), ['add', 'change', 'archive', 'restore']);
     assert.equal(enterprise.steps[1].asks.some((a) => a.field === 'tax_head'), false, 'nobody is asked for what is computed');
@@ -63,6 +64,11 @@ test('registers', async (t) => {
     assert.deepEqual(numbers(await clerk.list('register:enterprise')), [shop.no]);
     assert.deepEqual(numbers(await clerk.list('台账:企业台账 经营状态:在营 tax:>100000')), [shop.no]);
     assert.deepEqual(numbers(await clerk.list('register:building occupancy:>=0.9')), [tower.no]);
+    for (const [said, kept] of [['年税收:>3799万', 'tax:>37990000'], ['年税收:<=0.38亿元', 'tax:<=38000000'], ['出租率:>=95%', 'occupancy:>=0.95'], ['出租率:>95.5%', 'occupancy:>0.955']]) {
+      const r = await clerk.get(`/api/items?filter=${encodeURIComponent(`register:building ${said}`)}`);
+      assert.equal(r.body.query.filter, `register:building ${kept}`);
+      assert.equal(r.body.total, said.includes('95.5') ? 0 : 1, said);
+    }
     assert.deepEqual(numbers(await clerk.list('register:enterprise 泾源')), [shop.no]);
     assert.deepEqual((await clerk.list('')).rows.map((r) => r.loop), ['hotline'], 'no row among the items');
     assert.deepEqual((await clerk.list('open:yes 泾源')).rows, []);

@@ -186,7 +186,7 @@ test('registers', { timeout: 240_000 }, async (t) => {
     assert.deepEqual(await rows(), ['虹桥信息']);
     await page.keyboard.press('/');
     await page.keyboard.press('Control+a');
-    await page.keyboard.type('年税收:>100000');
+    await page.keyboard.type('年税收:>10万');
     await page.keyboard.press('Enter');
     await page.waitForURL('**tax**');
     await v.ready();
@@ -261,7 +261,7 @@ test('registers', { timeout: 240_000 }, async (t) => {
     await page.locator('.bulk').getByRole('button', { name: '归档' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('textbox', { name: /说明/ }).fill('已拆');
-    await dialog.getByRole('button', { name: '试' }).click();
+    await dialog.getByRole('button', { name: '先看会怎样' }).click();
     await dialog.getByRole('button', { name: /归档.*1/ }).click();
     await dialog.waitFor({ state: 'detached' });
     await v.ready();

@@ -315,6 +315,14 @@ static void test_numbers(void **state)
     const struct def_field f = {.type = DEF_NUMBER};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         check_value(*state, &f, rows[i].given, rows[i].wanted);
+    const struct def_field part = {.type = DEF_NUMBER, .percent = true};
+    check_value(*state, &part, "95%", "0.95");
+    check_value(*state, &part, "95.5％", "0.955");
+    check_value(*state, &part, "-5%", "-0.05");
+    check_value(*state, &part, "100 %", "1");
+    check_value(*state, &part, "0.5", "0.5");
+    check_value(*state, &part, "%", NULL);
+    check_value(*state, &f, "95%", NULL);
     const struct def_field share = {.type = DEF_NUMBER, .low = 0, .high = 100};
     check_value(*state, &share, "100.0", "100");
     check_value(*state, &share, "100.01", NULL);
