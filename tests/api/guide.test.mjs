@@ -97,7 +97,7 @@ test('what is pressed and filled in for the pictures is on the screen', () => {
 });
 
 test('keys are keys of the program', () => {
-  const known = new Set(all(definitions, /hotkey: (\w)/g));
+  const known = new Set([...all(definitions, /hotkey: (\w)/g), ...all(read('src/domain/def_register.c'), /hotkey = S\("(\w)"\)/g)]);
   for (const f of ['web/ui/keyhelp.js', 'web/ui/desk-keys.js'])
     for (const row of all(read(f), /\['([^']+)', '(?:keys|desk)\.\w+'\]/g)) {
       const [lead, ...rest] = row.split(' / ');
