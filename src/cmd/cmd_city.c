@@ -8,7 +8,8 @@
 enum { SHEET_BYTES_MAX = 16 * MIB };
 
 static const struct opt OPTIONS[] = {
-    {"loop", OPT_STR, "LOOP", "which loop", "哪种事项", "hotline"},
+    {"loop", OPT_STR, "LOOP", "which loop; without it the first one of the first town",
+        "哪种事项，不写为首个镇的首个流程"},
     {"period", OPT_STR, "PERIOD", "as in a filter: 2026-11, 2026Q4, this-month", "同筛选条件的日期",
         "this-month"},
     {0},

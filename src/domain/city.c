@@ -70,6 +70,8 @@ enum err_code city_read(struct db *db, struct arena *a, str loop, str period, in
         if (!r)
             return e->code;
         struct ctx c = {.db = db, .arena = a, .rules = r, .now_us = now_us, .lang = e->lang};
+        const struct loop *first = loop.n == 0 ? rules_first_loop(r) : NULL;
+        loop = first ? str_dup(a, first->key) : loop;
         struct board_in in = {.loop = loop, .by = BOARD_UNIT, .period = period};
         code = add_town(&c, &in, out, e);
         if (!out->first)

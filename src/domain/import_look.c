@@ -406,9 +406,7 @@ enum err_code import_look(struct ctx *c, str path, str wanted, str loop,
         out->map = as_json(&x, maps[out->fits[0]].map);
         return OK;
     }
-    const struct loop *l = loop.n > 0 ? rules_loop(c->rules, loop) : NULL;
-    for (size_t i = 0; i < c->rules->n_loops && !l && loop.n == 0; i++)
-        l = loop_lasts(&c->rules->loops[i]) ? NULL : &c->rules->loops[i];
+    const struct loop *l = loop.n > 0 ? rules_loop(c->rules, loop) : rules_first_loop(c->rules);
     if (!l || !l->now)
         return err_add(
             e, ERR_INVALID, S("loop"), (str){0}, "there is no such loop", "没有这种事项类型");

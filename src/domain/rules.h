@@ -174,6 +174,7 @@ const struct unit *rules_class_unit(const struct rules *r, int64_t cls); // NULL
 const struct person *rules_person(const struct rules *r, int64_t id);
 const struct def *rules_def(const struct rules *r, int64_t id);
 const struct loop *rules_loop(const struct rules *r, str key);
+const struct loop *rules_first_loop(const struct rules *r); // first published; NULL when none
 const struct rules_score *rules_score(const struct rules *r, str key); // NULL when none
 const struct cal *rules_cal(const struct rules *r, str key);
 const struct layer *rules_layer(const struct rules *r, str key);        // NULL when none

@@ -100,6 +100,14 @@ const struct def *rules_def(const struct rules *r, int64_t id)
     return imap_get(&r->def_by_id, id);
 }
 
+const struct loop *rules_first_loop(const struct rules *r)
+{
+    for (size_t i = 0; i < r->n_loops; i++)
+        if (r->loops[i].now && !loop_lasts(&r->loops[i]))
+            return &r->loops[i];
+    return NULL;
+}
+
 const struct loop *rules_loop(const struct rules *r, str key)
 {
     return map_get(&r->loop_by_key, key);
