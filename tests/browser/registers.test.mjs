@@ -98,7 +98,8 @@ test('registers', { timeout: 240_000 }, async (t) => {
     await dialog.waitFor();
     assert.equal(await dialog.getByRole('textbox', { name: '统一社会信用代码' }).inputValue(), CODE);
     assert.equal(await dialog.getByRole('combobox', { name: '所在楼宇' }).inputValue(), '北虹商务楼');
-    assert.equal(await dialog.getByText('人均税收').count(), 0, 'nobody is asked for what is computed');
+    assert.equal(await dialog.getByLabel('人均税收').count(), 0, 'nobody is asked for what is computed');
+    await dialog.getByText('自动计算，不用填：人均税收').waitFor();
     await dialog.getByRole('combobox', { name: '所在楼宇' }).fill('泾源');
     await dialog.getByRole('option', { name: /^泾源大厦/ }).click();
     await dialog.getByRole('textbox', { name: '从业人数' }).fill('20');
@@ -129,6 +130,31 @@ test('registers', { timeout: 240_000 }, async (t) => {
     await v.ready();
     assert.equal(await fact('从业人数'), '—');
     assert.equal(await fact('人均税收'), '—');
+  });
+
+  await step('of two who change it at once each keeps his own', async () => {
+    await page.keyboard.press('e');
+    const dialog = page.getByRole('dialog', { name: '修改' });
+    await dialog.getByRole('textbox', { name: '企业名称' }).fill('泾源餐饮管理');
+    const { id } = (await keeper.list('register:enterprise')).rows[0];
+    const other = await keeper.step(await keeper.item(id), 'change', { fields: { room: '301室', staff: 7 } });
+    assert.equal(other.status, 200, JSON.stringify(other.body));
+    page.expected.push(409);
+    await dialog.getByRole('button', { name: '修改', exact: true }).click();
+    await dialog.getByRole('region', { name: /已经/ }).or(dialog.locator('.conflict')).first().waitFor();
+    assert.match(await dialog.locator('.conflict').innerText(), /室号/);
+    await dialog.locator('.conflict .primary').click();
+    await v.told('修改');
+    page.expected.pop();
+    page.faults.length = 0; // the refusal itself
+    await v.ready();
+    assert.equal(await v.text('h1'), '泾源餐饮管理');
+    assert.equal(await fact('室号'), '301室');
+    assert.equal(await fact('从业人数'), '7');
+    const now = await keeper.item(id);
+    const back = await keeper.step(now, 'change', { name: '泾源餐饮', fields: { staff: '' } });
+    assert.equal(back.status, 200, JSON.stringify(back.body));
+    await v.go(`/i/${id}`);
   });
 
   await step('a row says what refers to it', async () => {
@@ -240,6 +266,12 @@ test('registers', { timeout: 240_000 }, async (t) => {
     assert.deepEqual(await rows(), ['泾源大厦楼下飞线充电']);
     await page.locator('.found-rows').getByRole('link', { name: '泾源大厦' }).waitFor();
     await v.check('register-found');
+    for (const [typed, name] of [[CODE, '泾源餐饮'], [tower.no.toLowerCase(), '泾源大厦']]) {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type(typed);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name }).waitFor();
+    }
     await v.go('/items?filter=台账:楼宇台账');
     await page.waitForURL('**/registers/building');
     await v.ready();

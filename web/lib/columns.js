@@ -38,12 +38,13 @@ export const USUAL = ['left', 'state', 'title', 'no', 'unit', 'class', 'channel'
 
 // What lasts has no clocks, no parts, no source.
 const LASTING = ['no', 'title', 'state', 'unit', 'class', 'address', 'filed', 'changed', 'closed'];
-const FIRST_FIELDS = 6;
+const FIRST_FIELDS = 5;
 
 /** What the list of a register shows until somebody chooses: whose row it is, and the first things it holds. */
 export const usualOf = (register) => ['no', 'title', 'unit', ...register.fields.slice(0, FIRST_FIELDS).map((f) => f.key)];
 
-const fieldWidth = (f) => (f.type === 'text' && !f.check ? 180 : Math.max(f.check ? 176 : WIDTH, 15 * f.title.length + 20));
+const WIDTHS = { text: 180, choice: 96, yesno: 96, date: 110, ref: 140 };
+const fieldWidth = (f) => Math.max(f.check ? 176 : WIDTHS[f.type] || WIDTH, 15 * f.title.length + 20);
 
 function columnsOfRegister(register, t) {
   const own = OWN.filter(([name]) => LASTING.includes(name) && (name !== 'class' || register.class_scheme)).map(

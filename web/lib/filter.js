@@ -35,12 +35,13 @@ export function all(...terms) {
  * platform. None for words and for filters.
  * @param {string} text as it was typed
  * @param {{key: string, fields: {key: string, unique: boolean}[]}[]} loops
+ * @param {string[]} [more] keys beside those
  * @returns {string[]}
  */
-export function byNumber(text, loops) {
+export function byNumber(text, loops, more = []) {
   if (!/^[A-Za-z0-9/_-]{6,40}$/.test(text) || !/\d{4}/.test(text)) return [];
   const keys = loops.flatMap((l) => l.fields.filter((f) => f.unique).map((f) => f.key));
-  return [...new Set(keys)].map((key) => term(key, text));
+  return [...new Set([...more, ...keys])].map((key) => term(key, text));
 }
 
 /**

@@ -189,6 +189,20 @@ function sameValue(f, v, was) {
 }
 
 /**
+ * What the form of a step that edits has that is not there already: all a draft keeps, so that it brings back nothing
+ * somebody else has changed since.
+ * @param {object} step
+ * @param {object} v values
+ * @param {object} item as it was when the form was opened
+ */
+export function editsOf(step, v, item) {
+  const was = startValues(step, item);
+  const out = { note: v.note, fields: {} };
+  for (const f of step.fields) if (!sameValue(f, v, was)) (f.own ? out : out.fields)[f.key] = (f.own ? v : v.fields)[f.key];
+  return out;
+}
+
+/**
  * The body of POST /api/items/{id}/steps.
  * @param {object} step
  * @param {object} v values

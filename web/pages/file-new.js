@@ -12,7 +12,7 @@ import { draft } from '../lib/store.js';
 import { go } from '../lib/route.js';
 import { Page } from '../ui/page.js';
 import { Empty } from '../ui/load.js';
-import { Ask, askTitle, missing } from '../ui/ask.js';
+import { Ask, askTitle, Computed, missing } from '../ui/ask.js';
 import { ClassSays } from '../ui/class-says.js';
 import { KinHint } from '../ui/kin.js';
 import { Later } from '../ui/later.js';
@@ -205,6 +205,7 @@ export function FileForm({ loop, form = FORM, title: called = '', onDone, plain 
     </div><div>${fields.map(ask)}
       <${KinHint} v=${v} same=${v.same || ''} setSame=${(same) => set({ same })} /></div></div>`
     }
+    <${Computed} loop=${loop} />
     <div class="actions sticky"><button class="primary"
       aria-busy=${busy ? 'true' : null}>${busy ? t('form.sending') : t(rows ? 'row.save' : 'file.send')}</button>
       ${rows && !plain ? html`<button name="more" value="more">${t('row.saveMore')}</button>` : null}

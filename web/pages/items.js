@@ -8,6 +8,7 @@ import { catalog, may, me } from '../lib/state.js';
 import { place, go, goQuery } from '../lib/route.js';
 import { all, hasWords, itemsLink, registerOf, split, term, without } from '../lib/filter.js';
 import { askedColumns, columnGroups, columnsOf, usualOf } from '../lib/columns.js';
+import { lasting } from '../lib/registers.js';
 import { on } from '../lib/sse.js';
 import { usualSort } from '../lib/views.js';
 import { useKeys } from '../lib/keys.js';
@@ -209,7 +210,8 @@ export function ItemList({ register, adds, children }) {
   const answer = of.data;
   const shown = answer ? shownOf(register, answer.query.filter) : w.filter;
   const selection = useSelection(shown);
-  useEffect(() => on('item', (e) => setNews((s) => new Set(s).add(e.id))), []);
+  const concerns = (e) => (register ? e.loop === register.key : !lasting(e.loop));
+  useEffect(() => on('item', (e) => concerns(e) && setNews((s) => new Set(s).add(e.id))), []);
   useEffect(() => {
     if (!of.data) return;
     settle(register, w, of.data);
@@ -233,9 +235,9 @@ export function ItemList({ register, adds, children }) {
       bad
         ? null
         : html`<${Terms} text=${shown} />
-      ${register || !hasWords(shown) ? null : html`<${Later} load=${rows} name="FoundRows" text=${shown} />`}
+      ${register || !hasWords(shown) ? null : html`<${Later} load=${rows} name="FoundRows" words=${answer ? answer.query.words : []} />`}
       ${selection.list.length ? html`<${Later} load=${tools} name="BulkBar" selection=${selection} again=${of.again} />` : null}
-      <${Updates} n=${news.size} again=${of.again} />
+      <${Updates} n=${news.size} again=${of.again} text=${register ? t('row.news', { n: news.size }) : ''} />
       ${of.error && answer ? html`<${Failure} error=${of.error} again=${of.again} />` : null}
       <${Rows} of=${of} w=${w} selection=${selection} shown=${shown} register=${register} />`
     }

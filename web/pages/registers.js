@@ -8,7 +8,7 @@ import { catalog, may, notify } from '../lib/state.js';
 import { linked } from '../lib/board.js';
 import { stepOf } from '../lib/catalog.js';
 import { place, go, goQuery } from '../lib/route.js';
-import { all, itemsLink, term } from '../lib/filter.js';
+import { all, itemsLink, term, value as quoted } from '../lib/filter.js';
 import { useKeys } from '../lib/keys.js';
 import { count, percent } from '../lib/num.js';
 import { mayAdd } from '../lib/registers.js';
@@ -69,7 +69,7 @@ export function Registers() {
     if (of.data && of.data.length) asOf.value = of.data[0].kept.at;
   }, [of.data]);
   return html`<${Page} title=${t('nav.registers')}>
-    <p class="lead">${t('register.lead')}</p>
+    <p class="hint lead">${t('register.lead')}</p>
     <${Loaded} of=${of} rows=${6}>${(rows) =>
       rows.length
         ? html`<ul class="registers">${rows.map(
@@ -190,7 +190,9 @@ const TEN_THOUSAND = 10000;
 function Amount({ field, value }) {
   const v = Number(value);
   const [by, words] = Math.abs(v) >= TEN_THOUSAND * TEN_THOUSAND ? [TEN_THOUSAND * TEN_THOUSAND, 'value.inYi'] : [TEN_THOUSAND, 'value.inWan'];
-  const told = Math.abs(v) >= TEN_THOUSAND ? t(words, { n: yuan(String(Number((v / by).toFixed(2)))) }) : '';
+  const large = Number((v / by).toFixed(2));
+  const said = t(words, { n: yuan(String(large)) });
+  const told = Math.abs(v) < TEN_THOUSAND ? '' : large * by === v ? said : t('value.about', { said });
   return html`${valueText(field, value, t)}${told ? html` <span class="hint">${told}</span>` : null}`;
 }
 
@@ -259,7 +261,7 @@ const worthTelling = (item, register) => ({
  */
 export function RowBody({ item, register, onItem, openStep }) {
   return html`<div class="item-head row-head">
-      <p><span class=${`state${item.open ? '' : ' past'}`}>${item.state_title}</span> <span class="mono">${item.no}</span> ${register.title}</p>
+      <p><span class="tag">${item.state_title}</span> <span class="mono">${item.no}</span> ${register.title}</p>
     </div>
     <${StepBar} item=${worthTelling(item, register)} loop=${register} onOpen=${openStep} />
     <div class="item-cols">
@@ -279,9 +281,10 @@ export function RowBody({ item, register, onItem, openStep }) {
 
 // ---- beside the list of items
 
-/** What the registers hold of words somebody looks for among the items. @param {{text: string}} props */
-export function FoundRows({ text }) {
-  const list = catalog.value.registers;
+/** What the registers hold of words somebody looks for among the items. @param {{words: string[]}} props */
+export function FoundRows({ words }) {
+  const list = words.length ? catalog.value.registers : [];
+  const text = words.map(quoted).join(' ');
   const filter = all(term('register', ...list.map((r) => r.key)), text);
   const of = useLoad((signal) => (list.length ? ask(filter, FOUND_MOST, signal).catch(() => null) : Promise.resolve(null)), [filter]);
   const d = of.data;

@@ -7,6 +7,7 @@ import { may } from '../lib/state.js';
 import { itemsLink } from '../lib/filter.js';
 import { FIXED } from '../lib/views.js';
 import { on } from '../lib/sse.js';
+import { lasting } from '../lib/registers.js';
 import { useKeys } from '../lib/keys.js';
 import { count } from '../lib/num.js';
 import { now, parts, week } from '../lib/time.js';
@@ -72,7 +73,7 @@ export function Today() {
     [],
   );
   const [news, setNews] = useState(() => new Set());
-  useEffect(() => on('item', (e) => setNews((s) => new Set(s).add(e.id))), []);
+  useEffect(() => on('item', (e) => !lasting(e.loop) && setNews((s) => new Set(s).add(e.id))), []);
   useEffect(() => {
     if (of.data) {
       asOf.value = of.data[0].at;

@@ -7,7 +7,7 @@ import { itemsLink, registerOf } from '../lib/filter.js';
 import { columnGroups, columnsOf, usualOf } from '../lib/columns.js';
 import { indexCatalog, stepOf } from '../lib/catalog.js';
 import { bulkStep } from '../lib/bulk.js';
-import { checkValues, startValues, stepBody } from '../lib/step.js';
+import { checkValues, editsOf, startValues, stepBody } from '../lib/step.js';
 import { usualSort } from '../lib/views.js';
 
 const t = (key, vars) => (vars ? `${key} ${Object.values(vars)}` : key);
@@ -84,6 +84,7 @@ test('a change sends what differs, and what became blank', () => {
   assert.deepEqual(stepBody(step, next, null, 3, [], item), {
     step: 'change', version: 3, name: '西门', unit: 8, place: { address: '', lat: 0, lon: 0 }, fields: { estate: '', fee: '3.2万' },
   });
+  assert.deepEqual(editsOf(step, next, item), { note: '', name: '西门 ', unit: 8, place: { address: '', lat: '', lon: '' }, fields: { estate: '', fee: '3.2万' } }, 'a draft brings back no more');
   assert.deepEqual(checkValues(step, { ...v, name: ' ', fields: {} }, t), { name: 'form.mustFill', no_: 'form.mustFill' });
 });
 

@@ -71,6 +71,12 @@ const OWN = { class: 'col.class', place: 'col.address', unit: 'row.unit', name: 
 /** Title of an asked field. */
 export const askTitle = (f) => f.title || t(OWN[f.type]);
 
+/** Names what nobody is asked for because it follows from the rest. @param {{loop: object}} props */
+export function Computed({ loop }) {
+  const list = loop.fields.filter((f) => f.formula);
+  return list.length ? html`<p class="hint computed">${t('row.computes', { fields: list.map((f) => f.title).join(t('word.listed')) })}</p>` : null;
+}
+
 const CHOSEN = ['choice', 'yesno', 'person', 'class', 'unit', 'ref', 'date'];
 
 /** What is said of a required field that is blank. */

@@ -15,12 +15,17 @@ const TITLES = {
   title: 'col.title',
 };
 
+// A row of a register has words of its own.
+const wordOf = (key, loop) =>
+  loop && loop.lasts && key === 'title' && loop.name ? loop.name : t((loop && loop.lasts && LASTING[key]) || TITLES[key]);
+const LASTING = { unit_name: 'row.unit', title: 'row.name' };
+
 const show = (d, v) => (d.key === 'due' && v ? stamp(v) : v || '—');
 
 /**
- * @param {{mine: object, theirs: object, step: object, part: number|null, busy: boolean, onRetry: () => void, onDrop: () => void}} props
+ * @param {{mine: object, theirs: object, step: object, loop: object, part: number|null, busy: boolean, onRetry: () => void, onDrop: () => void}} props
  */
-export function Conflict({ mine, theirs, step, part, busy, onRetry, onDrop }) {
+export function Conflict({ mine, theirs, step, loop, part, busy, onRetry, onDrop }) {
   const ref = useRef(null);
   useEffect(() => ref.current.focus(), [theirs.version]);
   const diff = differences(mine, theirs);
@@ -36,7 +41,7 @@ export function Conflict({ mine, theirs, step, part, busy, onRetry, onDrop }) {
         ? html`<table class="plain"><thead><tr><th scope="col">${t('conflict.field')}</th>
           <th scope="col">${t('conflict.mine', { v: mine.version })}</th>
           <th scope="col">${t('conflict.theirs', { v: theirs.version })}</th></tr></thead>
-      <tbody>${diff.map((d) => html`<tr key=${d.key}><th scope="row">${d.title || t(TITLES[d.key])}</th>
+      <tbody>${diff.map((d) => html`<tr key=${d.key}><th scope="row">${d.title || wordOf(d.key, loop)}</th>
         <td>${show(d, d.mine)}</td><td>${show(d, d.theirs)}</td></tr>`)}</tbody></table>`
         : html`<p class="hint">${t('conflict.same')}</p>`
     }

@@ -34,7 +34,7 @@ export function FilterBox({ text, error, onSend, inputRef, register, before = 0 
   const leave = (e) => {
     if (e.key === 'Escape' && !e.isComposing) e.target.blur();
   };
-  return html`<form class=${`filter${error ? ' bad' : ''}`} role="search" aria-label=${t('filter.form')}
+  return html`<form class=${`filter${error ? ' bad' : ''}`} role="search" aria-label=${register ? t('row.filterForm', { title: register.title }) : t('filter.form')}
     onSubmit=${send}>
     <label for="filter">${t('filter.label')} <kbd>/</kbd></label>
     <div class="filter-line">

@@ -10,7 +10,7 @@ import { helpFor } from '../lib/help.js';
 import { useKeys } from '../lib/keys.js';
 import { store, draft } from '../lib/store.js';
 import { get, post, query } from '../lib/api.js';
-import { byNumber, itemsLink } from '../lib/filter.js';
+import { all, byNumber, itemsLink, term } from '../lib/filter.js';
 import { stamp } from '../lib/time.js';
 import { asOf } from './asof.js';
 import { icon } from './icons.js';
@@ -50,11 +50,19 @@ function Rail() {
   </nav>`;
 }
 
-// A number of another platform stands in no text; whoever has it on the telephone types it all the same.
+// A number of another platform stands in no text; whoever has it on the telephone types it all the same. So does a credit
+// code, and the number of a row in a register: whose page is meant then.
 async function known(text) {
-  for (const filter of byNumber(text, catalog.value.loops)) {
+  const { loops, registers } = catalog.value;
+  const own = byNumber(text, loops);
+  const having = (key) => registers.filter((r) => key === 'no' || r.fields.some((f) => f.unique && f.key === key));
+  const rows = registers.length
+    ? byNumber(text, registers, ['no']).map((x) => all(term('register', ...having(x.split(':')[0]).map((r) => r.key)), x))
+    : [];
+  for (const filter of [...own, ...rows]) {
     const found = await get(`/api/items${query({ filter, limit: 1 })}`).catch(() => null);
-    if (found && found.total) return filter;
+    if (!found || !found.total) continue;
+    return found.total === 1 && rows.includes(filter) ? `/i/${found.rows[0].id}` : itemsLink(filter);
   }
   return '';
 }
@@ -76,7 +84,7 @@ function Search() {
     e.preventDefault();
     const text = ref.current.value.trim();
     ref.current.value = '';
-    go(itemsLink((await known(text)) || text));
+    go((await known(text)) || itemsLink(text));
   };
   return html`<form class="search" role="search" aria-label=${t('search.label')} onSubmit=${send}>
     <input ref=${ref} type="search" aria-label=${t('search.label')} placeholder=${t('search.hint')}

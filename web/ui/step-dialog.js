@@ -6,7 +6,7 @@ import { t } from '../lib/i18n.js';
 import { call, get, post, keyKeeper, query } from '../lib/api.js';
 import { draft } from '../lib/store.js';
 import { errorsByField } from '../lib/errors.js';
-import { checkValues, decisive, ofPlace, startValues, stepBody, stepNow } from '../lib/step.js';
+import { checkValues, decisive, editsOf, ofPlace, startValues, stepBody, stepNow } from '../lib/step.js';
 import { stagesOf } from '../lib/catalog.js';
 import { Dialog } from './dialog.js';
 import { ErrorSummary } from './field.js';
@@ -50,7 +50,11 @@ async function upload(item, file) {
 export function StepDialog({ item, loop, step: def, open, onDone, onClose, onSeen }) {
   const name = `${item.id}/${def.key}/${open.part || 0}`;
   const kept = useRef(draft.get(name)).current;
-  const [v, setV] = useState(() => ({ ...startValues(def, item), ...kept }));
+  const base = useRef(item).current; // what an edit is compared with, also when the item is read anew
+  const [v, setV] = useState(() => {
+    const start = startValues(def, base);
+    return { ...start, ...kept, fields: { ...start.fields, ...(kept || {}).fields } };
+  });
   const [form, setForm] = useState(null);
   const step = stepNow(def, form);
   const answers = JSON.stringify(decisive(def, v));
@@ -68,7 +72,7 @@ export function StepDialog({ item, loop, step: def, open, onDone, onClose, onSee
     setV((old) => ({ ...old, ...changes }));
   };
   useEffect(() => {
-    if (touched.current) draft.set(name, v);
+    if (touched.current) draft.set(name, def.edits ? editsOf(def, v, base) : v);
     if (errors && touched.current && errors.local) {
       const now = checkValues(step, v, t, files.length + sent.current.length);
       const left = Object.fromEntries(Object.entries(errors.list).filter(([k]) => now[k]));
@@ -110,7 +114,7 @@ export function StepDialog({ item, loop, step: def, open, onDone, onClose, onSee
         sent.current.push(up.files[up.files.length - 1].id);
         setFiles((rest) => rest.filter((f) => f !== file));
       }
-      const body = stepBody(step, v, open.part, version.current, sent.current, item);
+      const body = stepBody(step, v, open.part, version.current, sent.current, base);
       const answer = await post(`/api/items/${item.id}/steps`, body, { key: keyOf(body) });
       draft.remove(name);
       onDone(answer);
@@ -144,7 +148,7 @@ export function StepDialog({ item, loop, step: def, open, onDone, onClose, onSee
     ${stages ? html`<p class="notice">${t('step.willAsk', { who: stages })}</p>` : null}
     ${
       conflict
-        ? html`<${Conflict} mine=${item} theirs=${conflict} step=${step} part=${open.part} busy=${busy}
+        ? html`<${Conflict} mine=${item} theirs=${conflict} step=${step} loop=${loop} part=${open.part} busy=${busy}
       onRetry=${takeNew} onDrop=${() => {
         onSeen(conflict);
         onClose();

@@ -5,7 +5,7 @@ import { catalog } from '../lib/state.js';
 import { classesOf } from '../lib/catalog.js';
 import { EXTEND_UNITS, ofPlace, optionsOf } from '../lib/step.js';
 import { photosNeeded, says } from '../lib/class-says.js';
-import { Ask } from './ask.js';
+import { Ask, Computed } from './ask.js';
 import { ClassSays } from './class-says.js';
 import { Combo, MultiCombo } from './combo.js';
 import { Field, selectInput, textArea, textInput } from './field.js';
@@ -149,6 +149,7 @@ export function StepFields(p) {
         onInput=${(x) => (f.own ? set({ [f.key]: x }) : field(f.key, x))} />
       ${f.key === 'class' ? html`<${ClassSays} id=${v.class} loop=${loop} />` : null}`,
     )}
+    ${step.edits ? html`<${Computed} loop=${loop} />` : null}
     ${standard ? html`<p class="notice">${t('says.closing')}${t('word.colon')}${standard}</p>` : null}
     <${Field} form=${form} name="note" label=${t('step.note')}
       hint=${step.note_required ? null : t('form.optional')} error=${errors.note}
