@@ -134,7 +134,7 @@ CREATE TABLE cadence (
     town @int@ NOT NULL, loop @text@ NOT NULL, rule @text@ NOT NULL, row @int@ NOT NULL, from_day @int@ NOT NULL,
     to_day @int@ NOT NULL, item @int@ NOT NULL,
     PRIMARY KEY (town, loop, rule, row, from_day)) @clustered@;
-CREATE INDEX cadence_until ON cadence (town, loop, rule, to_day, item, row);
+CREATE INDEX cadence_until ON cadence (town, loop, rule, to_day, from_day, item, row);
 
 -- Everything that ever happened, append-only, hash-chained: hash covers the row and the hash before it in its lane.
 -- item 0: not about an item (log-ins, grants, definitions). what: the step's key or a word like 'login'.

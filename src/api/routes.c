@@ -7,6 +7,7 @@
 #include "api/batch.h"
 #include "api/analyses.h"
 #include "api/boards.h"
+#include "api/cadences.h"
 #include "api/call.h"
 #include "api/catalog.h"
 #include "api/def_views.h"
@@ -150,6 +151,10 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/api/boards/{key}/months", MAY_READ_BOARDS,
         "The totals of the twelve months up to a period", .read = boards_months,
         .query = BOARD_MONTHS_QUERY, .out = BOARD_MONTHS_VIEW, .status = 200},
+
+    {HTTP_GET, "/api/cadences", MAY_READ_BOARDS,
+        "How far the cadence rules have come in a period, by unit: each figure with its filter",
+        .read = cadences_list, .query = CADENCES_QUERY, .out = CADENCES_VIEW, .status = 200},
 
     {HTTP_GET, "/api/scores", MAY_READ_BOARDS, "The scores there are", .read = scores_list,
         .out = SCORES_LIST, .status = 200},

@@ -39,8 +39,9 @@ int64_t cadence_after(const struct def_cadence *x, int64_t day, int64_t n)
 
 struct period cadence_period(const struct def_cadence *x, int64_t day)
 {
+    int64_t end = day + x->window + 1; // filed by this day: their last day is before
     if (!x->aligned)
-        return (struct period){cadence_after(x, day + 1, -1), day + 1};
+        return (struct period){cadence_after(x, end, -1), end};
     if (x->of == EVERY_MONTHS) {
         int year, month, dom;
         tm_from_days(day, &year, &month, &dom);

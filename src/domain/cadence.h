@@ -28,7 +28,8 @@ enum err_code cadence_open(struct arena *a, const struct rules *r, const struct 
 // All rules of a definition that is to be published.
 void cadence_check(struct arena *a, const struct rules *r, const struct def *d, struct err *e);
 
-// The period a day lies in. Of a rule that is not aligned the days of one interval, up to this one.
+// The period a day lies in. Of a rule that is not aligned the days of one interval, up to the last
+// one by which anything is due that has been filed by then.
 struct period cadence_period(const struct def_cadence *x, int64_t day);
 
 struct cadence_due {
@@ -77,7 +78,8 @@ struct cadence_cover {
     struct cadence_unit *units;
     size_t n_units;
     struct cadence_unit total;
-    str filters[CADENCE_FIGURES]; // a figure's half; CADENCE_UNFILED lists rows of the register.
+    str filters[CADENCE_FIGURES]; // a figure's half; CADENCE_UNFILED lists rows of the register,
+                                  // while they wait.
                                   // CADENCE_ASKED has none
 };
 // below: units below this one; 0: all.

@@ -56,7 +56,7 @@ static void count_filed(struct tally_up *t, struct db *db)
         " CASE WHEN i.closed_us < ?6 THEN 1 ELSE 0 END AS met,"
         " CASE WHEN i.open = 1 AND i.due_us > 0 AND i.due_us < ?7 THEN 1 ELSE 0 END AS overdue,"
         " count(*) FROM cadence k JOIN item i ON i.town = k.town AND i.id = k.item"
-        " WHERE k.town = ?1 AND k.loop = ?2 AND k.rule = ?3 AND k.to_day > ?4 AND k.to_day <= ?5"
+        " WHERE k.town = ?1 AND k.loop = ?2 AND k.rule = ?3 AND k.to_day > ?4 AND k.from_day < ?5"
         " AND i.shelf = 0 GROUP BY i.unit, i.state, i.open, met, overdue",
         V(c->rules->town), V(t->k->def->loop), V(t->k->x->key), V(t->out->period.from),
         V(t->out->period.to), V(end_us), V(c->now_us));
@@ -127,8 +127,9 @@ static void figure_filters(struct ctx *c, const struct cadence *k, struct cadenc
         str_fmt(a, "%.*s closed:yes -state:%.*s", STR_ARG(items), STR_ARG(reached_in));
     o->filters[CADENCE_OPEN] = str_fmt(a, "%.*s open:yes", STR_ARG(items));
     o->filters[CADENCE_OVERDUE] = str_fmt(a, "%.*s open:yes overdue:yes", STR_ARG(items));
-    o->filters[CADENCE_UNFILED] =
-        str_fmt(a, "%.*s -%.*s", STR_ARG(filter_text(a, k->rows)), STR_ARG(of));
+    if (o->filed)
+        o->filters[CADENCE_UNFILED] =
+            str_fmt(a, "%.*s -%.*s", STR_ARG(filter_text(a, k->rows)), STR_ARG(of));
 }
 
 // Rows without a unit, or of one there is none any more, go to the receiver.

@@ -182,7 +182,7 @@ struct filter_value {
     str text;     // canonical text: key, code, option, word, number of an order
     str text_end; // VALUE_PREFIX: the first text behind all that begin with text; KIND_CADENCE: the
                   // rule
-    bool dated;   // KIND_CADENCE: dates say by when
+    bool dated;   // KIND_CADENCE: of days that touch the dates
     int64_t id;   // unit, class, item
     int64_t lo, hi; // KIND_COUNT, both ends included
     struct filter_number number;

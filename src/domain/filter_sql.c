@@ -631,10 +631,10 @@ static void cadence_rule(struct writer_of *w, const struct filter_value *v)
     int zone_s = w->env->rules->zone_s;
     int64_t lo = 0, hi = 0;
     filter_date_us(&v->dates, w->env->now_us, zone_s, &lo, &hi);
-    // Its last day lies within: to_day is the day behind it.
+    // Its days touch them: to_day is the day behind the last.
     sqlb_add(w->q, " AND k.to_day > ");
     sqlb_val(w->q, val_i64(tm_local_day(lo, zone_s)));
-    sqlb_add(w->q, " AND k.to_day <= ");
+    sqlb_add(w->q, " AND k.from_day < ");
     sqlb_val(w->q, val_i64(hi == INT64_MAX ? hi : tm_local_day(hi, zone_s)));
 }
 

@@ -482,8 +482,8 @@ static void read_watch(const struct reading *x)
         refuse(x, S("me"));
 }
 
-// "visit/big", "visit/big/2026Q4": of the rule, or of it by a day within the dates. What was filed
-// stands beside the items, so a definition cannot ask it.
+// "visit/big", "visit/big/2026Q4": of the rule, or of it for days that touch the dates. What was
+// filed stands beside the items, so a definition cannot ask it.
 static void read_cadence(const struct reading *x)
 {
     str rest = x->text, loop = {0}, rule = {0};

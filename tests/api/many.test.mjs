@@ -297,3 +297,25 @@ test('the history is one chain, the counters are whole', { skip }, () => {
     run('tally', 'verify', '--dir', t.dir);
   }
 });
+
+test('what a cadence rule asks for is filed once, by whichever server comes first', { skip }, async () => {
+  const LETTERS = '0123456789ABCDEFGHJKLMNPQRTUWXY', WEIGHTS = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
+  const code = (i) => { // an invented one with its check digit [GB 32100-2015]
+    const head = `91310105MA1FX${String(i).padStart(4, '0')}`;
+    return head + LETTERS[(31 - ([...head].reduce((sum, c, k) => sum + LETTERS.indexOf(c) * WEIGHTS[k], 0) % 31)) % 31];
+  };
+  const keeper = await town.as('keeper1'), boss = await town.as('sysadmin');
+  for (let i = 0; i < 40; i++) {
+    const r = await keeper.post('/api/items', { loop: 'enterprise', title: `企业 ${i}`, fields: { uscc: code(i), size: '规上' } });
+    assert.equal(r.status, 201, JSON.stringify(r.body));
+  }
+  // New rules make both look at once.
+  const text = readFileSync(join(root, 'defs/loops/visit.yaml'), 'utf8').replace('title: 企业走访', 'title: 企业走访（新）');
+  const published = await boss.post('/api/defs', { kind: 'loop', text });
+  assert.equal(published.status, 201, JSON.stringify(published.body));
+  await until('all are filed', async () => (await there.list('loop:visit')).total >= 40);
+  await until('both have walked over all rows', async () => (await here.get('/api/cadences?loop=visit')).body.rows[0].total.counts.unfiled === 0);
+  assert.equal((await here.list('loop:visit cadence:visit/big/2026Q4')).total, 40);
+  assert.equal((await here.list('loop:visit')).total, 40);
+  assert.equal(new Set((await here.list('loop:visit', '&limit=100')).rows.map((r) => r.title)).size, 40);
+});

@@ -93,6 +93,54 @@ test('visits', async (t) => {
     assert.deepEqual((await visits('cadence:visit/big/2026-12-01..2026-12-31')).length, 3);
   });
 
+  await t.test('how far each rule has come, by unit: every figure is that of the list behind it', async () => {
+    const leader = await town.as('leader1'), handler = await town.as('handler-beihong');
+    const covers = async (who, query = '') => ok(await who.get(`/api/cadences${query}`)).rows;
+    const check = async (who, rule) => {
+      for (const side of [...rule.units, rule.total])
+        for (const { key, filter, rows } of rule.figures.filter((f) => f.filter))
+          assert.equal((await who.list(`${filter} ${rows ? side.rows_filter : side.filter}`)).total, side.counts[key], `${side.name} ${key} ${filter}`);
+    };
+    const [big, small] = await covers(leader, '?loop=visit&day=2027-03-02');
+    assert.deepEqual([big.key, big.from, big.until, big.filing, big.broken], ['big', '2027-03-01', '2027-03-31', true, '']);
+    assert.deepEqual(big.total.counts, { asked: 4, in_time: 0, late: 0, missed: 0, open: 4, overdue: 0, unfiled: 0 });
+    assert.deepEqual([small.key, small.aligned, small.total.counts.asked], ['small', false, 0]);
+    // What the quarter asked for before the rule was edited touches its last month still.
+    const [last] = await covers(leader, '?day=2026-12-10');
+    assert.deepEqual([last.filing, last.total.counts], [false, { asked: 3, in_time: 2, late: 0, missed: 1, open: 0, overdue: 0, unfiled: 0 }]);
+    const [november] = await covers(leader, '?day=2026-11-20');
+    assert.equal(november.total.counts.overdue, 1, 'the shop nobody went to');
+    await keep('泾源新厂', { uscc: '91310105MA1FW00002', size: '规上' });
+    const [now] = await covers(leader);
+    assert.equal(now.total.counts.unfiled, 1, 'added a moment ago: the next look files it');
+    for (const rule of [now, last, november, small]) await check(leader, rule);
+    const [own] = await covers(handler);
+    assert.deepEqual([own.total.counts.open, own.total.counts.unfiled], [2, 0], 'of his unit');
+    await check(handler, own);
+    assert.equal((await handler.get(`/api/cadences?unit=${await handler.unit('xinjing')}`)).status, 403);
+    assert.equal((await leader.get('/api/cadences?loop=enterprise')).status, 404);
+    assert.equal((await leader.get('/api/cadences?day=soon')).status, 400);
+  });
+
+  await t.test('counted from the last visit: a year later, and after an outage with the days everybody has', async () => {
+    await keep('泾源小铺', { uscc: '91310105MA1FW00015', size: '个体' });
+    const due = (at) => good('cadence', 'preview', 'visit/small', '--dir', town.dir, '--at', `${at}T09:00:00+08:00`).rules['visit/small']
+      .map((r) => [r.title, r.from, r.until, r.missed]);
+    assert.deepEqual(due('2028-01-31'), []);
+    assert.deepEqual(due('2028-02-01'), [['泾源小铺', '2027-03-02', '2028-03-02', 0]], 'the first time from the day it was added');
+    await town.move('2028-02-20T09:00:00+08:00');
+    await until('it is filed', async () => (await visits('cadence:visit/small')).length === 1);
+    assert.deepEqual(due('2028-12-01'), [], 'while it is open nothing else is asked');
+    const keeper = await town.as('keeper1');
+    const it = await keeper.item((await visits('cadence:visit/small'))[0].id);
+    ok(await keeper.step(it, 'visit', { fields: { ...visit, visited_on: '2028-02-20' } }));
+    assert.deepEqual(due('2029-01-20'), []);
+    assert.deepEqual(due('2029-01-21'), [['泾源小铺', '2028-02-20', '2029-02-20', 0]]);
+    assert.deepEqual(due('2030-03-01'), [['泾源小铺', '2028-02-20', '2030-03-31', 1]]);
+    const [, small] = ok(await (await town.as('leader1')).get('/api/cadences?loop=visit')).rows;
+    assert.deepEqual([small.from, small.until, small.total.counts.in_time], ['2027-03-22', '2028-03-21', 1]);
+  });
+
   await t.test('counters equal the lists; the sentence in figures', async () => {
     const leader = await town.as('leader1');
     const { body: board } = await leader.get('/api/boards/visit?period=2026Q4');
