@@ -516,26 +516,27 @@ static void named(struct writer_of *w)
     }
 }
 
+// Bound as the text it is: PostgreSQL would else take it for the bytes of a number.
 static void number_range(struct writer_of *w, const struct filter_number *n)
 {
     sqlb_add(w->q, "(");
     if (n->has_lo) {
         if (n->lo_open)
-            sqlb_add(w->q, "v.y > CAST(");
+            sqlb_add(w->q, "v.y > CAST(CAST(");
         else
-            sqlb_add(w->q, "v.y >= CAST(");
+            sqlb_add(w->q, "v.y >= CAST(CAST(");
         sqlb_val(w->q, val_str(n->lo_text));
-        sqlb_add(w->q, " AS DOUBLE PRECISION)");
+        sqlb_add(w->q, " AS TEXT) AS DOUBLE PRECISION)");
     }
     if (n->has_lo && n->has_hi)
         sqlb_add(w->q, " AND ");
     if (n->has_hi) {
         if (n->hi_open)
-            sqlb_add(w->q, "v.y < CAST(");
+            sqlb_add(w->q, "v.y < CAST(CAST(");
         else
-            sqlb_add(w->q, "v.y <= CAST(");
+            sqlb_add(w->q, "v.y <= CAST(CAST(");
         sqlb_val(w->q, val_str(n->hi_text));
-        sqlb_add(w->q, " AS DOUBLE PRECISION)");
+        sqlb_add(w->q, " AS TEXT) AS DOUBLE PRECISION)");
     }
     sqlb_add(w->q, ")");
 }

@@ -606,7 +606,9 @@ static const char *numbered(struct arena *a, str sql, int *params)
             quote = c;
         out[i] = c == '?' && !quote ? '$' : c;
         if (out[i] == '$' && c == '?') {
-            int number = atoi(sql.s + i + 1);
+            int number = 0; // a composed text ends where it ends: no zero stands behind it
+            for (size_t k = i + 1; k < sql.n && sql.s[k] >= '0' && sql.s[k] <= '9'; k++)
+                number = number * 10 + (sql.s[k] - '0');
             *params = number > *params ? number : *params;
         }
     }
