@@ -2,6 +2,7 @@
 #include "store/folder.h"
 #include "cmd/interrupt.h"
 #include "cmd/search_up.h"
+#include "cmd/demo_rows.h"
 #include "cmd/town_door.h"
 #include "cmd/town_make.h"
 #include "domain/demo.h"
@@ -25,7 +26,9 @@ struct demonstration {
     struct args *a;
     struct town_source src;
     struct demo_in in;
-    str folder; // unfinished; empty when the town was there before
+    str folder;   // unfinished; empty when the town was there before
+    int64_t rows; // of the sheets of its registers
+    int64_t kept; // rows of registers before it is filled
     struct progress p;
 };
 
@@ -38,9 +41,30 @@ static void show(void *arg, int64_t filed, int64_t total)
     progress_show(&m->p, filed, total);
 }
 
-static enum err_code fill(struct demonstration *m, struct town_door *d)
+static int64_t count_items(struct town_door *d)
+{
+    struct ctx c = town_door_reader(d);
+    return db_one_i64(c.db, 0, "SELECT count(*) FROM item WHERE town = ?1", V(c.rules->town));
+}
+
+// The rows of its registers are older than its orders.
+static enum err_code bring_rows(struct demonstration *m, struct town_door *d, str dir)
+{
+    struct ctx c = town_door_reader(d);
+    enum err_code code = demo_may_fill(&c, &m->a->err);
+    db_read_end(c.db);
+    int64_t at_us = m->in.until_us - demo_days(&m->in) * US_DAY;
+    if (code == OK)
+        code = demo_rows_bring(m->a, d, dir, &m->src, at_us, &m->rows);
+    m->kept = count_items(d);
+    return code;
+}
+
+static enum err_code fill(struct demonstration *m, struct town_door *d, str dir)
 {
     struct args *a = m->a;
+    if (bring_rows(m, d, dir) != OK)
+        return a->err.code;
     struct ctx c = town_door_writer(d);
     progress_start(&m->p, a, "demo");
     if (m->in.fast)
@@ -52,12 +76,15 @@ static enum err_code fill(struct demonstration *m, struct town_door *d)
     return code;
 }
 
-static int report(struct args *a, int64_t items, int64_t events)
+static int report(const struct demonstration *m, int64_t items, int64_t events)
 {
+    struct args *a = m->a;
     if (a->json)
-        printf("{\"items\":%" PRId64 ",\"events\":%" PRId64 "}\n", items, events);
-    args_say(a, "%.*s: %" PRId64 " orders, %" PRId64 " events",
-        "%.*s：%" PRId64 " 个事项，%" PRId64 " 条记录", STR_ARG(args_dir(a)), items, events);
+        printf("{\"items\":%" PRId64 ",\"rows\":%" PRId64 ",\"events\":%" PRId64 "}\n", items,
+            m->rows, events);
+    args_say(a, "%.*s: %" PRId64 " orders, %" PRId64 " rows of registers, %" PRId64 " events",
+        "%.*s：%" PRId64 " 个事项，%" PRId64 " 行台账，%" PRId64 " 条记录", STR_ARG(args_dir(a)),
+        items, m->rows, events);
     return EXIT_DONE;
 }
 
@@ -68,11 +95,11 @@ static enum err_code fill_there(struct demonstration *m, str dir, int64_t *items
     struct town_door *d = town_door_open_at(a, dir, m->in.fast ? TOWN_DOOR_ALONE : TOWN_DOOR_WRITE);
     if (!d)
         return a->err.code;
-    enum err_code code = fill(m, d);
+    enum err_code code = fill(m, d, dir);
     if (code == OK)
         search_up_quietly(a, d);
     struct ctx c = town_door_reader(d);
-    *items = db_one_i64(c.db, 0, "SELECT count(*) FROM item WHERE town = ?1", V(c.rules->town));
+    *items = count_items(d) - m->kept;
     *events = db_one_i64(c.db, 0, "SELECT count(*) FROM event WHERE town = ?1", V(c.rules->town));
     if (code == OK)
         code = db_status(c.db, &a->err);
@@ -98,7 +125,7 @@ static int into_new(struct demonstration *m, str dir)
     if (code == OK)
         code = folder_settle(a->arena, m->folder.s, place, &a->err);
     if (code == OK)
-        return report(a, items, events);
+        return report(m, items, events);
     folder_remove(m->folder.s);
     return args_fail(a, code == ERR_STORE || code == ERR_FULL ? EXIT_FAILED : EXIT_USAGE);
 }
@@ -114,7 +141,7 @@ static int into_old(struct demonstration *m, str dir)
     files_unlock(lock);
     if (code != OK)
         return args_fail(m->a, m->a->err.code == ERR_CONFLICT ? EXIT_USAGE : EXIT_FAILED);
-    return report(m->a, items, events);
+    return report(m, items, events);
 }
 
 static int run(struct args *a)

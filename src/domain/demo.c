@@ -445,15 +445,22 @@ static enum err_code run(struct demo *d, demo_progress *p, void *arg)
     return OK;
 }
 
+enum err_code demo_may_fill(struct ctx *c, struct err *e)
+{
+    int64_t item = db_one_i64(c->db, 0,
+        "SELECT id FROM item WHERE town = ?1 AND shelf <> 2 ORDER BY id LIMIT 1",
+        V(c->rules->town));
+    if (db_status(c->db, e) != OK)
+        return e->code;
+    return item == 0 ? OK
+                     : err_add(e, ERR_CONFLICT, S("item"), (str){0}, "the town has items already",
+                           "镇里已经有事项，不能再生成演示数据");
+}
+
 static enum err_code prepare(struct demo *d, const struct town_source *src)
 {
-    int64_t item = db_one_i64(
-        d->c.db, 0, "SELECT id FROM item WHERE town = ?1 ORDER BY id LIMIT 1", V(d->c.rules->town));
-    if (db_status(d->c.db, d->e) != OK)
+    if (demo_may_fill(&d->c, d->e) != OK)
         return d->e->code;
-    if (item != 0)
-        return err_add(d->e, ERR_CONFLICT, S("item"), (str){0}, "the town has items already",
-            "镇里已经有事项，不能再生成演示数据");
     if (demo_town_read(d->a, d->c.rules, src, d->fast, &d->t, d->e) != OK)
         return d->e->code;
     imap_init(&d->staff, d->a);

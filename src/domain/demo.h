@@ -28,6 +28,8 @@ struct demo_in {
     // rated; now and then given back or late), and their rows written once, at their end.
     bool fast;
 };
+// Not when it has items; rows of registers do not matter.
+enum err_code demo_may_fill(struct ctx *c, struct err *e) MUST_USE;
 int64_t demo_days(const struct demo_in *in); // so far back the first order may lie
 typedef void demo_progress(void *arg, int64_t filed, int64_t total);
 

@@ -8,6 +8,7 @@
 #include "domain/def_role.h"
 #include "domain/journal.h"
 #include "domain/layer.h"
+#include "domain/near.h"
 #include "domain/people.h"
 #include "domain/score.h"
 #include "domain/town.h"
@@ -31,6 +32,8 @@ static const struct yaml_member TOWN[] = {
     {"classes", YAML_WANT_STRS, YAML_REQUIRED},
     {"people", YAML_WANT_STRS, YAML_REQUIRED},
     {"layers", YAML_WANT_STRS},
+    {"rows", YAML_WANT_MAP,
+        .expected = "{register: sheet}"}, // of a demonstration (cmd/demo_rows.c)
     {0},
 };
 
@@ -54,6 +57,7 @@ struct making {
     struct files all; // in reading order
     struct files defs, units, classes, people, layers;
     struct unit_in root;
+    const struct yaml *rows;
 };
 
 static struct file *read_in(struct making *m, struct files *list, str name)
@@ -144,6 +148,7 @@ static bool read_plan(struct making *m)
     read_all(m, root, "classes", &m->classes);
     read_all(m, root, "people", &m->people);
     read_all(m, root, "layers", &m->layers);
+    m->rows = yaml_get(root, "rows");
     return true;
 }
 
@@ -203,6 +208,29 @@ static void check_twice(struct making *m)
                 err_add(&f->e, ERR_INVALID, f->key, (str){0}, "is already defined by %.*s",
                     "已由 %.*s 定义", STR_ARG(other->name));
         }
+}
+
+// The sheets themselves are read when a demonstration brings them in.
+static void check_rows(struct making *m)
+{
+    struct err *e = &m->all.at[0]->e; // town.yaml's
+    for (size_t i = 0; m->rows && i < m->rows->n; i++) {
+        const struct yaml *y = m->rows->vals[i];
+        str key = m->rows->keys[i], text, *keys = NULL;
+        size_t n = 0;
+        bool known = false;
+        for (size_t k = 0; k < m->defs.n; k++)
+            if (str_eq(m->defs.at[k]->kind, S("register"))) {
+                VEC_PUSH(m->a, keys, n) = m->defs.at[k]->key;
+                known = known || str_eq(m->defs.at[k]->key, key);
+            }
+        if (!known)
+            yaml_err(e, y, str_fmt(m->a, "rows.%.*s", STR_ARG(key)), near_list(m->a, key, keys, n),
+                "is no register of this town", "本镇没有这个台账");
+        if (y->type != YAML_SCALAR || !m->src->read(m->src->arg, m->a, y->s, &text))
+            yaml_err(e, y, str_fmt(m->a, "rows.%.*s", STR_ARG(key)), S("registers/estate.csv"),
+                "there is no such file, or it cannot be read", "没有这个文件，或无法读取");
+    }
 }
 
 static bool is_loop(str kind)
@@ -492,6 +520,7 @@ enum err_code town_init(struct db *db, struct arena *a, const struct town_source
     for (size_t i = 0; i < m->defs.n; i++)
         check_def(m, m->defs.at[i]); // what is wrong stays in the file's own notes
     check_twice(m);
+    check_rows(m);
     if (!planned)
         return report(m);
     db_town(db, m->root.id);

@@ -1,13 +1,13 @@
 // The command line: every command's help, wrong use, and what each command does to a real town, also while a server runs.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, unlinkSync, writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { call, Person, program, root, server, Town, until } from './lib.mjs';
+import { call, DEMO_ROWS as ROWS, Person, program, root, server, Town, until } from './lib.mjs';
 
 const COMMANDS = ['serve', 'init', 'import', 'export', 'def', 'demo', 'token', 'audit', 'tally', 'years', 'backup', 'restore', 'move', 'doctor',
   'route', 'cadence', 'version'];
@@ -111,7 +111,7 @@ test('the demonstration', async (t) => {
     good(call('demo', '--dir', again, '--items', '60', '--until', '2026-03-20T00:00:00+08:00'));
     const tail = (d) => ask('audit', 'list', '--last', '1', '--dir', d).json.events[0];
     assert.deepEqual(tail(dir), tail(again));
-    assert.equal(ask('tally', 'verify', '--dir', dir).json.items, 60);
+    assert.equal(ask('tally', 'verify', '--dir', dir).json.items, 60 + ROWS);
   });
   await t.test('a town with orders is not filled again; a folder with something else is left alone', () => {
     assert.equal(call('demo', '--dir', demo, '--items', '5').code, 2);
@@ -123,7 +123,39 @@ test('the demonstration', async (t) => {
   await t.test('a town made by init is filled', () => {
     const dir = join(scratch(t), 'made');
     good(call('init', '--dir', dir, '--town', join(root, 'towns/xinjing')));
-    assert.equal(good(ask('demo', '--dir', dir, '--items', '5', '--until', '2026-03-20')).json.items, 5);
+    const { json } = good(ask('demo', '--dir', dir, '--items', '5', '--until', '2026-03-20'));
+    assert.deepEqual([json.items, json.rows], [5, ROWS]);
+  });
+  await t.test('the rows of its registers are as its sheets say, and come in a second time without a change', () => {
+    for (const [register, n] of [['estate', 66], ['building', 12], ['enterprise', 300]]) {
+      const sheet = join(root, `towns/xinjing/registers/${register}.csv`);
+      const lines = readFileSync(sheet, 'utf8').trim().split('\n');
+      assert.equal(lines.length, n + 1);
+      assert.ok(lines.slice(1).every((l) => l.includes('（演示）')), 'nothing real');
+      const out = good(call('export', '--dir', demo, '--filter', `register:${register}`)).out;
+      assert.equal(out.trim().split('\n').length, n + 1);
+    }
+    const made = join(scratch(t), 'again');
+    execFileSync(process.execPath, [join(root, 'tools/demo_rows.mjs'), made], { cwd: root });
+    for (const register of ['estate', 'building', 'enterprise'])
+      assert.equal(readFileSync(join(made, `${register}.csv`), 'utf8'), readFileSync(join(root, `towns/xinjing/registers/${register}.csv`), 'utf8'), register);
+  });
+  await t.test('what is wrong in a sheet of rows, or in where it is named, is said with its place', () => {
+    const town = join(scratch(t), 'wrong');
+    cpSync(join(root, 'towns/xinjing'), town, { recursive: true });
+    const plan = readFileSync(join(town, 'town.yaml'), 'utf8');
+    const line = plan.split('\n').findIndex((l) => l.includes('estate: registers')) + 1;
+    writeFileSync(join(town, 'town.yaml'), plan.replace('  estate: registers', '  estates: registers').replace('building.csv', 'towers.csv'));
+    const named = call('demo', '--dir', join(scratch(t), 'a'), '--town', town, '--items', '5');
+    assert.equal(named.code, 2);
+    assert.match(named.err, new RegExp(`town\\.yaml:${line}:\\d+: rows\\.estates`));
+    assert.match(named.err, new RegExp(`town\\.yaml:${line + 1}:\\d+: rows\\.building`));
+    writeFileSync(join(town, 'town.yaml'), plan);
+    const sheet = join(town, 'registers/enterprise.csv');
+    writeFileSync(sheet, readFileSync(sheet, 'utf8').replace('91310105DEM0000224', '91310105DEM0000223'));
+    const wrong = call('demo', '--dir', join(scratch(t), 'b'), '--town', town, '--items', '5');
+    assert.notEqual(wrong.code, 0);
+    assert.match(wrong.err, /registers\/enterprise\.csv:3:3: 统一社会信用代码/);
   });
   await t.test('many orders fast: the same for the same seed, proven, in a new folder only', { skip: server ? 'skipped: the bulk path is of a file' : false }, () => {
     const above = scratch(t);
@@ -134,7 +166,7 @@ test('the demonstration', async (t) => {
     const head = (d) => good(ask('audit', 'verify', '--dir', d)).json.head;
     assert.match(head(one), /^[0-9a-f]{64}$/);
     assert.equal(head(one), head(two));
-    assert.equal(good(ask('tally', 'verify', '--dir', one)).json.items, 300);
+    assert.equal(good(ask('tally', 'verify', '--dir', one)).json.items, 300 + ROWS);
     assert.equal(call('demo', '--fast', '--items', '5', '--dir', one).code, 2);
   });
   for (const more of [[], ['--fast']]) await t.test(`interrupted ${more}, it leaves nothing`, async () => {
@@ -209,7 +241,7 @@ test('counters prove themselves', { skip: sqlite ? false : 'skipped: no sqlite3'
     assert.equal(r.status, 0, r.stderr);
     return r.stdout.trim();
   };
-  assert.equal(good(ask('tally', 'verify', '--dir', dir)).json.items, 200);
+  assert.equal(good(ask('tally', 'verify', '--dir', dir)).json.items, 200 + ROWS);
   sql('UPDATE tally SET n = n + 1 WHERE (dim, key, period, unit, class, channel) ='
     + ' (SELECT dim, key, period, unit, class, channel FROM tally LIMIT 1)');
   const r = ask('tally', 'verify', '--dir', dir);

@@ -9,6 +9,8 @@ import { connect } from 'node:net';
 import { join, resolve, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** Rows of registers a demonstration of xinjing begins with (towns/xinjing/registers): its orders' ids follow theirs. */
+export const DEMO_ROWS = 66 + 12 + 300;
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const program = process.env.BIHUAN ?? join(root, 'build/release/bihuan');
 export const PASSWORD = 'bihuan-demo-2026';
