@@ -4,6 +4,8 @@
 #include "base/embed.h"
 #include "domain/import.h"
 #include "domain/import_look.h"
+#include "domain/import_template.h"
+#include "format/xlsx_write.h"
 #include "store/blob.h"
 
 struct map_view {
@@ -156,6 +158,26 @@ enum err_code import_maps_drop(struct call *k, struct ctx *c, int64_t *result, s
 {
     *result = k->id;
     return import_saved_drop(c, k->id, e);
+}
+
+// ---- an empty sheet
+
+const struct field IMPORT_TEMPLATE_QUERY[] = {
+    {"loop", FIELD_STR, .help = "key of a loop or a register"},
+    {0},
+};
+
+enum err_code import_maps_template(struct call *k)
+{
+    str key = http_query(k->req, "loop");
+    const struct loop *l = rules_loop(k->ctx.rules, key);
+    if (!l || !l->now)
+        return err_add(
+            &k->err, ERR_INVALID, S("loop"), (str){0}, "there is no such loop", "没有这种事项类型");
+    http_set(k->req, "Content-Disposition",
+        str_fmt(k->req->arena, "attachment; filename=\"%.*s.xlsx\"", STR_ARG(key)));
+    http_answer(k->req, 200, XLSX_TYPE, import_template(&k->ctx, l->now));
+    return OK;
 }
 
 // ---- a first look

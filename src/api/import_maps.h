@@ -14,6 +14,8 @@ enum err_code import_maps_put(struct call *k, struct ctx *c, int64_t *result, st
 enum err_code import_maps_answer(struct call *k);
 enum err_code import_maps_drop(struct call *k, struct ctx *c, int64_t *result, struct err *e);
 enum err_code import_maps_look(struct call *k);
+enum err_code import_maps_template(struct call *k); // ?loop=
+extern const struct field IMPORT_TEMPLATE_QUERY[];
 // The text of a map by its name: a shipped one's, or "#3" for the town's third; empty when there is
 // none.
 str import_maps_text(struct call *k, str name);

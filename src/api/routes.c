@@ -186,6 +186,9 @@ const struct route ROUTES[] = {
         .answer = import_maps_answer, .out = IMPORT_MAP_OUT, .status = 200},
     {HTTP_DELETE, "/api/import-maps/{id}", MAY_IMPORT, "Delete one of the town's own",
         .apply = import_maps_drop, .answer = admin_done, .status = 204},
+    {HTTP_GET, "/api/import-template", MAY_IMPORT,
+        "An empty workbook with the columns a loop or a register takes",
+        .read = import_maps_template, .query = IMPORT_TEMPLATE_QUERY, .status = 200},
     {HTTP_POST, "/api/import-look", MAY_IMPORT,
         "A first look at a sheet (multipart: file, sheet, loop, map): its columns, the maps that "
         "fit, or one proposed",

@@ -388,6 +388,37 @@ static str as_json(struct looking *x, str yaml)
     return buf_str(&b);
 }
 
+// How many of the sheet's columns are called as fields of the loop are.
+static size_t likeness(struct looking *x, const struct def *d)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < x->out->n; i++) {
+        str key = import_name_key(x->a, x->out->columns[i].name);
+        bool known = d->lasting && str_eq(import_name_key(x->a, d->name_title), key);
+        for (size_t f = 0; f < d->n_fields && !known; f++)
+            known = str_eq(import_name_key(x->a, d->fields[f].title), key);
+        n += known && key.n > 0;
+    }
+    return n;
+}
+
+// A sheet that looks like none becomes items of the first loop; a register's must look like it.
+static const struct loop *likeliest(struct looking *x)
+{
+    const struct rules *r = x->c->rules;
+    const struct loop *best = rules_first_loop(r);
+    size_t most = 0;
+    for (size_t i = 0; i < r->n_loops; i++) {
+        const struct def *d = r->loops[i].now;
+        size_t n = d && (d->lasting || &r->loops[i] == best) ? likeness(x, d) : 0;
+        if (n > most || (n == most && &r->loops[i] == best)) {
+            most = n;
+            best = n > 0 ? &r->loops[i] : best;
+        }
+    }
+    return best;
+}
+
 enum err_code import_look(struct ctx *c, str path, str wanted, str loop,
     const struct import_saved *maps, size_t n_maps, struct import_look *out, struct err *e)
 {
@@ -406,7 +437,7 @@ enum err_code import_look(struct ctx *c, str path, str wanted, str loop,
         out->map = as_json(&x, maps[out->fits[0]].map);
         return OK;
     }
-    const struct loop *l = loop.n > 0 ? rules_loop(c->rules, loop) : rules_first_loop(c->rules);
+    const struct loop *l = loop.n > 0 ? rules_loop(c->rules, loop) : likeliest(&x);
     if (!l || !l->now)
         return err_add(
             e, ERR_INVALID, S("loop"), (str){0}, "there is no such loop", "没有这种事项类型");

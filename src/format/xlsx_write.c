@@ -108,6 +108,11 @@ struct link {
 struct merge {
     int row, column, to_row, to_column;
 };
+struct choice {
+    int column, from_row;
+    str list_sheet;
+    int list_column, options;
+};
 struct xlsx_writer {
     struct arena *arena, *scratch, *sheet_arena; // of the workbook, a row, a sheet
     struct zip_writer *zip;
@@ -119,6 +124,8 @@ struct xlsx_writer {
     size_t n_links;
     struct merge *merges;
     size_t n_merges;
+    struct choice *choices;
+    size_t n_choices;
 };
 
 struct xlsx_writer *xlsx_write_new(
@@ -165,7 +172,7 @@ static void add_text(struct buf *b, str x)
     }
 }
 
-static void add_place(struct buf *b, size_t column, int64_t row)
+static void add_letters(struct buf *b, size_t column)
 {
     char name[4];
     size_t n = 0;
@@ -173,6 +180,11 @@ static void add_place(struct buf *b, size_t column, int64_t row)
         name[n++] = (char)('A' + (k - 1) % 26);
     while (n > 0)
         buf_byte(b, name[--n]);
+}
+
+static void add_place(struct buf *b, size_t column, int64_t row)
+{
+    add_letters(b, column);
     buf_i64(b, row);
 }
 
@@ -223,6 +235,36 @@ static str fit_name(struct xlsx_writer *x, str given)
     }
 }
 
+static void add_fixed(struct buf *b, int column, int row)
+{
+    buf_byte(b, '$');
+    add_letters(b, (size_t)column - 1);
+    buf_fmt(b, "$%d", row);
+}
+
+static void add_choices(struct xlsx_writer *x, struct buf *b)
+{
+    if (x->n_choices == 0)
+        return;
+    buf_fmt(b, "<dataValidations count=\"%zu\">", x->n_choices);
+    for (size_t i = 0; i < x->n_choices; i++) {
+        const struct choice *c = &x->choices[i];
+        buf_addz(b, "<dataValidation type=\"list\" errorStyle=\"warning\" allowBlank=\"1\" "
+                    "showErrorMessage=\"1\" sqref=\"");
+        add_place(b, (size_t)c->column - 1, c->from_row);
+        buf_byte(b, ':');
+        add_place(b, (size_t)c->column - 1, XLSX_ROWS_MAX);
+        buf_addz(b, "\"><formula1>'");
+        add_text(b, c->list_sheet);
+        buf_addz(b, "'!");
+        add_fixed(b, c->list_column, 2);
+        buf_byte(b, ':');
+        add_fixed(b, c->list_column, c->options + 1);
+        buf_addz(b, "</formula1></dataValidation>");
+    }
+    buf_addz(b, "</dataValidations>");
+}
+
 static void add_tail(struct xlsx_writer *x, struct buf *b)
 {
     buf_addz(b, "</sheetData>");
@@ -238,6 +280,7 @@ static void add_tail(struct xlsx_writer *x, struct buf *b)
         }
         buf_addz(b, "</mergeCells>");
     }
+    add_choices(x, b);
     if (x->n_links > 0) {
         buf_addz(b, "<hyperlinks>");
         for (size_t i = 0; i < x->n_links; i++) {
@@ -294,7 +337,8 @@ void xlsx_write_sheet(struct xlsx_writer *x, const struct xlsx_sheet *s)
     x->sheet_arena = arena_new();
     x->links = NULL;
     x->merges = NULL;
-    x->n_links = x->n_merges = 0;
+    x->choices = NULL;
+    x->n_links = x->n_merges = x->n_choices = 0;
     x->row = 0;
     zip_write_entry(x->zip, str_fmt(x->arena, "xl/worksheets/sheet%zu.xml", x->n_sheets));
     struct buf b;
@@ -317,7 +361,10 @@ void xlsx_write_sheet(struct xlsx_writer *x, const struct xlsx_sheet *s)
                 : s->widths[i] > XLSX_WIDTH_MAX ? XLSX_WIDTH_MAX
                                                 : s->widths[i];
         buf_fmt(
-            &b, "<col min=\"%zu\" max=\"%zu\" width=\"%d.7\" customWidth=\"1\"/>", i + 1, i + 1, w);
+            &b, "<col min=\"%zu\" max=\"%zu\" width=\"%d.7\" customWidth=\"1\"", i + 1, i + 1, w);
+        if (s->texts && s->texts[i])
+            buf_fmt(&b, " style=\"%d\"", ST_TEXT);
+        buf_addz(&b, "/>");
     }
     if (s->n_widths > 0)
         buf_addz(&b, "</cols>");
@@ -331,6 +378,14 @@ void xlsx_write_merge(struct xlsx_writer *x, int row, int column, int to_row, in
     struct merge m = {row, column, to_row, to_column};
     if (x->n_merges < MERGES_MAX)
         VEC_PUSH(x->sheet_arena, x->merges, x->n_merges) = m;
+}
+
+void xlsx_write_choice(
+    struct xlsx_writer *x, int column, int from_row, str list_sheet, int list_column, int options)
+{
+    CHECK(column >= 1 && from_row >= 1 && list_column >= 1 && options >= 1);
+    struct choice c = {column, from_row, list_sheet, list_column, options};
+    VEC_PUSH(x->sheet_arena, x->choices, x->n_choices) = c;
 }
 
 // ---- cells

@@ -42,6 +42,7 @@ struct xlsx_cell {
 struct xlsx_sheet {
     str name;          // made fit: at most 31 characters, none of []:*?/\, once in the workbook
     const int *widths; // of the columns, in characters; 0: usual
+    const bool *texts; // of the same columns: their empty cells are text; NULL: none
     size_t n_widths;
     int frozen; // rows that stay on top, also on every printed page; 0: none
 };
@@ -55,6 +56,10 @@ void xlsx_write_sheet(struct xlsx_writer *x, const struct xlsx_sheet *s);
 bool xlsx_write_row(struct xlsx_writer *x, const struct xlsx_cell *cells, size_t n) MUST_USE;
 // One cell from this one to that one, both counted from 1; of the present sheet.
 void xlsx_write_merge(struct xlsx_writer *x, int row, int column, int to_row, int to_column);
+// Cells of the column from this row on offer what stands in a column of another sheet below its
+// first row; another value is taken after a warning. Of the present sheet, all counted from 1.
+void xlsx_write_choice(
+    struct xlsx_writer *x, int column, int from_row, str list_sheet, int list_column, int options);
 // False when the workbook is too large for its format (4 GiB packed).
 bool xlsx_write_end(struct xlsx_writer *x) MUST_USE;
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test, before, after } from 'node:test';
 import { Town, call, good, until } from './lib.mjs';
-import { makeBook, readBook } from './xlsx.mjs';
+import { makeBook, readBook, unzip } from './xlsx.mjs';
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 
@@ -68,6 +68,7 @@ test('a sheet of new rows: the map is proposed, and everything is read as people
     ['丁公司', '91110000802100433C', '', '', '', '', '', '', '', '', ''],
     ['甲公司又一行', CODES[0], '停业', '', '', '', '', '', '', '', ''],
   ] });
+  assert.equal((await look(book)).map.loop, 'enterprise', 'its columns say what it is');
   const found = await look(book, 'enterprise');
   assert.equal(found.map.loop, 'enterprise');
   assert.equal(found.map.key, '统一社会信用代码');
@@ -191,6 +192,33 @@ test('who may not change a row by hand does not by a sheet; a map says what it c
   assert.match(await wrong(map({}, 'filed')), /没有这一项/);
   assert.match(await wrong({ ...map({}), loop: 'building', columns: [{ column: '小区名称', to: 'title' }, { column: '户数', to: 'f:occupancy' }, { to: 'f:area', otherwise: '1' }, { to: 'f:let', otherwise: '1' }] }), /算出/);
   assert.match(await wrong({ map: 'own', title: '件', loop: 'hotline', empty: 'clears', columns: [{ column: '小区名称', to: 'title' }, { column: '户数', to: 'no' }] }), /编号/);
+});
+
+test('an empty sheet has the columns by their names, lists to choose from, and goes in when it is filled', async () => {
+  const template = async (loop, person = keeper) => {
+    const r = await fetch(`${town.base}/api/import-template?loop=${loop}`, { headers: { cookie: person.cookie } });
+    return { status: r.status, body: Buffer.from(await r.arrayBuffer()) };
+  };
+  assert.equal((await template('nothing')).status, 400);
+  assert.equal((await template('estate', handler)).status, 403);
+  const { body } = await template('estate');
+  const book = readBook(body);
+  assert.deepEqual(Object.keys(book), ['小区台账', '填写说明', '选项']);
+  const head = book['小区台账'].rows[0].map((c) => c.text);
+  assert.deepEqual(head, ['小区名称（必填）', '责任单位', '地址', '类型（必填）', '建成年份', '楼栋数', '户数', '物业公司', '物业经理', '业委会', '更新情况', '电动自行车充电口']);
+  assert.deepEqual(book['填写说明'].rows.map((r) => r[0].text), head.map((t) => t.replace('（必填）', '')));
+  const sheet = unzip(body).get('xl/worksheets/sheet1.xml').toString();
+  const lists = [...sheet.matchAll(/sqref="([A-Z]+)2:\1(\d+)"><formula1>'选项'!\$([A-Z])\$2:\$\3\$(\d+)<\/formula1>/g)].map((m) => [m[1], m[3], Number(m[4])]);
+  assert.deepEqual(lists.map(([c]) => c), ['B', 'D', 'J', 'K'], 'unit and choices');
+  const options = book['选项'].rows.map((r) => r[1]?.text).filter(Boolean);
+  assert.deepEqual(options, ['类型', '商品房', '售后公房', '公房', '动迁安置房', '人才公寓', '别墅']);
+  assert.equal(lists[1][2], options.length);
+  assert.deepEqual((await look(body, 'estate')).map.columns.map((c) => c.to), ['title', 'unit', 'address', ...registers[0].fields.map((f) => `f:${f.key}`)]);
+  const filled = makeBook({ 小区台账: [head, ['填好的小区', '北虹居民区', '北虹路9号', '公房', '1988', '6', '300', '', '', '已成立', '', '']] });
+  assert.deepEqual(counts(await bring(filled, { loop: 'estate' })), [1, 0, 0, 0]);
+  const loop = readBook((await template('hotline', await town.as('dispatcher1'))).body);
+  assert.deepEqual(Object.keys(loop)[1], '填写说明');
+  assert.ok(loop[Object.keys(loop)[0]].rows[0].some((c) => c.text.startsWith('业务类型')));
 });
 
 test('on the command line a trial says what it would change', async () => {

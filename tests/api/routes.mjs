@@ -49,6 +49,7 @@ export const ROUTES = [
   ['POST /api/import-maps', 400, 'dispatcher'],
   ['PUT /api/import-maps/99', 400, 'dispatcher'],
   ['DELETE /api/import-maps/99', 404, 'dispatcher'],
+  ['GET /api/import-template?loop=hotline', 200, 'dispatcher'],
   ['POST /api/import-look', 400, 'dispatcher'],
   ['POST /api/imports', 400, 'dispatcher'],
   ['GET /api/jobs', 200, 'dispatcher'],

@@ -2,13 +2,14 @@
 
 /** What an item has apart from its loop's fields: [to, key of its name, only when]. */
 const TARGETS = [
+  ['no', 'col.no', (m, l) => l.lasts],
   ['title', 'import.toTitle'],
-  ['text', 'import.toText'],
+  ['text', 'import.toText', (m, l) => !l.lasts],
   ['address', 'import.toAddress'],
-  ['filed', 'import.toFiled'],
+  ['filed', 'import.toFiled', (m, l) => !l.lasts],
   ['closed', 'import.toClosed', (m) => !!m.state],
   ['class', 'col.class', (m, l) => !!l.class_scheme],
-  ['unit', 'col.unit', (m) => !!m.state],
+  ['unit', 'col.unit', (m, l) => !!m.state || l.lasts],
   ['caller.name', 'import.toName', (m, l) => l.caller],
   ['caller.phone', 'import.toPhone', (m, l) => l.caller],
   ['caller.door', 'import.toDoor', (m, l) => l.caller],
@@ -38,9 +39,9 @@ export function targetsOf(map, loop, t) {
   }
   const own = TARGETS.filter(([, , when]) => !when || when(map, loop)).map(([to, key]) => ({
     value: to,
-    title: t(key),
+    title: to === 'title' && loop.name ? loop.name : to === 'unit' && loop.lasts ? t('import.toKeeper') : t(key),
   }));
-  return [...own, ...loop.fields.map((f) => ({ value: f.key, title: f.title }))];
+  return [...own, ...loop.fields.filter((f) => !f.formula).map((f) => ({ value: f.key, title: f.title }))];
 }
 
 /**
@@ -106,7 +107,11 @@ export function sendColumn(map, column, to, loop) {
   const unique = loop.fields.filter((f) => f.unique).map((f) => f.key);
   const key = columns.find((e) => unique.includes(e.to) && e.names.length === 1);
   const { key: was, ...rest } = map;
-  const kept = was && columns.some((e) => reads(e, was)) ? was : key ? key.names[0] : undefined;
+  // Rows of a register that nothing else tells apart are known by their names.
+  const named = loop.lasts && !columns.some((e) => e.to === 'no') && columns.find((e) => e.to === 'title' && e.names.length === 1);
+  const telling = was && columns.find((e) => reads(e, was));
+  const keeps = telling && (!loop.lasts || unique.includes(telling.to) || ['title', 'no'].includes(telling.to)) && (telling.to !== 'title' || !key);
+  const kept = keeps ? was : key ? key.names[0] : named ? named.names[0] : undefined;
   return kept ? { ...rest, key: kept, columns } : { ...rest, columns };
 }
 
@@ -153,7 +158,7 @@ export function setWord(map, to, word, value) {
 export function missing(map, loop, t) {
   const given = (to) => map.columns.some((e) => e.to === to);
   if (map.steps) return [];
-  const list = given('title') ? [] : [{ to: 'title', title: t('import.toTitle'), type: 'column' }];
+  const list = given('title') ? [] : [{ to: 'title', title: loop.name || t('import.toTitle'), type: 'column' }];
   if (map.state) return list;
   for (const a of (loop.steps[0] && loop.steps[0].asks) || []) {
     if (!a.required || given(a.field)) continue;

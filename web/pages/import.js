@@ -66,6 +66,8 @@ function Choose({ onLook }) {
       error=${errors && errors.file} />
     <div class="actions"><button class="primary"
       aria-busy=${busy ? 'true' : null}>${busy ? t('import.looking') : t('import.look')}</button></div>
+    <p class="hint">${t('import.templates')}${[...catalog.value.loops, ...catalog.value.registers].map((l, i) => html`${i ? t('word.listed') : null}<a
+      key=${l.key} href=${`/api/import-template?loop=${l.key}`} download>${l.title}</a>`)}</p>
   </form>`;
 }
 
@@ -78,10 +80,18 @@ function Known({ found, onMap }) {
       selectInput(a, found.known, onMap, options, null)}<//>`;
 }
 
+// How rows of a register are told apart, and whether an empty cell says something.
+function Empty({ map, setMap }) {
+  const by = map.key || (map.columns.find((e) => e.to === 'no') || { names: [] }).names[0];
+  return html`<p class="hint">${by ? t('import.knownBy', { column: by }) : t('import.knownByRow')}</p>
+    <label class="check"><input type="checkbox" checked=${map.empty === 'clears'}
+      onChange=${(e) => setMap({ ...map, empty: e.currentTarget.checked ? 'clears' : 'keeps' })} /> ${t('import.clears')}</label>`;
+}
+
 function Columns({ file, found, map, setMap, again, onTry, onBack }) {
   const { busy, errors, run } = useDeed();
   const [written, setWritten] = useState(false);
-  const loops = catalog.value.loops;
+  const loops = [...catalog.value.loops, ...catalog.value.registers];
   const loop = catalog.value.loopByKey.get(map.loop);
   const gaps = missing(map, loop, t);
   const sheets = found.sheets.filter((s) => !s.hidden || s.name === found.sheet);
@@ -105,6 +115,7 @@ function Columns({ file, found, map, setMap, again, onTry, onBack }) {
     </div>
     <${MapTable} columns=${found.columns} targets=${targetsOf(map, loop, t)} of=${(c) => targetOf(map, c)}
       send=${(c, to) => setMap(sendColumn(map, c, to, loop))} />
+    ${loop.lasts && !map.steps ? html`<${Empty} map=${map} setMap=${setMap} />` : null}
     <${MissingRows} form=${FORM} gaps=${gaps} loop=${loop} map=${map} set=${(to, v) => setMap(setOtherwise(map, to, v))} />
     <details open=${written} onToggle=${(e) => setWritten(e.currentTarget.open)}><summary>${t('import.asText')}</summary>
       <${Field} form=${FORM} name="own" label=${t('import.ownText')} hint=${t('import.ownHint')}>${(a) =>

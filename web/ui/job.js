@@ -5,7 +5,7 @@ import { t } from '../lib/i18n.js';
 import { call, get, post } from '../lib/api.js';
 import { go } from '../lib/route.js';
 import { on } from '../lib/sse.js';
-import { notify } from '../lib/state.js';
+import { catalog, notify } from '../lib/state.js';
 import { count } from '../lib/num.js';
 import { ms, now, spanText } from '../lib/time.js';
 import { Failure, useLoad, Skeleton } from './load.js';
@@ -64,6 +64,23 @@ function Found({ job }) {
   if (!notes.length && !unread.length) return null;
   return html`<ul class="found">${notes.map((n) => html`<li key=${n}>${n}</li>`)}
     ${unread.length ? html`<li>${t('job.unread', { n: unread.length })}${unread.slice(0, 12).join(t('word.listed'))}${unread.length > 12 ? '…' : ''}</li>` : null}</ul>`;
+}
+
+// What a trial would change in rows that are there.
+function Changes({ job }) {
+  const rows = job.changes || [];
+  if (!rows.length) return null;
+  const of = new Set(rows.map((r) => r.row)).size;
+  const title = t('job.changes', { n: count(job.updated) });
+  return html`<section aria-labelledby=${`c${job.id}`}><h2 id=${`c${job.id}`}>${title}</h2>
+    <div class="scroll" tabindex="0" role="region" aria-label=${title}>
+      <table class="plain changes-table"><thead><tr>${['job.row', 'job.changed', 'job.field', 'job.was', 'job.is'].map((k) => html`<th scope="col" key=${k}>${t(k)}</th>`)}</tr></thead>
+      <tbody>${rows.map((r, i) => {
+        const again = i > 0 && rows[i - 1].row === r.row;
+        return html`<tr key=${i}><td>${again ? '' : count(r.row)}</td><td>${again ? '' : html`<a href=${`/i/${r.item}`}>${r.name}</a> <small class="hint">${r.no}</small>`}</td>
+          <td>${r.title}</td><td>${r.was ? html`<del>${r.was}</del>` : '—'}</td><td>${r.is ? html`<ins>${r.is}</ins>` : '—'}</td></tr>`;
+      })}</tbody></table></div>
+    ${job.updated > of ? html`<p class="hint">${t('job.changesFirst', { n: count(of) })}</p>` : null}</section>`;
 }
 
 // What could not be taken back, each with who worked on it.
@@ -150,6 +167,7 @@ export function JobView({ id, onJob, dry, children }) {
     return of.error
       ? html`<${Failure} error=${of.error} again=${of.again} />`
       : html`<${Skeleton} rows=${3} />`;
+  const lasts = (catalog.value.loopByKey.get(job.loop) || {}).lasts;
   return html`<div class="job">
     <p role="status"><strong class=${`job-state ${job.state}`}>${jobState(job.state)}</strong></p>
     ${LIVE.includes(job.state) ? html`<${Progress} job=${job} />` : null}
@@ -158,7 +176,7 @@ export function JobView({ id, onJob, dry, children }) {
         ? html`<ul class="figures small">${[
             ['job.new', job.new],
             ...(job.updated ? [['job.updated', job.updated]] : []),
-            ['job.same', job.same],
+            [lasts ? 'job.unchanged' : 'job.same', job.same],
             ['job.bad', job.bad],
           ].map(
             ([k, n]) =>
@@ -173,6 +191,7 @@ export function JobView({ id, onJob, dry, children }) {
     <${Kept} job=${job} />
     <${Acts} job=${job} dry=${dry} again=${again} />
     ${children}
+    <${Changes} job=${job} />
     <${Problems} job=${job} />
   </div>`;
 }
