@@ -82,7 +82,7 @@ test('a demonstration year', async (t) => {
   });
 
   await t.test('an order lies in the cell of its place, and those of one house in one point', async () => {
-    for (const key of ['residents', 'grid', 'police', 'enforcement']) assert.equal(await count(`cell.${key}:none`), 0, key);
+    for (const key of ['residents', 'grid', 'police', 'enforcement']) assert.equal(await count(`loop:hotline,patrol cell.${key}:none`), 0, key);
     const cells = (await lead.get('/api/layers')).body.rows.find((l) => l.key === 'residents').rows;
     const units = (await lead.get('/api/units')).body.rows;
     const name = (cell) => { const u = units.find((x) => x.id === cell.unit); return u.short_name || u.name; };
