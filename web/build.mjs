@@ -42,8 +42,11 @@ async function css(name) {
 // The guide's chapters and their pictures, under /help/.
 function help(urls) {
   const read = (f) => fs.readFileSync(path.join(guide, f), 'utf8');
-  const chapters = Object.fromEntries(fs.readdirSync(guide).filter((f) => f.endsWith('.md')).map((f) => [f, read(f)]));
+  const loops = fs.readdirSync(path.join(guide, 'loops')).map((f) => `loops/${f}`);
+  const chapters = Object.fromEntries([...fs.readdirSync(guide), ...loops].filter((f) => f.endsWith('.md')).map((f) => [f, read(f)]));
   fs.cpSync(path.join(guide, 'pictures'), path.join(dist, 'help/pictures'), { recursive: true });
+  fs.mkdirSync(path.join(dist, 'help/loops'), { recursive: true });
+  for (const f of loops.filter((x) => x.endsWith('.svg'))) fs.copyFileSync(path.join(guide, f), path.join(dist, 'help', f));
   for (const [name, text] of Object.entries(helpPages(chapters, urls))) fs.writeFileSync(path.join(dist, 'help', name), text);
 }
 

@@ -1,24 +1,34 @@
 // The guide for town staff (docs/guide) as plain pages of the program, at /help/: made when the assets are made, without a script.
 // Only the Markdown that the guide uses is understood: headings, paragraphs, lists, tables, pictures, links, bold, code, keys.
+import { posix } from 'node:path';
 
 const escape = (s) => s.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 
 /** The name of a heading in an address, as GitHub makes it. */
 export const slug = (title) => title.trim().toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-');
 
+/** The page of a chapter. The loops' chapters stand in a folder, their pages beside the others. */
+const pageOf = (name) => (name === 'README.md' ? 'index.html' : name.replace('/', '-').replace(/\.md$/, '.html'));
+
+/** The folder of the chapter that is being made. */
+let folder = '';
+
 /** Where a link of a chapter leads on the pages: other chapters; documents the program does not carry are named instead. */
 function link(text, to) {
-  const [file, anchor] = to.split('#');
+  const [path, anchor] = to.split('#');
+  const file = posix.join(folder, path);
   if (file.startsWith('../')) return `${text}<span class="hint">（docs/${file.slice(3)}）</span>`;
-  const page = file === 'README.md' ? 'index.html' : file.replace(/\.md$/, '.html');
-  return `<a href="${page}${anchor ? `#${anchor}` : ''}">${text}</a>`;
+  return `<a href="${pageOf(file)}${anchor ? `#${anchor}` : ''}">${text}</a>`;
 }
 
 function inline(text) {
   const code = [];
   return escape(text.replace(/`([^`]+)`/g, (_, c) => `\u0001${code.push(c) - 1}\u0002`))
     .replace(/&lt;kbd&gt;(.+?)&lt;\/kbd&gt;/g, '<kbd>$1</kbd>')
-    .replace(/!\[([^\]]*)\]\(([^)]+)\)/g, '<a href="$2" class="picture"><img src="$2" alt="$1" loading="lazy"></a>')
+    .replace(/!\[([^\]]*)\]\(([^)]+)\)/g, (_, alt, to) => {
+      const src = posix.join(folder, to);
+      return `<a href="${src}" class="picture"><img src="${src}" alt="${alt}" loading="lazy"></a>`;
+    })
     .replace(/(?<!!)\[([^\]]+)\]\(([^)]+)\)/g, (_, t, to) => link(t, to))
     .replace(/\*\*(.+?)\*\*/g, '<strong>$1</strong>')
     .replace(/\u0001(\d+)\u0002/g, (_, i) => `<code>${escape(code[i])}</code>`);
@@ -69,8 +79,11 @@ function blocks(lines) {
   return out.join('\n');
 }
 
-/** One chapter as HTML. @param {string} markdown */
-export const render = (markdown) => blocks(markdown.split('\n'));
+/** One chapter as HTML. @param {string} markdown @param {string} [name] its file, from the guide's folder */
+export function render(markdown, name = '') {
+  folder = posix.dirname(name);
+  return blocks(markdown.split('\n'));
+}
 
 /**
  * All pages.
@@ -81,11 +94,10 @@ export const render = (markdown) => blocks(markdown.split('\n'));
 export function helpPages(chapters, urls) {
   const title = (md) => /^# (.+)$/m.exec(md)[1];
   const names = Object.keys(chapters).sort((a, b) => (b === 'README.md') - (a === 'README.md') || (a < b ? -1 : 1));
-  const page = (name) => (name === 'README.md' ? 'index.html' : name.replace(/\.md$/, '.html'));
   const out = {};
   for (const name of names) {
-    const nav = names.map((n) => `<li><a href="${page(n)}"${n === name ? ' aria-current="page"' : ''}>${escape(title(chapters[n]))}</a></li>`).join('\n');
-    out[page(name)] = `<!doctype html>
+    const nav = names.map((n) => `<li><a href="${pageOf(n)}"${n === name ? ' aria-current="page"' : ''}>${escape(title(chapters[n]))}</a></li>`).join('\n');
+    out[pageOf(name)] = `<!doctype html>
 <html lang="zh-CN">
 <head>
 <meta charset="utf-8">
@@ -100,7 +112,7 @@ export function helpPages(chapters, urls) {
 <header class="top"><a class="brand" href="/"><span class="brand-ring" aria-hidden="true"></span>闭环</a><span class="town">使用手册</span></header>
 <div class="help-cols">
 <nav aria-label="目录"><ol>${nav}</ol></nav>
-<main>${render(chapters[name])}</main>
+<main>${render(chapters[name], name)}</main>
 </div>
 </body>
 </html>

@@ -4,7 +4,10 @@
 
 #include "base/buf.h"
 
-enum { DOT_BYTES_MAX = 1 * MIB };
+enum {
+    DOT_BYTES_MAX = 1 * MIB,
+    STAY_ON_A_LINE = 4, // steps that stay in a state, on one line of its node
+};
 
 static void put_quoted(struct buf *b, str x)
 {
@@ -49,12 +52,14 @@ static void put_state(struct arena *a, struct buf *b, const struct def *d, size_
     label.n--;
     if (n > 0) {
         buf_addz(&label, "\\n（");
-        str all = str_join(a, stay, n, S("、"));
-        struct buf inner;
-        buf_init(&inner, a, DOT_BYTES_MAX);
-        put_quoted(&inner, all);
-        buf_add(&label, str_sub(buf_str(&inner), 1, inner.n - 2));
-        buf_addz(&label, "）");
+        for (size_t i = 0; i < n; i += STAY_ON_A_LINE) {
+            size_t k = n - i < STAY_ON_A_LINE ? n - i : STAY_ON_A_LINE;
+            struct buf inner;
+            buf_init(&inner, a, DOT_BYTES_MAX);
+            put_quoted(&inner, str_join(a, stay + i, k, S("、")));
+            buf_add(&label, str_sub(buf_str(&inner), 1, inner.n - 2));
+            buf_addz(&label, i + k < n ? "、\\n" : "）");
+        }
     }
     buf_byte(&label, '"');
     buf_add(b, buf_str(&label));

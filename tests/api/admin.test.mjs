@@ -140,7 +140,7 @@ test('definitions', async (t) => {
   t.after(() => town.end());
   const [one] = homes;
   const rows = (await sys.get('/api/defs')).body.rows;
-  const text = (await sys.get(`/api/defs/${rows.find((d) => d.kind === 'loop').id}`)).body.text;
+  const text = (await sys.get(`/api/defs/${rows.find((d) => d.key === 'hotline').id}`)).body.text;
   const publish = (body, person = sys) => person.post('/api/defs', { kind: 'loop', ...body });
 
   await t.test('every mistake is told with its line and column, and nothing is published', async () => {

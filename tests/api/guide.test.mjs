@@ -15,6 +15,9 @@ const read = (...path) => readFileSync(join(root, ...path), 'utf8');
 const files = (dir, ends) => readdirSync(join(root, dir), { recursive: true, withFileTypes: true })
   .filter((f) => f.isFile() && ends.test(f.name)).map((f) => relative(root, join(f.parentPath ?? f.path, f.name)));
 const chapters = readdirSync(GUIDE).filter((f) => f.endsWith('.md'));
+/** The loops that have a chapter of their own in loops/, with a drawing. */
+const drawn = readdirSync(join(GUIDE, 'loops')).filter((f) => f.endsWith('.md')).map((f) => f.slice(0, -3));
+const everything = [...chapters, ...drawn.map((key) => `loops/${key}.md`)];
 const all = (text, pattern) => [...text.matchAll(pattern)].map((m) => m[1]);
 const escaped = (s) => s.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 /** Texts with holes, as one expression that says whether a text is one of them. */
@@ -73,9 +76,29 @@ test('chapters: plain names, each in the contents, one title', () => {
   }
 });
 
+test('each shipped loop has a chapter, and its drawing shows every state and arrow of the definition', () => {
+  const shipped = readdirSync(join(root, 'defs/loops')).map((f) => f.replace(/\.yaml$/, ''));
+  assert.deepEqual(drawn.sort(), shipped.filter((key) => !['hotline', 'patrol'].includes(key)).sort(), 'those two have chapters of their own');
+  const contents = readFileSync(join(GUIDE, 'README.md'), 'utf8');
+  const plain = (s) => s.replace(/&#(\d+);/g, (_, n) => String.fromCharCode(n)).replace(/&gt;/g, '>').replace(/\\n/g, '');
+  for (const key of drawn) {
+    const chapter = readFileSync(join(GUIDE, 'loops', `${key}.md`), 'utf8');
+    assert.ok(contents.includes(`- [${all(chapter, /^# (.+)$/gm)[0]}](loops/${key}.md)`), key);
+    assert.ok(chapter.includes(`](${key}.svg)`), `${key} shows its drawing`);
+    const dot = call('def', 'draw', key).out;
+    const groups = all(readFileSync(join(GUIDE, 'loops', `${key}.svg`), 'utf8'), /<g id="(?:node|edge)\d+"[^>]*>([\s\S]*?)<\/g>/g)
+      .map((g) => `${plain(all(g, /<title>([^<]*)<\/title>/g)[0])} ${plain(all(g, /<text[^>]*>([^<]*)<\/text>/g).join(''))}`.trim());
+    const wanted = [...all(dot, /^ {2}(?=[a-z0-9]+(?: -> [a-z0-9]+)? \[)(.+)$/gm)]
+      .map((line) => line.replace(/^([a-z0-9]+(?: -> [a-z0-9]+)?) \[(?:label="((?:[^"\\]|\\.)*)")?.*$/, (_, of, label) => `${of.replace(/ /g, '')} ${plain(label ?? '')}`.trim()))
+      .filter((x) => !['node', 'edge'].includes(x));
+    assert.ok(wanted.length > 10, key);
+    assert.deepEqual(groups.sort(), wanted.sort(), `${key}: draw it again: tools/loop_drawings.sh`);
+  }
+});
+
 test('words in corner brackets are on the screen, messages are the program’s', () => {
   const wrong = [];
-  for (const c of chapters) {
+  for (const c of everything) {
     const text = readFileSync(join(GUIDE, c), 'utf8');
     for (const w of all(text, /「([^」]+)」/g))
       if (!onScreen(w) && !standsIn(definitions, w) && !standsIn(pages, w)) wrong.push(`${c}: 「${w}」`);
@@ -109,7 +132,7 @@ test('keys are keys of the program', () => {
   const nav = all(read('web/ui/shell.js'), /code: 'Key(\w)'/g);
   assert.ok(read('web/ui/keyhelp.js').includes(`'G ${nav.join(' / ')}'`), `the table of keys has every page: ${nav}`);
   assert.ok(known.has('Shift K') && known.has('G B') && known.has('Alt 9') && known.has('Esc'), [...known].join());
-  for (const c of chapters)
+  for (const c of everything)
     for (const k of all(readFileSync(join(GUIDE, c), 'utf8'), /<kbd>([^<]+)<\/kbd>/g)) assert.ok(known.has(k), `${c}: ${k}`);
 });
 
@@ -139,7 +162,7 @@ test('the guide is served, its filters are understood', async (t) => {
   assert.match(page.body, /<h2 id="按名单办理">按名单办理<\/h2>/);
   const picture = await town.nobody().get(`/help/${page.body.match(/src="(pictures\/[a-z-]+\.png)"/)[1]}`);
   assert.deepEqual([picture.status, picture.headers.get('content-type')], [200, 'image/png']);
-  const seen = chapters.flatMap((c) => all(readFileSync(join(GUIDE, c), 'utf8'), /(?<!`)`([^`\n]+)`(?!`)/g)).filter((s) => !/[.](md|yaml|xlsx|csv|xls|ods)$/.test(s));
+  const seen = everything.flatMap((c) => all(readFileSync(join(GUIDE, c), 'utf8'), /(?<!`)`([^`\n]+)`(?!`)/g)).filter((s) => !/[.](md|yaml|xlsx|csv|xls|ods)$/.test(s));
   assert.ok(seen.length >= 10, `${seen.length} filters`);
   for (const f of seen) {
     const r = await p.get(`/api/items?filter=${encodeURIComponent(f)}`);

@@ -80,7 +80,7 @@ test('every write, sent twice under its key, is done once and answered the same'
   });
   await t.test('a definition', async () => {
     const defs = (await sys.get('/api/defs')).body.rows;
-    const { text } = (await sys.get(`/api/defs/${defs.find((d) => d.kind === 'loop').id}`)).body;
+    const { text } = (await sys.get(`/api/defs/${defs.find((d) => d.key === 'hotline').id}`)).body;
     const changed = text.replace('title: 12345热线工单', 'title: 12345市民热线');
     await twice(sys, 'POST', '/api/defs', () => ({ kind: 'loop', text: changed }));
     assert.equal((await sys.get('/api/defs')).body.rows.filter((d) => d.key === 'hotline').length, 2);

@@ -130,7 +130,7 @@ test('the description', async (t) => {
     await writes(`POST /api/people/${person.id}/roles`, who.secadmin, { role: 'reader', unit: one.id });
     await writes(`DELETE /api/people/${person.id}/roles?role=reader&unit=${one.id}`, who.secadmin);
     const defs = (await who.sysadmin.get('/api/defs')).body.rows;
-    const { text } = (await who.sysadmin.get(`/api/defs/${defs.find((d) => d.kind === 'loop').id}`)).body;
+    const { text } = (await who.sysadmin.get(`/api/defs/${defs.find((d) => d.kind === 'loop' && d.key === 'hotline').id}`)).body;
     await writes('POST /api/defs', who.sysadmin, { kind: 'loop', text: text.replace('title: 12345热线工单', 'title: 热线') });
     await writes('POST /api/defs', who.sysadmin, { kind: 'loop', text: 'loop: x' }, 400);
 

@@ -202,7 +202,7 @@ test('routes tried over past orders', async (t) => {
     await town.stop();
     const two = good('route', 'try', file, '--dir', town.dir, '--last', '500');
     assert.deepEqual([two.judged, two.changed, counts(two.was), counts(two.now)], [3, 3, [1, 1, 0, 1], [1, 1, 1, 0]]);
-    const said = call('route', 'try', '--dir', town.dir, '--lang', 'zh');
+    const said = call('route', 'try', 'hotline', '--dir', town.dir, '--lang', 'zh');
     assert.equal(said.code, 0, said.err);
     assert.match(said.out, /命中 1（50%），不同 1/);
     assert.ok(said.out.includes(`${wrong}：程桥居委会（hazard）；实际 新泾派出所`), said.out);
