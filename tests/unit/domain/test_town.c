@@ -65,8 +65,8 @@ static void people_can_work(void **state)
     for (size_t i = 0; i < r->n_roles; i++) {
         bool any = false;
         for (size_t k = 0; k < r->n_people * r->n_units && !any; k++)
-            any = rules_holds(r, &r->people[k / r->n_units], &r->roles[i].key, 1,
-                r->units[k % r->n_units].id);
+            any = rules_holds(
+                r, &r->people[k / r->n_units], &r->roles[i].key, 1, r->units[k % r->n_units].id);
         assert_true(any);
     }
     for (size_t k = 0; k < r->n_people; k++) {
