@@ -5,6 +5,6 @@ set -eu
 cd "$(dirname "$0")/.."
 bihuan=${BIHUAN:-build/release/bihuan}
 for page in docs/guide/loops/*.md; do
-	key=$(basename "$page" .md)
-	"$bihuan" def draw "$key" | dot -Tsvg -o "docs/guide/loops/$key.svg"
+  key=$(basename "$page" .md)
+  "$bihuan" def draw "$key" | dot -Tsvg -o "docs/guide/loops/$key.svg"
 done
