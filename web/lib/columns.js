@@ -48,7 +48,7 @@ const fieldWidth = (f) => Math.max(f.check ? 176 : WIDTHS[f.type] || WIDTH, 15 *
 
 function columnsOfRegister(register, t) {
   const own = OWN.filter(([name]) => LASTING.includes(name) && (name !== 'class' || register.class_scheme)).map(
-    ([name, key, width, sort]) => ({ name, title: ROW_WORDS[name] ? t(ROW_WORDS[name]) : t(key), width, sort }),
+    ([name, key, width, sort]) => ({ name, title: ROW_WORDS[name] ? t(ROW_WORDS[name]) : t(key), width: name === 'unit' ? 110 : width, sort }),
   );
   own.find((c) => c.name === 'title').title = register.name || t('row.name');
   const fields = register.fields.map((f) => ({ name: f.key, title: f.title, width: fieldWidth(f), type: f.type, field: f }));
