@@ -300,6 +300,16 @@ test('registers', { timeout: 240_000 }, async (t) => {
     assert.deepEqual(await rows(), ['泾源大厦']);
   });
 
+  await step('where it lies, and a field that has a column of its own in every item', async () => {
+    const estate = await make('estate', '北虹小区', { kind: '商品房', built: 1998 }, { lat: 31.2203, lon: 121.3605 });
+    await v.go(`/i/${estate.id}`);
+    assert.equal(await fact('类型'), '商品房');
+    assert.equal(await fact('建成年份'), '1998');
+    assert.match(await v.text('.timeline li'), /类型：商品房/);
+    await page.locator('.cell-map .point').waitFor();
+    await v.check('register-place');
+  });
+
   await step('who may not add is not offered it', async () => {
     const reader = await Visitor.enter(here, 'reader1', { size: SIZE });
     await reader.go('/registers/enterprise');

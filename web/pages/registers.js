@@ -3,7 +3,7 @@
 import { useEffect } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { get, query } from '../lib/api.js';
+import { get, query, rowsOf as listOf } from '../lib/api.js';
 import { catalog, may, notify } from '../lib/state.js';
 import { linked } from '../lib/board.js';
 import { stepOf } from '../lib/catalog.js';
@@ -17,6 +17,7 @@ import { valueText, yuan } from '../lib/value.js';
 import { asOf } from '../ui/asof.js';
 import { Files } from '../ui/files.js';
 import { ItemPlace } from '../ui/item-place.js';
+import { Later } from '../ui/later.js';
 import { Empty, Failure, Loaded, useLoad } from '../ui/load.js';
 import { Marked } from '../ui/marked.js';
 import { Page } from '../ui/page.js';
@@ -205,6 +206,8 @@ function Value({ field, f }) {
 
 function Facts({ item, register }) {
   const has = new Map((item.fields || []).filter((f) => !f.judge).map((f) => [f.key, f]));
+  // Three keys have columns of their own in every item; a register may use them for a field.
+  for (const key of ['channel', 'kind', 'priority']) if (item[key]) has.set(key, { key, value: item[key] });
   const own = [
     [t('row.unit'), item.unit_name],
     [t('col.address'), item.address],
@@ -249,6 +252,18 @@ function Referring({ item, register }) {
     }}<//></section>`;
 }
 
+const tools = () => import('../ui/list-tools.js');
+
+// Where it lies, in the drawing of the first layer that has one.
+function RowMap({ item }) {
+  const has = !!(item.lat || item.lon);
+  const of = useLoad(async (signal) => (has ? listOf(await get('/api/layers?areas=yes', { signal })) : []), [has]);
+  const layer = (of.data || []).find((l) => l.rows.some((c) => c.area));
+  if (!has || !layer) return null;
+  return html`<section class="card" aria-labelledby="map-h"><h2 id="map-h">${t('row.map', { layer: layer.title })}</h2>
+    <${Later} load=${tools} name="CellMap" layer=${layer} point=${{ lat: item.lat, lon: item.lon }} /></section>`;
+}
+
 // Of what cannot be done only that is told which the row's state allows: nobody wonders why what is kept cannot be restored.
 const worthTelling = (item, register) => ({
   ...item,
@@ -268,6 +283,7 @@ export function RowBody({ item, register, onItem, openStep }) {
       <div class="item-time">
         <${Referring} item=${item} register=${register} />
         <${ItemPlace} item=${item} />
+        <${RowMap} item=${item} />
       </div>
       <div class="item-main">
         <section class="card" aria-labelledby="facts-h"><h2 id="facts-h" class="sr">${t('item.facts')}</h2>

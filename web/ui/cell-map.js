@@ -22,7 +22,7 @@ function Point({ frame, point }) {
 /**
  * @param {{layer: any, chosen?: string, onChoose?: (code: string) => void, point?: {lat: number, lon: number}|null,
  *   onPoint?: (p: {lat: number, lon: number}) => void}} props the layer with its areas; onPoint: a press means a place,
- *   not a cell
+ *   not a cell; with neither it is only looked at
  */
 export function CellMap({ layer, chosen, onChoose, point, onPoint }) {
   const cells = layer.rows.filter((c) => c.area && cellState(c, now()) === 'now');
@@ -44,7 +44,7 @@ export function CellMap({ layer, chosen, onChoose, point, onPoint }) {
       ${cells.length <= LABELS_MAX ? html`<${Labels} cells=${cells} frame=${frame} />` : null}
       ${point && frame.holds(point.lat, point.lon) ? html`<${Point} frame=${frame} point=${point} />` : null}
     </svg>
-    ${onPoint ? html`<p class="picked hint">${t('place.press')}</p>` : html`<p class="picked" role="status">${on ? html`<strong>${on.name}</strong> ${on.unit_name}` : html`<span class="hint">${t('layers.pick')}</span>`}</p>`}
+    ${onPoint ? html`<p class="picked hint">${t('place.press')}</p>` : !onChoose ? null : html`<p class="picked" role="status">${on ? html`<strong>${on.name}</strong> ${on.unit_name}` : html`<span class="hint">${t('layers.pick')}</span>`}</p>`}
     <figcaption>${t('layers.schematic')}${layer.note ? html` ${layer.note}` : null}</figcaption>
   </figure>`;
 }

@@ -29,6 +29,8 @@ const LASTING = { unit: 'row.unit', title: 'row.name' };
 /** Title of a member of an item, of a judge's answer with the judge; empty for what is for the machine alone. */
 export function nameOf(key, loop) {
   if (loop && loop.lasts && LASTING[key]) return key === 'title' && loop.name ? loop.name : t(LASTING[key]);
+  const held = loop && loop.lasts && loop.fields.find((x) => x.key === key);
+  if (held) return held.title; // of a row, what a column of every item holds is one of its own
   if (TITLES[key]) return t(TITLES[key]);
   if (!key.startsWith('f/') || !loop) return '';
   const [judge, field] = key.includes('/', 2) ? key.slice(2).split('/') : ['', key.slice(2)];
