@@ -282,7 +282,7 @@ export function RowBody({ item, register, onItem, openStep }) {
     <div class="item-cols">
       <div class="item-time">
         <${Referring} item=${item} register=${register} />
-        <${ItemPlace} item=${item} />
+        <${ItemPlace} item=${item} title=${t('row.place')} />
         <${RowMap} item=${item} />
       </div>
       <div class="item-main">

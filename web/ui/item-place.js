@@ -38,8 +38,8 @@ function Grounds({ pick, item }) {
       <ul class="bullets">${pick.grounds.map((g, i) => html`<li key=${i}>${g.text}</li>`)}</ul></details>`;
 }
 
-/** @param {{item: object}} props */
-export function ItemPlace({ item }) {
+/** @param {{item: object, title?: string}} props title: of what is not dispatched */
+export function ItemPlace({ item, title }) {
   const [of, setOf] = useState(null);
   useEffect(() => {
     const stop = new AbortController();
@@ -48,7 +48,7 @@ export function ItemPlace({ item }) {
   }, [item.id, item.version]);
   if (!of || !(of.places.length || of.suggestions.length)) return null;
   const pick = of.suggestions[0];
-  return html`<section class="card" aria-labelledby="place-h"><h2 id="place-h">${t('place.title')}</h2>
+  return html`<section class="card" aria-labelledby="place-h"><h2 id="place-h">${title || t('place.title')}</h2>
     ${of.places.length ? html`<${Places} places=${of.places} links />` : html`<p class="hint">${t('place.none')}</p>`}
     ${item.lat || item.lon ? html`<p class="hint">${t('place.point', { lat: item.lat.toFixed(5), lon: item.lon.toFixed(5) })}</p>` : null}
     ${pick ? html`<${Grounds} pick=${pick} item=${item} />` : null}</section>`;
