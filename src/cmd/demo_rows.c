@@ -89,7 +89,7 @@ static enum err_code read_in(struct bringing *b, str loop, int64_t *rows)
 {
     struct err *e = &b->a->err;
     struct ctx c = town_door_reader(b->door);
-    struct import_result r;
+    struct import_result r = {0};
     c.arena = b->a->arena;
     if (import_look(&c, b->order.path, (str){0}, loop, NULL, 0, &b->look, e) != OK) {
         e->file = b->file;

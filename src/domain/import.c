@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "domain/import_inner.h"
+#include "domain/item_refer.h"
 #include "domain/item_store.h"
 #include "domain/journal.h"
 #include "domain/key_book.h"
@@ -110,6 +111,8 @@ struct run {
     struct import_seen *seen;       // in a dry run
     int64_t doubled[DOUBLED_SHOWN]; // in a dry run: rows whose key stands above, the first ones
     size_t n_doubled;
+    int64_t alike[DOUBLED_SHOWN]; // in a dry run: new rows whose name a row of the register has
+    size_t n_alike;
     size_t n_changes; // in a dry run: rows that would change and are kept to be shown
     struct import_words *words;
 };
@@ -421,6 +424,14 @@ static enum err_code write_group(struct ctx *c, void *arg, struct err *e)
     return code;
 }
 
+// New by its number or code, but called like one that is there: perhaps it is that one.
+static bool is_alike(struct ctx *c, const struct run *r, const struct import_row *row)
+{
+    bool many;
+    return r->map->def->lasting && !r->map->key_title &&
+           item_row_named(c, r->map->def->loop, str_trim(row->in.title), &many) != 0;
+}
+
 // The rows of a dry run are looked at here, by the reader, so that the writer keeps its time for
 // others.
 static enum err_code try_rows(struct run *r)
@@ -444,6 +455,11 @@ static enum err_code try_rows(struct run *r)
                 r->doubled[r->n_doubled] = row->row;
             r->n_doubled++;
         }
+        if (out == ROW_NEW && is_alike(&c, r, row)) {
+            if (r->n_alike < DOUBLED_SHOWN)
+                r->alike[r->n_alike] = row->row;
+            r->n_alike++;
+        }
         row->item = same;
         if (out != ROW_STEP)
             row->changes = (str){0};
@@ -457,23 +473,41 @@ static enum err_code try_rows(struct run *r)
     return r->e->code;
 }
 
+// "3, 4, 9 …"
+static str row_list(const struct run *r, const int64_t *rows, size_t count)
+{
+    bool en = r->e->lang == LANG_EN;
+    str nos[DOUBLED_SHOWN] = {0};
+    size_t n = count < DOUBLED_SHOWN ? count : DOUBLED_SHOWN;
+    for (size_t i = 0; i < n; i++)
+        nos[i] = str_fmt(r->group, "%" PRId64, rows[i]);
+    str list = str_join(r->group, nos, n, en ? S(", ") : S("、"));
+    str end = en ? (count > n ? S(" …") : S("")) : count > n ? S(" 行……") : S(" 行");
+    return str_two(r->group, list, end);
+}
+
+static str alike_text(const struct run *r)
+{
+    str list = row_list(r, r->alike, r->n_alike);
+    return str_fmt(r->group,
+        r->e->lang == LANG_EN
+            ? "%zu rows would be added, but the register has rows of their names; "
+              "are they the same? Rows %.*s"
+            : "有 %zu 行要新增，但台账里已有同名的对象，请核对是不是重复：第 %.*s",
+        r->n_alike, STR_ARG(list));
+}
+
 // Which rows repeat one above: a doubled order, or a number typed twice.
 static str doubled_text(const struct run *r)
 {
     bool en = r->e->lang == LANG_EN;
-    str nos[DOUBLED_SHOWN];
-    size_t n = r->n_doubled < DOUBLED_SHOWN ? r->n_doubled : DOUBLED_SHOWN;
-    for (size_t i = 0; i < n; i++)
-        nos[i] = str_fmt(r->group, "%" PRId64, r->doubled[i]);
-    str list = str_join(r->group, nos, n, en ? S(", ") : S("、"));
-    str more = r->n_doubled > n ? (en ? S(" …") : S("……")) : (str){0};
+    str list = row_list(r, r->doubled, r->n_doubled);
     bool keyed = r->map->key.n > 0 && !r->map->find; // else the whole row is its key
     return str_fmt(r->group,
-        en ? "%zu rows %s and are left out: %.*s%.*s" : "有 %zu 行%s，跳过：第 %.*s 行%.*s",
-        r->n_doubled,
+        en ? "%zu rows %s and are left out: %.*s" : "有 %zu 行%s，跳过：第 %.*s", r->n_doubled,
         keyed ? (en ? "have the key of a row above" : "的编号前面的行已有")
               : (en ? "are the same as a row above" : "和前面的行完全相同"),
-        STR_ARG(list), STR_ARG(more));
+        STR_ARG(list));
 }
 
 // What was found about the sheet so far, for whoever watches.
@@ -490,6 +524,8 @@ static void tell_of_sheet(struct run *r)
         jw_str(&w, notes[i]);
     if (r->n_doubled > 0)
         jw_str(&w, doubled_text(r));
+    if (r->n_alike > 0)
+        jw_str(&w, alike_text(r));
     jw_end_arr(&w);
     r->job.notes = buf_str(&b);
     r->job.values = import_words_json(r->group, r->words);

@@ -2,7 +2,6 @@
 // name, and changed where the sheet says otherwise, as the importer could by hand.
 
 #include <math.h>
-#include <string.h>
 
 #include "domain/import_inner.h"
 #include "domain/item_inner.h"
@@ -100,11 +99,16 @@ static bool same_fields(const struct item *a, const struct item *b)
            str_eq(a->priority, b->priority);
 }
 
+static bool same_f64(double a, double b)
+{
+    return !(a < b) && !(b < a);
+}
+
 static bool same_row(const struct item *a, const struct item *b)
 {
     return a->unit == b->unit && a->cls == b->cls && str_eq(a->title, b->title) &&
-           str_eq(a->address, b->address) && memcmp(&a->lat, &b->lat, sizeof(a->lat)) == 0 &&
-           memcmp(&a->lon, &b->lon, sizeof(a->lon)) == 0 && same_fields(a, b);
+           str_eq(a->address, b->address) && same_f64(a->lat, b->lat) && same_f64(a->lon, b->lon) &&
+           same_fields(a, b);
 }
 
 // ---- said for people: what was, what becomes

@@ -131,6 +131,12 @@ test('what somebody has changed since is kept when the import is undone, and so 
   assert.ok(changed.version > 1);
 });
 
+test('a trial says which new rows are called like one that is there', async () => {
+  const tried = await bring(makeBook({ 企业: [['企业名称', '统一社会信用代码'], ['乙公司', CODES[3]], ['没有同名的', '']] }), { dry: true });
+  assert.deepEqual([tried.new, tried.bad], [1, 1]);
+  assert.ok(tried.notes.includes('有 1 行要新增，但台账里已有同名的对象，请核对是不是重复：第 2 行'), tried.notes.join());
+});
+
 test('rows without a code of their own are known by number or by name; cells may take away when the map says so', async () => {
   const head = ['小区名称', '类型', '户数', '物业公司'];
   const map = (more = {}) => ({ map: 'own', title: '小区', loop: 'estate', key: '小区名称', ...more,
