@@ -135,7 +135,8 @@ struct field_view {
 struct part_view {
     int64_t id, unit, since_us, above, level;
     str unit_name, state, state_title;
-    bool lead, open;
+    bool lead, open, own;
+    struct list answers;
 };
 struct mark_view {
     str title;
@@ -225,6 +226,11 @@ static const struct field PART_ROWS[] = {
     F(struct part_view, open, FIELD_BOOL),
     F(struct part_view, above, FIELD_I64, .help = "the part whose unit passed it down; 0: none"),
     F(struct part_view, level, FIELD_I64, .help = "handler level of the unit; 0: not said"),
+    F(struct part_view, own, FIELD_BOOL,
+        .help = "its answers stay with it: it assists the lead, or has been passed a share"),
+    {"answers", FIELD_LIST, .at = offsetof(struct part_view, answers), .sub = FIELD_ROWS,
+        .size = sizeof(struct field_view),
+        .help = "what it answered for its share; the lead's answers are the item's"},
     {0},
 };
 static const struct field MARK_ROWS[] = {
@@ -448,17 +454,21 @@ static void view_judged(struct ctx *c, const struct def *d, const struct item *i
         }
 }
 
+static struct field_view field_of(struct ctx *c, const struct def_field *d, str value)
+{
+    struct field_view f = {.key = d->key, .title = d->title, .value = value};
+    f.shown = item_field_shown(c, d, f.value);
+    f.shown = str_eq(f.shown, f.value) ? (str){0} : f.shown;
+    f.row = item_field_row(c, d, f.value);
+    return f;
+}
+
 // Definition fields in the definition's order, then every judge's answers.
 static void view_fields(
     struct ctx *c, const struct def *d, const struct item *it, struct item_full *v)
 {
     for (size_t i = 0; i < d->n_fields; i++) {
-        struct field_view f = {.key = d->fields[i].key,
-            .title = d->fields[i].title,
-            .value = item_field(it, d->fields[i].key)};
-        f.shown = item_field_shown(c, &d->fields[i], f.value);
-        f.shown = str_eq(f.shown, f.value) ? (str){0} : f.shown;
-        f.row = item_field_row(c, &d->fields[i], f.value);
+        struct field_view f = field_of(c, &d->fields[i], item_field(it, d->fields[i].key));
         bool in_row =
             str_eq(f.key, S("channel")) || str_eq(f.key, S("kind")) || str_eq(f.key, S("priority"));
         if (f.value.n > 0 && !in_row)
@@ -478,6 +488,17 @@ static int64_t level_of(const struct ctx *c, const struct def *d, int64_t unit)
     return level;
 }
 
+static void view_answers(struct ctx *c, const struct def *d, const struct item *it,
+    const struct item_part *p, struct part_view *x)
+{
+    str prefix = item_part_kept(c->arena, p);
+    for (size_t i = 0; i < d->n_fields; i++) {
+        str value = item_field(it, str_two(c->arena, prefix, d->fields[i].key));
+        if (value.n > 0)
+            PUSH(x->answers, c->arena, struct field_view) = field_of(c, &d->fields[i], value);
+    }
+}
+
 static void view_parts(
     struct ctx *c, const struct def *d, const struct item *it, struct item_full *v)
 {
@@ -493,7 +514,9 @@ static void view_parts(
             .state = p->state,
             .state_title = at >= 0 ? d->part_states[at].title : p->state,
             .lead = p->lead,
+            .own = item_part_own(it, p),
             .open = item_part_open(p, d->part_states, d->n_part_states)};
+        view_answers(c, d, it, p, &x);
         PUSH(v->parts, c->arena, struct part_view) = x;
     }
 }

@@ -483,6 +483,7 @@ const struct field ITEM_FORM_VIEW[] = {
 };
 const struct field ITEM_FORM_QUERY[] = {
     {"step", FIELD_STR, .help = "its key"},
+    {"part", FIELD_I64, .help = "of a part's step; without it his own, when there is just one"},
     {"judge", FIELD_STR},
     {"fields", FIELD_STR, .help = "{key: value} as JSON: what is answered so far"},
     {0},
@@ -505,6 +506,8 @@ enum err_code items_form(struct call *k)
     const struct json *fields = text.n > 0 ? json_parse(k->ctx.arena, text, &k->err) : NULL;
     if (k->err.code != OK)
         return k->err.code;
+    if (!str_i64(http_query(k->req, "part"), &in.part))
+        in.part = 0;
     read_fields(k, fields, S("fields"), &in.fields, &in.n_fields);
     if (k->err.code != OK || item_load(&k->ctx, k->id, &it, &k->err) != OK)
         return k->err.code;

@@ -145,8 +145,13 @@ static void read_judges(struct def_reader *r)
             continue;
         str key = r->judges.keys[r->judges.n - 1];
         // In filters "own.satisfied" is a judge's answer, "clock.handle" a clock's outcome and
-        // "cell.residents" a cell; an item keeps its requests beside its answers.
-        if (str_eq(key, S("clock")) || str_eq(key, S("cell")) || str_eq(key, S("ask")))
+        // "cell.residents" a cell; an item keeps its requests, the answers of assisting parts and
+        // the rules that have fired beside its answers.
+        static const char *const TAKEN[] = {"clock", "cell", "ask", "part", "raised"};
+        bool taken = false;
+        for (size_t k = 0; k < ARRAY_LEN(TAKEN); k++)
+            taken = taken || str_eq(key, str_of(TAKEN[k]));
+        if (taken)
             yaml_err(r->e, r->judges.at[r->judges.n - 1], def_read_path(r, rows.paths[i], "key"),
                 S(""), "a judge cannot be called \"%.*s\"", "评价方的键不能是“%.*s”", STR_ARG(key));
         VEC_PUSH(r->arena, r->d->judges, r->d->n_judges) = (struct def_named){.key = key,

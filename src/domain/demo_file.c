@@ -53,6 +53,22 @@ bool demo_fits(struct demo *d, struct demo_order *o, const struct demo_if *c, ui
     return filter_match(c->match, &env, now(d, o));
 }
 
+bool demo_open(
+    struct demo *d, struct demo_order *o, const struct def_step *s, const struct demo_part *part)
+{
+    struct filter_env env = {.rules = d->c.rules, .now_us = d->c.now_us};
+    const struct item *it = s->guard ? now(d, o) : NULL;
+    const struct def *def = it ? rules_def(d->c.rules, it->def) : NULL;
+    if (!def)
+        return true;
+    const struct item_part *p = NULL;
+    for (size_t i = 0; part && i < it->n_parts; i++)
+        if (it->parts[i].id == part->id)
+            p = &it->parts[i];
+    struct item seen = item_as_part(&d->c, def, it, p);
+    return filter_match(s->guard, &env, &seen);
+}
+
 // Of each trait among those asked for the first row that fits is drawn.
 void demo_draw(struct demo *d, struct demo_order *o, uint64_t which)
 {

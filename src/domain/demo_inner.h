@@ -106,6 +106,9 @@ void demo_plan(struct demo *d, struct demo_order *o, const struct demo_move *m, 
 void demo_plan_alarm(struct demo *d, struct demo_order *o);
 // demo_file.c: the next order is filed now.
 enum err_code demo_file(struct demo *d, struct demo_order *o) MUST_USE;
+// Does the step's guard hold, as the part sees the item?
+bool demo_open(
+    struct demo *d, struct demo_order *o, const struct def_step *s, const struct demo_part *part);
 bool demo_fits(struct demo *d, struct demo_order *o, const struct demo_if *c, uint64_t more);
 bool demo_happens(struct demo_order *o, double percent);
 void demo_draw(struct demo *d, struct demo_order *o, uint64_t which);

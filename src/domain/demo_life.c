@@ -472,8 +472,7 @@ enum err_code demo_act(struct demo *d, const struct demo_entry *x)
     struct demo_order *o = x->o;
     const struct demo_move *m = x->move;
     struct demo_part *part;
-    struct demo_if guard = {.match = m->step->guard};
-    if (!still_on(x, &part) || !demo_fits(d, o, &guard, 0))
+    if (!still_on(x, &part) || !demo_open(d, o, m->step, part))
         return OK;
     if (!possible(d, o, m)) { // what it would have joined has gone: another way, then
         o->main = NULL;

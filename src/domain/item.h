@@ -21,7 +21,8 @@ enum {
 };
 
 // Canonical text: "实际解决", "2026-11-20", "3.5", "yes", microseconds for DEF_TIME.
-// A judge's answer has the key "judge/field" (in filters judge.field); a clock's outcome
+// A judge's answer has the key "judge/field" (in filters judge.field), an assisting part's
+// "part/2/field"; a clock's outcome
 // "clock/<key>" is derived: running, paused, breached, met, late (the worst of its parts' clocks;
 // void ones do not count).
 struct item_field {

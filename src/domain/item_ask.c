@@ -341,7 +341,7 @@ static enum err_code agree(struct turn *t, struct item_ask *x, struct err *e)
         err_add(e, ERR_INVALID, S("extend"), (str){0},
             "only the last stage of an extension says how long",
             "只有延期的最后一级审核可以改时长");
-    item_answer(c, t->d, &asks, t->it, t->in->fields, t->in->n_fields, (str){0}, e);
+    item_part_answers(c, t->d, &asks, t->it, t->part, t->in, false, e);
     if (e->code != OK)
         return e->code;
     item_clocks_stop(c, t->d, t->it, stage_clock(t->step, x->stage), x->part);

@@ -291,9 +291,9 @@ static void fired_already(struct turn *t)
     }
 }
 
-// What the units answered and what the judges said of it belongs to its round: the next round asks
-// again, and nobody is told a second time of the old dissatisfaction. History keeps the old
-// answers.
+// What the units answered, each for its part, and what the judges said of it belongs to its round:
+// the next round asks again, and nobody is told a second time of the old dissatisfaction. History
+// keeps the old answers.
 static void next_round(struct turn *t)
 {
     t->it->round++;
@@ -305,7 +305,7 @@ static void next_round(struct turn *t)
                 item_set_field(t->it, t->c->arena, t->d->fields[s->asks[k].field].key, (str){0});
     }
     for (size_t i = t->it->n_fields; i-- > 0;)
-        if (judged(t->d, t->it->fields[i].key))
+        if (judged(t->d, t->it->fields[i].key) || str_starts(t->it->fields[i].key, S("part/")))
             item_set_field(t->it, t->c->arena, t->it->fields[i].key, (str){0});
     item_clocks_derive(t->c, t->d, t->it);
     fired_already(t);

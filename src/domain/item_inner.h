@@ -17,6 +17,7 @@ struct turn {
     const struct item *before;
     struct item *it;        // changed in place
     struct item_part *part; // of a part step, else NULL
+    str own;                // where its answers stay: "part/2/"; empty: they are the item's
     str extra; // JSON members added to the event's changes, without braces; may be empty
     const struct item_ask *asked; // the request the last stage has agreed to; else NULL
     str said;                     // what that stage said of it
@@ -44,6 +45,15 @@ void item_compute(struct ctx *c, const struct def *d, struct item *it);
 // what is required under a condition.
 void item_must(struct ctx *c, const struct def *d, const struct def_step *s, const struct item *it,
     const struct step_in *in, str prefix, struct err *e);
+// Where the answers of a part's step stay: "part/2/" for an assisting unit's, and for one's to whom
+// a share was passed down; empty when they are the item's: the lead's, or when nobody leads.
+str item_part_prefix(struct arena *a, const struct item *it, const struct item_part *part);
+// Does the step's moment belong to the part as its answers do?
+bool item_stamps_part(const struct def_step *s);
+// item_answer and, with check, item_must of a step that judges nobody, where its answers belong.
+void item_part_answers(struct ctx *c, const struct def *d, const struct def_step *s,
+    struct item *it, const struct item_part *part, const struct step_in *in, bool check,
+    struct err *e);
 // The options of a choice that fit the item as it stands.
 str *item_fitting(const struct ctx *c, const struct def_field *f, const struct item *it, size_t *n);
 // Who may be named in a field of persons.

@@ -162,6 +162,8 @@ void item_form(
     if (!s)
         return;
     err_init(&quiet, c->arena, c->lang);
+    if (s->on_part)
+        copy = item_as_part(c, d, it, item_part_for(c, d, s, &copy, in->part, &quiet));
     bool judged = s->does == DOES_EVALUATE && in->judge.n > 0;
     str prefix = judged ? str_two(c->arena, in->judge, S("/")) : (str){0};
     item_answer(c, d, s, &copy, in->fields, in->n_fields, prefix, &quiet);

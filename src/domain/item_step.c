@@ -59,6 +59,15 @@ static str words(const struct ctx *c, const char *en, const char *zh)
     return str_of(c->lang == LANG_EN ? en : zh);
 }
 
+static bool guard_holds(struct ctx *c, const struct def *d, const struct def_step *s,
+    const struct filter_env *env, const struct item *it, const struct item_part *part)
+{
+    if (!item_part_own(it, part))
+        return filter_match(s->guard, env, it);
+    struct item seen = item_as_part(c, d, it, part);
+    return filter_match(s->guard, env, &seen);
+}
+
 // Requests aside.
 static str closed(struct ctx *c, const struct def *d, const struct def_step *s,
     const struct item *it, const struct item_part *part, enum err_code *code)
@@ -95,7 +104,7 @@ static str closed(struct ctx *c, const struct def *d, const struct def_step *s,
         return words(c, "it is not locked", "没有锁定");
     struct filter_env env = {
         .rules = c->rules, .now_us = c->now_us, .person = c->actor ? c->actor->id : 0};
-    if (s->guard && !filter_match(s->guard, &env, it))
+    if (s->guard && !guard_holds(c, d, s, &env, it, part))
         return s->why.n > 0 ? s->why : words(c, "a condition is not met", "条件不满足");
     if (s->does == DOES_UNMERGE && it->merged == 0)
         return words(c, "it is not merged", "没有并单");
@@ -215,8 +224,24 @@ static void check_note(const struct turn *t, struct err *e)
             "说明不能超过 %d 个字", (int)ITEM_NOTE_MAX);
 }
 
-// What is needed now: a part's photos are those added since it stands where it stands, so that work
-// given back is shown anew.
+// A part's photos are those added since it stands where it stands, so that work given back is shown
+// anew; of a part that answers for itself alone, those its own people added.
+static int64_t photos_there(const struct turn *t)
+{
+    const struct ctx *c = t->c;
+    int64_t n = 0;
+    struct cursor r = db_rows(c->db,
+        "SELECT person FROM file WHERE town = ?1 AND item = ?2 AND at_us >= ?3"
+        " AND substr(type, 1, 6) = 'image/'",
+        V(c->rules->town), V(t->it->id), V(t->part ? t->part->since_us : 0));
+    while (db_next(&r)) {
+        const struct person *p = t->own.n > 0 ? rules_person(c->rules, db_i64(&r, 0)) : NULL;
+        n += t->own.n == 0 ||
+             (p && rules_holds(c->rules, p, t->step->who, t->step->n_who, t->part->unit));
+    }
+    return n;
+}
+
 static void check_photos(const struct turn *t, struct err *e)
 {
     const struct ctx *c = t->c;
@@ -225,10 +250,7 @@ static void check_photos(const struct turn *t, struct err *e)
                                      : s->photos;
     if (need == 0)
         return;
-    int64_t n = db_one_i64(c->db, 0,
-        "SELECT count(*) FROM file WHERE town = ?1 AND item = ?2 AND at_us >= ?3"
-        " AND substr(type, 1, 6) = 'image/'",
-        V(c->rules->town), V(t->it->id), V(t->part ? t->part->since_us : 0));
+    int64_t n = photos_there(t);
     if (n < need)
         err_add(e, ERR_INVALID, S("file"), str_fmt(c->arena, ">= %d", need),
             "needs %d photos, there are %" PRId64, "这一步要有 %d 张照片，现有 %" PRId64 " 张",
@@ -316,17 +338,18 @@ static enum err_code check_step(struct turn *t, struct err *e)
     check_files(t, e);
     item_answer_self(c, t->step, t->it, t->in, e);
     if (t->step->does != DOES_EVALUATE)
-        item_answer(c, t->d, t->step, t->it, t->in->fields, t->in->n_fields, (str){0}, e);
-    if (t->step->does != DOES_EVALUATE)
-        item_must(c, t->d, t->step, t->it, t->in, (str){0}, e);
+        item_part_answers(c, t->d, t->step, t->it, t->part, t->in, true, e);
     return e->code;
 }
 
 static void stamp(struct turn *t)
 {
-    if (t->step->stamp.n > 0)
-        item_set_field(
-            t->it, t->c->arena, t->step->stamp, str_fmt(t->c->arena, "%" PRId64, t->c->now_us));
+    str key = t->step->stamp;
+    if (key.n == 0)
+        return;
+    if (item_stamps_part(t->step))
+        key = str_two(t->c->arena, t->own, key);
+    item_set_field(t->it, t->c->arena, key, str_fmt(t->c->arena, "%" PRId64, t->c->now_us));
 }
 
 // {"key": ..., "option": ...}
@@ -373,6 +396,7 @@ enum err_code item_turn(struct turn *t, struct err *e)
 {
     struct ctx *c = t->c;
     int64_t part = t->part ? t->part->id : 0;
+    t->own = item_part_prefix(c->arena, t->it, t->part); // before the part, or its lead, has ended
     if (check_step(t, e) != OK)
         return e->code;
     item_clocks_stop(c, t->d, t->it, t->step->does == DOES_RETURN ? 0 : t->step->stop, part);

@@ -104,6 +104,15 @@ enum err_code item_step(
 enum err_code item_step_try(struct ctx *c, const struct step_in *in, const struct item *base,
     struct item *out, struct err *e) MUST_USE;
 
+// Do its answers stay with the part? Not the lead's, nor anybody's where nobody leads: they are the
+// item's.
+bool item_part_own(const struct item *it, const struct item_part *part);
+// What keys of the part's own answers begin with: "part/2/".
+str item_part_kept(struct arena *a, const struct item_part *part);
+// The item as the part's unit sees it when it answers: with its own answers where they are not the
+// item's. The lead, and a step of no part (NULL), see the item itself.
+struct item item_as_part(
+    struct ctx *c, const struct def *d, const struct item *it, const struct item_part *part);
 // What may be taken now, and why the rest may not. For the part steps one row per part the step
 // could be about.
 struct step_open {

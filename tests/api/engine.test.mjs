@@ -3,7 +3,7 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { agreed, Town, REPLY, fields, program, until } from './lib.mjs';
+import { agreed, Town, REPLY, fields, good, program, until } from './lib.mjs';
 
 const FRIDAY = '2026-11-20T09:00:00+08:00'; // a working day; so are Monday 23 to Friday 27
 const open_clock = (it, key, part) => it.clocks.find((k) => k.key === key && k.open && (part === undefined || k.part === part));
@@ -141,6 +141,85 @@ test('several units: the order waits for all of them', async (t) => {
   assert.equal(it.state, 'handling');
   assert.deepEqual(it.parts.map((p) => p.open), [true, false, true], 'who had answered works again, who returned does not');
   assert.equal((await s.second.step(it, 'reply', { fields: REPLY })).status, 403, 'the open parts are not his');
+});
+
+test('an assisting unit answers for its part; the lead answers for the order', async (t) => {
+  const s = await scene();
+  t.after(() => s.town.end());
+  const answers = (p) => Object.fromEntries(p.answers.map((f) => [f.key, f.value]));
+  const value = (it, key) => it.fields.find((f) => f.key === key && !f.judge)?.value;
+  const UNSOLVED = { ...REPLY, fact: '不属实', fact_note: '到现场两次，未见堆物', solved: '未解决', unsolved_why: '需较长时间', reply: '协办已到场' };
+  let it = await s.sent({}, [s.one.id, s.two.id, s.three.id]);
+
+  await t.test('what the lead has said opens and closes nothing for the others', async () => {
+    it = s.ok(await s.first.step(it, 'contact', { fields: { contacted: '是' } }));
+    const open = await s.second.item(it.id);
+    assert.ok(open.steps.some((x) => x.key === 'contact' && x.part === 2 && x.ok), 'nobody of its own has been there yet');
+    it = s.ok(await s.second.step(it, 'contact', { fields: { contacted: '否', no_contact_why: '始终未接' } }));
+    assert.equal(value(it, 'contacted'), '是');
+    assert.equal(value(it, 'no_contact_why'), undefined);
+    assert.deepEqual(it.parts.map(answers), [{}, { contacted: '否', no_contact_why: '始终未接' }, {}]);
+  });
+  await t.test('the same is demanded of an assisting unit, over its own answers', async () => {
+    it = s.ok(await s.first.step(it, 'reply', { fields: REPLY }));
+    const blank = await s.second.step(it, 'reply', {});
+    assert.deepEqual(fields(blank).sort(), ['appeal', 'fact', 'reply', 'reply_way', 'site', 'solved'].map((k) => `fields.${k}`),
+      'the lead’s answers are not its own');
+    const { fact_note, ...silent } = UNSOLVED;
+    assert.deepEqual(fields(await s.second.step(it, 'reply', { fields: silent })), ['fields.fact_note'], 'its own finding, its own reasons');
+    assert.deepEqual(fields(await s.second.step(it, 'reply', { fields: { ...UNSOLVED, fact: '采纳' } })), ['fields.fact'], 'what fits the order fits its part');
+    assert.deepEqual(fields(await s.second.step(it, 'reply', { fields: { ...UNSOLVED, fact_note: '不属实。' } })), ['fields.fact_note'], 'own words');
+    const form = (part) => s.second.get(`/api/items/${it.id}/form?step=reply&part=${part}&fields=${encodeURIComponent('{"solved":"未解决"}')}`);
+    const must = (r) => r.body.asks.find((a) => a.field === 'unsolved_why').required;
+    assert.equal(must(await form(2)), true);
+  });
+  await t.test('whoever answers last, the order says what its lead said', async () => {
+    await s.at('2026-11-20T10:00:00+08:00');
+    it = s.ok(await s.second.step(it, 'reply', { fields: UNSOLVED }));
+    it = s.ok(await s.third.step(it, 'reply', { fields: { ...REPLY, solved: '解释说明' } }));
+    assert.equal(it.state, 'replied');
+    assert.deepEqual([value(it, 'solved'), value(it, 'fact'), value(it, 'fact_note'), value(it, 'reply')],
+      ['实际解决', '属实', undefined, REPLY.reply]);
+    assert.deepEqual(it.parts.map((p) => answers(p).solved), [undefined, '未解决', '解释说明']);
+    assert.equal(it.parts[1].answers.find((f) => f.key === 'fact_note').title, '事实说明');
+    const rows = (filter) => s.desk.list(filter).then((l) => l.total);
+    assert.equal(await rows('solved:实际解决'), 1);
+    assert.equal(await rows('solved:未解决,解释说明'), 0);
+    const stamps = it.timeline.flatMap((e) => Object.keys(e.changes).filter((k) => k.endsWith('/replied_at')));
+    assert.deepEqual(stamps, ['f/part/3/replied_at', 'f/part/2/replied_at', 'f/replied_at'], 'the lead’s moment stands');
+  });
+  await t.test('the rates are the lead’s', async () => {
+    it = s.ok(await s.desk.step(s.ok(await s.desk.step(it, 'check')), 'close'));
+    const n = await counts(s.desk);
+    assert.deepEqual([n.solved, n.explained, n.contact_yes, n.contact_no], [1, 0, 1, 0]);
+  });
+  await t.test('history tells it, and replaying it gives the same', async () => {
+    const said = it.timeline.filter((e) => e.what === 'reply').map((e) => [e.part, Object.keys(e.changes).filter((k) => k.endsWith('solved'))]);
+    assert.deepEqual(said, [[3, ['f/part/3/solved']], [2, ['f/part/2/solved']], [1, ['f/solved']]]);
+    for (const what of ['tally', 'audit']) good(what, 'verify', '--dir', s.town.dir);
+  });
+  await t.test('the next round asks everybody anew', async () => {
+    it = s.ok(await s.desk.step(it, 'recheck', { note: '回访不满意' }));
+    assert.deepEqual(it.parts.map(answers), [{}, {}, {}]);
+    assert.ok(fields(await s.second.step(it, 'reply', {})).includes('fields.solved'));
+  });
+});
+
+test('what was passed down stays with whom it was passed to; the lead answers', async (t) => {
+  const s = await scene();
+  t.after(() => s.town.end());
+  const units = (await s.desk.catalog()).units;
+  const top = units.find((u) => u.code === 'talent'); // a neighbourhood with micro-grids below it
+  const below = units.find((u) => u.parent === top.id);
+  const boss = await s.town.as('handler-talent');
+  let it = await s.sent({}, [top.id]);
+  it = s.ok(await boss.step(s.ok(await boss.step(it, 'accept')), 'pass', { units: [below.id] }));
+  const grid = await s.town.as(`handler-${below.code}`);
+  it = s.ok(await grid.step(it, 'reply', { part: 2, fields: { ...REPLY, solved: '未解决', unsolved_why: '需较长时间' } }));
+  assert.equal(it.fields.some((f) => f.key === 'solved'), false, 'nothing is said of the order yet');
+  assert.equal(it.parts[1].answers.find((f) => f.key === 'solved').value, '未解决');
+  it = s.ok(await boss.step(it, 'reply', { part: 1, fields: REPLY }));
+  assert.equal(it.fields.find((f) => f.key === 'solved').value, '实际解决');
 });
 
 test('an order goes back and forth; the third return locks', async (t) => {

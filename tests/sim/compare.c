@@ -124,7 +124,7 @@ static void compare_row(
     differ_i64(out, "open", got->open, it->open);
     differ_i64(out, "paused", got->paused, it->paused);
     differ_i64(out, "excluded", got->excluded, it->excluded);
-    differ_i64(out, "gone", got->gone, it->gone);
+    differ_i64(out, "gone", got->shelf == SHELF_GONE, it->gone);
     differ_i64(out, "unit", got->unit, it->unit);
     differ_i64(out, "receiver", got->receiver, it->receiver);
     differ_i64(out, "class", got->cls, it->cls);

@@ -284,9 +284,12 @@ enum err_code m_check_back(struct model *m, const struct act *x);
 void m_take_back(struct model *m, const struct act *x);
 
 // model_step.c
-bool m_answers_ok(struct model *m, const struct m_step *s, const struct m_item *it,
-    const char *judge, const struct step_in *in);
-void m_answer(struct model *m, const struct m_step *s, struct m_item *it, const char *judge,
+// of: the judge, or what m_helps says; NULL: the item's own answers.
+bool m_answers_ok(struct model *m, const struct m_step *s, const struct m_item *it, const char *of,
+    const struct step_in *in);
+// "part/2" when a lead answers for the item and this is another's part; else NULL.
+const char *m_helps(const struct model *m, const struct m_item *it, int64_t part);
+void m_answer(struct model *m, const struct m_step *s, struct m_item *it, const char *of,
     const struct step_in *in);
 void m_file(struct model *m, const struct act *x, const struct item_in *in);
 void m_touch(struct model *m, struct m_item *it, int64_t now_us);

@@ -74,7 +74,8 @@ enum err_code m_check_said(struct model *m, const struct act *x, const struct m_
     struct m_step asks = asks_of(&s->stages[ask->stage]);
     bool last = ask->stage + 1 == (int64_t)s->n_stages;
     bool grants = in->extend.unit != DUR_NONE;
-    if ((grants && (!last || s->does != E_EXTEND)) || !m_answers_ok(m, &asks, it, NULL, in))
+    if ((grants && (!last || s->does != E_EXTEND)) ||
+        !m_answers_ok(m, &asks, it, m_helps(m, it, part), in))
         return ERR_INVALID;
     return OK;
 }
@@ -119,7 +120,7 @@ bool m_say(struct model *m, const struct act *x, const struct m_step *s, struct 
         return false;
     }
     struct m_step asks = asks_of(&s->stages[ask->stage]);
-    m_answer(m, &asks, it, NULL, &x->step);
+    m_answer(m, &asks, it, m_helps(m, it, part), &x->step);
     if (ask->stage + 1 < (int64_t)s->n_stages) {
         ask->stage++;
         m_clocks_start(m, it, clock_of(s, ask->stage), part, x->now_us);

@@ -74,13 +74,24 @@ static str ask_key(const char *ask, bool *must)
     return *must ? str_sub(k, 0, k.n - 1) : k;
 }
 
-static const char *kept_as(struct arena *a, const char *judge, str key)
+// of: the judge, or the part whose unit only helps; NULL: the item's own.
+static const char *kept_as(struct arena *a, const char *of, str key)
 {
-    return judge ? str_z(a, str_fmt(a, "%s/%.*s", judge, STR_ARG(key))) : str_z(a, key);
+    return of ? str_z(a, str_fmt(a, "%s/%.*s", of, STR_ARG(key))) : str_z(a, key);
 }
 
-bool m_answers_ok(struct model *m, const struct m_step *s, const struct m_item *it,
-    const char *judge, const struct step_in *in)
+const char *m_helps(const struct model *m, const struct m_item *it, int64_t part)
+{
+    bool led = false;
+    for (size_t i = 0; i < it->n_parts; i++)
+        led = led || it->parts[i].lead;
+    if (part == 0 || !led || it->parts[part - 1].lead)
+        return NULL;
+    return str_z(m->a, str_fmt(m->a, "part/%" PRId64, part));
+}
+
+bool m_answers_ok(struct model *m, const struct m_step *s, const struct m_item *it, const char *of,
+    const struct step_in *in)
 {
     for (size_t i = 0; i < in->n_fields; i++) {
         bool asked = false, must;
@@ -93,18 +104,18 @@ bool m_answers_ok(struct model *m, const struct m_step *s, const struct m_item *
         bool must;
         str key = ask_key(s->asks[k], &must);
         const struct item_field *g = given(in->fields, in->n_fields, key);
-        str then = g ? g->val : m_get(it, kept_as(m->a, judge, key));
+        str then = g ? g->val : m_get(it, kept_as(m->a, of, key));
         if (must && then.n == 0)
             return false;
     }
     return true;
 }
 
-void m_answer(struct model *m, const struct m_step *s, struct m_item *it, const char *judge,
+void m_answer(struct model *m, const struct m_step *s, struct m_item *it, const char *of,
     const struct step_in *in)
 {
     for (size_t i = 0; i < in->n_fields; i++)
-        m_set(m, it, kept_as(m->a, judge, in->fields[i].key), in->fields[i].val);
+        m_set(m, it, kept_as(m->a, of, in->fields[i].key), in->fields[i].val);
     for (size_t k = 0; k < ARRAY_LEN(s->asks) && s->asks[k]; k++)
         if (strcmp(s->asks[k], "priority") == 0 && m_get(it, "priority").n == 0 &&
             !given(in->fields, in->n_fields, S("priority")))
@@ -344,7 +355,8 @@ static enum err_code possible(const struct model *m, const char *who, const stru
         return ERR_INVALID;
     if (s->does == E_UNLOCK && !locked(m, it))
         return ERR_INVALID;
-    bool contacted = str_eq(m_get(it, "contacted"), S("是"));
+    const char *said = kept_as(m->a, m_helps(m, it, part), S("contacted"));
+    bool contacted = str_eq(m_get(it, said), S("是"));
     if ((strcmp(s->key, "contact") == 0 && contacted) || (s->does == E_UNMERGE && !it->merged) ||
         (s->does == E_EXCLUDE && it->excluded) || (s->does == E_INCLUDE && !it->excluded))
         return ERR_INVALID;
@@ -531,7 +543,7 @@ static enum err_code check_step(struct model *m, const struct act *x)
         return code;
     const char *judge = judge_of(m, s, in);
     if (!reason_ok(s, in) || (s->note && in->note.n == 0) || (s->does == E_RATE && !judge) ||
-        !m_answers_ok(m, s, it, judge, in))
+        !m_answers_ok(m, s, it, judge ? judge : m_helps(m, it, part), in))
         return ERR_INVALID;
     return check_effect(m, x, s, it, part);
 }
@@ -613,9 +625,10 @@ static void next_round(struct model *m, struct m_item *it)
     it->level = it->raised = 0;
     for (size_t i = it->n_f; i-- > 0;) {
         str key = it->f[i].key;
-        if (of_judge(key) || has_word("contacted contact_way no_contact_why fact appeal site "
-                                      "reply_way solved reply result",
-                                 key))
+        if (of_judge(key) || str_starts(key, S("part/")) ||
+            has_word("contacted contact_way no_contact_why fact appeal site "
+                     "reply_way solved reply result",
+                key))
             m_set(m, it, str_z(m->a, key), (str){0});
     }
     for (size_t r = 0; r < ARRAY_LEN(RULES); r++)
@@ -766,8 +779,9 @@ static void take(
 {
     int64_t now = x->now_us;
     bool was_open = it->closed_us == 0;
+    const char *helps = m_helps(m, it, part);
     if (s->does != E_RATE)
-        m_answer(m, s, it, NULL, &x->step);
+        m_answer(m, s, it, helps, &x->step);
     if (s->does != E_RETURN)
         m_clocks_stop(m, it, s->stop, part, now);
     it = effect(m, x, s, it, part);
@@ -783,7 +797,7 @@ static void take(
     if (s->does != E_RETURN || it->state == ST_FILED)
         m_clocks_start(m, it, s->start, s->does == E_RETURN ? 0 : part, now);
     if (s->stamp)
-        m_set(m, it, s->stamp, str_fmt(m->a, "%" PRId64, now));
+        m_set(m, it, kept_as(m->a, helps, str_of(s->stamp)), str_fmt(m->a, "%" PRId64, now));
     m_touch(m, it, now);
     it->worked = it->worked || x->who;
     escalate(m, it, now);

@@ -90,7 +90,8 @@ export function fieldsOf(loop, asks) {
   const fields = (asks || []).map((a) => {
     if (OWN_ASKS.includes(a.field)) return { key: a.field, type: a.field, own: true, required: a.required, title: a.field === 'name' ? loop.name : '' };
     const f = loop.fields.find((x) => x.key === a.field);
-    return f ? { ...f, required: a.required } : null;
+    const filed = f && (f.required || !!f.default || ((loop.steps[0] || {}).asks || []).some((x) => x.field === f.key));
+    return f ? { ...f, required: a.required, filed } : null;
   });
   return fields.filter(Boolean);
 }

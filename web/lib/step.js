@@ -31,11 +31,12 @@ const CHOSEN = ['choice', 'yesno', 'person', 'class', 'unit', 'ref', 'date'];
 
 /**
  * What a step's form starts with: what the item already says, so that nobody types it again. Another judge's answers
- * are never copied.
+ * are never copied, nor what the lead says into the form of a unit whose answers stay with its part.
  * @param {object} step from stepOf()
  * @param {object} item
+ * @param {number} [part] id of the part it is taken for
  */
-export function startValues(step, item) {
+export function startValues(step, item, part) {
   const v = {
     note: '',
     fields: {},
@@ -50,8 +51,11 @@ export function startValues(step, item) {
     other: '',
     child: {},
   };
-  const has = new Map((item.fields || []).filter((f) => !f.judge).map((f) => [f.key, f.value]));
-  for (const key of ['channel', 'kind', 'priority']) if (item[key]) has.set(key, item[key]);
+  const own = (item.parts || []).find((p) => p.own && p.id === part);
+  const filed = (key) => !own || step.fields.some((f) => f.key === key && f.filed);
+  const has = new Map((item.fields || []).filter((f) => !f.judge && filed(f.key)).map((f) => [f.key, f.value]));
+  for (const key of ['channel', 'kind', 'priority']) if (item[key] && filed(key)) has.set(key, item[key]);
+  for (const f of (own && own.answers) || []) has.set(f.key, f.value);
   for (const f of step.fields) {
     if (f.own && f.key === 'name') v.name = item.title || '';
     else if (f.own && f.key === 'unit') v.unit = item.unit || 0;
@@ -261,8 +265,10 @@ export function differences(mine, theirs) {
   for (const key of ['state_title', 'unit_name', 'class_name', 'kind', 'priority', 'due', 'title'])
     add(key, '', mine[key], theirs[key]);
   const id = (f) => `${f.judge || ''}/${f.key}`;
-  const before = new Map((mine.fields || []).map((f) => [id(f), f]));
-  const after = new Map((theirs.fields || []).map((f) => [id(f), f]));
+  const ofPart = (p) => (p.answers || []).map((f) => [`${p.id}/${f.key}`, { ...f, title: `${p.unit_name} ${f.title}` }]);
+  const all = (x) => new Map([...(x.fields || []).map((f) => [id(f), f]), ...(x.parts || []).flatMap(ofPart)]);
+  const before = all(mine);
+  const after = all(theirs);
   for (const k of new Set([...before.keys(), ...after.keys()])) {
     const a = before.get(k);
     const b = after.get(k);

@@ -52,7 +52,6 @@ function States({ item, loop }) {
 function Facts({ item, loop }) {
   // A loop has its own word for these columns: 级别 of a patrol, 业务类型 of an order.
   const word = (key) => (loop && (loop.fields.find((f) => `col.${f.key}` === key) || {}).title) || t(key);
-  const kindOf = (f) => loop && loop.fields.find((x) => x.key === f.key);
   const rows = [
     ['col.no', item.no],
     ['col.filed', stamp(item.filed)],
@@ -74,11 +73,14 @@ function Facts({ item, loop }) {
   ].filter(([, v]) => v);
   return html`<dl class="facts">${rows.map(([k, v]) => html`<div key=${k}><dt>${word(k)}</dt><dd>${v}</dd>
     </div>`)}
-    ${(item.fields || []).map(
-      (f) => html`<div key=${`${f.judge || ''}/${f.key}`} class=${String(f.value).length > 30 ? 'long' : ''}>
-      <dt>${f.title}${f.judge ? html` <span class="tag">${f.judge}</span>` : null}</dt>
-      <dd>${f.row ? html`<a href=${`/i/${f.row}`}>${f.shown}</a>` : f.shown || valueText(kindOf(f), f.value, t)}</dd></div>`,
-    )}</dl>`;
+    ${(item.fields || []).map((f) => fact(f, loop))}</dl>`;
+}
+
+function fact(f, loop) {
+  const kind = loop && loop.fields.find((x) => x.key === f.key);
+  return html`<div key=${`${f.judge || ''}/${f.key}`} class=${String(f.value).length > 30 ? 'long' : ''}>
+    <dt>${f.title}${f.judge ? html` <span class="tag">${f.judge}</span>` : null}</dt>
+    <dd>${f.row ? html`<a href=${`/i/${f.row}`}>${f.shown}</a>` : f.shown || valueText(kind, f.value, t)}</dd></div>`;
 }
 
 function Clocks({ item }) {
@@ -98,7 +100,7 @@ function Clocks({ item }) {
     ${gone ? html`<p class="hint">${t('item.voidClocks', { n: gone })}</p>` : null}</section>`;
 }
 
-function Parts({ item }) {
+function Parts({ item, loop }) {
   const parts = item.parts || [];
   return html`<section class="card" aria-labelledby="parts-h"><h2 id="parts-h">${t('item.parts')}</h2>
     <p>${t('item.receiver')} ${item.receiver_name || '—'}</p>
@@ -107,7 +109,8 @@ function Parts({ item }) {
         ? html`<ul class="parts">${parts.map(
             (p) => html`<li key=${p.id} class=${p.open ? '' : 'done'}>
       <span class="tag">${t(p.lead ? 'part.lead' : p.above ? 'part.under' : 'part.assist')}</span> <strong>${p.unit_name}</strong>${p.level ? html` <span class="tag">${t('part.level', { n: p.level })}</span>` : null}
-      <span class="hint"> ${p.state_title} · ${t('part.since', { at: stamp(p.since) })}${p.above ? ` · ${t('part.below', { unit: (parts.find((x) => x.id === p.above) || {}).unit_name })}` : ''}</span></li>`,
+      <span class="hint"> ${p.state_title} · ${t('part.since', { at: stamp(p.since) })}${p.above ? ` · ${t('part.below', { unit: (parts.find((x) => x.id === p.above) || {}).unit_name })}` : ''}</span>
+      ${(p.answers || []).length ? html`<dl class="facts">${p.answers.map((f) => fact(f, loop))}</dl>` : null}</li>`,
           )}</ul>`
         : html`<p class="hint">${t('item.noParts')}</p>`
     }
@@ -148,7 +151,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
     <div class="item-cols">
       <div class="item-time">
         <${Clocks} item=${item} />
-        <${Parts} item=${item} />
+        <${Parts} item=${item} loop=${loop} />
         <${ItemPlace} item=${item} />
         <${Links} links=${item.links} />
         <${Kin} item=${item} onItem=${onItem} />
@@ -160,7 +163,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
         <section class="card" aria-labelledby="facts-h"><h2 id="facts-h">${t('item.facts')}</h2><${Facts}
           item=${item} loop=${loop} /></section>
         <${Files} item=${item} onItem=${onItem} />
-        <${Timeline} events=${item.timeline || []} loop=${loop} fields=${item.fields} />
+        <${Timeline} events=${item.timeline || []} loop=${loop} fields=${[...(item.fields || []), ...(item.parts || []).flatMap((p) => p.answers || [])]} />
       </div>
     </div>`;
 }

@@ -291,6 +291,24 @@ test("a form starts with what the item says, but never with another judge's answ
   assert.deepEqual(startValues(stepOf(loop, 'e'), item).fields, {});
 });
 
+test('the form of an assisting unit starts with what that unit said, and with what was filed', () => {
+  const two = {
+    fields: [{ key: 'urgent' }, { key: 'solved' }, { key: 'reply' }],
+    steps: [{ key: 'file', asks: [{ field: 'urgent' }] }, { key: 'reply', on_part: true, asks: ['urgent', 'solved', 'reply'].map((field) => ({ field })) }],
+  };
+  const item = {
+    fields: [{ key: 'urgent', value: 'yes' }, { key: 'solved', value: '实际解决' }],
+    parts: [
+      { id: 1, own: false, answers: [] },
+      { id: 2, own: true, unit_name: '乙', answers: [{ key: 'reply', title: '答复', value: '到过现场' }] },
+    ],
+  };
+  assert.deepEqual(startValues(stepOf(two, 'reply'), item, 1).fields, { urgent: 'yes', solved: '实际解决' });
+  assert.deepEqual(startValues(stepOf(two, 'reply'), item, 2).fields, { urgent: 'yes', reply: '到过现场' });
+  const later = { ...item, parts: [item.parts[0], { ...item.parts[1], answers: [{ key: 'reply', title: '答复', value: '已配合' }] }] };
+  assert.deepEqual(differences(item, later), [{ key: '2/reply', title: '乙 答复', mine: '到过现场', theirs: '已配合' }]);
+});
+
 test('what is missing is said before anything is sent', () => {
   const v = (key) => startValues(stepOf(loop, key), { fields: [] });
   assert.deepEqual(Object.keys(checkValues(stepOf(loop, 's'), v('s'), t)), ['reply', 'class', 'note']);

@@ -52,7 +52,7 @@ export function StepDialog({ item, loop, step: def, open, onDone, onClose, onSee
   const kept = useRef(draft.get(name)).current;
   const base = useRef(item).current; // what an edit is compared with, also when the item is read anew
   const [v, setV] = useState(() => {
-    const start = startValues(def, base);
+    const start = startValues(def, base, open.part);
     return { ...start, ...kept, fields: { ...start.fields, ...(kept || {}).fields } };
   });
   const [form, setForm] = useState(null);
@@ -85,7 +85,7 @@ export function StepDialog({ item, loop, step: def, open, onDone, onClose, onSee
   useEffect(() => {
     if (!def.must && !def.fields.some((f) => f.fits || f.type === 'person')) return undefined;
     const stop = new AbortController();
-    get(`/api/items/${item.id}/form${query({ step: def.key, judge: v.judge, fields: answers })}`, {
+    get(`/api/items/${item.id}/form${query({ step: def.key, part: open.part, judge: v.judge, fields: answers })}`, {
       signal: stop.signal,
     }).then(setForm, () => {});
     return () => stop.abort();
@@ -137,7 +137,7 @@ export function StepDialog({ item, loop, step: def, open, onDone, onClose, onSee
   const forget = () => {
     draft.remove(name);
     touched.current = false;
-    setV(startValues(def, item));
+    setV(startValues(def, item, open.part));
   };
   const list = errors ? errors.list : {};
   const stages = stagesOf(step);

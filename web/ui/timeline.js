@@ -25,6 +25,8 @@ const TITLES = {
 
 // What a row of a register calls them.
 const LASTING = { unit: 'row.unit', title: 'row.name' };
+// "f/part/2/solved": what an assisting unit answered; whose it is the event says.
+const fieldOf = (key) => (/^f\/part\/\d+\//.test(key) ? key.slice(key.lastIndexOf('/') + 1) : key.slice(2));
 
 /** Title of a member of an item, of a judge's answer with the judge; empty for what is for the machine alone. */
 export function nameOf(key, loop) {
@@ -33,7 +35,8 @@ export function nameOf(key, loop) {
   if (held) return held.title; // of a row, what a column of every item holds is one of its own
   if (TITLES[key]) return t(TITLES[key]);
   if (!key.startsWith('f/') || !loop) return '';
-  const [judge, field] = key.includes('/', 2) ? key.slice(2).split('/') : ['', key.slice(2)];
+  const name = fieldOf(key);
+  const [judge, field] = name.includes('/') ? name.split('/') : ['', name];
   const f = loop.fields.find((x) => x.key === field);
   const j = judge && (loop.judges || []).find((x) => x.key === judge);
   if (judge && !j) return ''; // the outcome of a clock, a request: not an answer
@@ -42,7 +45,7 @@ export function nameOf(key, loop) {
 
 function valueOf(key, v, loop, names) {
   if (v === null || v === undefined || v === '' || v === 0) return '—';
-  const f = key.startsWith('f/') && loop && loop.fields.find((x) => x.key === key.slice(2));
+  const f = key.startsWith('f/') && loop && loop.fields.find((x) => x.key === fieldOf(key));
   if (f && (f.type === 'person' || f.type === 'ref')) return names.get(v) || String(v);
   if (key === 'state' && loop) return (loop.states.find((s) => s.key === v) || { title: v }).title;
   if (key === 'unit') return (catalog.value.unitById.get(v) || { name: v }).name;
