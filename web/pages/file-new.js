@@ -218,10 +218,18 @@ function filed(item) {
   go(`/i/${item.id}`, { replace: true });
 }
 
+/** Whether this person may file in a loop: holds one of the first step's roles at the loop's receiver, or above it. */
+function mayFile(loop) {
+  const { unitById } = catalog.value;
+  const who = (loop.steps[0] && loop.steps[0].who) || [];
+  const above = new Set();
+  for (let u = unitById.get(loop.receiver); u && !above.has(u.id); u = unitById.get(u.parent)) above.add(u.id);
+  return (me.value.roles || []).some((r) => who.includes(r.role) && (!above.size || above.has(r.unit)));
+}
+
 /** The page. */
 export function FileNew() {
-  const roles = new Set((me.value.roles || []).map((r) => r.role));
-  const loops = catalog.value.loops.filter((l) => l.steps.length && (l.steps[0].who || []).some((r) => roles.has(r)));
+  const loops = catalog.value.loops.filter(mayFile);
   const [key, setKey] = useState(loops.length ? loops[0].key : '');
   const loop = catalog.value.loopByKey.get(key);
   return html`<${Page} title=${t('nav.new')} side=${
