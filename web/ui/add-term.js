@@ -48,7 +48,8 @@ function optionsOf(kind, register) {
   if (kind.key === 'loop') c.loops.forEach((l) => out.set(l.key, l.title));
   else if (kind.key === 'register') c.registers.forEach((l) => out.set(l.key, l.title));
   else if (kind.key === 'state')
-    (register ? [register] : c.loops).forEach((l) => l.states.forEach((s) => out.set(s.key, s.title)));
+    // By title: it means all states of that name, and one key may be called differently in two loops.
+    (register ? [register] : c.loops).forEach((l) => l.states.forEach((s) => out.set(s.title, s.title)));
   else if (kind.key === 'filed') return said(FILED);
   else {
     c.loops.forEach((l) =>
