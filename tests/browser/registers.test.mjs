@@ -201,7 +201,7 @@ test('registers', { timeout: 240_000 }, async (t) => {
     await make('enterprise', '虹桥信息', { uscc: OTHER, building: tower.no, tax: '12.345万', tax_here: '是', counted: '是', staff: 5 });
     await v.go('/registers/enterprise');
     assert.deepEqual(await rows(), ['虹桥信息', '泾源餐饮']);
-    assert.equal(await figure('在册'), '2');
+    assert.equal(await figure('在营'), '2');
     assert.equal(await figure('应统尽统率'), '100.0%');
     const heads = await page.locator('thead th').allInnerTexts();
     assert.deepEqual(heads.slice(1, 5).map((x) => x.trim()), ['编号', '企业名称', '责任单位', '统一社会信用代码']);
