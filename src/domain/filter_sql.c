@@ -25,24 +25,22 @@ static void or_else(struct writer_of *w)
     w->any = true;
 }
 
+static const char *const COLUMNS[] = {
+#define X(name, key, alias, kind, col, member) [name] = (col),
+    FILTER_KEYS(X)
+#undef X
+};
+
 static void column(const struct writer_of *w)
 {
-    switch (w->t->key) {
-#define X(name, key, alias, kind, col, member)                                                     \
-    case name:                                                                                     \
-        sqlb_add(w->q, col);                                                                       \
-        break;
-        FILTER_KEYS(X)
-#undef X
-    case KEY_FIELD:
-        sqlb_add(w->q, "COALESCE(d.doc -> 'f' ->> ");
-        sqlb_val(w->q, val_str(w->t->field));
-        sqlb_add(w->q, ", '')");
-        break;
-    case FILTER_KEY_COUNT:
-    case KEY_WORD:
-        UNREACHABLE();
+    CHECK(w->t->key < FILTER_KEY_COUNT || w->t->key == KEY_FIELD);
+    if (w->t->key < FILTER_KEY_COUNT) {
+        sqlb_add_(w->q, COLUMNS[w->t->key]);
+        return;
     }
+    sqlb_add(w->q, "COALESCE(d.doc -> 'f' ->> ");
+    sqlb_val(w->q, val_str(w->t->field));
+    sqlb_add(w->q, ", '')");
 }
 
 static void words(struct writer_of *w)

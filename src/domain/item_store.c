@@ -1,6 +1,5 @@
 #include "domain/item_store.h"
 
-#include <string.h>
 #include "domain/item_hand.h"
 #include "domain/old_years.h"
 #include "store/text_index.h"
@@ -432,9 +431,8 @@ static bool strayed(const struct item *before, const struct item *it)
 // has an index, and a register's names have one.
 static void put_doc(struct ctx *c, const struct item *before, const struct item *it, str doc)
 {
-    bool there = str_eq(before->address, it->address) &&
-                 memcmp(&before->lat, &it->lat, sizeof(it->lat)) == 0 &&
-                 memcmp(&before->lon, &it->lon, sizeof(it->lon)) == 0;
+    bool there =
+        str_eq(before->address, it->address) && before->lat == it->lat && before->lon == it->lon;
     bool named = str_eq(before->title, it->title);
     if (!named)
         db_run(c->db, "UPDATE item SET title = ?3 WHERE town = ?1 AND id = ?2", V(c->rules->town),

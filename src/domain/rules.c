@@ -126,7 +126,7 @@ static void load_units(struct rules *r, struct db *db)
     plant(&t, r->arena, b, nb);
     r->units = NEW_ARRAY(r->arena, n + 1, struct unit);
     r->n_units = (size_t)t.next;
-    for (size_t i = 0; i < r->n_units; i++) {
+    for (size_t i = 0; rows && i < r->n_units; i++) {
         size_t row = t.order[i];
         struct unit *u = &r->units[i];
         *u = rows[row];
