@@ -43,7 +43,6 @@ static void file_open(struct town *t, int64_t i, const struct item_in *in)
     struct step_in step = {.item = it.id,
         .step = S("dispatch"),
         .version = ITEM_ANY_VERSION,
-        .cls = ITEM_SAME_CLASS,
         .units = &unit,
         .n_units = 1};
     town_settle(t, item_step(&t->c, &step, &it, &t->e));

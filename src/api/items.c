@@ -368,7 +368,7 @@ void items_step_read(struct call *k, const struct step_ask *t, struct step_in *i
         .step = t->step,
         .part = t->part,
         .note = t->note,
-        .cls = t->cls > 0 ? t->cls : ITEM_SAME_CLASS,
+        .cls = t->cls,
         .title = t->name,
         .unit = t->unit,
         .reason = t->reason.key,

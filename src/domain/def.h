@@ -147,7 +147,7 @@ enum def_effect {
     DOES_SUSPEND,  // to a paused state with promised and review dates
     DOES_RESUME,
     DOES_EXTEND, // adds time to the clocks in `extends`
-    DOES_AMEND,  // changes class, priority or kind; limits are looked up again
+    DOES_AMEND,  // limits are looked up again, also where the class stays: by priority or kind
     DOES_REDO,   // finished parts go back to work, same round
     DOES_ROUND, // opens the next round: finished parts go back to work with clocks of the new round
     DOES_CLOSE, // marks the item closed (also implied by moving into a `done` state)

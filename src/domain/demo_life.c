@@ -312,7 +312,7 @@ static int64_t near_class(struct demo *d, struct demo_order *o)
         if (is && is != was && is->parent == was->parent)
             found[n++] = is->id;
     }
-    return n == 0 ? ITEM_SAME_CLASS : found[rng_next(&o->rng) % n];
+    return n == 0 ? 0 : found[rng_next(&o->rng) % n];
 }
 
 static void choose_rest(
@@ -323,7 +323,7 @@ static void choose_rest(
     choose_reason(d, o, m, in);
     choose_units(d, o, m, in);
     in->judge = m->judge;
-    in->cls = m->near_class ? near_class(d, o) : ITEM_SAME_CLASS;
+    in->cls = m->near_class ? near_class(d, o) : 0;
     if (m->step->does == DOES_EXTEND)
         in->extend = (struct dur){
             .n = rng_range(&o->rng, m->extend_lo, m->extend_hi), .unit = m->step->max.unit};
@@ -376,8 +376,7 @@ static struct step_in step_of(struct demo *d, struct demo_order *o, const struct
     struct step_in in = {.item = o->item,
         .step = m->step->key,
         .version = ITEM_ANY_VERSION,
-        .part = part ? part->id : 0,
-        .cls = ITEM_SAME_CLASS};
+        .part = part ? part->id : 0};
     in.fields = NEW_ARRAY(d->c.arena, o->loop->s->def->n_fields, struct item_field);
     demo_answer(d, o, answers, part && part->lead ? DEMO_TRAIT_LEAD : 0, in.fields, &in.n_fields);
     return in;

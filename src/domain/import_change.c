@@ -79,7 +79,7 @@ static struct step_in change_of(
     struct step_in in = {.item = it->id,
         .step = str_of(CHANGE),
         .version = ITEM_ANY_VERSION,
-        .cls = row->in.cls > 0 && row->in.cls != it->cls ? row->in.cls : ITEM_SAME_CLASS,
+        .cls = row->in.cls > 0 && row->in.cls != it->cls ? row->in.cls : 0,
         .fields = row->in.fields,
         .n_fields = row->in.n_fields,
         .unit = row->in.unit};

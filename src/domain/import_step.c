@@ -32,7 +32,7 @@ static struct step_in step_of(struct ctx *c, const struct import_map *m, const s
     struct step_in in = {.item = item,
         .step = s->step->key,
         .version = ITEM_ANY_VERSION,
-        .cls = row->in.cls ? row->in.cls : ITEM_SAME_CLASS,
+        .cls = row->in.cls,
         .note = note_of(c, s, row),
         .judge = s->judge,
         .reason = s->reason,

@@ -104,6 +104,20 @@ static void answer_name(
     it->title = title;
 }
 
+static void answer_class(struct ctx *c, const struct def *d, const struct def_step *s,
+    struct item *it, const struct step_in *in, struct err *e)
+{
+    const struct def_ask *ask = def_asks(s, DEF_ASK_CLASS);
+    if (!ask && in->cls != 0)
+        not_asked(e, S("class"));
+    if (ask && ask->required && in->cls == 0 && it->cls == 0)
+        err_add(e, ERR_INVALID, S("class"), (str){0}, "is required", "请选择分类");
+    if (!ask || in->cls == 0)
+        return;
+    item_check_class(c, d, in->cls, e);
+    it->cls = in->cls;
+}
+
 static void answer_unit(struct ctx *c, const struct def_step *s, struct item *it,
     const struct step_in *in, struct err *e)
 {
@@ -137,10 +151,11 @@ static void answer_place(struct ctx *c, const struct def_step *s, struct item *i
     item_put_cells(c, it);
 }
 
-void item_answer_self(struct ctx *c, const struct def_step *s, struct item *it,
+void item_answer_self(struct ctx *c, const struct def *d, const struct def_step *s, struct item *it,
     const struct step_in *in, struct err *e)
 {
     answer_name(s, it, in, e);
+    answer_class(c, d, s, it, in, e);
     answer_unit(c, s, it, in, e);
     answer_place(c, s, it, in, e);
 }

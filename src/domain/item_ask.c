@@ -158,7 +158,7 @@ void item_ask_in(struct arena *a, const struct item_ask *x, struct step_in *out)
         .part = x->part,
         .note = x->note,
         .version = ITEM_ANY_VERSION,
-        .cls = json_i64(x->in, S("class"), ITEM_SAME_CLASS),
+        .cls = json_i64(x->in, S("class"), 0),
         .reason = json_str(x->in, S("reason")),
         .reason_option = json_str(x->in, S("option")),
         .judge = json_str(x->in, S("judge")),

@@ -234,18 +234,6 @@ static void does_extend(struct turn *t, struct err *e)
     t->extra = str_fmt(t->c->arena, "\"extend\":\"%.*s\"", STR_ARG(dur_text(t->c->arena, by)));
 }
 
-static void does_amend(struct turn *t, struct err *e)
-{
-    if (t->in->cls != ITEM_SAME_CLASS) {
-        const struct class_ *x = t->in->cls > 0 ? rules_class(t->c->rules, t->in->cls) : NULL;
-        if (t->in->cls > 0 && (!x || !str_eq(x->scheme, t->d->class_scheme)))
-            err_add(e, ERR_INVALID, S("class"), t->d->class_scheme, "is not a class of this scheme",
-                "不是这套分类里的类别");
-        t->it->cls = t->in->cls;
-    }
-    item_clocks_relimit(t->c, t->d, t->it);
-}
-
 // The parts of the latest dispatch that had been finished work again: after a failed check, or in
 // the next verification round. Units that answered before it was dispatched anew are left alone.
 static void work_again(struct turn *t)
@@ -491,7 +479,7 @@ static void (*const EFFECTS[])(struct turn *t, struct err *e) = {
     [DOES_SUSPEND] = does_nothing, // entering a paused state pauses the clocks
     [DOES_RESUME] = does_nothing,
     [DOES_EXTEND] = does_extend,
-    [DOES_AMEND] = does_amend,
+    [DOES_AMEND] = does_nothing,
     [DOES_REDO] = does_redo,
     [DOES_ROUND] = does_round,
     [DOES_CLOSE] = does_close,

@@ -53,10 +53,10 @@ static str next_number(struct ctx *c, const struct def *d, int64_t at_us)
         t.month, t.day, d->number_digits, n);
 }
 
-static void check_class(struct ctx *c, const struct def *d, int64_t cls, struct err *e)
+void item_check_class(struct ctx *c, const struct def *d, int64_t cls, struct err *e)
 {
     const struct class_ *x = cls > 0 ? rules_class(c->rules, cls) : NULL;
-    if (cls > 0 && (!x || !str_eq(x->scheme, d->class_scheme)))
+    if (cls != 0 && (!x || !str_eq(x->scheme, d->class_scheme)))
         err_add(e, ERR_INVALID, S("class"), d->class_scheme, "is not a class of this scheme",
             "不是这套分类里的类别");
 }
@@ -109,7 +109,7 @@ static void check_in(struct ctx *c, const struct def *d, const struct item_in *i
     item_check_title(e, S("title"), in->title);
     check_text(e, S("text"), in->text, ITEM_TEXT_MAX, false);
     item_check_place(c, "", &(struct item_place){in->address, in->lat, in->lon}, e);
-    check_class(c, d, in->cls, e);
+    item_check_class(c, d, in->cls, e);
     if (it->filed_us > c->now_us)
         err_add(e, ERR_INVALID, S("filed"), (str){0}, "lies in the future", "登记时间不能晚于现在");
     if (in->unit != 0 && !in->by_rule)

@@ -17,8 +17,7 @@ static enum err_code follow(struct ctx *c, const struct def *d, const struct ite
     struct step_in in = {.item = it->id,
         .step = d->clocks[clock].then,
         .version = ITEM_ANY_VERSION,
-        .part = k->part,
-        .cls = ITEM_SAME_CLASS};
+        .part = k->part};
     struct item out;
     struct err sub;
     err_init(&sub, c->arena, c->lang);

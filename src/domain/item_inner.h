@@ -29,9 +29,11 @@ struct item item_copy(struct arena *a, const struct item *it);
 // sets them. prefix: "" or "judge/".
 void item_answer(struct ctx *c, const struct def *d, const struct def_step *s, struct item *it,
     const struct item_field *given, size_t n, str prefix, struct err *e);
-// What a step asks beside fields: the item's name, its unit, its place and the cells it lies in.
-void item_answer_self(struct ctx *c, const struct def_step *s, struct item *it,
+// What a step asks beside fields: the item's name, its class, its unit, its place and the cells it
+// lies in.
+void item_answer_self(struct ctx *c, const struct def *d, const struct def_step *s, struct item *it,
     const struct step_in *in, struct err *e);
+void item_check_class(struct ctx *c, const struct def *d, int64_t cls, struct err *e);
 void item_check_title(struct err *e, str field, str title);
 void item_check_unit(struct ctx *c, bool lasting, int64_t unit, struct err *e);
 // before: "" or "place."

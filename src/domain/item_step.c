@@ -336,7 +336,7 @@ static enum err_code check_step(struct turn *t, struct err *e)
     check_note(t, e);
     check_photos(t, e);
     check_files(t, e);
-    item_answer_self(c, t->step, t->it, t->in, e);
+    item_answer_self(c, t->d, t->step, t->it, t->in, e);
     if (t->step->does != DOES_EVALUATE)
         item_part_answers(c, t->d, t->step, t->it, t->part, t->in, true, e);
     return e->code;
@@ -400,6 +400,8 @@ enum err_code item_turn(struct turn *t, struct err *e)
     if (check_step(t, e) != OK)
         return e->code;
     item_clocks_stop(c, t->d, t->it, t->step->does == DOES_RETURN ? 0 : t->step->stop, part);
+    if (t->step->does == DOES_AMEND || t->it->cls != t->before->cls)
+        item_clocks_relimit(c, t->d, t->it);
     item_effect(t, e);
     if (e->code != OK)
         return e->code;

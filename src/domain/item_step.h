@@ -73,7 +73,7 @@ struct step_in {
     str note;
     struct item_field *fields;
     size_t n_fields;
-    int64_t cls;    // ITEM_SAME_CLASS: unchanged
+    int64_t cls;    // 0: unchanged
     str title;      // empty: unchanged
     int64_t unit;   // of a register's row; 0: unchanged
     bool has_place; // place is said
@@ -88,7 +88,7 @@ struct step_in {
     int64_t *files; // attachments of the item that belong to this step
     size_t n_files;
 };
-enum { ITEM_ANY_VERSION = -1, ITEM_SAME_CLASS = -1, ITEM_STEP_FILES_MAX = 20 };
+enum { ITEM_ANY_VERSION = -1, ITEM_STEP_FILES_MAX = 20 };
 
 // Takes one step and gives the item as it then stands. A step with stages of approval is asked for:
 // it is done when the last stage agrees. The system itself need not ask.

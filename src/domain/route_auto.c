@@ -44,11 +44,8 @@ enum err_code item_route_auto(struct ctx *c, const struct def *d, struct item *i
     c->actor = NULL; // by rule, not by the person who filed it
     (void)item_step_closed(c, d, s, it, NULL, &code);
     if (code == OK) {
-        struct step_in in = {.item = it->id,
-            .step = s->key,
-            .version = ITEM_ANY_VERSION,
-            .cls = ITEM_SAME_CLASS,
-            .note = p->text};
+        struct step_in in = {
+            .item = it->id, .step = s->key, .version = ITEM_ANY_VERSION, .note = p->text};
         VEC_PUSH(c->arena, in.units, in.n_units) = p->unit->id;
         for (size_t i = 0; i < p->n_assists; i++)
             VEC_PUSH(c->arena, in.units, in.n_units) = p->assists[i]->id;

@@ -42,6 +42,19 @@ async function centre() {
   return o;
 }
 
+test('whoever takes it may put its class right, and only with the steps that ask it', async (t) => {
+  const { town, report, clerk, duty, desk, inspector, take, photo } = await centre();
+  t.after(() => town.end());
+  let it = (await report()).body;
+  const first = it.class, right = await desk.klass('06020');
+  const wrong = await clerk.step(it, 'accept', { class: await desk.klass('0102') });
+  assert.deepEqual([wrong.status, wrong.body.errors.map((e) => e.field)], [400, ['class']], 'of another scheme');
+  it = await take(clerk, it, 'accept', { class: right });
+  assert.deepEqual([it.class, it.state_title], [right, '待立案']);
+  const unasked = await duty.step(await photo(inspector, it), 'open', { class: first });
+  assert.deepEqual([unasked.status, unasked.body.errors.map((e) => e.field)], [400, ['class']]);
+});
+
 test('a finding from the report to the closing', async (t) => {
   const o = await centre();
   const { town, inspector, clerk, duty, desk, worker, take, photo, clock } = o;

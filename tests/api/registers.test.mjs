@@ -175,6 +175,19 @@ test('registers', async (t) => {
     assert.deepEqual((await keeper.item(row.id)).title, '淮南苑');
   });
 
+  await t.test('a row has a class where its register names a scheme, and may get another', async () => {
+    const sys = await town.as('sysadmin');
+    const text = 'register: gear\ntitle: 设施\nnumber: {prefix: SS}\nkeeper: ops-centre\nclasses: patrol\nwho: {change: [keeper]}\nfields: [{key: age, title: 年限, type: number}]\n';
+    const r = await sys.post('/api/defs', { kind: 'register', text });
+    assert.equal(r.status, 200, JSON.stringify(r.body));
+    const [one, two] = [await keeper.klass('06010'), await keeper.klass('06020')];
+    let row = await made('gear', '果壳箱', {}, { class: one });
+    row = (await keeper.step(row, 'change', { class: two, fields: { age: 3 } })).body;
+    assert.deepEqual([row.class, value(row, 'age').value], [two, '3']);
+    assert.equal((await keeper.list('register:gear class:patrol/06020')).total, 1);
+    assert.deepEqual(fields(await keeper.step(row, 'archive', { note: '拆除', class: one })), ['class']);
+  });
+
   await t.test('a step of a loop may ask the name as well, never the unit', async () => {
     const first = (await clerk.file({ title: '路灯不亮' })).body;
     assert.deepEqual(fields(await clerk.step(first, 'note', { note: '记', name: '别的', unit: unit('beihong') })), ['name', 'unit']);

@@ -383,7 +383,6 @@ static void run_registers(struct fixture *f)
     struct step_in step = {.item = second.id,
         .step = S("change"),
         .version = second.version,
-        .cls = ITEM_SAME_CLASS,
         .fields = fields,
         .n_fields = 2};
     fixture_ok(f, fixture_do(f, item_step(&f->c, &step, &second, &f->e)));

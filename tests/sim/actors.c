@@ -235,7 +235,6 @@ static void act_say(struct rng *r, struct model *m, const struct m_item *it, str
     *in = (struct step_in){.item = it->id,
         .step = str_of(ask->step->key),
         .version = it->version,
-        .cls = ITEM_SAME_CLASS,
         .say = chance(r, 0.7)   ? SAY_YES
                : chance(r, 0.6) ? SAY_NO
                                 : SAY_BACK,
@@ -266,8 +265,7 @@ static void act_step(struct rng *r, struct model *m, struct act *x)
     x->kind = ACT_STEP;
     x->who = chance(r, 0.02) ? NULL : one_of(r, m, s->who, unit);
     struct step_in *in = &x->step;
-    *in = (struct step_in){
-        .item = it->id, .step = str_of(s->key), .version = it->version, .cls = ITEM_SAME_CLASS};
+    *in = (struct step_in){.item = it->id, .step = str_of(s->key), .version = it->version};
     in->note = chance(r, s->note ? 0.98 : 0.2) ? S("说明") : S("");
     in->part = chance(r, 0.8) ? part : chance(r, 0.1) ? 41 : 0;
     answers(r, m, s, x);

@@ -674,7 +674,7 @@ static void unmerge(struct model *m, struct m_item *it, int64_t now)
 
 static void amend(struct model *m, struct m_item *it, const struct step_in *in, int64_t now)
 {
-    if (in->cls != ITEM_SAME_CLASS)
+    if (in->cls != 0)
         it->cls = in->cls;
     m_clocks_relimit(m, it, now);
 }

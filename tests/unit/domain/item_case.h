@@ -25,8 +25,6 @@ static inline enum err_code take(struct fixture *f, struct item *it, struct step
         in.item = it->id;
     if (in.version == 0)
         in.version = it->version;
-    if (in.cls == 0)
-        in.cls = ITEM_SAME_CLASS;
     return fixture_do(f, item_step(&f->c, &in, it, &f->e));
 }
 

@@ -105,7 +105,6 @@ static bool random_step(struct fixture *f, struct rng *r)
         .version = it.version,
         .part = pick->part,
         .note = S("写明情况"),
-        .cls = ITEM_SAME_CLASS,
         .extend = {2, DUR_WORK_DAYS, false},
         .child = {.title = S("子单")}};
     in.other = db_one_str(f->db, f->a, "SELECT no FROM item WHERE town = ?1 AND id = ?2",

@@ -19,8 +19,6 @@ static void take(struct fixture *f, struct item *it, struct step_in in)
 {
     in.item = it->id;
     in.version = it->version;
-    if (in.cls == 0)
-        in.cls = ITEM_SAME_CLASS;
     fixture_ok(f, fixture_do(f, item_step(&f->c, &in, it, &f->e)));
 }
 

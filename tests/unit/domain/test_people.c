@@ -224,12 +224,8 @@ static void test_unit_cannot(void **state)
     struct item it = fixture_file(f, "在办");
     fixture_as(f, "dispatcher");
     int64_t units[] = {fixture_unit(f, "c03"), fixture_unit(f, "c04")};
-    struct step_in s = {.item = it.id,
-        .step = S("dispatch"),
-        .version = it.version,
-        .units = units,
-        .n_units = 2,
-        .cls = ITEM_SAME_CLASS};
+    struct step_in s = {
+        .item = it.id, .step = S("dispatch"), .version = it.version, .units = units, .n_units = 2};
     fixture_ok(f, DO(f, item_step(&f->c, &s, &it, &f->e)));
     fixture_as(f, "sysadmin");
     in = change(f, "c03");

@@ -72,12 +72,8 @@ static void file_at(struct fixture *f, const char *unit)
 {
     struct item it = fixture_file(f, "一件");
     int64_t id = fixture_unit(f, unit);
-    struct step_in in = {.item = it.id,
-        .version = it.version,
-        .step = S("dispatch"),
-        .units = &id,
-        .n_units = 1,
-        .cls = ITEM_SAME_CLASS};
+    struct step_in in = {
+        .item = it.id, .version = it.version, .step = S("dispatch"), .units = &id, .n_units = 1};
     fixture_as(f, NULL);
     fixture_ok(f, fixture_do(f, item_step(&f->c, &in, &it, &f->e)));
 }

@@ -269,7 +269,6 @@ static bool try_step(struct fixture *f, struct item *it, const char *step, int64
     struct step_in in = {.item = it->id,
         .step = str_of(step),
         .version = ITEM_ANY_VERSION,
-        .cls = ITEM_SAME_CLASS,
         .note = S("照办"),
         .units = &unit,
         .n_units = unit != 0,
