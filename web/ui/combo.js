@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { findNodes, pathOf } from '../lib/catalog.js';
+import { listKeys } from './list-keys.js';
 
 /**
  * @param {{attrs: object, nodes: object[], byId: Map<number, object>, value: number|null,
@@ -35,22 +36,8 @@ export function Combo({ attrs, nodes, byId, value, onPick, adding }) {
     setAt(e.target.value.trim() ? 0 : -1);
     if (!e.target.value && !adding) onPick(null);
   };
-  const key = (e) => {
-    if (e.isComposing) return;
-    if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
-      e.preventDefault();
-      if (!open) setOpen(true);
-      const n = findNodes(nodes, byId, text || '').length;
-      if (n) setAt((i) => (i + (e.key === 'ArrowDown' ? 1 : -1) + n) % n);
-    } else if (e.key === 'Enter' && open && found[at]) {
-      e.preventDefault();
-      pick(found[at]);
-    } else if (e.key === 'Escape' && open) {
-      e.preventDefault();
-      e.stopPropagation();
-      setOpen(false);
-    }
-  };
+  const count = () => findNodes(nodes, byId, text || '').length;
+  const key = listKeys({ open, setOpen, at, setAt, count, choose: (i) => pick(found[i]) });
   const leave = () => {
     setOpen(false);
     if (text !== null && text.trim()) {

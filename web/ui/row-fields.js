@@ -11,6 +11,7 @@ import { amountOf, usccWrong, yuan } from '../lib/value.js';
 import { FileForm } from '../pages/file-new.js';
 import { Dialog } from './dialog.js';
 import { textInput } from './field.js';
+import { listKeys } from './list-keys.js';
 
 const WAIT_MS = 250;
 const MOST = 8;
@@ -114,22 +115,8 @@ export function Reference({ attrs, field, value, onInput, shown, plain }) {
     setAt(-1);
     onInput(e.target.value.trim());
   };
-  const key = (e) => {
-    if (e.isComposing) return;
-    if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
-      e.preventDefault();
-      setOpen(true);
-      if (last) setAt((i) => (i < 0 ? (e.key === 'ArrowDown' ? 0 : last - 1) : (i + (e.key === 'ArrowDown' ? 1 : -1) + last) % last));
-    } else if (e.key === 'Enter' && open && at >= 0 && at < last) {
-      e.preventDefault();
-      if (at < list.length) pick(list[at]);
-      else add();
-    } else if (e.key === 'Escape' && open) {
-      e.preventDefault();
-      e.stopPropagation();
-      setOpen(false);
-    }
-  };
+  const choose = (i) => (i < list.length ? pick(list[i]) : add());
+  const key = listKeys({ open, setOpen, at, setAt, count: () => last, choose });
   const leave = () => {
     setOpen(false);
     const exact = list.filter((r) => r.title === typed || r.no === typed);
