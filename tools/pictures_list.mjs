@@ -117,6 +117,7 @@ export const PICTURES = [
 
   // 看板与月度分析，考核
   { name: 'board-table', who: 'leader1', at: '/boards?period=2026-10', tall: 640 },
+  { name: 'cadences', who: 'leader1', at: '/cadences', tall: 640 },
   { name: 'month', who: 'leader1', at: '/month?period=2026-10', tall: 820 },
   { name: 'score', who: 'leader1', at: '/scores/zhaoxiang?period=2026-10', size: 'desk' },
   { name: 'score-why', who: 'leader1', at: '/scores/zhaoxiang?period=2026-10', size: 'desk', first: [['touch', '.board.score tbody td.points .cell']], show: 'dialog[open]' },

@@ -56,6 +56,7 @@ const ROUTES = [
   { path: '/boards', page: more('Board'), right: 'board.read' },
   { path: '/scores', page: Scores, right: 'board.read' },
   { path: '/scores/:key', page: Scores, right: 'board.read' },
+  { path: '/cadences', page: more('Cadences'), right: 'board.read' },
   { path: '/month', page: more('Month'), right: 'board.read' },
   { path: '/import', page: more('Import'), right: 'item.import' },
   { path: '/jobs', page: more('Jobs'), right: 'item.import' },

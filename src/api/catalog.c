@@ -62,7 +62,7 @@ struct loop_view {
     int64_t def, version, receiver;
     bool caller, analysis;
     str name_title;
-    struct list states, part_states, clocks, judges, fields, steps, tallies, rates;
+    struct list states, part_states, clocks, judges, fields, steps, tallies, rates, cadences;
     struct strs boards;
 };
 struct catalog_view {
@@ -231,6 +231,8 @@ static const struct field LOOP_VIEW[] = {
         .help = "fields a board can break down by"},
     ROWS(loop_view, tallies, TALLY_VIEW, tally_view),
     ROWS(loop_view, rates, RATE_VIEW, rate_view),
+    {"cadences", FIELD_LIST, .at = offsetof(struct loop_view, cadences), .sub = NAMED_VIEW,
+        .size = sizeof(struct named_view), .help = "how far each has come: /api/cadences"},
     {0},
 };
 const struct field CATALOG_VIEW[] = {
@@ -371,6 +373,10 @@ static void view_counts(struct arena *a, const struct def *d, struct loop_view *
     for (size_t i = 0; i < d->n_judges; i++)
         j[i] = (struct named_view){d->judges[i].key, d->judges[i].title};
     v->judges = (struct list){j, d->n_judges};
+    struct named_view *k = NEW_ARRAY(a, d->n_cadences, struct named_view);
+    for (size_t i = 0; i < d->n_cadences; i++)
+        k[i] = (struct named_view){d->cadences[i].key, d->cadences[i].title};
+    v->cadences = (struct list){k, d->n_cadences};
 }
 
 static struct loop_view view_loop(struct ctx *c, const struct loop *l)

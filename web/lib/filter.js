@@ -144,6 +144,6 @@ export function itemsLink(filter, more = {}) {
   const q = new URLSearchParams();
   if (asked) q.set('filter', asked);
   for (const [k, v] of Object.entries(more)) if (v) q.set(k, String(v));
-  const s = q.toString().replace(/%3A/g, ':').replace(/%2C/g, ',').replace(/%3D/g, '=').replace(/%3E/g, '>');
+  const s = q.toString().replace(/%3A/g, ':').replace(/%2F/g, '/').replace(/%2C/g, ',').replace(/%3D/g, '=').replace(/%3E/g, '>');
   return s ? `${path}?${s}` : path;
 }

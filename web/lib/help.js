@@ -7,6 +7,7 @@ const CHAPTERS = [
   ['/i', '04-handling'],
   ['/registers', '06-lists'],
   ['/boards', '08-boards'],
+  ['/cadences', '08-boards'],
   ['/month', '08-boards'],
   ['/scores', '09-scores'],
   ['/import', '07-import'],

@@ -3,6 +3,7 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { askedColumns, columnGroups, columnsOf, fit, orderOf, USUAL } from '../lib/columns.js';
 import { bulkBody, commonSteps, samples } from '../lib/bulk.js';
+import { coverage, dayBeside, every } from '../lib/cadence.js';
 import { countDiff, rateDiff } from '../lib/compare.js';
 import { ticks } from '../lib/ticks.js';
 import { assessmentYear, nextPeriod } from '../lib/time.js';
@@ -98,4 +99,20 @@ test('a step for several is one that each of them allows, of the item itself', (
   assert.deepEqual(samples(rows).map((r) => r.id), [1, 3]);
   const body = bulkBody({ key: 'urge', does: 'urge', fields: [] }, { note: ' 请快 ', fields: {} }, rows);
   assert.deepEqual(body, { step: 'urge', note: '请快', items: [{ id: 1, version: 3 }, { id: 2, version: 1 }, { id: 3, version: 1 }] });
+});
+
+test('coverage counts who was reached late as well; without anybody asked there is none', () => {
+  assert.equal(coverage({ asked: 8, in_time: 5, late: 1 }), 0.75);
+  assert.equal(coverage({ asked: 0, in_time: 0, late: 0 }), null);
+});
+
+test('the day before a period and the day after it, over the ends of years', () => {
+  const rule = { from: '2026-01-01', until: '2026-03-31' };
+  assert.deepEqual([dayBeside(rule, -1), dayBeside(rule, 1)], ['2025-12-31', '2026-04-01']);
+});
+
+test('how often: by the calendar, or since it was done last', () => {
+  assert.equal(every('3mo', true, t), 'cadence.months 3');
+  assert.equal(every('10d', false, t), 'cadence.sinceLast cadence.days 10');
+  assert.equal(every('2w', true, t), 'cadence.weeks 2');
 });

@@ -21,6 +21,8 @@ const hasDesk = () => !!catalog.value && desksOf(catalog.value, me.value).length
 
 const hasRegisters = () => !!catalog.value && catalog.value.registers.length > 0;
 
+const hasCadences = () => !!catalog.value && catalog.value.loops.some((l) => l.cadences.length > 0);
+
 const NAV = [
   { path: '/', key: 'nav.today', icon: 'today', right: 'item.read', code: 'KeyT' },
   { path: '/items', key: 'nav.items', icon: 'items', right: 'item.read', code: 'KeyI', also: '/i' },
@@ -28,6 +30,7 @@ const NAV = [
   { path: '/boards', key: 'nav.board', icon: 'board', right: 'board.read', code: 'KeyB' },
   { path: '/scores', key: 'nav.score', icon: 'score', right: 'board.read', code: 'KeyK' },
   { path: '/registers', key: 'nav.registers', icon: 'registers', right: 'item.read', code: 'KeyR', when: hasRegisters },
+  { path: '/cadences', key: 'nav.cadences', icon: 'cadences', right: 'board.read', code: 'KeyV', when: hasCadences },
   { path: '/month', key: 'nav.month', icon: 'month', right: 'board.read', code: 'KeyA' },
   { path: '/new', key: 'nav.new', icon: 'new', right: 'item.file', code: 'KeyN' },
   { path: '/import', key: 'nav.import', icon: 'import', right: 'item.import', code: 'KeyM', also: '/jobs' },
