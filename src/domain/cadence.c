@@ -1,5 +1,7 @@
 #include "domain/cadence_inner.h"
 
+#include "domain/def_place.h"
+
 enum {
     WEEK = 7,
     YEAR_MONTHS = 12,
@@ -56,8 +58,14 @@ struct period cadence_period(const struct def_cadence *x, int64_t day)
 
 // ---- the rule and its filters
 
-static const struct filter *compile(
-    struct arena *a, const struct rules *r, const struct def_cadence *x, str more, struct err *e)
+static str path_of(struct arena *a, const struct def *d, const struct def_cadence *x, const char *m)
+{
+    return str_fmt(a, "cadences[%zu].%s", (size_t)(x - d->cadences), m);
+}
+
+// more: of a row of `first`.
+static const struct filter *compile(struct arena *a, const struct rules *r, const struct def *d,
+    const struct def_cadence *x, str more, struct err *e)
 {
     struct err own;
     err_init(&own, a, e->lang);
@@ -67,22 +75,22 @@ static const struct filter *compile(
     if (f && filter_personal(f))
         err_add(&own, ERR_INVALID, S("when"), (str){0}, "a cadence is the same for everybody",
             "周期规则不能随查看人变化");
-    err_merge(e, &own, str_fmt(a, "cadences.%.*s: ", STR_ARG(x->key)));
+    def_place_filter(
+        e, d, path_of(a, d, x, more.n > 0 ? "first" : "when"), more.n > 0 ? more : x->when, &own);
     return own.code == OK ? f : NULL;
 }
 
 static void check_unit(
     struct arena *a, const struct rules *r, const struct cadence *k, struct err *e)
 {
-    str path = str_fmt(a, "cadences.%.*s.unit", STR_ARG(k->x->key));
+    str path = path_of(a, k->def, k->x, "unit");
     int at = k->x->to == CADENCE_ROW_FIELD ? def_field_at(k->over, k->x->unit) : DEF_NONE;
     if (k->x->to == CADENCE_ROW_FIELD && (at < 0 || k->over->fields[at].type != DEF_UNIT))
-        err_add(e, ERR_INVALID, path, S("a field of type unit"),
+        def_err(e, k->def->text, path, (str){0}, S("a field of type unit"),
             "rows of the register have no unit \"%.*s\"", "这个台账没有单位字段“%.*s”",
             STR_ARG(k->x->unit));
     if (k->x->to == CADENCE_UNIT && !map_get(&r->unit_by_code, k->x->unit))
-        err_add(e, ERR_INVALID, path, S("a unit's code"), "there is no unit \"%.*s\"",
-            "没有单位“%.*s”", STR_ARG(k->x->unit));
+        rules_no_unit(r, k->def, path, k->x->unit, e);
 }
 
 enum err_code cadence_open(struct arena *a, const struct rules *r, const struct def *d,
@@ -90,13 +98,14 @@ enum err_code cadence_open(struct arena *a, const struct rules *r, const struct 
 {
     const struct loop *l = rules_loop(r, x->over);
     *out = (struct cadence){.def = d, .x = x, .over = l ? l->now : NULL};
-    if (!l || !loop_lasts(l))
-        return err_add(e, ERR_INVALID, str_fmt(a, "cadences.%.*s.over", STR_ARG(x->key)), (str){0},
-            "there is no register \"%.*s\"", "没有“%.*s”这个台账", STR_ARG(x->over));
-    out->rows = compile(a, r, x, (str){0}, e);
+    if (!l || !loop_lasts(l)) {
+        rules_no_loop(r, d, path_of(a, d, x, "over"), x->over, true, e);
+        return e->code;
+    }
+    out->rows = compile(a, r, d, x, (str){0}, e);
     out->firsts = NEW_ARRAY(a, x->n_first, const struct filter *);
     for (size_t i = 0; i < x->n_first && out->rows; i++)
-        out->firsts[i] = compile(a, r, x, x->first[i].when, e);
+        out->firsts[i] = compile(a, r, d, x, x->first[i].when, e);
     check_unit(a, r, out, e);
     return e->code;
 }

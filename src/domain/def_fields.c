@@ -185,6 +185,20 @@ static void read_kind(struct def_reader *r, const struct yaml *row, str path, st
             "计算字段不能再设必填、唯一或上下限");
 }
 
+// A field that is there, but stands in no formula.
+static void say_unfit(const struct def_reader *r, struct err_note *note)
+{
+    int at = def_field_at(r->d, note->field);
+    if (at < 0)
+        return;
+    const struct def_field *f = &r->d->fields[at];
+    bool en = r->e->lang == LANG_EN;
+    const char *why = f->text.n > 0 ? (en ? "is computed itself: formulas do not read each other"
+                                          : "本身是计算出来的，公式不能引用计算字段")
+                                    : (en ? "is no number" : "不是数字或金额");
+    note->message = str_fmt(r->arena, en ? "\"%.*s\" %s" : "“%.*s”%s", STR_ARG(f->key), why);
+}
+
 // Only when all fields are known. A formula reads what people wrote: computed fields stand in none,
 // so that none waits for another.
 static void read_formulas(struct def_reader *r, const struct def_rows *rows)
@@ -205,6 +219,8 @@ static void read_formulas(struct def_reader *r, const struct def_rows *rows)
         err_init(&inner, r->arena, r->e->lang);
         r->d->fields[at].formula =
             formula_parse(r->arena, r->d->fields[at].text, names, n, FORMULA_PLAIN, &inner);
+        for (size_t k = 0; k < inner.n; k++)
+            say_unfit(r, &inner.notes[k]);
         def_read_notes(r, &inner, y, def_read_path(r, rows->paths[i], "formula"));
     }
 }

@@ -4,7 +4,7 @@
 
 #include "domain/formula.h"
 
-static const struct yaml_member number_members[] = {
+const struct yaml_member def_number_members[] = {
     {"prefix", YAML_WANT_STR, YAML_REQUIRED, .expected = "A-Z 0-9, 1..8 characters"},
     {"digits", YAML_WANT_INT, .min = 1, .max = 9},
     {0},
@@ -19,7 +19,7 @@ static const struct yaml_member root_members[] = {
     {"loop", YAML_WANT_KEY, YAML_REQUIRED},
     {"title", YAML_WANT_STR, YAML_REQUIRED},
     {"number", YAML_WANT_MAP, YAML_REQUIRED, .expected = "{prefix: RX, digits: 5}",
-        .sub = number_members},
+        .sub = def_number_members},
     {"receiver", YAML_WANT_STR, YAML_REQUIRED, .expected = "a unit code"},
     {"calendar", YAML_WANT_KEY, YAML_REQUIRED},
     {"classes", YAML_WANT_KEY},

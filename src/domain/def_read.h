@@ -104,6 +104,7 @@ void def_must_read(struct def_reader *r, const struct yaml *row, str path, struc
 void def_approve_read(struct def_reader *r, const struct yaml *row, str path, struct def_step *s);
 void def_approve_clocks(struct def_reader *r);
 
+extern const struct yaml_member def_number_members[]; // def_parse.c
 extern const struct yaml_member def_ahead_members[];
 void def_analysis_read(struct def_reader *r); // def_analysis.c
 extern const struct yaml_member def_register_members[];

@@ -10,17 +10,12 @@ static const struct yaml_member who_members[] = {
     {"archive", YAML_WANT_STRS, .expected = "[role, ...]"},
     {0},
 };
-static const struct yaml_member number_members[] = {
-    {"prefix", YAML_WANT_STR, YAML_REQUIRED, .expected = "A-Z 0-9, 1..8 characters"},
-    {"digits", YAML_WANT_INT, .min = 1, .max = 9},
-    {0},
-};
 const struct yaml_member def_register_members[] = {
     {"register", YAML_WANT_KEY, YAML_REQUIRED},
     {"title", YAML_WANT_STR, YAML_REQUIRED},
     {"name", YAML_WANT_STR, .expected = "what the name of a row is called"},
     {"number", YAML_WANT_MAP, YAML_REQUIRED, .expected = "{prefix: QY, digits: 5}",
-        .sub = number_members},
+        .sub = def_number_members},
     {"keeper", YAML_WANT_STR, YAML_REQUIRED, .expected = "a unit code"},
     {"classes", YAML_WANT_KEY},
     {"read", YAML_WANT_STR, .options = "all|unit"},
@@ -50,20 +45,6 @@ static struct def_ask *ask_all(struct def_reader *r, bool there, size_t *n)
     return asks;
 }
 
-static struct def_step *put_step(struct def_reader *r, const char *key, const char *title,
-    enum def_effect does, int from, int to)
-{
-    struct def_step s = {.key = str_of(key),
-        .title = str_of(title),
-        .does = does,
-        .from = from >= 0 ? UINT64_C(1) << from : 0,
-        .to = to,
-        .back = DEF_NONE,
-        .reasons = DEF_NONE};
-    VEC_PUSH(r->arena, r->d->steps, r->d->n_steps) = s;
-    return &r->d->steps[r->d->n_steps - 1];
-}
-
 static void read_who(struct def_reader *r, const char *member, str **who, size_t *n)
 {
     const struct yaml *y = yaml_get(r->root, "who");
@@ -84,36 +65,22 @@ static void put_steps(struct def_reader *r)
         archive = change;
         n_archive = n_change;
     }
-    struct def_step *add = put_step(r, "add", "新增", DOES_MOVE, DEF_NONE, STATE_KEPT);
-    *add = (struct def_step){.key = add->key,
-        .title = add->title,
-        .does = add->does,
-        .to = add->to,
-        .back = DEF_NONE,
-        .reasons = DEF_NONE,
-        .asks = asks,
-        .n_asks = n_asks,
-        .who = change,
-        .n_who = n_change};
-    struct def_step *edit = put_step(r, "change", "修改", DOES_MOVE, STATE_KEPT, DEF_NONE);
-    edit->asks = edits;
-    edit->n_asks = n_edits;
-    edit->who = change;
-    edit->n_who = n_change;
-    edit->files_max = FILES_MAX;
-    edit->undo_s = UNDO_S;
-    edit->hotkey = S("E");
-    struct def_step *away = put_step(r, "archive", "归档", DOES_CLOSE, STATE_KEPT, STATE_ARCHIVED);
-    away->note_required = true;
-    away->who = archive;
-    away->n_who = n_archive;
-    away->undo_s = UNDO_S;
-    away->hotkey = S("A");
-    struct def_step *back = put_step(r, "restore", "恢复", DOES_REOPEN, STATE_ARCHIVED, STATE_KEPT);
-    back->who = archive;
-    back->n_who = n_archive;
-    back->undo_s = UNDO_S;
-    back->hotkey = S("A");
+    static const uint64_t KEPT = 1 << STATE_KEPT, ARCHIVED = 1 << STATE_ARCHIVED;
+#define STEP(k, t, effect, f, becomes, who_may)                                                    \
+    .key = S(k), .title = S(t), .does = (effect), .from = (f), .to = (becomes), .back = DEF_NONE,  \
+    .reasons = DEF_NONE, .who = who_may, .n_who = n_##who_may
+    const struct def_step steps[] = {
+        {STEP("add", "新增", DOES_MOVE, 0, STATE_KEPT, change), .asks = asks, .n_asks = n_asks},
+        {STEP("change", "修改", DOES_MOVE, KEPT, DEF_NONE, change), .hotkey = S("E"), .asks = edits,
+            .n_asks = n_edits, .files_max = FILES_MAX, .undo_s = UNDO_S},
+        {STEP("archive", "归档", DOES_CLOSE, KEPT, STATE_ARCHIVED, archive), .hotkey = S("A"),
+            .note_required = true, .undo_s = UNDO_S},
+        {STEP("restore", "恢复", DOES_REOPEN, ARCHIVED, STATE_KEPT, archive), .hotkey = S("A"),
+            .undo_s = UNDO_S},
+    };
+#undef STEP
+    for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+        VEC_PUSH(r->arena, r->d->steps, r->d->n_steps) = steps[i];
 }
 
 void def_register_read(struct def_reader *r)

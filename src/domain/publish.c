@@ -3,12 +3,14 @@
 #include "base/json.h"
 #include "domain/cadence.h"
 #include "domain/def_cal.h"
+#include "domain/def_place.h"
 #include "domain/def_role.h"
 #include "domain/item_step.h"
 #include "domain/journal.h"
 #include "domain/score.h"
 
-// A tally that is gone would leave a score nothing to read.
+// A tally that is gone would leave a score nothing to read. The place is this definition's: who
+// publishes it did not touch the score.
 static void check_scores(struct ctx *c, const struct def *d, struct err *e)
 {
     struct rules copy = *c->rules;
@@ -26,29 +28,119 @@ static void check_scores(struct ctx *c, const struct def *d, struct err *e)
         err_init(&sub, c->arena, e->lang);
         if (s->broken.n > 0 || score_parse(c->arena, &copy, s->text, &again, &sub) == OK)
             continue;
-        err_merge(e, &sub, str_fmt(c->arena, "score %.*s: ", STR_ARG(s->key)));
+        for (size_t k = 0; k < sub.n; k++)
+            def_err(e, d->text,
+                str_ends(sub.notes[k].field, S(".stage")) ? S("stages") : S("tallies"), (str){0},
+                sub.notes[k].expected, "the score \"%.*s\" (%.*s) would no longer work, %.*s: %.*s",
+                "考核“%.*s”（%.*s）将无法计算，%.*s：%.*s", STR_ARG(s->title), STR_ARG(s->key),
+                STR_ARG(sub.notes[k].field), STR_ARG(sub.notes[k].message));
     }
 }
 
 // A layer may be drawn later, and a class scheme may do without units; a unit's code is there or
 // not.
-static void check_route_unit(
-    struct ctx *c, size_t at, const struct def_route_unit *u, struct err *e)
+static void check_route_unit(struct ctx *c, const struct def *d, size_t at, const char *member,
+    const struct def_route_unit *u, struct err *e)
 {
     if (u->to == ROUTE_TO_UNIT && !rules_unit_named(c->rules, u->name))
-        err_add(e, ERR_INVALID, str_fmt(c->arena, "routes[%zu].unit", at), (str){0},
-            "there is no unit \"%.*s\"", "没有单位“%.*s”", STR_ARG(u->name));
+        rules_no_unit(c->rules, d, str_fmt(c->arena, "routes[%zu].%s", at, member), u->name, e);
 }
 
 static void check_kind(struct ctx *c, const struct def *d, str kind, struct err *e)
 {
     const struct loop *l = rules_loop(c->rules, d->loop);
-    if (!str_eq(kind, d->lasting ? S("register") : S("loop")))
-        err_add(e, ERR_INVALID, S("kind"), d->lasting ? S("register") : S("loop"),
-            "the text is of another kind", "与定义的内容不符");
+    str key = d->lasting ? S("register") : S("loop");
+    if (!str_eq(kind, key))
+        err_add(e, ERR_INVALID, S("kind"), key, "the text is of another kind", "与定义的内容不符");
     if (l && loop_lasts(l) != d->lasting)
-        err_add(e, ERR_CONFLICT, d->lasting ? S("register") : S("loop"), (str){0},
+        def_err(e, d->text, key, (str){0}, (str){0},
             "a loop and a register cannot have the same key", "流程和台账不能用同一个键");
+}
+
+static void check_who(
+    struct ctx *c, const struct def *d, str path, const str *who, size_t n, struct err *e)
+{
+    str *keys = NEW_ARRAY(c->arena, c->rules->n_roles, str);
+    for (size_t r = 0; r < c->rules->n_roles; r++)
+        keys[r] = c->rules->roles[r].key;
+    for (size_t i = 0; i < n; i++) {
+        bool known = false;
+        for (size_t r = 0; r < c->rules->n_roles; r++)
+            known = known || str_eq(keys[r], who[i]);
+        if (!known)
+            def_place_unknown(e, d->text, path, who[i], "role", "角色", keys, c->rules->n_roles);
+    }
+}
+
+static void check_steps_who(struct ctx *c, const struct def *d, struct err *e)
+{
+    struct arena *a = c->arena;
+    // A register's steps are not in its text: who keeps it is, and archiving may go without.
+    for (size_t i = 0; i < d->n_steps && d->lasting; i++) {
+        bool again = i > 0 && d->steps[i].who == d->steps[i - 1].who;
+        if (!again)
+            check_who(c, d, S("who"), d->steps[i].who, d->steps[i].n_who, e);
+    }
+    for (size_t i = 0; i < d->n_steps && !d->lasting; i++) {
+        const struct def_step *s = &d->steps[i];
+        check_who(c, d, str_fmt(a, "steps[%zu].who", i), s->who, s->n_who, e);
+        for (size_t k = 0; k < s->n_stages; k++)
+            check_who(c, d, str_fmt(a, "steps[%zu].approve[%zu].who", i, k), s->stages[k].who,
+                s->stages[k].n_who, e);
+    }
+    for (size_t i = 0; i < d->n_fields; i++)
+        check_who(
+            c, d, str_fmt(a, "fields[%zu].roles", i), d->fields[i].roles, d->fields[i].n_roles, e);
+}
+
+static void check_fields(struct ctx *c, const struct def *d, struct err *e)
+{
+    for (size_t i = 0; i < d->n_fields; i++) {
+        const struct def_field *f = &d->fields[i];
+        const struct loop *l = f->type == DEF_REF ? rules_loop(c->rules, f->to) : NULL;
+        bool own = d->lasting && str_eq(f->to, d->loop);
+        if (f->type == DEF_REF && !own && (!l || !loop_lasts(l)))
+            rules_no_loop(
+                c->rules, d, str_fmt(c->arena, "fields[%zu].register", i), f->to, true, e);
+    }
+}
+
+static void check_classes(struct ctx *c, const struct def *d, struct err *e)
+{
+    str *schemes = NULL;
+    size_t n = 0;
+    bool there = d->class_scheme.n == 0;
+    for (size_t i = 0; i < c->rules->n_classes; i++) {
+        str scheme = c->rules->classes[i].scheme;
+        if (n == 0 || !str_eq(schemes[n - 1], scheme))
+            VEC_PUSH(c->arena, schemes, n) = scheme;
+        there = there || str_eq(scheme, d->class_scheme);
+    }
+    if (!there)
+        def_place_unknown(
+            e, d->text, S("classes"), d->class_scheme, "class scheme", "分类体系", schemes, n);
+}
+
+// What only the town can tell: its units, roles, registers, classes, and the inside of filters.
+static void check_town(struct ctx *c, struct def *d, struct err *e)
+{
+    // The definition's filters are compiled against the rules; the compiled ones die with this
+    // arena.
+    struct rules copy = *c->rules;
+    copy.arena = c->arena;
+    rules_compile_def(&copy, d, e);
+    cadence_check(c->arena, &copy, d, e);
+    for (size_t i = 0; i < d->ahead.n_of; i++)
+        if (!rules_loop(c->rules, d->ahead.of[i]))
+            rules_no_loop(c->rules, d, S("ahead.of"), d->ahead.of[i], false, e);
+    check_classes(c, d, e);
+    check_fields(c, d, e);
+    check_steps_who(c, d, e);
+    for (size_t i = 0; i < d->n_routes; i++) {
+        check_route_unit(c, d, i, "unit", &d->routes[i].unit, e);
+        for (size_t k = 0; k < d->routes[i].n_assists; k++)
+            check_route_unit(c, d, i, "assist", &d->routes[i].assists[k], e);
+    }
 }
 
 static void check_loop(struct ctx *c, str kind, str text, struct published *out, struct err *e)
@@ -58,39 +150,7 @@ static void check_loop(struct ctx *c, str kind, str text, struct published *out,
         return;
     out->key = d->loop;
     check_kind(c, d, kind, e);
-    // The definition's filters are compiled against the rules; the compiled ones die with this
-    // arena.
-    struct rules copy = *c->rules;
-    copy.arena = c->arena;
-    rules_compile_def(&copy, d, e);
-    cadence_check(c->arena, &copy, d, e);
-    for (size_t i = 0; i < d->ahead.n_of; i++)
-        if (!rules_loop(c->rules, d->ahead.of[i]))
-            err_add(e, ERR_INVALID, S("ahead.of"), (str){0}, "there is no loop \"%.*s\"",
-                "没有“%.*s”这种事项", STR_ARG(d->ahead.of[i]));
-    for (size_t i = 0; i < d->n_fields; i++) {
-        const struct def_field *f = &d->fields[i];
-        const struct loop *l = f->type == DEF_REF ? rules_loop(c->rules, f->to) : NULL;
-        bool own = d->lasting && str_eq(f->to, d->loop);
-        if (f->type == DEF_REF && !own && (!l || !loop_lasts(l)))
-            err_add(e, ERR_INVALID, str_fmt(c->arena, "fields.%.*s.register", STR_ARG(f->key)),
-                (str){0}, "there is no register \"%.*s\"", "没有“%.*s”这个台账", STR_ARG(f->to));
-    }
-    for (size_t i = 0; i < d->n_steps; i++)
-        for (size_t w = 0; w < d->steps[i].n_who; w++) {
-            bool known = false;
-            for (size_t r = 0; r < c->rules->n_roles; r++)
-                known = known || str_eq(c->rules->roles[r].key, d->steps[i].who[w]);
-            if (!known)
-                err_add(e, ERR_INVALID,
-                    str_fmt(c->arena, "steps.%.*s.who", STR_ARG(d->steps[i].key)), (str){0},
-                    "there is no role \"%.*s\"", "没有“%.*s”这个角色", STR_ARG(d->steps[i].who[w]));
-        }
-    for (size_t i = 0; i < d->n_routes; i++) {
-        check_route_unit(c, i, &d->routes[i].unit, e);
-        for (size_t k = 0; k < d->routes[i].n_assists; k++)
-            check_route_unit(c, i, &d->routes[i].assists[k], e);
-    }
+    check_town(c, d, e);
     if (e->code == OK)
         check_scores(c, d, e);
 }
@@ -120,6 +180,11 @@ static const struct role *role_named(const struct role *roles, size_t n, str key
     return NULL;
 }
 
+static str role_path(struct ctx *c, const struct role *roles, const struct role *x)
+{
+    return str_fmt(c->arena, "roles[%zu]", (size_t)(x - roles));
+}
+
 static str rights_text(struct arena *a, uint64_t mask)
 {
     str *keys = NULL;
@@ -133,7 +198,7 @@ static str rights_text(struct arena *a, uint64_t mask)
 // Who publishes roles could otherwise make himself another administrator: what stands apart stays
 // apart, no right of one administrator gets into another role, and nobody's own roles gain a right
 // by his own hand (三员分立).
-static void check_apart(struct ctx *c, const struct role *roles, size_t n, struct err *e)
+static void check_apart(struct ctx *c, str text, const struct role *roles, size_t n, struct err *e)
 {
     const struct rules *now = c->rules;
     for (size_t i = 0; i < now->n_roles; i++) {
@@ -141,14 +206,17 @@ static void check_apart(struct ctx *c, const struct role *roles, size_t n, struc
         if (old->apart.n == 0)
             continue;
         if (!same || !str_eq(same->apart, old->apart))
-            err_add(e, ERR_INVALID, old->key, str_fmt(c->arena, "apart: %.*s", STR_ARG(old->apart)),
-                "this administrator's role must stay apart", "管理员角色必须保持分立（三员分立）");
+            def_err(e, text, same ? role_path(c, roles, same) : S("roles"), (str){0},
+                str_fmt(c->arena, "{key: %.*s, apart: %.*s, ...}", STR_ARG(old->key),
+                    STR_ARG(old->apart)),
+                "the administrator's role \"%.*s\" must stay apart",
+                "管理员角色“%.*s”必须保持分立（三员分立）", STR_ARG(old->title));
         for (size_t k = 0; k < n; k++) {
             uint64_t taken = roles[k].mask & old->mask & ~(UINT64_C(1) << MAY_LOGIN);
             if (taken != 0 && !str_eq(roles[k].key, old->key))
-                err_add(e, ERR_INVALID, roles[k].key, (str){0}, "%.*s: only for the role \"%.*s\"",
-                    "%.*s：只能归“%.*s”（三员分立）", STR_ARG(rights_text(c->arena, taken)),
-                    STR_ARG(old->title));
+                def_err(e, text, role_path(c, roles, &roles[k]), (str){0}, (str){0},
+                    "%.*s: only for the role \"%.*s\"", "%.*s：只能归“%.*s”（三员分立）",
+                    STR_ARG(rights_text(c->arena, taken)), STR_ARG(old->title));
         }
     }
     for (size_t g = 0; c->actor && g < c->actor->n; g++) {
@@ -169,13 +237,15 @@ static void check_roles(struct ctx *c, str text, struct published *out, struct e
     out->key = S("roles");
     if (def_roles_parse(c->arena, text, &roles, &n, e) != OK)
         return;
-    check_apart(c, roles, n, e);
+    check_apart(c, text, roles, n, e);
     for (size_t p = 0; p < c->rules->n_people; p++)
         for (size_t g = 0; g < c->rules->people[p].n; g++) {
             str key = c->rules->people[p].grants[g].role->key;
             if (!role_named(roles, n, key))
-                err_add(e, ERR_INVALID, S("roles"), key, "somebody holds a role that is missing",
-                    "有人正担任的角色不见了");
+                def_err(e, text, S("roles"), (str){0}, key,
+                    "the role \"%.*s\" is missing, and %.*s holds it",
+                    "缺少角色“%.*s”，%.*s 正担任这个角色", STR_ARG(key),
+                    STR_ARG(c->rules->people[p].login));
         }
 }
 

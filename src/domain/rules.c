@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "domain/def_cal.h"
+#include "domain/def_place.h"
 #include "domain/def_role.h"
 #include "domain/filter.h"
 #include "domain/journal.h"
@@ -288,8 +289,9 @@ static void load_calendar(struct rules *r, const struct stored *s, struct err *e
         map_put(&r->cal_by_key, s->key, cal); // rows come by id: the newest version stays
 }
 
+// path: of the member that holds the filter, for whoever mends it.
 static const struct filter *compile(
-    struct rules *r, const struct def *d, str text, str where, struct err *e)
+    struct rules *r, const struct def *d, str text, str path, struct err *e)
 {
     if (text.n == 0)
         return NULL;
@@ -297,51 +299,97 @@ static const struct filter *compile(
     err_init(&sub, r->arena, e->lang);
     const struct filter *f = filter_parse(r->arena, r, d, text, &sub);
     if (sub.code != OK)
-        err_merge(e, &sub, str_fmt(r->arena, "%.*s \"%.*s\": ", STR_ARG(where), STR_ARG(text)));
+        def_place_filter(e, d, path, text, &sub);
     return f;
+}
+
+static str row_path(struct rules *r, const char *section, size_t at, const char *member)
+{
+    return str_fmt(r->arena, "%s[%zu]%s%s", section, at, *member ? "." : "", member);
+}
+
+static void compile_tally(struct rules *r, struct def *d, size_t at, struct err *e)
+{
+    struct def_tally *t = &d->tallies[at];
+    str path = row_path(r, "tallies", at, "where");
+    t->match = compile(r, d, t->where, path, e);
+    if (t->match && (filter_timed(t->match) || filter_personal(t->match)))
+        def_err(e, d->text, path, (str){0}, (str){0},
+            "a tally may not depend on the present time or on who asks",
+            "统计口径不能随当前时间或查看人变化");
+}
+
+static void compile_list(struct rules *r, struct def *d, size_t at, struct err *e)
+{
+    struct def_list *l = &d->analysis.lists[at];
+    str path = row_path(r, "analysis.lists", at, "where");
+    l->match = compile(r, d, l->where, path, e);
+    if (l->match && filter_personal(l->match))
+        def_err(e, d->text, path, (str){0}, (str){0}, "an analysis is the same for everybody",
+            "分析的口径不能随查看人变化");
+}
+
+void rules_no_unit(const struct rules *r, const struct def *d, str path, str code, struct err *e)
+{
+    str *codes = NEW_ARRAY(e->arena, r->n_units, str);
+    for (size_t i = 0; i < r->n_units; i++)
+        codes[i] = r->units[i].code;
+    def_place_unknown(e, d->text, path, code, "unit", "单位", codes, r->n_units);
+}
+
+void rules_no_loop(
+    const struct rules *r, const struct def *d, str path, str key, bool registers, struct err *e)
+{
+    str *keys = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_loops; i++)
+        if (loop_lasts(&r->loops[i]) == registers)
+            VEC_PUSH(e->arena, keys, n) = r->loops[i].key;
+    def_place_unknown(e, d->text, path, key, registers ? "register" : "loop",
+        registers ? "台账" : "流程", keys, n);
+}
+
+static void compile_head(struct rules *r, const struct def *d, struct err *e)
+{
+    if (!rules_cal(r, d->calendar) && !d->lasting) {
+        str *keys = NULL;
+        size_t n = 0;
+        for (size_t i = 0; i < r->cal_by_key.cap; i++)
+            if (r->cal_by_key.slots[i].val)
+                VEC_PUSH(e->arena, keys, n) = r->cal_by_key.slots[i].key;
+        def_place_unknown(e, d->text, S("calendar"), d->calendar, "calendar", "工作日历", keys, n);
+    }
+    if (d->receiver.n > 0 && !rules_unit_named(r, d->receiver))
+        rules_no_unit(r, d, d->lasting ? S("keeper") : S("receiver"), d->receiver, e);
 }
 
 void rules_compile_def(struct rules *r, struct def *d, struct err *e)
 {
-    if (!rules_cal(r, d->calendar) && !d->lasting)
-        err_add(e, ERR_INVALID, S("calendar"), d->calendar, "there is no such calendar",
-            "没有这个工作日历");
-    if (d->receiver.n > 0 && !rules_unit_named(r, d->receiver))
-        err_add(e, ERR_INVALID, S("receiver"), d->receiver, "there is no such unit",
-            "没有这个受理单位");
+    compile_head(r, d, e);
+    // Limits stand in another order than in the text: each is found by its filter.
     for (size_t i = 0; i < d->n_clocks; i++)
         for (size_t k = 0; k < d->clocks[i].n_limits; k++)
             d->clocks[i].limits[k].match =
-                compile(r, d, d->clocks[i].limits[k].when, d->clocks[i].key, e);
+                compile(r, d, d->clocks[i].limits[k].when, row_path(r, "clocks", i, "limits"), e);
     for (size_t i = 0; i < d->n_fields; i++)
         for (size_t k = 0; k < d->fields[i].n_fits; k++)
             d->fields[i].fits[k].match =
-                compile(r, d, d->fields[i].fits[k].when, d->fields[i].key, e);
+                compile(r, d, d->fields[i].fits[k].when, row_path(r, "fields", i, "fits"), e);
     for (size_t i = 0; i < d->n_steps; i++) {
-        d->steps[i].guard = compile(r, d, d->steps[i].when, d->steps[i].key, e);
-        for (size_t k = 0; k < d->steps[i].n_musts; k++)
-            d->steps[i].musts[k].match =
-                compile(r, d, d->steps[i].musts[k].when, d->steps[i].key, e);
+        struct def_step *s = &d->steps[i];
+        s->guard = compile(r, d, s->when, row_path(r, "steps", i, "when"), e);
+        for (size_t k = 0; k < s->n_musts; k++)
+            s->musts[k].match = compile(r, d, s->musts[k].when, row_path(r, "steps", i, "must"), e);
     }
     for (size_t i = 0; i < d->n_escalations; i++)
-        d->escalations[i].match = compile(r, d, d->escalations[i].when, d->escalations[i].key, e);
+        d->escalations[i].match =
+            compile(r, d, d->escalations[i].when, row_path(r, "escalate", i, "when"), e);
     for (size_t i = 0; i < d->n_routes; i++)
-        d->routes[i].match = compile(r, d, d->routes[i].when, S("routes"), e);
-    for (size_t i = 0; i < d->n_tallies; i++) {
-        d->tallies[i].match = compile(r, d, d->tallies[i].where, d->tallies[i].key, e);
-        if (d->tallies[i].match &&
-            (filter_timed(d->tallies[i].match) || filter_personal(d->tallies[i].match)))
-            err_add(e, ERR_INVALID, d->tallies[i].key, (str){0},
-                "a tally may not depend on the present time or on who asks",
-                "统计口径不能随当前时间或查看人变化");
-    }
-    for (size_t i = 0; i < d->analysis.n_lists; i++) {
-        struct def_list *l = &d->analysis.lists[i];
-        l->match = compile(r, d, l->where, l->key, e);
-        if (l->match && filter_personal(l->match))
-            err_add(e, ERR_INVALID, l->key, (str){0}, "an analysis is the same for everybody",
-                "分析的口径不能随查看人变化");
-    }
+        d->routes[i].match = compile(r, d, d->routes[i].when, row_path(r, "routes", i, "when"), e);
+    for (size_t i = 0; i < d->n_tallies; i++)
+        compile_tally(r, d, i, e);
+    for (size_t i = 0; i < d->analysis.n_lists; i++)
+        compile_list(r, d, i, e);
 }
 
 static void load_loop(struct rules *r, const struct stored *s, struct err *e)

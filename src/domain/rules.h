@@ -158,6 +158,12 @@ void rules_load_map(struct rules *r, struct db *db);
 // is noted.
 void rules_compile_def(struct rules *r, struct def *d, struct err *e);
 
+// One note at the place of a definition that names a unit nobody knows.
+void rules_no_unit(const struct rules *r, const struct def *d, str path, str code, struct err *e);
+// The same for a loop (registers: a register).
+void rules_no_loop(
+    const struct rules *r, const struct def *d, str path, str key, bool registers, struct err *e);
+
 const struct unit *rules_unit(const struct rules *r, int64_t id);     // NULL when none
 const struct unit *rules_unit_named(const struct rules *r, str name); // by code, name or short name
 // The oldest change of the unit after that instant: it says what stood before. NULL when none.

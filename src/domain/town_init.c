@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "domain/cadence.h"
 #include "domain/def_cal.h"
+#include "domain/def_place.h"
 #include "domain/def_role.h"
 #include "domain/journal.h"
 #include "domain/layer.h"
@@ -369,8 +370,9 @@ static void check_references(struct making *m, const struct def *d, struct err *
         for (size_t k = 0; k < m->defs.n && !there; k++)
             there = str_eq(m->defs.at[k]->kind, S("register")) && str_eq(m->defs.at[k]->key, f->to);
         if (!there)
-            err_add(e, ERR_INVALID, str_fmt(m->a, "fields.%.*s.register", STR_ARG(f->key)),
-                (str){0}, "there is no register \"%.*s\"", "没有“%.*s”这个台账", STR_ARG(f->to));
+            def_err(e, d->text, str_fmt(m->a, "fields[%zu].register", i), (str){0},
+                S("the key of a register"), "there is no register \"%.*s\"", "没有这个台账：“%.*s”",
+                STR_ARG(f->to));
     }
 }
 

@@ -337,6 +337,30 @@ static struct yaml *load_stream(struct yaml_loader *l)
     return root;
 }
 
+// What the library says, in the words of somebody who writes definitions; the commonest mistakes.
+static const char *library_words(const char *said, enum lang lang)
+{
+    static const struct {
+        const char *part, *en, *zh;
+    } WORDS[] = {
+        {"tab character", "indent with blanks, not with tabs", "缩进要用空格，不能用制表符（Tab）"},
+        {"mismatched flow", "a bracket is closed by another kind: [ ] or { }",
+            "括号不配对：[ 要用 ] 结束，{ 要用 } 结束"},
+        {"unterminated flow", "a bracket stays open", "括号没有结束"},
+        {"flow sequence", "a bracket [ stays open, or a comma is missing",
+            "方括号 [ ] 没有结束，或少了逗号"},
+        {"flow mapping", "a bracket { stays open, or a comma is missing",
+            "花括号 { } 没有结束，或少了逗号"},
+        {"quoted", "a quotation mark stays open", "引号没有结束"},
+        {"undefined alias", "an alias (*) names nothing", "别名（*）没有对应的锚点"},
+        {"indent", "the line begins in the wrong column", "这一行的缩进不对，应与同级各行对齐"},
+    };
+    for (size_t i = 0; said && i < ARRAY_LEN(WORDS); i++)
+        if (strstr(said, WORDS[i].part))
+            return lang == LANG_EN ? WORDS[i].en : WORDS[i].zh;
+    return said ? said : "";
+}
+
 static void note_library_errors(struct yaml_loader *l, struct fy_diag *diag)
 {
     void *at = NULL;
@@ -347,7 +371,8 @@ static void note_library_errors(struct yaml_loader *l, struct fy_diag *diag)
             continue;
         any = true;
         err_at(l->e, found->line > 0 ? found->line : 1, found->column > 0 ? found->column : 1,
-            S(""), S(""), "not YAML: %s", "YAML 语法错误：%s", found->msg ? found->msg : "");
+            S(""), S(""), "not YAML: %s", "YAML 语法错误：%s",
+            library_words(found->msg, l->e->lang));
     }
     if (!any && l->e->n == 0)
         err_at(l->e, l->last.line, l->last.column, S(""), S(""), "not YAML", "YAML 语法错误");

@@ -1,4 +1,5 @@
 // Tables against trees: one row says what a member must be, one loop checks them all.
+#include "domain/near.h"
 #include "domain/yaml.h"
 
 enum { KNOWN_KEYS_SHOWN_MAX = 40 };
@@ -11,30 +12,31 @@ static str expected_options(struct arena *a, str options)
     return out;
 }
 
-static str expected_text(struct arena *a, const struct yaml_member *m)
+static str expected_text(const struct err *e, const struct yaml_member *m)
 {
-    static const char *const by_want[] = {
-        [YAML_WANT_ANY] = "",
-        [YAML_WANT_STR] = "text",
-        [YAML_WANT_KEY] = "a-z, then a-z 0-9 _ -",
-        [YAML_WANT_INT] = "an integer",
-        [YAML_WANT_NUM] = "a number",
-        [YAML_WANT_BOOL] = "yes, no",
-        [YAML_WANT_DUR] = "30min, 2h, 15d, 4wh, 5wd, 5wd!",
-        [YAML_WANT_DATE] = "2026-01-31",
-        [YAML_WANT_STRS] = "[text, ...]",
-        [YAML_WANT_LIST] = "a list",
-        [YAML_WANT_MAPS] = "a list of maps",
-        [YAML_WANT_MAP] = "a map",
-        [YAML_WANT_MAP_OF] = "a map of maps",
+    static const char *const by_want[][2] = {
+        [YAML_WANT_ANY] = {"", ""},
+        [YAML_WANT_STR] = {"文字", "text"},
+        [YAML_WANT_KEY] = {"小写字母开头，只用 a-z 0-9 _ -", "a-z, then a-z 0-9 _ -"},
+        [YAML_WANT_INT] = {"整数", "an integer"},
+        [YAML_WANT_NUM] = {"数字", "a number"},
+        [YAML_WANT_BOOL] = {"yes, no", "yes, no"},
+        [YAML_WANT_DUR] = {"30min, 2h, 15d, 4wh, 5wd, 5wd!", "30min, 2h, 15d, 4wh, 5wd, 5wd!"},
+        [YAML_WANT_DATE] = {"2026-01-31", "2026-01-31"},
+        [YAML_WANT_STRS] = {"[文字, ...]", "[text, ...]"},
+        [YAML_WANT_LIST] = {"列表 [ ]", "a list"},
+        [YAML_WANT_MAPS] = {"由 {键: 值} 组成的列表", "a list of maps"},
+        [YAML_WANT_MAP] = {"{键: 值}", "a map"},
+        [YAML_WANT_MAP_OF] = {"{键: {键: 值}}", "a map of maps"},
     };
+    struct arena *a = e->arena;
     if (m->expected)
         return str_of(m->expected);
     if (m->options)
         return expected_options(a, str_of(m->options));
     if ((m->want == YAML_WANT_INT || m->want == YAML_WANT_NUM) && m->max > m->min)
         return str_fmt(a, "%" PRId64 "..%" PRId64, m->min, m->max);
-    return str_of(by_want[m->want]);
+    return str_of(by_want[m->want][e->lang == LANG_EN]);
 }
 
 static bool option_ok(const struct yaml_member *m, str v)
@@ -148,7 +150,7 @@ static bool check_value(const struct yaml_member *m, const struct yaml *v, str p
         return true;
     if (value_ok(m, v))
         return check_inside(m, v, path, e);
-    str expected = expected_text(e->arena, m);
+    str expected = expected_text(e, m);
     if (v->type == YAML_SCALAR && v->s.n)
         yaml_err(e, v, path, expected, "\"%.*s\" does not fit here", "“%.*s”不符合要求",
             STR_ARG(utf8_head(v->s, 60)));
@@ -176,10 +178,28 @@ static const struct yaml_member *member_find(const struct yaml_member *table, st
     return NULL;
 }
 
+static void note_unknown(
+    const struct yaml *y, size_t at, const struct yaml_member *table, str path, struct err *e)
+{
+    str *names = NULL;
+    size_t n = 0;
+    for (const struct yaml_member *m = table; m->key; m++)
+        VEC_PUSH(e->arena, names, n) = str_of(m->key);
+    str near = near_name(e->arena, y->keys[at], names, n);
+    if (near.n > 0)
+        err_at(e, y->key_pos[at].line, y->key_pos[at].column, path, known_keys(e->arena, table),
+            "unknown key \"%.*s\", did you mean \"%.*s\"?", "这里没有“%.*s”这个键，是不是“%.*s”？",
+            STR_ARG(y->keys[at]), STR_ARG(near));
+    else
+        err_at(e, y->key_pos[at].line, y->key_pos[at].column, path, known_keys(e->arena, table),
+            "unknown key \"%.*s\"", "这里没有“%.*s”这个键", STR_ARG(y->keys[at]));
+}
+
 bool yaml_check(const struct yaml *y, const struct yaml_member *table, str path, struct err *e)
 {
     if (!y) {
-        err_add(e, ERR_INVALID, path, S("a map"), "missing", "缺少");
+        err_add(e, ERR_INVALID, path, e->lang == LANG_EN ? S("a map") : S("{键: 值}"), "missing",
+            "缺少");
         return false;
     }
     if (y->type != YAML_MAP) {
@@ -196,14 +216,13 @@ bool yaml_check(const struct yaml *y, const struct yaml_member *table, str path,
             continue;
         }
         ok = false;
-        err_at(e, y->key_pos[i].line, y->key_pos[i].column, at, known_keys(e->arena, table),
-            "unknown key", "没有这个键");
+        note_unknown(y, i, table, at, e);
     }
     for (const struct yaml_member *m = table; m->key; m++)
         if ((m->flags & YAML_REQUIRED) && !yaml_get(y, m->key)) {
             ok = false;
-            yaml_err(e, y, path_of(e, path, str_of(m->key)), expected_text(e->arena, m), "missing",
-                "缺少");
+            yaml_err(e, y, path_of(e, path, str_of(m->key)), expected_text(e, m),
+                "\"%s\" is missing", "缺少“%s”", m->key);
         }
     return ok;
 }

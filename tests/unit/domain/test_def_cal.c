@@ -96,15 +96,17 @@ static void test_all_errors_at_once(void **state)
 static void test_shape_errors(void **state)
 {
     assert_str(notes(*state, "key: k\ntitel: T\nweek: {mo: x}\nexceptions: [1]\n"),
-        "2:1: titel: unknown key (expected key, title, zone, day, week, make_up, known, "
+        "2:1: titel: unknown key \"titel\", did you mean \"title\"? (expected key, title, zone, "
+        "day, week, make_up, known, "
         "exceptions)\n"
-        "3:8: week.mo: unknown key (expected mon, tue, wed, thu, fri, sat, sun)\n"
+        "3:8: week.mo: unknown key \"mo\", did you mean \"mon\"? (expected mon, tue, wed, thu, "
+        "fri, sat, sun)\n"
         "4:13: exceptions: a list does not fit here (expected a list of maps)\n"
-        "1:1: title: missing (expected text)\n"
-        "1:1: zone: missing (expected \"+08:00\")\n"
-        "1:1: day: missing (expected 390min, 8h)\n"
-        "1:1: make_up: missing (expected 09:00-11:30 13:30-17:30)\n"
-        "1:1: known: missing (expected a map)\n");
+        "1:1: title: \"title\" is missing (expected text)\n"
+        "1:1: zone: \"zone\" is missing (expected \"+08:00\")\n"
+        "1:1: day: \"day\" is missing (expected 390min, 8h)\n"
+        "1:1: make_up: \"make_up\" is missing (expected 09:00-11:30 13:30-17:30)\n"
+        "1:1: known: \"known\" is missing (expected a map)\n");
     assert_true(str_starts(notes(*state, "key: [\n"), S("2:1: not YAML")));
 }
 

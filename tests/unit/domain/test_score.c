@@ -205,7 +205,7 @@ static void loops_keep_what_scores_count(void **state)
     fixture_as(f, NULL);
     enum err_code code = fixture_do(f, def_publish(&f->c, S("loop"), without, false, &out, &f->e));
     fixture_fails(f, code, ERR_INVALID);
-    assert_true(fixture_noted(f, "score plain: columns[4].stage"));
+    assert_true(fixture_noted(f, "stages"));
     publish(f, mistake_put(f->a, str_of(PLAIN), S("  - {stage: handle}\n"), S(""), S("")));
     fixture_ok(f, fixture_do(f, def_publish(&f->c, S("loop"), without, false, &out, &f->e)));
     assert_true(read_table(f, "plain", "2026-11").n > 0);

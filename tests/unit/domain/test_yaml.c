@@ -332,12 +332,13 @@ static void test_check_reports_all(void **state)
         "7:8: loop.roles: a list does not fit here (expected lead, assist)\n"
         "8:6: loop.raw: \"x\" does not fit here (expected a list)\n"
         "9:19: loop.options[0].label: empty text does not fit here (expected text)\n"
-        "9:23: loop.options[0].scor: unknown key (expected label, score)\n"
+        "9:23: loop.options[0].scor: unknown key \"scor\", did you mean \"score\"? (expected "
+        "label, score)\n"
         "9:41: loop.options[1].score: \"101\" does not fit here (expected 0..100)\n"
-        "9:33: loop.options[1].label: missing (expected text)\n"
+        "9:33: loop.options[1].label: \"label\" is missing (expected text)\n"
         "10:10: loop.default: a list does not fit here (expected a map)\n"
         "11:10: loop.by_name: a map does not fit here (expected a map of maps)\n"
-        "1:1: loop.key: missing (expected a-z, then a-z 0-9 _ -)\n");
+        "1:1: loop.key: \"key\" is missing (expected a-z, then a-z 0-9 _ -)\n");
 }
 
 static void test_check_other_shapes(void **state)
@@ -350,11 +351,11 @@ static void test_check_other_shapes(void **state)
     struct err e;
     err_init(&e, *state, LANG_ZH);
     assert_false(yaml_check(NULL, members, S("loop"), &e));
-    assert_str(err_text(&e, *state), "loop: 缺少（应为 a map）\n");
+    assert_str(err_text(&e, *state), "loop: 缺少（应为 {键: 值}）\n");
     assert_false(yaml_check(parse(*state, "{key: a, count: x, kez: 1}"), members, S(""), &e));
     assert_int_equal(e.n, 3);
     assert_str(e.notes[1].message, "“x”不符合要求");
-    assert_str(e.notes[2].message, "没有这个键");
+    assert_str(e.notes[2].message, "这里没有“kez”这个键，是不是“key”？");
 }
 
 int main(void)
