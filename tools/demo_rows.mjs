@@ -123,7 +123,117 @@ function enterpriseRows() {
   });
 }
 
+// ---- the party's organisations, their members and activities, points of service: the figures are those of a page of the town's own paper
+// (241 organisations with some 7,000 members; 59, 12, 202, 6, 1 and 175 activities in the year of the rabbit), the rows are invented
+
+const ORGANISATIONS = 241;
+const MEMBERS = 7026;
+const talent = committees.find((x) => x.code === 'talent');
+const day = (from, days, ...of) => new Date(Date.parse(from) + between(0, days, ...of) * 86_400_000).toISOString().slice(0, 10);
+
+function organisations() {
+  const out = [];
+  const put = (name, unit, kind, domain, above = '', more = {}) => { out.push({ name: demo(name), unit, kind, domain, above: above && demo(above), ...more }); return name; };
+  const town = put('新泾镇党委', '新泾镇', '党委', '机关', '', { area: 11.89 });
+  const group = put('鑫达集团党委', '鑫达集团', '党委', '国有集体企业', town);
+  for (const unit of committees) {
+    const general = put(`${unit.name}党总支`, unit.name, '党总支', '居民区', town);
+    for (let i = 1; i <= 3 + (chance('branches', unit.code) < 0.4); i++) put(`${unit.name}第${'一二三四'[i - 1]}党支部`, unit.name, '党支部', '居民区', general);
+  }
+  for (const office of ['党政办公室', '城运中心', '营商办', '集资办', '监察办', '经济发展服务中心', '综合行政执法队', '社区卫生服务中心', '司法所'])
+    put(`${office}党支部`, '新泾镇', '党支部', '机关', town);
+  for (let i = 1; i <= 14; i++) put(`鑫达集团第${i}党支部`, '鑫达集团', '党支部', '国有集体企业', group);
+  const firms = put('两新组织党总支', '新泾镇', '党总支', '两新组织', town);
+  for (const tower of towers) put(`${tower}联合党支部`, '新泾镇', '党支部', '两新组织', firms);
+  for (let i = 1; out.length < ORGANISATIONS; i++) put(`两新组织第${i}党支部`, '新泾镇', '党支部', '两新组织', firms);
+  if (out.length !== ORGANISATIONS) throw new Error(`${out.length} organisations`);
+  for (let i = 1; i <= 5; i++) put(`虹桥人才公寓第${i}党小组`, talent.name, '党小组', '居民区', `${talent.name}党总支`);
+  put('“最虹桥”党建联盟', '新泾镇', '党建联盟', '区域化党建', '', { area: 19.9 });
+  for (const name of ['长宁区金融服务业党建联盟', '“同Xin街区”治理党建联盟']) put(name, '新泾镇', '党建联盟', '区域化党建');
+  put('区域化党建生态文明专委会', '新泾镇', '专委会', '区域化党建');
+  return out;
+}
+
+/** The last one takes what is left, so that the sum is as told. */
+function memberRows(all) {
+  const weight = all.map((o, i) => (o.kind === '党支部' && o.domain === '居民区' ? between(30, 58, 'members', i) : o.kind === '党支部' ? between(6, 26, 'members', i) : between(2, 9, 'members', i)));
+  const sum = weight.reduce((a, b) => a + b, 0);
+  const members = weight.map((w) => Math.max(3, Math.floor((w * MEMBERS) / sum)));
+  members[members.length - 1] += MEMBERS - members.reduce((a, b) => a + b, 0);
+  return all.map((o, i) => {
+    const probationary = Math.min(members[i] - 3, between(0, 2, 'probationary', i));
+    return [o.name, o.unit, o.name, members[i] - probationary, probationary, o.name === demo('虹桥人才公寓党总支') ? 318 : o.domain === '居民区' && o.kind === '党总支' ? between(20, 160, 'in', i) : '', '2024-01-31'];
+  });
+}
+
+function activityRows(all) {
+  const rows = [];
+  const [FROM, DAYS] = ['2023-02-01', 362]; // within the year of the rabbit
+  const hosts = all.slice(1, ORGANISATIONS);
+  const town = all[0];
+  const themes = ['基层治理', '高质量发展', '为民服务', '作风建设', '法治建设', '生态文明', '城市更新', '安全发展'];
+  const put = (name, kind, i, { host = town, series = '', partners = '', parties = 1, attended = '', honour = '', level = '' } = {}) =>
+    rows.push([demo(name), host.unit, kind, day(FROM, DAYS, kind, i), series, host.name, partners, parties, attended, honour, level]);
+  const theme = (...of) => themes[between(0, themes.length - 1, 'theme', ...of)];
+  for (let i = 1; i <= 59; i++) put(`党委中心组第${i}次理论学习`, '中心组学习', i, { series: '党委中心组', attended: between(12, 30, 'study', i) });
+  for (let i = 1; i <= 12; i++) put(`专题党课第${i}讲：${theme('special', i)}`, '专题党课', i, { attended: between(60, 300, 'special', i) });
+  put('一街一镇一园区联学', '联学共建', 1, { series: '三方联学', partners: '程家桥街道党工委、虹桥临空经济园区党委', parties: 3, attended: 120 });
+  for (let i = 1; i <= 6; i++) put(`专题学习报告会第${i}场`, '专题报告会', i, { attended: between(120, 400, 'report', i) });
+  for (let i = 1; i <= 202; i++) put(`“初心说”主题党课第${i}场：${theme('lecture', i)}`, '主题党课', i, { host: hosts[(i * 7) % hosts.length], series: '初心说', attended: between(15, 80, 'lecture', i) });
+  for (let i = 1; i <= 175; i++) put(`${theme('research', i)}调研第${i}次`, '调研', i, { host: hosts[(i * 11) % hosts.length], series: '主题教育调研', attended: between(3, 12, 'research', i) });
+  put('投资中国行：2023大虹桥财富管理峰会', '招商推介', 1, { attended: 300 });
+  for (let i = 1; i <= 4; i++) put(`创投沙龙第${i}期`, '企业交流', `salon${i}`, { series: '创投沙龙', attended: between(20, 60, 'salon', i) });
+  for (let i = 1; i <= 3; i++) put(`行业商会活动第${i}次`, '企业交流', `chamber${i}`, { series: '行业商会', attended: between(20, 80, 'chamber', i) });
+  put('首届新泾“乐活家园节”', '文化活动', 'festival', { series: '乐活家园节', attended: 2600 });
+  put('西郊农民画传承和发展长三角主题交流展', '文化活动', 'paintings', { attended: 900 });
+  put('名家工作室落户', '文化活动', 'studio', { attended: 60 });
+  for (const [i, what] of ['婚庆文化', '地方方言'].entries()) put(`${what}非遗项目挖掘与整理`, '非遗传承', i, { series: '非遗项目', attended: 25 });
+  for (const [i, what] of ['传承项目培训课', '体验日'].entries()) put(`江南文化润社区：非遗${what}`, '非遗传承', `south${i}`, { series: '江南文化润社区', attended: between(30, 90, 'south', i) });
+  const prize = (name, honour, level, unit) => put(name, '评选获奖', name, { host: unit ? all.find((o) => o.name === demo(`${unit}党总支`)) : town, honour, level });
+  prize('社保服务评选', '2023年度社保服务优秀社区', '市级');
+  prize('睦邻巷“我们的故事”策展行动', '2023年“壹颗松杯”社区公益创投大赛银奖', '社会', '刘二居民区');
+  prize('“同Xin街区：同你健康在一起”', '第六届中国（上海）社会治理创新实践优秀案例', '全国');
+  prize('先锋堡垒评选', '上海市新时代居村先锋堡垒', '市级', '绿八居民区');
+  prize('支部建设示范点评选', '上海市党支部建设示范点', '市级', '绿八居民区');
+  // What is numbered was held in that order.
+  const [KIND, HELD, SERIES] = [2, 3, 4];
+  for (const of of new Set(rows.map((r) => r[KIND] + r[SERIES]))) {
+    const those = rows.filter((r) => r[KIND] + r[SERIES] === of);
+    const days = those.map((r) => r[HELD]).sort();
+    those.forEach((r, i) => { r[HELD] = days[i]; });
+  }
+  return rows;
+}
+
+function facilityRows() {
+  const rows = [];
+  const put = (name, kind, belt, { unit = committees[rows.length % committees.length], area = between(60, 900, 'room', rows.length), opened = day('2019-01-01', 1800, 'opened', rows.length), hours = '8:30—20:00', by = '', forces = '', status = '开放' } = {}) => {
+    const [lat, lon] = pointIn(unit.code, `facility${rows.length}`);
+    rows.push([demo(name), unit.name, demo(`${unit.name}${between(1, 99, 'gate', rows.length)}号`), lat, lon, kind, belt, opened, status, area, hours, by, forces, chance('ramp', rows.length) < 0.7 ? '是' : '否']);
+  };
+  for (const name of ['仙霞路党群服务中心', '双流路党群服务中心']) put(name, '党群服务', '15分钟', { area: 1200 });
+  put('訫荣荟党群服务站', '党群服务', '10分钟', { area: 300 });
+  for (let i = 1; i <= 12; i++) put(`“暖新巢”驿站第${i}站`, '党群服务', '5分钟', { area: between(20, 80, 'nest', i), hours: '全天' });
+  for (const name of ['上海金融系统党群服务中心（虹桥站）', '长宁“虹桥人才荟”西郊站', '新泾镇营商服务中心']) put(name, '营商服务', '不分圈层', { hours: '工作日9:00—17:30' });
+  for (const name of ['长三角移动服务窗口', '“办不成事”诉求直达窗口']) put(name, '政务服务', '15分钟', { hours: '工作日9:00—17:00' });
+  put('一站式非诉讼争议调解中心', '法律服务', '15分钟', { forces: 3, by: '派出所、司法所、律师事务所' });
+  for (let i = 1; i <= 5; i++) put(`生境花园第${i}处`, '生境花园', '5分钟', { area: between(300, 1200, 'garden', i), hours: '全天' });
+  put('社区级生境博物馆', '文化', '15分钟', { status: '在建' });
+  put('“活力仙西”美丽街区', '美丽街区', '15分钟', { hours: '全天' });
+  put('周家浜滨水休闲文化空间', '滨水空间', '15分钟', { hours: '全天', area: 5200 });
+  put('宁聚里·Xin邻驿家', '商业便民', '10分钟');
+  const daily = [['社区食堂', '商业便民', '10分钟', 6], ['菜市场', '商业便民', '10分钟', 5], ['卫生站', '医疗', '10分钟', 6], ['日间照料中心', '养老', '10分钟', 6], ['托育点', '托育', '5分钟', 4], ['健身苑', '体育', '5分钟', 8], ['图书室', '文化', '10分钟', 4], ['口袋公园', '公园绿地', '5分钟', 6]];
+  for (const [name, kind, belt, n] of daily) for (let i = 1; i <= n; i++) put(`${name}第${i}处`, kind, belt);
+  return rows;
+}
+
 mkdirSync(OUT, { recursive: true });
 write('estate', ['小区名称', '责任单位', '地址', '纬度', '经度', '类型', '建成年份', '楼栋数', '户数', '物业公司', '业委会', '更新情况', '电动自行车充电口'], estateRows());
 write('building', ['楼宇名称', '责任单位', '地址', '纬度', '经度', '产权方', '商务面积（平方米）', '已租面积（平方米）', '年税收', '日租金（元每平方米）', '等级'], buildingRows());
 write('enterprise', ['企业名称', '责任单位', '统一社会信用代码', '经营状态', '行业', '规模', '所在楼宇', '室号', '成立日期', '注册资本', '从业人数', '年税收', '税收在本镇', '统计在本镇', '服务单位'], enterpriseRows());
+const bodies = organisations();
+write('party-branch', ['党组织名称', '责任单位', '类别', '领域', '上级党组织', '任期届满', '覆盖面积（平方公里）'],
+  bodies.map((o, i) => [o.name, o.unit, o.kind, o.domain, o.above, /党委|党总支|党支部/.test(o.kind) ? `${between(2026, 2029, 'term', i)}-12-31` : '', o.area ?? '']));
+write('activity', ['活动名称', '责任单位', '活动类别', '举办日期', '系列', '主办党组织', '联合单位', '参与方数', '参加人次', '获得荣誉', '荣誉级别'], activityRows(bodies));
+write('member-count', ['党组织名称', '责任单位', '党组织', '正式党员', '预备党员', '在职党员报到', '截至日期'], memberRows(bodies.slice(0, ORGANISATIONS)));
+write('facility', ['设施名称', '责任单位', '地址', '纬度', '经度', '设施类别', '圈层', '启用日期', '使用情况', '建筑或用地面积（平方米）', '开放时间', '运营单位', '入驻力量数', '无障碍'], facilityRows());

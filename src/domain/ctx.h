@@ -24,6 +24,7 @@ struct ctx {
         *journal;           // on the writer only: ids, hash chain, counters to move; NULL on a loop
     struct item_hand *hand; // items whose rows are written later (item_hand.h); mostly NULL
     struct key_book *book;  // who holds which value, already known (key_book.h); mostly NULL
+    const struct coming *coming; // a trial of a sheet: rows it would have added by now; mostly NULL
     enum lang lang;
     str blob_dir;
 };

@@ -107,8 +107,9 @@ struct run {
     struct import_row *rows; // IMPORT_GROUP of them
     size_t n;
     bool ended;
-    struct imap stepped;            // items rows have taken steps on -> int64_t, the row
-    struct import_seen *seen;       // in a dry run
+    struct imap stepped;      // items rows have taken steps on -> int64_t, the row
+    struct import_seen *seen; // in a dry run
+    struct coming *coming; // in a dry run of a register whose rows refer to each other; else NULL
     int64_t doubled[DOUBLED_SHOWN]; // in a dry run: rows whose key stands above, the first ones
     size_t n_doubled;
     int64_t alike[DOUBLED_SHOWN]; // in a dry run: new rows whose name a row of the register has
@@ -432,12 +433,41 @@ static bool is_alike(struct ctx *c, const struct run *r, const struct import_row
            item_row_named(c, r->map->def->loop, str_trim(row->in.title), &many) != 0;
 }
 
+static bool refers_to_itself(const struct def *d)
+{
+    for (size_t i = 0; d->lasting && i < d->n_fields; i++)
+        if (d->fields[i].type == DEF_REF && str_eq(d->fields[i].to, d->loop))
+            return true;
+    return false;
+}
+
+static void begin_trial(struct run *r)
+{
+    r->seen = import_seen_new();
+    r->job.result = (struct import_result){.bytes_total = r->job.size};
+    r->job.last_row = 0;
+    if (!refers_to_itself(r->map->def))
+        return;
+    r->coming = NEW(r->arena, struct coming);
+    r->coming->to = r->map->def->loop;
+    map_init(&r->coming->names, r->arena);
+}
+
+// A later row may refer to it, as it will when all is written.
+static void expect(struct run *r, const struct import_row *row)
+{
+    str name = str_trim(row->in.title);
+    if (r->coming && !map_get(&r->coming->names, name))
+        map_put(&r->coming->names, str_dup(r->arena, name), r);
+}
+
 // The rows of a dry run are looked at here, by the reader, so that the writer keeps its time for
 // others.
 static enum err_code try_rows(struct run *r)
 {
     struct ctx c = *r->reader;
     c.arena = r->group;
+    c.coming = r->coming;
     if (import_actor(&c, &r->job, r->map->def, &c.actor, r->e) != OK)
         return r->e->code;
     db_read_begin(c.db); // a group long: an old state is not kept from being cleaned up
@@ -455,6 +485,8 @@ static enum err_code try_rows(struct run *r)
                 r->doubled[r->n_doubled] = row->row;
             r->n_doubled++;
         }
+        if (out == ROW_NEW)
+            expect(r, row);
         if (out == ROW_NEW && is_alike(&c, r, row)) {
             if (r->n_alike < DOUBLED_SHOWN)
                 r->alike[r->n_alike] = row->row;
@@ -657,11 +689,8 @@ static enum err_code run_open(struct run *r)
     bool once = r->map->find || r->map->def->lasting;
     if (once && !j->dry && read_stepped(r) != OK)
         return r->e->code;
-    if (j->dry) {
-        r->seen = import_seen_new();
-        r->job.result = (struct import_result){.bytes_total = j->size};
-        r->job.last_row = 0;
-    }
+    if (j->dry)
+        begin_trial(r);
     r->job.unknown = unknown_json(r);
     r->job.state = S("running");
     r->job.message = (str){0};

@@ -67,6 +67,10 @@ static bool refer_row(
         id = item_row_named(c, f->to, given, &many);
     const struct loop *l = rules_loop(c->rules, f->to);
     str title = l ? l->title : f->to;
+    if (id == 0 && c->coming && str_eq(c->coming->to, f->to) && map_get(&c->coming->names, given)) {
+        *canonical = given; // it has no number before it is there
+        return true;
+    }
     if (many)
         err_add(e, ERR_INVALID, path, S("the number of one"),
             "several rows of \"%.*s\" are called \"%.*s\"", "“%.*s”里有几个“%.*s”，请用编号",

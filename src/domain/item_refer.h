@@ -2,8 +2,15 @@
 #ifndef BH_DOMAIN_ITEM_REFER_H
 #define BH_DOMAIN_ITEM_REFER_H
 
+#include "base/map.h"
 #include "domain/ctx.h"
 #include "domain/item.h"
+
+// Rows of a register that are not there, but will be before whoever refers to them.
+struct coming {
+    str to; // the register
+    struct map names;
+};
 
 // What a value of such a field stands for. A unit is named by code or name; a row by its number, by
 // a value that stands once in its register (an enterprise's code), or by its name where only one

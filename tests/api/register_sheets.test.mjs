@@ -188,6 +188,18 @@ test('what goes out as a sheet comes in again without a change', async () => {
   assert.equal(mine[at('服务单位')].text, '北虹居委会');
 });
 
+test('rows of one sheet may refer to those above them: a trial knows them as the writing will', async () => {
+  const book = makeBook({ 党组织: [['党组织名称', '类别', '领域', '上级党组织'],
+    ['甲党委', '党委', '机关', ''], ['甲总支', '党总支', '机关', '甲党委'], ['先写的支部', '党支部', '机关', '后写的总支'], ['后写的总支', '党总支', '机关', '甲党委']] });
+  for (const dry of [true, false]) {
+    const job = await bring(book, { loop: 'party-branch', dry });
+    assert.deepEqual(counts(job), [3, 0, 0, 1], JSON.stringify(job.problems));
+    assert.deepEqual(job.problems.map((p) => [p.row, p.column]), [[4, '上级党组织']]);
+  }
+  const upper = await row('register:party-branch 甲党委');
+  assert.equal(value(await row('register:party-branch 甲总支'), 'above'), upper.no);
+});
+
 test('who may not change a row by hand does not by a sheet; a map says what it cannot mean', async () => {
   const map = (more, to = 'f:households') => ({ map: 'own', title: '小区', loop: 'estate', columns: [{ column: '小区名称', to: 'title' }, { column: '户数', to }, { column: '类型', to: 'f:kind' }], ...more });
   const book = makeBook({ 小区: [['小区名称', '户数', '类型'], ['甲小区', 1, '公房']] });
