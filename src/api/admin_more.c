@@ -192,13 +192,28 @@ const struct field DEF_IN[] = {
     {0},
 };
 const size_t DEF_IN_SIZE = sizeof(struct def_in);
+struct hint_view {
+    str field, message, expected;
+    int64_t line, column;
+};
 struct def_out {
     str key;
     int64_t version;
+    struct list hints;
+};
+static const struct field HINT_VIEW[] = {
+    M(hint_view, field, FIELD_STR),
+    M(hint_view, line, FIELD_I64),
+    M(hint_view, column, FIELD_I64),
+    M(hint_view, message, FIELD_STR),
+    M(hint_view, expected, FIELD_STR),
+    {0},
 };
 const struct field DEF_OUT[] = {
     M(def_out, key, FIELD_STR),
     M(def_out, version, FIELD_I64, .help = "0 when only checked"),
+    {"hints", FIELD_LIST, .at = offsetof(struct def_out, hints), .sub = HINT_VIEW,
+        .size = sizeof(struct hint_view), .help = "to think about, no mistakes"},
     {0},
 };
 
@@ -211,6 +226,16 @@ enum err_code defs_publish_check(struct call *k)
     return def_publish(&k->ctx, in->kind, in->text, true, &p, &k->err);
 }
 
+static struct list view_hints(struct arena *a, const struct err *hints)
+{
+    struct hint_view *rows = NEW_ARRAY(a, hints->n, struct hint_view);
+    for (size_t i = 0; i < hints->n; i++) {
+        const struct err_note *x = &hints->notes[i];
+        rows[i] = (struct hint_view){x->field, x->message, x->expected, x->line, x->column};
+    }
+    return (struct list){rows, hints->n};
+}
+
 enum err_code defs_publish(struct call *k, struct ctx *c, int64_t *result, struct err *e)
 {
     const struct def_in *in = k->in;
@@ -218,7 +243,7 @@ enum err_code defs_publish(struct call *k, struct ctx *c, int64_t *result, struc
     struct def_out *out = NEW(c->arena, struct def_out);
     if (def_publish(c, in->kind, in->text, in->dry, &p, e) != OK)
         return e->code;
-    *out = (struct def_out){p.key, p.version};
+    *out = (struct def_out){p.key, p.version, view_hints(c->arena, &p.hints)};
     k->state = out;
     *result = p.id;
     return OK;
@@ -232,7 +257,7 @@ enum err_code defs_answer(struct call *k)
     struct cursor r = db_rows(c->db, "SELECT key, version FROM def WHERE town = ?1 AND id = ?2",
         V(c->rules->town), V(k->result));
     if (k->repeated && db_next(&r))
-        before = (struct def_out){db_dup(&r, 0, c->arena), db_i64(&r, 1)};
+        before = (struct def_out){.key = db_dup(&r, 0, c->arena), .version = db_i64(&r, 1)};
     db_done(&r);
     if (!k->repeated && !in->dry && str_eq(in->kind, S("calendar")))
         jobs_settle(k->app); // running clocks are computed anew, in groups, beside the daily work

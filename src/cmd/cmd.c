@@ -261,10 +261,10 @@ void args_json_end(struct args_json *j)
     flush_json(j);
 }
 
-void args_json_notes(struct args_json *j, const struct err *e)
+void args_json_notes(struct args_json *j, const char *key, const struct err *e)
 {
     struct jw *w = &j->w;
-    jw_key(w, S("errors"));
+    jw_key(w, str_of(key));
     jw_arr(w);
     for (size_t i = 0; i < e->n; i++) {
         jw_obj(w);
@@ -286,7 +286,7 @@ int args_fail(struct args *a, int code)
     struct args_json j;
     if (a->json) {
         args_json_begin(a, &j);
-        args_json_notes(&j, &a->err);
+        args_json_notes(&j, "errors", &a->err);
         args_json_end(&j);
     } else {
         (void)fflush(stdout);

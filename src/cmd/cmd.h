@@ -70,7 +70,8 @@ void args_json_begin(struct args *a, struct args_json *j);
 void args_json_some(
     struct args_json *j); // in long lists: prints what is there, so that memory stays flat
 void args_json_end(struct args_json *j);
-void args_json_notes(struct args_json *j, const struct err *e); // "errors": [...]
+// key: [...], "errors" or "hints"
+void args_json_notes(struct args_json *j, const char *key, const struct err *e);
 
 // A bar with what is done and what remains on a terminal; a plain line now and then elsewhere.
 struct progress {

@@ -43,7 +43,7 @@ static int report(struct args *a, const struct audit_out *out)
         jw_ki64(&j.w, "events", out->events);
         jw_kstr(&j.w, "head", out->head);
         jw_ki64(&j.w, "first_bad", out->first_bad);
-        args_json_notes(&j, &a->err);
+        args_json_notes(&j, "errors", &a->err);
         args_json_end(&j);
     } else if (good) {
         args_say(a, "%" PRId64 " events, unbroken\nhead %.*s",

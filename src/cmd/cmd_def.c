@@ -109,7 +109,8 @@ static int checked(struct args *a, enum err_code code, str kind, const struct pu
         jw_kstr(&j.w, "kind", kind);
         jw_kstr(&j.w, "key", out->key);
         if (!good)
-            args_json_notes(&j, &a->err);
+            args_json_notes(&j, "errors", &a->err);
+        args_json_notes(&j, "hints", &out->hints);
         args_json_end(&j);
     }
     args_say(a, "%.*s: %.*s \"%.*s\" is right%s", "%.*s：%.*s“%.*s”没有问题%s",
@@ -117,6 +118,9 @@ static int checked(struct args *a, enum err_code code, str kind, const struct pu
         code != ERR_CONFLICT     ? ""
         : a->err.lang == LANG_EN ? ", and in force already"
                                  : "，与现行版本相同");
+    if (!a->json && out->hints.n > 0)
+        args_say(a, "to think about, no mistakes:\n%.*s", "请再想想（不算错）：\n%.*s",
+            STR_ARG(str_trim(err_text(&out->hints, a->arena))));
     return good ? EXIT_DONE : EXIT_FOUND;
 }
 
@@ -129,6 +133,7 @@ static int check_in(struct args *a, struct town_door *d, str text)
     struct ctx c = town_door_reader(d);
     a->err.file = a->words[1]; // opening a town names other files there
     enum err_code code = def_publish(&c, kind, text, true, &out, &a->err);
+    out.hints.file = a->err.file;
     town_door_close(d);
     return checked(a, code, kind, &out);
 }

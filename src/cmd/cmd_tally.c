@@ -24,7 +24,7 @@ static int verify(struct args *a, struct town_door *d)
         jw_ki64(&j.w, "items", out.items);
         jw_ki64(&j.w, "events", out.events);
         jw_ki64(&j.w, "cells", out.cells);
-        args_json_notes(&j, &a->err);
+        args_json_notes(&j, "errors", &a->err);
         args_json_end(&j);
         return code == OK ? EXIT_DONE : EXIT_FOUND;
     }

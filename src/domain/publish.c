@@ -4,6 +4,7 @@
 #include "domain/cadence.h"
 #include "domain/def_cal.h"
 #include "domain/def_place.h"
+#include "domain/def_repeat.h"
 #include "domain/def_role.h"
 #include "domain/item_step.h"
 #include "domain/journal.h"
@@ -153,6 +154,8 @@ static void check_loop(struct ctx *c, str kind, str text, struct published *out,
     check_town(c, d, e);
     if (e->code == OK)
         check_scores(c, d, e);
+    if (e->code == OK)
+        def_repeats(c, d, &out->hints);
 }
 
 static void check_score(struct ctx *c, str text, struct published *out, struct err *e)
@@ -296,6 +299,7 @@ enum err_code def_publish(
     struct ctx *c, str kind, str text, bool dry, struct published *out, struct err *e)
 {
     *out = (struct published){0};
+    err_init(&out->hints, c->arena, e->lang);
     if (!ctx_may(c, MAY_MANAGE_DEFS, 0))
         return err_add(e, ERR_DENIED, (str){0}, (str){0}, "you may not publish definitions",
             "您没有发布流程的权限");

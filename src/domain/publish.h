@@ -14,6 +14,7 @@ enum { PUBLISH_SETTLE_GROUP = 200 }; // items a commit when due times are comput
 struct published {
     str key;
     int64_t id, version;
+    struct err hints; // what may be meant otherwise and is no mistake; n 0: nothing
 };
 enum err_code def_publish(
     struct ctx *c, str kind, str text, bool dry, struct published *out, struct err *e) MUST_USE;

@@ -175,6 +175,36 @@ test('registers', async (t) => {
     assert.deepEqual((await keeper.item(row.id)).title, '淮南苑');
   });
 
+  await t.test('what a register holds need not be asked again: the check of a definition says so, and it may be published', async () => {
+    const sys = await town.as('sysadmin');
+    const text = (firm) => `loop: firm-matter
+title: 企业事项
+number: {prefix: QX, digits: 5}
+receiver: ops-centre
+calendar: workdays
+fields:
+${firm}
+  - {key: size, title: 规 模, type: text}
+  - {key: floor, title: 楼层, type: text}
+states:
+  - {key: filed, title: 已登记}
+  - {key: done, title: 已办结, final: yes}
+steps:
+  - {key: file, title: 登记, to: filed, who: [clerk], ask: [firm, size, floor]}
+  - {key: close, title: 办结, from: filed, to: done, who: [clerk], does: close}
+`;
+    const check = async (firm) => {
+      const r = await sys.post('/api/defs', { kind: 'loop', text: text(firm), dry: true });
+      assert.equal(r.status, 200, JSON.stringify(r.body));
+      return r.body.hints.map((h) => [h.field, h.line, h.message, h.expected]);
+    };
+    assert.deepEqual(await check('  - {key: firm, title: 企业, type: ref, register: enterprise}'),
+      [['fields[1].title', 8, '台账“企业台账”里已有“规模”，引用这一行时会显示，不必再问', '']]);
+    assert.deepEqual(await check('  - {key: firm, title: 统一社会信用代码, type: text}'),
+      [['fields[0].title', 7, '台账“企业台账”里已有“统一社会信用代码”，建议改为引用那一行', '{type: ref, register: enterprise}']]);
+    assert.deepEqual(await check('  - {key: firm, title: 企业简称, type: text}'), []);
+  });
+
   await t.test('a row has a class where its register names a scheme, and may get another', async () => {
     const sys = await town.as('sysadmin');
     const text = 'register: gear\ntitle: 设施\nnumber: {prefix: SS}\nkeeper: ops-centre\nclasses: patrol\nwho: {change: [keeper]}\nfields: [{key: age, title: 年限, type: number}]\n';

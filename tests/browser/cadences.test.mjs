@@ -73,7 +73,20 @@ test('cadences', { timeout: 300_000 }, async (t) => {
     await rule('规上企业每季必访').getByRole('link', { name: /先办哪些/ }).click();
     await leader.ready();
     assert.match(page.url(), /sort=due/);
-    await page.getByText('泾源贸易').first().waitFor();
+    await page.getByText('泾源贸易').first().click();
+    await leader.ready();
+  });
+
+  await step('what the register holds of who is visited is shown there, and not asked again', async () => {
+    const held = page.getByRole('region', { name: '企业台账' });
+    await held.getByRole('link', { name: '泾源贸易' }).waitFor();
+    assert.match(await held.innerText(), /统一社会信用代码\s*91330100799655058B/);
+    assert.match(await held.innerText(), /规模\s*限上/);
+    assert.doesNotMatch(await held.innerText(), /从业人数/, 'what is not known takes no room');
+    await leader.check('visit-held');
+    await held.getByRole('link', { name: '泾源贸易' }).click();
+    await leader.ready();
+    assert.equal(await leader.text('h1'), '泾源贸易');
   });
 
   await step('on a phone nothing is cut', async () => {

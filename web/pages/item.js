@@ -152,6 +152,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
       <div class="item-time">
         <${Clocks} item=${item} />
         <${Parts} item=${item} loop=${loop} />
+        ${(item.fields || []).some((f) => f.row) ? html`<${Later} load=${rows} name="NamedRows" fields=${item.fields} />` : null}
         <${ItemPlace} item=${item} />
         <${Links} links=${item.links} />
         <${Kin} item=${item} onItem=${onItem} />

@@ -295,6 +295,32 @@ export function RowBody({ item, register, onItem, openStep }) {
     </div>`;
 }
 
+// ---- beside an item
+
+// What a row holds, blanks left out; a row of a register one may not read is not told of.
+function NamedRow({ id }) {
+  const of = useLoad((signal) => get(`/api/items/${id}`, { signal }).catch((e) => (e.status === 404 ? null : Promise.reject(e))), [id]);
+  const row = of.data;
+  const register = row && find(row.loop);
+  if (of.data === null && !of.busy && !of.error) return null;
+  return html`<section class="card" aria-label=${register ? register.title : t('nav.registers')}><${Loaded} of=${of} rows=${3}>${() => {
+    if (!register) return null;
+    const has = new Map((row.fields || []).filter((f) => f.value !== '').map((f) => [f.key, f]));
+    const filled = { ...register, fields: register.fields.filter((f) => has.has(f.key)) };
+    return html`<h2>${register.title} <a href=${`/i/${row.id}`}>${row.title}</a>${row.open ? null : html` <span class="tag">${row.state_title}</span>`}</h2>
+      <p class="hint">${t('row.heldHint')}</p><${Facts} item=${row} register=${filled} />`;
+  }}<//></section>`;
+}
+
+/**
+ * The rows an item names, with what the registers hold of them: what the town has already is shown and not asked again (一表同享).
+ * @param {{fields: object[]}} props
+ */
+export function NamedRows({ fields }) {
+  const ids = [...new Set((fields || []).map((f) => f.row).filter(Boolean))];
+  return ids.map((id) => html`<${NamedRow} key=${id} id=${id} />`);
+}
+
 // ---- beside the list of items
 
 /** What the registers hold of words somebody looks for among the items. @param {{words: string[]}} props */

@@ -1,5 +1,5 @@
 // What files and what lasts: the filing page, the pages of registers, and the controls of fields only they have. One lazy
 // chunk: each further one would take pieces out of the first load.
 export { FileNew } from './file-new.js';
-export { FoundRows, Register, RegisterBoard, Registers, RowBody, RowNew } from './registers.js';
+export { FoundRows, NamedRows, Register, RegisterBoard, Registers, RowBody, RowNew } from './registers.js';
 export { Amount, Checked, Reference, SameName } from '../ui/row-fields.js';

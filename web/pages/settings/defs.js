@@ -40,10 +40,11 @@ export function Defs() {
   <//>`;
 }
 
-function Findings({ errors: unsorted, onLine }) {
+// Mistakes, or with a title of their own what may be meant otherwise.
+function Findings({ errors: unsorted, onLine, title }) {
   const errors = unsorted.slice().sort((a, b) => errorPlace(a).line - errorPlace(b).line);
-  return html`<div class="notice error summary" role="alert" tabindex="-1">
-    <h3>${t('def.wrong', { n: errors.length })}</h3>
+  return html`<div class=${`notice summary ${title ? '' : 'error'}`} role=${title ? 'status' : 'alert'} tabindex="-1">
+    <h3>${title || t('def.wrong', { n: errors.length })}</h3>
     <ol>${errors.map((e, i) => {
       const at = errorPlace(e);
       return html`<li key=${i}>${at.line ? html`<button type="button" class="link"
@@ -59,6 +60,7 @@ function Editor({ kind, id, text: published }) {
   const [what, setWhat] = useState(kind);
   const [errors, setErrors] = useState(null);
   const [fine, setFine] = useState('');
+  const [hints, setHints] = useState([]);
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const area = useRef(null);
@@ -66,6 +68,7 @@ function Editor({ kind, id, text: published }) {
   const change = (x) => {
     setText(x);
     setFine('');
+    setHints([]);
     if (x === published) draft.remove(name);
     else draft.set(name, { text: x, kind: what });
   };
@@ -75,14 +78,17 @@ function Editor({ kind, id, text: published }) {
     try {
       const answer = await post('/api/defs', dry ? { kind: what, text, dry: true } : { kind: what, text });
       setErrors(null);
-      if (dry) setFine(t('def.fine'));
-      else {
+      if (dry) {
+        setFine(t('def.fine'));
+        setHints(answer.hints);
+      } else {
         draft.remove(name);
         notify(t('def.done', { n: answer && answer.version ? answer.version : '' }), 'done');
         go('/settings/defs');
       }
     } catch (e) {
       setFine('');
+      setHints([]);
       setErrors(e.errors && e.errors.length ? e.errors : [{ message: e.message }]);
     }
     setBusy(false);
@@ -103,6 +109,7 @@ function Editor({ kind, id, text: published }) {
       onClick=${() => change(published)}>${t('draft.forget')}</button></p>` : null}
     ${errors ? html`<${Findings} errors=${errors} onLine=${toLine} />` : null}
     ${fine ? html`<p class="notice done" role="status">${fine}</p>` : null}
+    ${hints.length ? html`<${Findings} title=${t('def.hints')} errors=${hints} onLine=${toLine} />` : null}
     ${id === NEW ? html`<label class="inline">${t('def.kind')} <select value=${what}
       onChange=${(e) => setWhat(e.target.value)}>${KINDS.map((k) => html`<option key=${k} value=${k}
       selected=${k === what}>${kindTitle(k)}</option>`)}</select></label>` : null}
