@@ -64,6 +64,7 @@ CREATE TABLE item (
     extensions @int@ NOT NULL, reopens @int@ NOT NULL, level @int@ NOT NULL, raised @int@ NOT NULL,
     parent @int@ NOT NULL, merged @int@ NOT NULL, repeat @int@ NOT NULL DEFAULT 0, main_repeat @int@ NOT NULL DEFAULT 0,
     unlocks @int@ NOT NULL DEFAULT 0, locked @int@ NOT NULL DEFAULT 0,
+    recheck_us @int@ NOT NULL DEFAULT 0, solid_us @int@ NOT NULL DEFAULT 0, recurs @int@ NOT NULL DEFAULT 0,
     excluded @int@ NOT NULL, shelf @int@ NOT NULL DEFAULT 0, title @text@ NOT NULL, waits @text@ NOT NULL DEFAULT '',
     PRIMARY KEY (town, id)) @heap@;
 CREATE UNIQUE INDEX item_no ON item (town, no);
@@ -76,6 +77,9 @@ CREATE INDEX item_due ON item (town, due_us, id) WHERE due_us > 0;
 CREATE INDEX item_alarm ON item (town, alarm_us, id) WHERE alarm_us > 0;
 -- What waits for somebody beside the unit in charge: requests to be decided, a leader (domain/item_wait.h).
 CREATE INDEX item_waits ON item (town, id) WHERE waits <> '';
+-- What was closed and waits for its re-check, and what passed it (domain/recheck.h).
+CREATE INDEX item_recheck ON item (town, recheck_us, id) WHERE recheck_us > 0;
+CREATE INDEX item_solid ON item (town, solid_us, id) WHERE solid_us > 0;
 -- Lists over time: new rows land at the end. The class stands in them so that others are passed over without their rows.
 CREATE INDEX item_filed ON item (town, filed_us, id, shelf, class) WHERE shelf = 0;
 CREATE INDEX item_changed ON item (town, changed_us, id) WHERE shelf = 0;

@@ -198,6 +198,7 @@ struct item_full {
     str text, address, def_title, receiver_name, raised_name;
     double lat, lon;
     int64_t def, def_version, round, extensions, reopens, unlocks, level, raised, parent, receiver;
+    int64_t recheck_us, solid_us, recurs;
     struct list fields, parts, clocks, files, links, steps, requests, timeline;
     struct caller_view caller;
     struct route_view route;
@@ -389,6 +390,9 @@ const struct field ITEM_VIEW[] = {
     F(struct item_full, extensions, FIELD_I64),
     F(struct item_full, reopens, FIELD_I64),
     F(struct item_full, unlocks, FIELD_I64),
+    FN(struct item_full, "recheck", recheck_us, FIELD_TIME),
+    FN(struct item_full, "consolidated", solid_us, FIELD_TIME),
+    F(struct item_full, recurs, FIELD_I64),
     F(struct item_full, level, FIELD_I64),
     F(struct item_full, raised, FIELD_I64),
     F(struct item_full, raised_name, FIELD_STR),
@@ -798,9 +802,10 @@ static str what_title(const struct ctx *c, const struct def *d, str what)
 {
     static const struct {
         const char *what, *en, *zh;
-    } OWN[] = {{"overdue", "Overdue", "超期"}, {"escalate", "Escalated", "升级"},
-        {"reveal", "Caller revealed", "查看诉求人"}, {"import", "Imported", "导入"},
-        {"attach", "File added", "添加附件"}, {"settle", "Due times computed anew", "重算时限"},
+    } OWN[] = {{"overdue", "Overdue", "超期"}, {"recheck", "Re-check due", "回头看到期"},
+        {"escalate", "Escalated", "升级"}, {"reveal", "Caller revealed", "查看诉求人"},
+        {"import", "Imported", "导入"}, {"attach", "File added", "添加附件"},
+        {"settle", "Due times computed anew", "重算时限"},
         {"move_def", "Moved to another version", "更换流程版本"},
         {"close_merged", "Closed with its main item", "随主单办结"},
         {"joined", "Another item was merged into it", "有工单并入"},
@@ -941,6 +946,9 @@ enum err_code item_view(struct ctx *c, const struct item *it, void **out, struct
     v->extensions = it->extensions;
     v->reopens = it->reopens;
     v->unlocks = it->unlocks;
+    v->recheck_us = it->recheck_us;
+    v->solid_us = it->solid_us;
+    v->recurs = it->recurs;
     v->level = it->level;
     v->raised = it->raised;
     v->raised_name = unit_name(c, it->raised);

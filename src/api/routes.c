@@ -24,6 +24,7 @@
 #include "api/openapi.h"
 #include "api/page.h"
 #include "api/place_view.h"
+#include "api/recheck_api.h"
 #include "api/route_tries.h"
 #include "api/scores.h"
 #include "api/suggest.h"
@@ -80,6 +81,9 @@ const struct route ROUTES[] = {
         .status = 200},
     {HTTP_DELETE, "/api/items/{id}/same/{id}", MAY_STEP, "Untie the two again", .apply = kin_untie,
         .answer = items_answer, .out = ITEM_VIEW, .status = 200},
+    {HTTP_GET, "/api/items/{id}/recheck", MAY_READ_ITEMS,
+        "The re-check of a closed item: when it is, and what has come back since the closing",
+        .read = recheck_get, .out = RECHECK_VIEW, .status = 200},
     {HTTP_POST, "/api/kin", MAY_READ_ITEMS,
         "The same for a draft that is not filed yet; writes nothing", BODY(KIN_IN, KIN_IN_SIZE),
         .read = kin_ask, .out = KIN_VIEW, .status = 200},

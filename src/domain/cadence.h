@@ -87,4 +87,7 @@ enum err_code cadence_cover(struct ctx *c, const struct cadence *k, int64_t day,
     struct cadence_cover *out, struct err *e) MUST_USE;
 str cadence_figure_name(enum cadence_figure f); // "in_time"
 
+// The day that lies `every`, n times, behind a day.
+int64_t cadence_after(const struct def_cadence *x, int64_t day, int64_t n);
+
 #endif

@@ -15,7 +15,5 @@ int64_t cadence_unit_of(const struct ctx *c, const struct cadence *k, int64_t ro
 // The row as it is due on that day; false when it is not.
 bool cadence_plan(struct ctx *c, const struct cadence *k, int64_t day, int64_t row,
     struct cadence_due *out, struct err *e);
-// Days of `every`, n times, behind a day.
-int64_t cadence_after(const struct def_cadence *x, int64_t day, int64_t n);
 
 #endif

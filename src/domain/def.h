@@ -21,7 +21,9 @@ enum {
     DEF_BOARDS_MAX = 6,
     DEF_LISTS_MAX = 20, // of an analysis
     DEF_CADENCES_MAX = 20,
-    DEF_FIRSTS_MAX = 10,    // of one cadence
+    DEF_FIRSTS_MAX = 10, // of one cadence
+    DEF_RECUR_MIN_M = 10,
+    DEF_RECUR_MAX_M = 500,
     DEF_CADENCE_WINDOW = 7, // days, of one that is counted from the last closing
     DEF_REPEATS_DEFAULT = 3,
     DEF_STAGES_MAX = 5, // of one approval
@@ -329,6 +331,30 @@ struct def_cadence {
     uint64_t done; // states in which the row was reached
 };
 
+// 巩固: what was closed is looked at again on a day, and is consolidated when it has held
+// (recheck.h).
+struct def_recur { // another item, filed since the closing, that tells it has not
+    bool on;
+    bool same_class;
+    int within_m; // of its point; 0: by the unit in charge or by a field
+    bool by_unit;
+    int field;  // names the row of a register both are about; DEF_NONE
+    str *loops; // of which it is
+    size_t n_loops;
+    str when;
+    const struct filter *match; // compiled by rules.c
+};
+struct def_solid {
+    int pass, fail;             // steps; DEF_NONE: nothing of the loop is looked at again
+    str when;                   // which of the closed ones; empty: all
+    const struct filter *match; // compiled by rules.c
+    str length;                 // as written: "6w"
+    int after;                  // so many of
+    enum def_every of;          // since the closing
+    int field;                  // a date that goes before, where it is given; DEF_NONE
+    struct def_recur recur;
+};
+
 struct def {
     str loop, title; // loop: its key, also of a register
     // A register 台账: its rows are items that last. They are kept, changed, archived and restored
@@ -377,6 +403,7 @@ struct def {
     struct def_analysis analysis;
     struct def_cadence *cadences;
     size_t n_cadences;
+    struct def_solid solid;
 };
 
 // Reads and checks one definition. On any error nothing usable comes back and e holds every

@@ -46,7 +46,7 @@ static const struct yaml *member(
     return yaml_get(k->y, name);
 }
 
-static bool length_ok(str text, int *n, enum def_every *of)
+bool def_read_every(str text, int *n, enum def_every *of)
 {
     static const struct {
         str word;
@@ -73,7 +73,7 @@ static void read_every(struct def_reader *r, const struct cadence_row *k)
     x->every = 1;
     if (!y || !yaml_as_str(y, &x->length) || x->length.n == 0)
         return;
-    if (!length_ok(x->length, &x->every, &x->of))
+    if (!def_read_every(x->length, &x->every, &x->of))
         yaml_err(r->e, y, path, S("10d, 2w, 3mo"), "\"%.*s\" is no interval",
             "“%.*s”不是间隔（日 d、周 w、月 mo）", STR_ARG(x->length));
     else if (x->aligned && x->of == EVERY_MONTHS && YEAR_MONTHS % x->every != 0 &&

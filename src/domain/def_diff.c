@@ -82,6 +82,26 @@ static void tell_clocks(struct facts *f, const char *name, uint64_t bits, const 
         f, name, str_join(f->arena, titles, m, S("、")), str_join(f->arena, keys, m, S(" ")));
 }
 
+static void solid_facts(const struct def *d, struct facts *f)
+{
+    const struct def_solid *x = &d->solid;
+    const struct def_recur *y = &x->recur;
+    bool on = x->pass >= 0;
+    tell(f, "回头看间隔", x->length);
+    tell(f, "回头看日期字段", x->field >= 0 ? d->fields[x->field].title : S(""));
+    tell(f, "回头看条件", x->when);
+    tell(f, "回头看合格步骤", on ? d->steps[x->pass].title : S(""));
+    tell(f, "回头看不合格步骤", on ? d->steps[x->fail].title : S(""));
+    str where = y->within_m > 0 ? str_fmt(f->arena, "%d 米内", y->within_m)
+                : y->by_unit    ? S("同一承办单位")
+                : y->field >= 0 ? d->fields[y->field].title
+                                : S("");
+    tell(f, "复发地点", where);
+    tell_flag(f, "复发看分类", y->same_class);
+    tell_list(f, "复发事项类型", y->loops, y->n_loops);
+    tell(f, "复发条件", y->when);
+}
+
 static void head_facts(const struct def *d, size_t at, struct facts *f)
 {
     (void)at;
@@ -102,6 +122,7 @@ static void head_facts(const struct def *d, size_t at, struct facts *f)
                 STR_ARG(d->ahead.nobody), STR_ARG(d->ahead.first), STR_ARG(d->ahead.late)));
     else
         tell(f, "未诉先办", S(""));
+    solid_facts(d, f);
     tell_flag(f, "等待全部承办", d->wait_all);
     tell_state(f, "承办完成后", d->then, d->states);
     tell(f, "分析的计数", d->analysis.count >= 0 ? d->tallies[d->analysis.count].key : S(""));

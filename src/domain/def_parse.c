@@ -38,6 +38,8 @@ static const struct yaml_member root_members[] = {
     {"escalate", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, when, levels}"},
     {"routes", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {when, unit, because, ...}"},
     {"cadences", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, over, every}"},
+    {"consolidate", YAML_WANT_MAP, .expected = "{after, pass, fail, recur}",
+        .sub = def_solid_members},
     {"boards", YAML_WANT_STRS, .expected = "fields to break boards down by"},
     {"tallies", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, by, where}"},
     {"stages", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {clock, by}"},
@@ -378,6 +380,7 @@ static void read_loop(struct def_reader *r)
     def_steps_read(r);
     def_ahead_read(r);
     def_effects_check(r);
+    def_solid_read(r);
     def_flow_check(r);
     def_approve_clocks(r);
     read_escalations(r);

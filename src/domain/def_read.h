@@ -105,7 +105,10 @@ void def_approve_read(struct def_reader *r, const struct yaml *row, str path, st
 void def_approve_clocks(struct def_reader *r);
 
 extern const struct yaml_member def_number_members[]; // def_parse.c
+// "10d", "2w", "3mo"
+bool def_read_every(str text, int *n, enum def_every *of);
 extern const struct yaml_member def_ahead_members[];
+extern const struct yaml_member def_solid_members[];
 void def_analysis_read(struct def_reader *r); // def_analysis.c
 extern const struct yaml_member def_register_members[];
 void def_register_read(struct def_reader *r); // def_register.c
@@ -117,5 +120,6 @@ void def_ahead_read(struct def_reader *r);    // def_ahead.c
 void def_flow_check(struct def_reader *r);    // def_flow.c
 void def_routes_read(struct def_reader *r);   // def_routes.c
 void def_cadences_read(struct def_reader *r); // def_cadence.c
+void def_solid_read(struct def_reader *r);    // def_solid.c
 
 #endif

@@ -98,6 +98,7 @@ static void put_is(struct buf *b, const struct filter_term *t, const struct filt
     switch (t->kind) {
     case KIND_WHEN:
     case KIND_CLOSED:
+    case KIND_MOMENT:
     case KIND_DAY:
     case KIND_TIME:
         filter_date_put(b, &v->dates);
@@ -139,6 +140,9 @@ static void put_value(struct buf *b, const struct filter_term *t, const struct f
         break;
     case VALUE_MINE:
         buf_addz(b, t->kind == KIND_WATCH ? "me" : "mine");
+        break;
+    case VALUE_DUE:
+        buf_addz(b, "due");
         break;
     case VALUE_REFUSED:
         buf_addz(b, "refused");
@@ -185,6 +189,8 @@ static bool value_moves(const struct filter_term *t, const struct filter_value *
     switch (t->kind) {
     case KIND_OVERDUE:
         return true;
+    case KIND_MOMENT:
+        return v->form == VALUE_DUE || (v->form == VALUE_IS && filter_date_moves(&v->dates));
     case KIND_WHEN:
     case KIND_CLOSED:
     case KIND_DAY:

@@ -213,18 +213,48 @@ static bool waits_for_role(const struct matcher *m, str role)
     return false;
 }
 
-static bool may_decide(const struct matcher *m)
+// The unit in charge or the receiver lies where the role is held.
+static bool below_grant(const struct matcher *m, const struct grant *g)
 {
     const struct rules *r = m->env->rules;
-    const struct person *p = rules_person(r, m->env->person);
-    for (size_t i = 0; p != NULL && i < p->n; i++) {
-        const struct unit *top = p->grants[i].unit;
-        bool there = top == r->root || unit_below(rules_unit(r, m->it->unit), top) ||
-                     unit_below(rules_unit(r, m->it->receiver), top);
-        if (there && waits_for_role(m, p->grants[i].role->key))
+    return g->unit == r->root || unit_below(rules_unit(r, m->it->unit), g->unit) ||
+           unit_below(rules_unit(r, m->it->receiver), g->unit);
+}
+
+static bool may_decide(const struct matcher *m)
+{
+    const struct person *p = rules_person(m->env->rules, m->env->person);
+    for (size_t i = 0; p != NULL && i < p->n; i++)
+        if (below_grant(m, &p->grants[i]) && waits_for_role(m, p->grants[i].role->key))
             return true;
-    }
     return false;
+}
+
+static bool recheck_mine(const struct matcher *m)
+{
+    const struct person *p = rules_person(m->env->rules, m->env->person);
+    for (size_t i = 0; p != NULL && i < p->n; i++)
+        if (below_grant(m, &p->grants[i]) &&
+            waits_hold(m->it->waits, "<k:", p->grants[i].role->key))
+            return true;
+    return false;
+}
+
+static bool moment_holds(const struct matcher *m, const struct filter_value *v)
+{
+    int64_t us = number(m);
+    switch (v->form) {
+    case VALUE_YES:
+        return us > 0;
+    case VALUE_NO:
+        return us == 0;
+    case VALUE_DUE:
+        return us > 0 && us < m->env->now_us;
+    case VALUE_MINE:
+        return recheck_mine(m);
+    default:
+        return time_holds(m, v, us);
+    }
 }
 
 static bool asks_hold(const struct matcher *m, const struct filter_value *v)
@@ -294,6 +324,8 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
         return closed_holds(m, v);
     case KIND_OVERDUE:
         return overdue_holds(m, v);
+    case KIND_MOMENT:
+        return moment_holds(m, v);
     case KIND_CALLER: // refused wherever items are matched: a caller's data are not in the item
         return false;
     case KIND_NO:

@@ -23,6 +23,7 @@ enum filter_kind {
     KIND_WHEN,    // a time in a column of the item; 0 is no time
     KIND_CLOSED,  // yes no, or a time
     KIND_OVERDUE, // yes no
+    KIND_MOMENT,  // yes no, or a time; of the re-check due and mine, too
     KIND_CALLER,  // an id: the same phone number as that item's caller. In the database only
     KIND_NO,      // order number, or its beginning with a star
     KIND_COUNT,   // whole number
@@ -83,6 +84,9 @@ enum filter_kind {
     X(KEY_WATCH, "watch", "盯住", KIND_WATCH, "i.id", id)                                          \
     X(KEY_CADENCE, "cadence", "周期规则", KIND_CADENCE, "i.id", id)                                \
     X(KEY_NAMED, "named", "指定人员", KIND_NAMED, "i.waits", waits)                                \
+    X(KEY_RECHECK, "recheck", "回头看", KIND_MOMENT, "i.recheck_us", recheck_us)                   \
+    X(KEY_SOLID, "consolidated", "巩固", KIND_MOMENT, "i.solid_us", solid_us)                      \
+    X(KEY_RECURS, "recurs", "复发数", KIND_COUNT, "i.recurs", recurs)                              \
     X(KEY_REFERS, "refers", "涉及", KIND_REFERS, "i.id", id)
 
 enum filter_key {
@@ -176,6 +180,7 @@ struct filter_value {
         VALUE_YES,
         VALUE_NO,
         VALUE_MINE,
+        VALUE_DUE,     // its time has come
         VALUE_REFUSED, // asked for by the person asking now, and refused
         VALUE_PREFIX
     } form;

@@ -428,6 +428,32 @@ static bool decides(const struct rules *r, const struct role *role)
     return false;
 }
 
+// Does a re-check of any loop belong to the role?
+static bool looks(const struct rules *r, const struct role *role)
+{
+    for (size_t i = 0; i < r->n_loops; i++)
+        for (size_t v = 0; v < r->loops[i].n; v++) {
+            const struct def *d = r->loops[i].versions[v];
+            const struct def_step *step = d->solid.pass >= 0 ? &d->steps[d->solid.pass] : NULL;
+            for (size_t k = 0; step && k < step->n_who; k++)
+                if (str_eq(step->who[k], role->key))
+                    return true;
+        }
+    return false;
+}
+
+// The unit in charge or the receiver lies where the role is held.
+static void below_grant(struct writer_of *w, const struct grant *g)
+{
+    if (g->unit == w->env->rules->root)
+        return;
+    sqlb_add(w->q, " AND (o.unit");
+    units_below(w, g->unit);
+    sqlb_add(w->q, " OR o.receiver");
+    units_below(w, g->unit);
+    sqlb_add(w->q, ")");
+}
+
 // What the person asking may decide by one grant: what others have asked for.
 static void decided_by(struct writer_of *w, const struct grant *g)
 {
@@ -438,13 +464,7 @@ static void decided_by(struct writer_of *w, const struct grant *g)
     sqlb_add(w->q, ", ''), ");
     sqlb_val(w->q, val_str(str_fmt(a, "<r:%.*s!", STR_ARG(g->role->key))));
     sqlb_add(w->q, ") > 0");
-    if (g->unit != w->env->rules->root) {
-        sqlb_add(w->q, " AND (o.unit");
-        units_below(w, g->unit);
-        sqlb_add(w->q, " OR o.receiver");
-        units_below(w, g->unit);
-        sqlb_add(w->q, ")");
-    }
+    below_grant(w, g);
     sqlb_add(w->q, ")");
 }
 
@@ -494,6 +514,64 @@ static void watched(struct writer_of *w)
     sqlb_add(w->q, " IN (SELECT w.item FROM watch w WHERE w.town = ?1 AND w.person = ");
     sqlb_val(w->q, val_i64(w->env->person));
     sqlb_add(w->q, ")");
+}
+
+// What the person asking looks at again by one grant.
+static void looked_at_by(struct writer_of *w, const struct grant *g)
+{
+    sqlb_add(w->q, "(");
+    waits_word(w, str_fmt(w->q->arena, "<k:%.*s>", STR_ARG(g->role->key)));
+    below_grant(w, g);
+    sqlb_add(w->q, ")");
+}
+
+static void recheck_mine(struct writer_of *w)
+{
+    const struct person *p = rules_person(w->env->rules, w->env->person);
+    sqlb_add(
+        w->q, "i.id IN (SELECT o.id FROM item o WHERE o.town = ?1 AND o.waits <> '' AND (1 = 0");
+    for (size_t i = 0; p != NULL && i < p->n; i++) {
+        if (!looks(w->env->rules, p->grants[i].role))
+            continue;
+        sqlb_add(w->q, " OR ");
+        looked_at_by(w, &p->grants[i]);
+    }
+    sqlb_add(w->q, "))");
+}
+
+// Few wait for their re-check: from the index that holds them to the items. Of those that passed it
+// a town has ever more: they are met on the way of the list.
+static void moments(struct writer_of *w)
+{
+    bool few = w->t->key == KEY_RECHECK;
+    for (size_t i = 0; i < w->t->n; i++) {
+        const struct filter_value *v = &w->t->values[i];
+        int64_t lo = 1, hi = v->form == VALUE_DUE ? w->env->now_us : INT64_MAX;
+        or_else(w);
+        if (v->form == VALUE_MINE) {
+            recheck_mine(w);
+            continue;
+        }
+        if (v->form == VALUE_NO) {
+            column(w);
+            sqlb_add(w->q, " = 0");
+            continue;
+        }
+        if (v->form == VALUE_IS)
+            filter_date_us(&v->dates, w->env->now_us, w->env->rules->zone_s, &lo, &hi);
+        if (few)
+            sqlb_add(w->q, "i.id IN (SELECT o.id FROM item o WHERE o.town = ?1 AND o.recheck_us > 0"
+                           " AND o.recheck_us >= ");
+        else
+            sqlb_add(w->q, "(i.solid_us > 0 AND i.solid_us >= ");
+        sqlb_val(w->q, val_i64(lo));
+        if (few)
+            sqlb_add(w->q, " AND o.recheck_us < ");
+        else
+            sqlb_add(w->q, " AND i.solid_us < ");
+        sqlb_val(w->q, val_i64(hi));
+        sqlb_add(w->q, ")");
+    }
 }
 
 static void named(struct writer_of *w)
@@ -665,6 +743,7 @@ static void term(struct writer_of *w)
         [KIND_WHEN] = times,
         [KIND_CLOSED] = closed,
         [KIND_OVERDUE] = overdue,
+        [KIND_MOMENT] = moments,
         [KIND_CALLER] = same_caller,
         [KIND_NO] = numbers_of_orders,
         [KIND_COUNT] = counts,

@@ -540,6 +540,20 @@ static void read_closed(const struct reading *x)
         read_dates(x, S(", yes, no"));
 }
 
+// "due" and "mine" are said of the re-check alone.
+static void read_moment(const struct reading *x)
+{
+    bool recheck = x->t->key == KEY_RECHECK;
+    if (is_none(x))
+        add_form(x, VALUE_NO);
+    else if (recheck && is_word(x, S("due"), S("到期")))
+        add_form(x, VALUE_DUE);
+    else if (recheck && is_word(x, S("mine"), S("我的")))
+        add_form(x, VALUE_MINE);
+    else if (!read_yesno(x))
+        read_dates(x, recheck ? S(", due, mine, yes, no") : S(", yes, no"));
+}
+
 void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
     const struct filter_raw_value *v, const struct filter_field *field, struct filter_term *t)
 {
@@ -576,6 +590,9 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         break;
     case KIND_CLOSED:
         read_closed(&x);
+        break;
+    case KIND_MOMENT:
+        read_moment(&x);
         break;
     case KIND_CALLER:
         read_caller(&x);

@@ -10,6 +10,9 @@
 #include "domain/clock.h"
 #include "domain/def.h"
 
+// The field that says that a re-check has fallen due and its owners were told.
+#define ITEM_RECHECK_TOLD "recheck/told"
+
 enum {
     ITEM_TITLE_MAX = 120, // code points
     ITEM_TEXT_MAX = 8000,
@@ -70,7 +73,10 @@ struct item {
     int64_t unlocks;        // so many returns more than the lock allows
     bool locked; // returned so often that nobody returns it until it is unlocked; derived
     bool excluded;
-    str waits; // for whom it waits beside the unit in charge (domain/item_wait.h); derived
+    int64_t recheck_us; // closed: from then on it is looked at again; 0: nobody will
+    int64_t solid_us;   // the re-check was passed; 0: not yet
+    int64_t recurs;     // recurrences found when it was last looked for them
+    str waits;          // for whom it waits beside the unit in charge (domain/item_wait.h); derived
     str title, text, address;
     double lat, lon;           // 0,0: none
     struct item_field *fields; // sorted by key; without channel, kind, priority

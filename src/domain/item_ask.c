@@ -242,7 +242,8 @@ void item_waits_derive(struct ctx *c, const struct def *d, struct item *it)
     for (size_t i = 0; i < d->n_fields; i++)
         named =
             named || (d->fields[i].type == DEF_PERSON && item_field(it, d->fields[i].key).n > 0);
-    if (n == 0 && !named && it->waits.n == 0)
+    bool look = d->solid.pass >= 0 && item_field(it, S(ITEM_RECHECK_TOLD)).n > 0;
+    if (n == 0 && !named && !look && it->waits.n == 0)
         return;
     buf_init(&b, c->arena, ASK_BYTES_MAX);
     for (size_t i = 0; i < d->n_fields && named; i++) {
@@ -268,6 +269,9 @@ void item_waits_derive(struct ctx *c, const struct def *d, struct item *it)
         for (size_t k = 0; k < g->n_who; k++)
             buf_fmt(&b, "<r:%.*s!%" PRId64 ">", STR_ARG(g->who[k]), x->by);
     }
+    const struct def_step *pass = look ? &d->steps[d->solid.pass] : NULL;
+    for (size_t i = 0; look && i < pass->n_who; i++)
+        buf_fmt(&b, "<k:%.*s>", STR_ARG(pass->who[i]));
     it->waits = buf_str(&b);
 }
 

@@ -231,6 +231,9 @@ void item_clocks_next(struct item *it)
         if (!k->breached && (it->alarm_us == 0 || k->due_us < it->alarm_us))
             it->alarm_us = k->due_us;
     }
+    bool told = item_field(it, S(ITEM_RECHECK_TOLD)).n > 0;
+    if (it->recheck_us > 0 && !told && (it->alarm_us == 0 || it->recheck_us < it->alarm_us))
+        it->alarm_us = it->recheck_us;
 }
 
 void item_clocks_derive(struct ctx *c, const struct def *d, struct item *it)

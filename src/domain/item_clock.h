@@ -30,7 +30,7 @@ enum err_code item_clocks_extend(struct ctx *c, const struct def *d, struct item
 // Marks running clocks whose due time has passed; true when there was one. names: their titles, for
 // the event's note.
 bool item_clocks_breach(struct ctx *c, const struct def *d, struct item *it, str *names);
-// The next due times, of the clocks alone.
+// The next due times: of the clocks, and of the re-check nobody was told of yet.
 void item_clocks_next(struct item *it);
 // The worst outcome of the clocks of one key in this round: late, breached, running, paused, met.
 str item_clock_outcome(const struct item *it, str key);

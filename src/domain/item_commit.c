@@ -4,6 +4,7 @@
 #include "domain/filter.h"
 #include "domain/item_inner.h"
 #include "domain/item_refer.h"
+#include "domain/recheck.h"
 
 struct item item_copy(struct arena *a, const struct item *it)
 {
@@ -53,6 +54,8 @@ static int64_t counted_at(str by, const struct item *it)
         return it->filed_us;
     if (str_eq(by, S("closed")))
         return it->closed_us;
+    if (str_eq(by, S("consolidated")))
+        return it->solid_us;
     int64_t us = 0;
     return str_i64(item_field(it, by), &us) ? us : 0;
 }
@@ -191,6 +194,7 @@ static void notice(
 enum err_code item_commit(struct ctx *c, const struct def *d, const struct item *before,
     struct item *it, struct event *ev, struct err *e)
 {
+    recheck_derive(c, d, before, it);
     item_waits_derive(c, d, it);
     item_lock_derive(d, it);
     item_clocks_derive(c, d, it);

@@ -3,6 +3,7 @@
 
 #include "domain/item_hand.h"
 #include "domain/item_inner.h"
+#include "domain/recheck.h"
 #include "domain/same.h"
 
 // The step a clock that has just run out brings, once; where it cannot be taken nothing follows.
@@ -38,9 +39,10 @@ enum err_code item_alarm(struct ctx *c, int64_t id, struct err *e)
             e, ERR_STORE, S("def"), (str){0}, "its definition is not there", "所用流程版本不存在");
     struct item it = item_copy(c->arena, &before);
     str names;
-    if (!item_clocks_breach(c, d, &it, &names))
+    bool over = item_clocks_breach(c, d, &it, &names), look = recheck_tell(c, d, &it);
+    if (!over && !look)
         return OK;
-    struct event ev = {.what = S("overdue"), .unit = it.unit, .note = names};
+    struct event ev = {.what = over ? S("overdue") : S("recheck"), .unit = it.unit, .note = names};
     if (item_commit(c, d, &before, &it, &ev, e) != OK || item_escalate(c, d, &it, e) != OK)
         return e->code;
     for (size_t i = 0; i < it.n_clocks; i++)

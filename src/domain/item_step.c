@@ -2,6 +2,7 @@
 
 #include "domain/filter.h"
 #include "domain/item_inner.h"
+#include "domain/recheck.h"
 #include "domain/same.h"
 
 static bool lets_in(const struct ctx *c, const struct def_step *s, int64_t unit)
@@ -397,6 +398,7 @@ enum err_code item_turn(struct turn *t, struct err *e)
     struct ctx *c = t->c;
     int64_t part = t->part ? t->part->id : 0;
     t->own = item_part_prefix(c->arena, t->it, t->part); // before the part, or its lead, has ended
+    recheck_look(c, t->d, t->step, t->it);
     if (check_step(t, e) != OK)
         return e->code;
     item_clocks_stop(c, t->d, t->it, t->step->does == DOES_RETURN ? 0 : t->step->stop, part);
@@ -419,6 +421,8 @@ enum err_code item_turn(struct turn *t, struct err *e)
     if (!back || def_state_at(t->d, t->it->state) == t->step->back)
         item_clocks_start(c, t->d, t->it, t->step->start, back ? 0 : part);
     stamp(t);
+    if (recheck_passes(t->d, t->step))
+        t->it->solid_us = c->now_us;
     if ((t->it->closed_us != 0) != (t->before->closed_us != 0))
         same_mark(c, t->d, t->it);
     return OK;

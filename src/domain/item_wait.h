@@ -5,6 +5,7 @@
 //   <r:leader!17>    a holder of the role decides, asked for by person 17
 //   <p:charge=leader1>  a field names this person
 //   <n:17>           person 17 was refused and has not seen it yet
+//   <k:inspector>    its re-check has fallen due, a holder of the role makes it (domain/recheck.h)
 #ifndef BH_DOMAIN_ITEM_WAIT_H
 #define BH_DOMAIN_ITEM_WAIT_H
 

@@ -32,6 +32,9 @@ static const struct {
     {"level", "升级层级", COLUMN_LEVEL},
     {"repeat", "重复件", COLUMN_REPEAT},
     {"unlocks", "解锁次数", COLUMN_UNLOCKS},
+    {"recheck", "回头看", COLUMN_RECHECK},
+    {"consolidated", "巩固", COLUMN_SOLID},
+    {"recurs", "复发数", COLUMN_RECURS},
 };
 
 static int own_at(str name)
@@ -161,6 +164,11 @@ static str time_text(const struct ctx *c, str val)
     return str_i64(val, &us) && us > 0 ? tm_rfc3339(c->arena, us, c->rules->zone_s) : val;
 }
 
+static str moment_text(const struct ctx *c, int64_t us)
+{
+    return us > 0 ? tm_rfc3339(c->arena, us, c->rules->zone_s) : (str){0};
+}
+
 static str clock_text(const struct ctx *c, const struct item *it, str key)
 {
     str outcome = item_field(it, str_two(c->arena, S("clock/"), key));
@@ -205,6 +213,12 @@ str list_column_value(const struct ctx *c, const struct list_column *column, con
         return count_text(c, it->level);
     case COLUMN_UNLOCKS:
         return count_text(c, it->unlocks);
+    case COLUMN_RECHECK:
+        return moment_text(c, it->recheck_us);
+    case COLUMN_SOLID:
+        return moment_text(c, it->solid_us);
+    case COLUMN_RECURS:
+        return it->recurs > 0 ? count_text(c, it->recurs) : (str){0};
     case COLUMN_REPEAT:
         return repeat_text(c, it);
     case COLUMN_FIELD:

@@ -20,6 +20,9 @@ enum list_column_kind {
     COLUMN_LEVEL,
     COLUMN_REPEAT,
     COLUMN_UNLOCKS,
+    COLUMN_RECHECK,
+    COLUMN_SOLID,
+    COLUMN_RECURS,
     COLUMN_FIELD, // kept in the item's fields
     COLUMN_TIME,  // the same, a moment
     COLUMN_CLOCK, // a clock's outcome, and while it runs its due time behind it

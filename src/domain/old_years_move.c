@@ -122,8 +122,8 @@ static int64_t count_old(struct mover *m)
 {
     return db_one_i64(m->job->c->db, 0,
         "SELECT count(*) FROM item WHERE town = ?1 AND shelf = 0 AND filed_us >= ?2 AND filed_us < "
-        "?3 AND open = 0 AND changed_us < ?4 AND due_us = 0 AND alarm_us = 0 AND id <> ?5 AND id "
-        "<> ?6",
+        "?3 AND open = 0 AND changed_us < ?4 AND due_us = 0 AND alarm_us = 0 AND recheck_us = 0"
+        " AND id <> ?5 AND id <> ?6",
         V(m->town), V(m->from_us), V(m->to_us), V(m->job->until_us), V(m->newest_item),
         V(m->newest_event_item));
 }
@@ -152,6 +152,7 @@ static size_t next_old(struct mover *m, struct year_mark *at, int64_t ids[OLD_YE
     struct cursor r = db_rows(m->job->c->db,
         "SELECT id, filed_us FROM item WHERE town = ?1 AND shelf = 0 AND (filed_us, id) > (?2, ?3)"
         " AND filed_us < ?4 AND open = 0 AND changed_us < ?5 AND due_us = 0 AND alarm_us = 0"
+        " AND recheck_us = 0"
         " AND id <> ?6 AND id <> ?7 ORDER BY filed_us, id LIMIT ?8",
         V(m->town), V(at->at_us), V(at->at_id), V(m->to_us), V(m->job->until_us), V(m->newest_item),
         V(m->newest_event_item), V((int)OLD_YEARS_FILL_ITEMS));

@@ -134,6 +134,11 @@ static void check_town(struct ctx *c, struct def *d, struct err *e)
     for (size_t i = 0; i < d->ahead.n_of; i++)
         if (!rules_loop(c->rules, d->ahead.of[i]))
             rules_no_loop(c->rules, d, S("ahead.of"), d->ahead.of[i], false, e);
+    for (size_t i = 0; i < d->solid.recur.n_loops; i++)
+        if (!str_eq(d->solid.recur.loops[i], d->loop) &&
+            !rules_loop(c->rules, d->solid.recur.loops[i]))
+            rules_no_loop(
+                c->rules, d, S("consolidate.recur.loops"), d->solid.recur.loops[i], false, e);
     check_classes(c, d, e);
     check_fields(c, d, e);
     check_steps_who(c, d, e);

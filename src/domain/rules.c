@@ -329,6 +329,23 @@ static void compile_list(struct rules *r, struct def *d, size_t at, struct err *
             "分析的口径不能随查看人变化");
 }
 
+static const struct filter *compile_same(
+    struct rules *r, const struct def *d, str text, str path, struct err *e)
+{
+    const struct filter *f = compile(r, d, text, path, e);
+    if (f && filter_personal(f))
+        def_err(e, d->text, path, (str){0}, (str){0}, "a re-check is the same for everybody",
+            "回头看的口径不能随查看人变化");
+    return f;
+}
+
+static void compile_solid(struct rules *r, struct def *d, struct err *e)
+{
+    struct def_solid *x = &d->solid;
+    x->match = compile_same(r, d, x->when, S("consolidate.when"), e);
+    x->recur.match = compile_same(r, d, x->recur.when, S("consolidate.recur.when"), e);
+}
+
 void rules_no_unit(const struct rules *r, const struct def *d, str path, str code, struct err *e)
 {
     str *codes = NEW_ARRAY(e->arena, r->n_units, str);
@@ -390,6 +407,7 @@ void rules_compile_def(struct rules *r, struct def *d, struct err *e)
         compile_tally(r, d, i, e);
     for (size_t i = 0; i < d->analysis.n_lists; i++)
         compile_list(r, d, i, e);
+    compile_solid(r, d, e);
 }
 
 static void load_loop(struct rules *r, const struct stored *s, struct err *e)

@@ -28,6 +28,9 @@ const OWN = [
   ['level', 'col.level', 84],
   ['repeat', 'col.repeat', 84],
   ['unlocks', 'col.unlocks', 84],
+  ['recheck', 'col.recheck', 106, undefined, 'time'],
+  ['consolidated', 'col.consolidated', 106, undefined, 'time'],
+  ['recurs', 'col.recurs', 84],
 ];
 const WIDTH = 120;
 const NEVER = ['left', 'state', 'title', 'no']; // hidden on no screen
@@ -68,7 +71,7 @@ const ROW_WORDS = { unit: 'row.unit', filed: 'row.filed', changed: 'row.changed'
  */
 export function columnGroups(catalog, t, register) {
   if (register) return columnsOfRegister(register, t);
-  const own = OWN.map(([name, key, width, sort]) => ({ name, title: t(key), width, sort }));
+  const own = OWN.map(([name, key, width, sort, type]) => ({ name, title: t(key), width, sort, type }));
   const seen = new Set(own.map((c) => c.name));
   const groups = [{ title: t('columns.own'), columns: own }];
   const add = (list, name, title, type, width = WIDTH, field = undefined) => {

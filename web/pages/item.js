@@ -151,6 +151,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
     <div class="item-cols">
       <div class="item-time">
         <${Clocks} item=${item} />
+        ${item.recheck || item.consolidated ? html`<${Later} load=${rows} name="Recheck" item=${item} />` : null}
         <${Parts} item=${item} loop=${loop} />
         ${(item.fields || []).some((f) => f.row) ? html`<${Later} load=${rows} name="NamedRows" fields=${item.fields} />` : null}
         <${ItemPlace} item=${item} />

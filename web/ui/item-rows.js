@@ -34,6 +34,7 @@ function cellText(column, text) {
     const [outcome, due] = text.split(' ');
     return (OUTCOMES[outcome] ? t(OUTCOMES[outcome]) : outcome) + (due ? ` ${shortStamp(due)}` : '');
   }
+  if (column.type === 'time') return shortStamp(text);
   return valueText(column.field, text, t, { short: true });
 }
 

@@ -458,6 +458,9 @@ static void random_item(struct world *w, struct item *it)
     it->repeat = chance(w, 20);
     it->main_repeat = !it->repeat && chance(w, 20);
     it->unlocks = chance(w, 20);
+    it->recheck_us = chance(w, 40) ? random_instant(w) : 0;
+    it->solid_us = chance(w, 40) ? random_instant(w) : 0;
+    it->recurs = rng_range(&w->rng, 0, 4);
     it->locked = chance(w, 20);
     it->title = random_words(w);
     it->text = random_words(w);
@@ -551,6 +554,12 @@ static void put_random_value(struct world *w, struct buf *b, int row)
     case KIND_WHEN:
     case KIND_CLOSED:
         put_random_date(w, b);
+        break;
+    case KIND_MOMENT:
+        if (chance(w, 40))
+            put_random_date(w, b);
+        else
+            buf_addz(b, row == KEY_RECHECK && chance(w, 40) ? "due" : chance(w, 50) ? "yes" : "no");
         break;
     case KIND_NO:
         buf_addz(b, chance(w, 50) ? "rx202611*" : "XC202600-00001");
