@@ -57,7 +57,7 @@ test('what was closed is looked at again', async (t) => {
   const login = async () => { for (const [k, v] of Object.entries(LOGINS)) who[k] = await town.as(v); };
   await login();
   const publish = async (text) => { const r = await who.sysadmin.post('/api/defs', { kind: 'loop', text }); assert.equal(r.status, 200, JSON.stringify(r.body)); };
-  const later = async (at) => { await town.move(at); await login(); };
+  const later = async (at) => { town.at = at; await town.move(at); await login(); };
   const klass = await who.dispatcher.klass('0601'), other = await who.dispatcher.klass('0602');
   const file = async (title, more = {}) => {
     const r = await who.inspector.post('/api/items', { loop: 'lamp', title, class: klass, ...PLACE, ...more });
