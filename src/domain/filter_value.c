@@ -532,14 +532,6 @@ static void read_when(const struct reading *x)
         read_dates(x, x->t->key == KEY_DUE ? S(", none") : S(""));
 }
 
-static void read_closed(const struct reading *x)
-{
-    if (is_none(x))
-        add_form(x, VALUE_NO);
-    else if (!read_yesno(x))
-        read_dates(x, S(", yes, no"));
-}
-
 // "due" and "mine" are said of the re-check alone.
 static void read_moment(const struct reading *x)
 {
@@ -589,8 +581,6 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         read_when(&x);
         break;
     case KIND_CLOSED:
-        read_closed(&x);
-        break;
     case KIND_MOMENT:
         read_moment(&x);
         break;
