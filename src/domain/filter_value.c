@@ -532,6 +532,12 @@ static void read_when(const struct reading *x)
         read_dates(x, x->t->key == KEY_DUE ? S(", none") : S(""));
 }
 
+static void read_flag(const struct reading *x)
+{
+    if (!read_yesno(x))
+        refuse(x, S("yes, no"));
+}
+
 // "due" and "mine" are said of the re-check alone.
 static void read_moment(const struct reading *x)
 {
@@ -564,8 +570,7 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
     case KIND_FLAG:
     case KIND_GONE:
     case KIND_OVERDUE:
-        if (!read_yesno(&x))
-            refuse(&x, S("yes, no"));
+        read_flag(&x);
         break;
     case KIND_UNIT:
     case KIND_PART:
