@@ -2,6 +2,5 @@
 // chunk: each further one would take pieces out of the first load.
 export { FileNew } from './file-new.js';
 export { FoundRows, NamedRows, Register, RegisterBoard, Registers, RowBody, RowNew } from './registers.js';
-export { FoundRows, Register, RegisterBoard, Registers, RowBody, RowNew } from './registers.js';
 export { Recheck } from '../ui/recheck.js';
 export { Amount, Checked, Reference, SameName } from '../ui/row-fields.js';
