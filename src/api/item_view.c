@@ -1,6 +1,7 @@
 #include "api/item_view.h"
 
 #include <string.h>
+#include "api/plan_view.h"
 #include "domain/caller.h"
 #include "domain/item_refer.h"
 #include "domain/item_step.h"
@@ -199,7 +200,7 @@ struct item_full {
     double lat, lon;
     int64_t def, def_version, round, extensions, reopens, unlocks, level, raised, parent, receiver;
     int64_t recheck_us, solid_us, recurs;
-    struct list fields, parts, clocks, files, links, steps, requests, timeline;
+    struct list fields, parts, clocks, plan, files, links, steps, requests, timeline;
     struct caller_view caller;
     struct route_view route;
     struct undo_view undo;
@@ -400,6 +401,7 @@ const struct field ITEM_VIEW[] = {
     LIST_OF(fields, FIELD_ROWS, struct field_view),
     LIST_OF(parts, PART_ROWS, struct part_view),
     LIST_OF(clocks, CLOCK_ROWS, struct clock_view),
+    LIST_OF(plan, PLAN_VIEW, struct plan_row_view),
     {"caller", FIELD_OBJ, .at = offsetof(struct item_full, caller), .sub = CALLER_ROWS},
     LIST_OF(files, FILE_ROWS, struct file_view),
     LIST_OF(links, LINK_ROWS, struct link_view),
@@ -957,6 +959,7 @@ enum err_code item_view(struct ctx *c, const struct item *it, void **out, struct
     view_parts(c, d, it, v);
     for (size_t i = 0; i < it->n_clocks; i++)
         view_clock(c, d, it, &it->clocks[i], v);
+    v->plan = plan_view(c, d, it);
     view_files(c, it, v);
     view_links(c, it, v);
     view_steps(c, it, v);

@@ -246,6 +246,30 @@ int64_t cal_add(const struct cal *c, int64_t from_us, int64_t budget_us)
     UNREACHABLE();
 }
 
+int64_t cal_back(const struct cal *c, int64_t to, int64_t n)
+{
+    int64_t day = to;
+    for (n -= cal_is_workday(c, day); n > 0 && day > c->first_day; n -= cal_is_workday(c, day))
+        day--;
+    return day;
+}
+
+int64_t cal_forth(const struct cal *c, int64_t from, int64_t n)
+{
+    int64_t day = from, end = c->first_day + c->days;
+    for (n -= cal_is_workday(c, day); n > 0 && day < end; n -= cal_is_workday(c, day))
+        day++;
+    return day;
+}
+
+int64_t cal_workdays(const struct cal *c, int64_t from, int64_t to)
+{
+    int64_t n = 0;
+    for (int64_t day = from < to ? from : to, end = from < to ? to : from; day < end; day++)
+        n += cal_is_workday(c, day);
+    return from < to ? n : -n;
+}
+
 int64_t cal_day_end(const struct cal *c, int64_t us)
 {
     int64_t day = tm_local_day(us, c->zone_s);

@@ -74,6 +74,8 @@ struct def_field {
     int64_t min;    // DEF_TEXT: so many letters and digits, those of the fields in own_words aside
     int *own_words; // fields whose chosen words do not count
     size_t n_own_words;
+    int *at_most;   // DEF_NUMBER, DEF_MONEY: never more than these
+    size_t n_at_most;
     str *roles; // DEF_PERSON: one of them is held by whoever is named
     size_t n_roles;
     str def;                 // default, may be empty
@@ -97,6 +99,7 @@ struct def_limit {
     str stage; // "class.handle": as the item's class says of that stage; one that says nothing is
                // passed over. Empty: limit
     str until; // a date field: until the end of that day. Empty: limit
+    str days;  // a number field: so many working days. Empty: limit
 };
 struct def_clock {
     str key, title;
@@ -109,6 +112,9 @@ struct def_clock {
     } * marks;
     size_t n_marks;
     str then; // a step the system takes when it runs out; empty: none
+    // A node 节点 of a schedule (of def.nodes): planned backward from that date (item_plan.h).
+    int by;
+    uint64_t after; // bit mask of nodes: they are done before it begins
     // Tried in order (newest from_us first); the first that holds decides; none: the clock does not
     // start.
     struct def_limit *limits;
@@ -384,6 +390,7 @@ struct def {
     int then;                 // state after the parts have finished, or DEF_NONE
     struct def_clock *clocks; // then those of the stages of approvals
     size_t n_clocks;
+    uint64_t nodes; // bit mask of clocks: those planned backward from a date
     struct def_reasons *reasons;
     size_t n_reasons;
     struct def_step *steps; // steps[0] is the filing step

@@ -1,6 +1,8 @@
 // Clocks of a definition and their tables of limits.
 #include "domain/def_read.h"
 
+#define LIMIT_EXPECTED "2h, 15d, 4wh, 5wd; class.STAGE, until.FIELD, wd.FIELD"
+
 static const struct yaml_member clock_members[] = {
     {"key", YAML_WANT_KEY, YAML_REQUIRED},
     {"title", YAML_WANT_STR, YAML_REQUIRED},
@@ -8,6 +10,8 @@ static const struct yaml_member clock_members[] = {
     {"lead", YAML_WANT_BOOL},
     {"marks", YAML_WANT_LIST, .expected = "a list of {title, percent}"},
     {"then", YAML_WANT_KEY},
+    {"by", YAML_WANT_KEY, .expected = "a date field"},
+    {"after", YAML_WANT_STRS, .expected = "[node, ...]"},
     {"yellow", YAML_WANT_INT, .min = 1, .max = 99},
     {"limits", YAML_WANT_LIST, YAML_REQUIRED, .expected = "a list of {when, from, limit}"},
     {0},
@@ -21,7 +25,7 @@ static const struct yaml_member limit_members[] = {
     {"when", YAML_WANT_STR, .expected = "a filter"},
     {"from", YAML_WANT_STR, .expected = "2026-01-31"},
     {"limit", YAML_WANT_STR, YAML_REQUIRED,
-        .expected = "2h, 15d, 4wh, 5wd; class.STAGE, until.FIELD"},
+        .expected = LIMIT_EXPECTED},
     {0},
 };
 // Of two limits in force from the same moment the first that holds decides, so nothing may follow
@@ -38,13 +42,19 @@ static void check_limit_order(
             continue;
         if (before->stage.n > 0 && !str_eq(before->stage, limit->stage))
             continue;
-        if (before->until.n > 0) // its field may be empty
+        if (before->until.n > 0 || before->days.n > 0) // its field may be empty
             continue;
         yaml_err(r->e, rows->at[at], rows->paths[at], S(""),
             "never used: the limit in line %d comes first and holds as well",
             "永远用不到：第 %d 行的时限在前且同样适用", rows->at[i]->line);
         return;
     }
+}
+
+static bool is_field(const struct def_reader *r, str key, enum def_type type)
+{
+    int field = def_field_at(r->d, key);
+    return field >= 0 && r->d->fields[field].type == type;
 }
 
 // A length of time, or "class.handle": what the item's class says of that stage.
@@ -58,14 +68,20 @@ static void read_limit(
         return;
     if (str_starts(y->s, S("until."))) {
         limit->until = str_sub(y->s, 6, y->s.n);
-        int field = def_field_at(r->d, limit->until);
-        if (field < 0 || r->d->fields[field].type != DEF_DATE)
+        if (!is_field(r, limit->until, DEF_DATE))
             yaml_err(r->e, y, at, S("until.FIELD"), "\"%.*s\" is no date field",
                 "“%.*s”不是日期字段", STR_ARG(limit->until));
         return;
     }
+    if (str_starts(y->s, S("wd."))) {
+        limit->days = str_sub(y->s, 3, y->s.n);
+        if (!is_field(r, limit->days, DEF_NUMBER))
+            yaml_err(r->e, y, at, S("wd.FIELD"), "\"%.*s\" is no number field",
+                "“%.*s”不是数字字段", STR_ARG(limit->days));
+        return;
+    }
     if (!dur_parse(y->s, &limit->limit))
-        yaml_err(r->e, y, at, S("2h, 15d, 4wh, 5wd; class.STAGE, until.FIELD"),
+        yaml_err(r->e, y, at, S(LIMIT_EXPECTED),
             "\"%.*s\" is no length of time", "“%.*s”不是时长", STR_ARG(y->s));
     else if (limit->limit.n == 0)
         yaml_err(r->e, y, at, S(">= 1"), "no time at all", "时限不能为零");
@@ -122,6 +138,74 @@ static void sort_limits(struct def_clock *k)
     }
 }
 
+// A node of a schedule: planned in whole working days, backward from a date of the item.
+static void read_node(
+    struct def_reader *r, const struct yaml *row, str path, struct def_clock *k, bool *node)
+{
+    const struct yaml *by = yaml_get(row, "by"), *after = yaml_get(row, "after");
+    *node = by != NULL;
+    if (after != NULL && by == NULL)
+        yaml_err(r->e, after, def_read_path(r, path, "after"), S("by: FIELD"),
+            "only what is planned backward from a date comes after something",
+            "只有按日期倒排的节点才分先后");
+    if (by == NULL)
+        return;
+    str at = def_read_path(r, path, "by");
+    k->by = def_field_at(r->d, by->s);
+    if (k->by < 0 || r->d->fields[k->by].type != DEF_DATE)
+        yaml_err(r->e, by, at, S("a date field"), "\"%.*s\" is no date field",
+            "“%.*s”不是日期字段", STR_ARG(by->s));
+    if (k->per_part)
+        yaml_err(r->e, by, at, S("per: item"), "a schedule is the item's, not a unit's",
+            "倒排工期是整件事项的，不能按承办单位计");
+    const struct yaml *rows = yaml_get(row, "limits");
+    for (size_t i = 0; i < k->n_limits; i++) {
+        const struct def_limit *l = &k->limits[i];
+        bool days = l->limit.unit == DUR_WORK_DAYS && !l->limit.day_end;
+        bool wrong = l->limit.unit != DUR_NONE && !days;
+        if (wrong || l->until.n > 0 || l->stage.n > 0)
+            yaml_err(r->e, yaml_get(def_read_nth(rows, i), "limit"),
+                str_fmt(r->arena, "%.*s.limits[%zu].limit", STR_ARG(path), i), S("10wd, wd.FIELD"),
+                "a node takes so many working days", "节点的工期只能是若干个工作日");
+    }
+}
+
+// Does the node come before itself?
+static bool circles(const struct def *d, size_t at)
+{
+    uint64_t before = d->clocks[at].after;
+    for (size_t round = 0; round < d->n_clocks; round++)
+        for (uint64_t left = before; left != 0; left &= left - 1)
+            before |= d->clocks[__builtin_ctzll(left)].after;
+    return before >> at & 1;
+}
+
+static void read_after(struct def_reader *r, const struct def_rows *rows)
+{
+    struct def *d = r->d;
+    for (size_t i = 0, at = 0; i < rows->n && at < d->n_clocks; i++) {
+        const struct yaml *after = yaml_get(rows->at[i], "after");
+        str path = def_read_path(r, rows->paths[i], "after");
+        bool unknown = false;
+        if (!str_eq(yaml_get_str(rows->at[i], "key"), d->clocks[at].key))
+            continue; // a row that could not be read
+        struct def_clock *k = &d->clocks[at++];
+        if (after == NULL || !(d->nodes >> (at - 1) & 1))
+            continue;
+        k->after = def_read_names(r, &r->clocks, after, path, &unknown);
+        for (uint64_t left = k->after; left != 0; left &= left - 1) {
+            int x = __builtin_ctzll(left);
+            if (!(d->nodes >> x & 1) || d->clocks[x].by != k->by)
+                yaml_err(r->e, after, path, S(""),
+                    "\"%.*s\" is not planned backward from the same date",
+                    "“%.*s”不是按同一个日期倒排的节点", STR_ARG(d->clocks[x].key));
+        }
+        if (circles(d, at - 1))
+            yaml_err(r->e, after, path, S(""), "\"%.*s\" would come before itself",
+                "“%.*s”排到了自己前面", STR_ARG(k->key));
+    }
+}
+
 void def_clocks_read(struct def_reader *r)
 {
     struct def_rows rows =
@@ -146,8 +230,13 @@ void def_clocks_read(struct def_reader *r)
                 "this loop has no parts", "本流程没有“parts”一节");
         read_marks(r, row, rows.paths[i], &k);
         read_limits(r, row, rows.paths[i], &k);
+        bool node = false;
+        read_node(r, row, rows.paths[i], &k, &node);
         sort_limits(&k);
+        if (named && node)
+            r->d->nodes |= UINT64_C(1) << r->d->n_clocks;
         if (named)
             VEC_PUSH(r->arena, r->d->clocks, r->d->n_clocks) = k;
     }
+    read_after(r, &rows);
 }

@@ -166,6 +166,11 @@ static void field_facts(const struct def *d, size_t at, struct facts *f)
         VEC_PUSH(f->arena, own, n_own) = d->fields[x->own_words[i]].key;
     tell(f, "适用选项", str_join(f->arena, fits, n_fits, S("；")));
     tell_list(f, "不得照抄", own, n_own);
+    str *most = NULL;
+    size_t n_most = 0;
+    for (size_t i = 0; i < x->n_at_most; i++)
+        VEC_PUSH(f->arena, most, n_most) = d->fields[x->at_most[i]].key;
+    tell_list(f, "不超过", most, n_most);
     tell(f, "引用台账", x->to);
     tell(f, "计算公式", x->text);
     tell(f, "校验", x->check == CHECK_USCC ? S("uscc") : S(""));
@@ -202,6 +207,7 @@ static void clock_facts(const struct def *d, size_t at, struct facts *f)
         const struct def_limit *l = &x->limits[i];
         str when = l->when.n > 0 ? l->when : S("一律");
         str limit = l->until.n > 0   ? str_two(f->arena, S("until."), l->until)
+                    : l->days.n > 0  ? str_two(f->arena, S("wd."), l->days)
                     : l->stage.n > 0 ? str_two(f->arena, S("class."), l->stage)
                                      : dur_text(f->arena, l->limit);
         str from = l->from_us != 0 ? tm_minute(f->arena, l->from_us, TM_ZONE_DEFAULT_S) : S("");
@@ -215,6 +221,9 @@ static void clock_facts(const struct def *d, size_t at, struct facts *f)
     tell_flag(f, "限于主办", x->lead_only);
     tell_count(f, "黄灯百分比", (int64_t)(x->yellow * 100 + 0.5));
     tell(f, "期限", str_join(f->arena, limits, n, S("；")));
+    bool node = d->nodes >> at & 1;
+    tell(f, "倒排自", node ? d->fields[x->by].title : S(""));
+    tell_clocks(f, "排在后面", node ? x->after : 0, d);
     str *marks = NULL;
     size_t n_marks = 0;
     for (size_t i = 0; i < x->n_marks; i++)

@@ -226,6 +226,13 @@ static void check_extension(const struct check *c)
     for (size_t i = 0; i < d->n_clocks; i++) {
         if (!(c->s->extends >> i & 1))
             continue;
+        if (d->nodes >> i & 1) {
+            yaml_err(c->r->e, yaml_get(c->row, "extends"), def_read_path(c->r, c->path, "extends"),
+                S("ask: [FIELD]"),
+                "\"%.*s\" is planned backward: ask for its date or its days instead",
+                "“%.*s”是倒排的节点，不能延期，请改日期或工期", STR_ARG(d->clocks[i].key));
+            continue;
+        }
         bool same = d->clocks[i].n_limits == 0;
         for (size_t j = 0; j < d->clocks[i].n_limits; j++)
             same = same || d->clocks[i].limits[j].limit.unit == DUR_NONE || // a class's too

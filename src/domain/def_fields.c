@@ -19,6 +19,7 @@ static const struct yaml_member field_members[] = {
     {"default", YAML_WANT_STR},
     {"fits", YAML_WANT_LIST, .expected = "a list of {when, options}"},
     {"roles", YAML_WANT_STRS, .expected = "[role, ...]"},
+    {"at_most", YAML_WANT_STRS, .expected = "[field, ...]"},
     {"own_words", YAML_WANT_STRS, .expected = "[field, ...]"},
     {"check", YAML_WANT_STR, .options = "uscc"},
     {"percent", YAML_WANT_BOOL},
@@ -284,6 +285,31 @@ static void read_own_words(struct def_reader *r, const struct def_rows *rows)
     }
 }
 
+// Which other numbers one may not exceed: known when all fields are.
+static void read_at_most(struct def_reader *r, const struct def_rows *rows)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct yaml *y = yaml_get(rows->at[i], "at_most");
+        int at = def_field_at(r->d, yaml_get_str(rows->at[i], "key"));
+        struct def_field *f = at >= 0 ? &r->d->fields[at] : NULL;
+        str path = def_read_path(r, rows->paths[i], "at_most");
+        if (f && f->type != DEF_NUMBER && f->type != DEF_MONEY)
+            refuse_member(r, rows->at[i], "at_most", rows->paths[i], f->type);
+        else if (f && y && f->text.n > 0)
+            yaml_err(r->e, y, path, S(""), "nobody is asked for a computed field",
+                "计算字段没有人填，不能再设上限");
+        for (size_t k = 0; f && f->text.n == 0 && k < def_read_count(y); k++) {
+            int other = def_read_name(r, &r->fields, def_read_nth(y, k), path);
+            if (other >= 0 && (other == at || r->d->fields[other].type != f->type))
+                yaml_err(r->e, def_read_nth(y, k), path, S("another field of its type"),
+                    "\"%.*s\" cannot be compared with it", "不能和“%.*s”比较",
+                    STR_ARG(r->d->fields[other].title));
+            else if (other >= 0)
+                VEC_PUSH(r->arena, f->at_most, f->n_at_most) = other;
+        }
+    }
+}
+
 void def_fields_read(struct def_reader *r)
 {
     struct def_rows rows =
@@ -301,5 +327,6 @@ void def_fields_read(struct def_reader *r)
             VEC_PUSH(r->arena, r->d->fields, r->d->n_fields) = f;
     }
     read_own_words(r, &rows);
+    read_at_most(r, &rows);
     read_formulas(r, &rows);
 }

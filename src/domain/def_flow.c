@@ -258,7 +258,7 @@ static void check_parts(struct flow *f)
 static void find_started(struct flow *f)
 {
     for (size_t s = 0; s < f->d->n_states; s++)
-        f->started[s] = first_states(f) >> s & 1 ? f->d->steps[0].start : 0;
+        f->started[s] = f->d->nodes | (first_states(f) >> s & 1 ? f->d->steps[0].start : 0);
     for (bool changed = true; changed;) {
         uint64_t sum = 0, before[DEF_STATES_MAX];
         for (size_t s = 0; s < f->d->n_states; s++)
@@ -340,7 +340,7 @@ static void check_clocks(struct flow *f)
 {
     for (size_t k = 0; k < f->d->n_clocks; k++)
         check_then(f, k);
-    uint64_t start = 0, stop = 0;
+    uint64_t start = f->d->nodes, stop = 0; // a node is planned as soon as its date is known
     for (size_t i = 0; i < f->d->n_steps; i++) {
         if (f->r->links[i].any_clock)
             return;

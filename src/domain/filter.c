@@ -188,6 +188,7 @@ static bool value_moves(const struct filter_term *t, const struct filter_value *
 {
     switch (t->kind) {
     case KIND_OVERDUE:
+    case KIND_SLIPS:
         return true;
     case KIND_MOMENT:
         return v->form == VALUE_DUE || (v->form == VALUE_IS && filter_date_moves(&v->dates));

@@ -126,6 +126,16 @@ static bool overdue_holds(const struct matcher *m, const struct filter_value *v)
     return overdue == (v->form == VALUE_YES);
 }
 
+static bool slips_hold(const struct matcher *m, const struct filter_value *v)
+{
+    int64_t us = 0;
+    str day = item_field(m->it, m->t->field);
+    int zone = m->env->rules->zone_s;
+    bool slips = m->it->open && tm_parse(day, zone, &us) &&
+                 tm_local_day(us, zone) < tm_local_day(m->env->now_us, zone);
+    return slips == (v->form == VALUE_YES);
+}
+
 static bool link_holds(const struct matcher *m, const struct filter_value *v)
 {
     int64_t id = number(m);
@@ -352,7 +362,10 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
     case KIND_DAY:
     case KIND_TIME:
     case KIND_YESNO:
+    case KIND_NODE:
         return field_holds(m, v);
+    case KIND_SLIPS:
+        return slips_hold(m, v);
     }
     UNREACHABLE();
 }

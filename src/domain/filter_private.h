@@ -42,6 +42,8 @@ enum filter_kind {
     KIND_DAY,    // "2026-11-20"; none
     KIND_TIME,   // microseconds as decimal text; none
     KIND_YESNO,  // yes no none
+    KIND_NODE,   // key of a node of a schedule; none
+    KIND_SLIPS,  // yes no: the last day of the node to be finished next has passed
 };
 
 // X(name, key, Chinese alias, kind, column, member of struct item)
@@ -234,6 +236,8 @@ struct filter_field {
 enum filter_find { FIND_OK, FIND_NONE, FIND_SEVERAL };
 enum filter_find filter_scope_find(
     struct arena *a, const struct filter_scope *s, str name, struct filter_field *out) MUST_USE;
+// The node of a schedule a key or title stands for.
+enum filter_find filter_scope_node(const struct filter_scope *s, str name, str *key) MUST_USE;
 // The options of a field over all definitions that have it; false when some definition takes any
 // text.
 bool filter_scope_options(

@@ -1,4 +1,5 @@
 #include "domain/filter_private.h"
+#include "domain/item_plan.h"
 
 void filter_scope_add_def(struct arena *a, struct filter_scope *s, const struct def *d)
 {
@@ -74,8 +75,8 @@ static bool has_stamp(const struct filter_scope *s, str name)
     return false;
 }
 
-// One key of all whose title it is. Which list: fields, judges, clocks.
-enum named_list { LIST_FIELDS, LIST_JUDGES, LIST_CLOCKS };
+// One key of all whose title it is. Which list: fields, judges, clocks, those that are nodes.
+enum named_list { LIST_FIELDS, LIST_JUDGES, LIST_CLOCKS, LIST_NODES };
 
 static size_t list_count(const struct def *d, enum named_list list)
 {
@@ -100,6 +101,8 @@ static enum filter_find find_key(
         const struct def *d = s->defs[i].def;
         for (size_t j = 0; j < list_count(d, list); j++) {
             struct def_named row = list_at(d, list, j);
+            if (list == LIST_NODES && !(d->nodes >> j & 1))
+                continue;
             if (str_eq(row.key, name)) {
                 *key = row.key;
                 return FIND_OK;
@@ -175,9 +178,37 @@ static enum filter_find find_by_title(
     return found == FIND_OK ? take_field(a, s, key, out) : found;
 }
 
+enum filter_find filter_scope_node(const struct filter_scope *s, str name, str *key)
+{
+    return find_key(s, LIST_NODES, name, key);
+}
+
+// What every item with a schedule has.
+static const struct plan_key {
+    str key, alias, field;
+    enum filter_kind kind;
+} PLAN_KEYS[] = {{S("node"), S("节点"), NODE_NEXT, KIND_NODE},
+    {S("node-due"), S("节点到期"), NODE_DUE, KIND_DAY},
+    {S("slipping"), S("滞后"), NODE_DUE, KIND_SLIPS}};
+
+static bool find_plan(str name, struct filter_field *out)
+{
+    for (size_t i = 0; i < ARRAY_LEN(PLAN_KEYS); i++) {
+        const struct plan_key *k = &PLAN_KEYS[i];
+        if (!str_eq(name, k->key) && !str_eq(name, k->alias))
+            continue;
+        *out = (struct filter_field){
+            .key = KEY_FIELD, .kind = k->kind, .shown = k->key, .field = k->field};
+        return true;
+    }
+    return false;
+}
+
 enum filter_find filter_scope_find(
     struct arena *a, const struct filter_scope *s, str name, struct filter_field *out)
 {
+    if (find_plan(name, out))
+        return FIND_OK;
     enum filter_kind kind = KIND_TEXT;
     size_t dot = str_find(name, '.');
     str before = str_sub(name, 0, dot), behind = str_sub(name, dot + 1, name.n);
@@ -261,6 +292,10 @@ void filter_scope_fields(struct arena *a, const struct filter_scope *s, struct f
     for (size_t i = 0; i < FILTER_KEY_COUNT; i++) {
         add_name(a, names, filter_key_rows[i].key);
         add_name(a, names, filter_key_rows[i].alias);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(PLAN_KEYS); i++) {
+        add_name(a, names, PLAN_KEYS[i].key);
+        add_name(a, names, PLAN_KEYS[i].alias);
     }
     for (size_t i = 0; i < s->n; i++) {
         const struct def *d = s->defs[i].def;

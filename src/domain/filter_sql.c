@@ -324,6 +324,24 @@ static void overdue(struct writer_of *w)
     }
 }
 
+// Days are compared as text; no day stands before every other.
+static void slips(struct writer_of *w)
+{
+    int64_t today = tm_local_day(w->env->now_us, w->env->rules->zone_s);
+    for (size_t i = 0; i < w->t->n; i++) {
+        or_else(w);
+        if (w->t->values[i].form == VALUE_NO)
+            sqlb_add(w->q, "NOT ");
+        sqlb_add(w->q, "(i.open = 1 AND ");
+        column(w);
+        sqlb_add(w->q, " <> '' AND ");
+        column(w);
+        sqlb_add(w->q, " < ");
+        sqlb_val(w->q, val_str(tm_date(w->q->arena, today)));
+        sqlb_add(w->q, ")");
+    }
+}
+
 // Who is confidential is nobody's same caller.
 static void same_caller(struct writer_of *w)
 {
@@ -760,6 +778,8 @@ static void term(struct writer_of *w)
         [KIND_DAY] = field_ranges,
         [KIND_TIME] = field_ranges,
         [KIND_YESNO] = texts,
+        [KIND_NODE] = texts,
+        [KIND_SLIPS] = slips,
     };
     if (w->t->negated)
         sqlb_add(w->q, " AND NOT (");

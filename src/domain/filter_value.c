@@ -504,6 +504,17 @@ static void read_cadence(const struct reading *x)
         refuse(x, x->p->def ? S("not in a definition") : S("LOOP/RULE, LOOP/RULE/2026Q4"));
 }
 
+static void read_node(const struct reading *x)
+{
+    str key = {0};
+    if (is_none(x))
+        add_form(x, VALUE_NONE);
+    else if (filter_scope_node(&x->p->scope, x->text, &key) == FIND_OK)
+        add_text(x, key);
+    else
+        refuse(x, x->p->e->lang == LANG_EN ? S("a node of the schedule, none") : S("节点名称、none"));
+}
+
 static void read_field_value(const struct reading *x)
 {
     bool dates = x->t->kind == KIND_DAY || x->t->kind == KIND_TIME;
@@ -622,6 +633,9 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
     case KIND_TIME:
     case KIND_YESNO:
         read_field_value(&x);
+        break;
+    case KIND_NODE:
+        read_node(&x);
         break;
     }
 }

@@ -84,6 +84,8 @@ void item_answer(struct ctx *c, const struct def *d, const struct def_step *s, s
         take(c, it, f, s->asks[i].required || (filing && f->required), given_for(given, n, f->key),
             prefix, e);
     }
+    if (prefix.n == 0)
+        item_compute(c, d, it); // what the step demands may be said of a sum
 }
 
 static void not_asked(struct err *e, str field)

@@ -22,6 +22,19 @@ static bool until(
     return true;
 }
 
+// As many working days as a field says, in whole ones.
+static bool days(const struct item *it, str field, struct dur *out)
+{
+    enum { DAYS_MAX = 10000 };
+    int64_t n = 0;
+    str whole = item_field(it, field);
+    whole.n = str_find(whole, '.');
+    if (!str_i64(whole, &n) || n < 1 || n > DAYS_MAX)
+        return false;
+    *out = (struct dur){.n = n, .unit = DUR_WORK_DAYS};
+    return true;
+}
+
 const struct def_limit *item_clock_limit(
     struct ctx *c, const struct def_clock *k, const struct item *it, int64_t at_us, struct dur *out)
 {
@@ -32,6 +45,8 @@ const struct def_limit *item_clock_limit(
             continue;
         *out = l->limit;
         if (l->until.n > 0 && !until(c, it, l->until, at_us, out))
+            continue;
+        if (l->days.n > 0 && !days(it, l->days, out))
             continue;
         if (l->stage.n == 0 || rules_class_limit(c->rules, it->cls, l->stage, out))
             return l;
@@ -55,6 +70,9 @@ static void start_one(
     if (runs_already(it, k, part))
         return;
     struct dur limit;
+    bool node = d->nodes >> (k - d->clocks) & 1;
+    if (node && item_field(it, d->fields[k->by].key).n == 0)
+        return; // nothing to plan it by
     if (!item_clock_limit(c, k, it, c->now_us, &limit))
         return;
     struct clock x = clock_start(c->arena, calendar(c, d), k->key, limit, c->now_us);

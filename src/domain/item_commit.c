@@ -3,6 +3,7 @@
 #include <string.h>
 #include "domain/filter.h"
 #include "domain/item_inner.h"
+#include "domain/item_plan.h"
 #include "domain/item_refer.h"
 #include "domain/recheck.h"
 
@@ -197,6 +198,7 @@ enum err_code item_commit(struct ctx *c, const struct def *d, const struct item 
     recheck_derive(c, d, before, it);
     item_waits_derive(c, d, it);
     item_lock_derive(d, it);
+    item_plan(c, d, it);
     item_clocks_derive(c, d, it);
     item_compute(c, d, it);
     it->version = before->version + 1;

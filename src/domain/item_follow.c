@@ -3,6 +3,7 @@
 
 #include "domain/item_hand.h"
 #include "domain/item_inner.h"
+#include "domain/item_plan.h"
 #include "domain/recheck.h"
 #include "domain/same.h"
 
@@ -89,6 +90,7 @@ enum err_code item_settle(struct ctx *c, int64_t id, struct err *e)
             it.clocks[i].breached =
                 it.clocks[i].breached && clock_over(&it.clocks[i], cal, c->now_us);
     }
+    item_plan(c, d, &it);
     item_clocks_derive(c, d, &it);
     if (it.due_us == before.due_us && it.alarm_us == before.alarm_us &&
         item_changes(c->arena, &before, &it).n <= 2)

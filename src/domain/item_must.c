@@ -101,6 +101,36 @@ static void check_words(struct ctx *c, const struct def *d, const struct def_fie
         err_add(e, ERR_INVALID, path, wanted, "is too short", "写得太短");
 }
 
+static bool asks(const struct def_step *s, int field)
+{
+    for (size_t i = 0; i < s->n_asks; i++)
+        if (s->asks[i].field == field)
+            return true;
+    return false;
+}
+
+// A number that may not exceed another one, when the step asks for either.
+static void check_at_most(struct ctx *c, const struct def *d, const struct def_step *s,
+    const struct item *it, str prefix, struct err *e)
+{
+    for (size_t i = 0; i < d->n_fields; i++)
+        for (size_t k = 0; k < d->fields[i].n_at_most; k++) {
+            int bound = d->fields[i].at_most[k];
+            const struct def_field *f = &d->fields[i], *top = &d->fields[bound];
+            double val, most;
+            bool both = str_f64(answer_of(c, it, prefix, f), &val) &&
+                        str_f64(answer_of(c, it, prefix, top), &most);
+            bool asked = asks(s, (int)i) || asks(s, bound);
+            if (!both || !asked || val <= most)
+                continue;
+            const struct def_field *of = asks(s, (int)i) ? f : top;
+            err_add(e, ERR_INVALID, str_fmt(c->arena, "fields.%.*s", STR_ARG(of->key)),
+                answer_of(c, it, prefix, asks(s, (int)i) ? top : f),
+                "\"%.*s\" cannot be more than \"%.*s\"", "“%.*s”不能超过“%.*s”",
+                STR_ARG(f->title), STR_ARG(top->title));
+        }
+}
+
 static void check_missing(struct ctx *c, const struct def *d, const struct def_must *m,
     const struct item *it, str prefix, struct err *e)
 {
@@ -133,6 +163,7 @@ void item_must(struct ctx *c, const struct def *d, const struct def_step *s, con
         if (val.n > 0 && f->min > 0)
             check_words(c, d, f, it, prefix, val, e);
     }
+    check_at_most(c, d, s, it, prefix, e);
     for (size_t i = 0; i < s->n_musts; i++) {
         const struct def_must *m = &s->musts[i];
         if (!holds(c, m->match, it))
