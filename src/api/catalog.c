@@ -21,7 +21,7 @@ struct named_view {
 };
 struct clock_kind_view {
     str key, title;
-    bool per_part;
+    bool per_part, node;
     double yellow;
 };
 struct field_kind_view {
@@ -118,6 +118,7 @@ static const struct field CLOCK_KIND_VIEW[] = {
     M(clock_kind_view, key, FIELD_STR),
     M(clock_kind_view, title, FIELD_STR),
     M(clock_kind_view, per_part, FIELD_BOOL),
+    M(clock_kind_view, node, FIELD_BOOL, .help = "planned backward from a date"),
     M(clock_kind_view, yellow, FIELD_F64),
     {0},
 };
@@ -352,8 +353,11 @@ static struct list view_clocks(struct arena *a, const struct def *d)
 {
     struct clock_kind_view *rows = NEW_ARRAY(a, d->n_clocks, struct clock_kind_view);
     for (size_t i = 0; i < d->n_clocks; i++)
-        rows[i] = (struct clock_kind_view){
-            d->clocks[i].key, d->clocks[i].title, d->clocks[i].per_part, d->clocks[i].yellow};
+        rows[i] = (struct clock_kind_view){.key = d->clocks[i].key,
+            .title = d->clocks[i].title,
+            .per_part = d->clocks[i].per_part,
+            .node = d->nodes >> i & 1,
+            .yellow = d->clocks[i].yellow};
     return (struct list){rows, d->n_clocks};
 }
 

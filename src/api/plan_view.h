@@ -1,5 +1,5 @@
-// The schedule of an item as a page shows it: node by node, planned, done, and how many working days
-// are in hand.
+// The schedule of an item as a page shows it: node by node, planned, done, and how many working
+// days are in hand.
 #ifndef BH_API_PLAN_VIEW_H
 #define BH_API_PLAN_VIEW_H
 

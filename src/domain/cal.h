@@ -77,8 +77,8 @@ int64_t dur_us(
 int64_t cal_add(const struct cal *c, int64_t from_us, int64_t budget_us);
 // Working time between two instants; 0 when to <= from.
 int64_t cal_between(const struct cal *c, int64_t from_us, int64_t to_us);
-// The day on which n working days begin that end on to, or on the last working day before it; n >= 1.
-// Beyond the compiled years no earlier day is looked for.
+// The day on which n working days begin that end on to, or on the last working day before it; n
+// >= 1. Beyond the compiled years no earlier day is looked for.
 int64_t cal_back(const struct cal *c, int64_t to, int64_t n);
 int64_t cal_forth(const struct cal *c, int64_t from, int64_t n); // the day on which they end
 // Working days from <= d < to; negative, counted the other way, when to is before from.

@@ -74,7 +74,7 @@ struct def_field {
     int64_t min;    // DEF_TEXT: so many letters and digits, those of the fields in own_words aside
     int *own_words; // fields whose chosen words do not count
     size_t n_own_words;
-    int *at_most;   // DEF_NUMBER, DEF_MONEY: never more than these
+    int *at_most; // DEF_NUMBER, DEF_MONEY: never more than these
     size_t n_at_most;
     str *roles; // DEF_PERSON: one of them is held by whoever is named
     size_t n_roles;

@@ -24,8 +24,7 @@ static const struct yaml_member mark_members[] = {
 static const struct yaml_member limit_members[] = {
     {"when", YAML_WANT_STR, .expected = "a filter"},
     {"from", YAML_WANT_STR, .expected = "2026-01-31"},
-    {"limit", YAML_WANT_STR, YAML_REQUIRED,
-        .expected = LIMIT_EXPECTED},
+    {"limit", YAML_WANT_STR, YAML_REQUIRED, .expected = LIMIT_EXPECTED},
     {0},
 };
 // Of two limits in force from the same moment the first that holds decides, so nothing may follow
@@ -81,8 +80,8 @@ static void read_limit(
         return;
     }
     if (!dur_parse(y->s, &limit->limit))
-        yaml_err(r->e, y, at, S(LIMIT_EXPECTED),
-            "\"%.*s\" is no length of time", "“%.*s”不是时长", STR_ARG(y->s));
+        yaml_err(r->e, y, at, S(LIMIT_EXPECTED), "\"%.*s\" is no length of time", "“%.*s”不是时长",
+            STR_ARG(y->s));
     else if (limit->limit.n == 0)
         yaml_err(r->e, y, at, S(">= 1"), "no time at all", "时限不能为零");
 }
@@ -153,8 +152,8 @@ static void read_node(
     str at = def_read_path(r, path, "by");
     k->by = def_field_at(r->d, by->s);
     if (k->by < 0 || r->d->fields[k->by].type != DEF_DATE)
-        yaml_err(r->e, by, at, S("a date field"), "\"%.*s\" is no date field",
-            "“%.*s”不是日期字段", STR_ARG(by->s));
+        yaml_err(r->e, by, at, S("a date field"), "\"%.*s\" is no date field", "“%.*s”不是日期字段",
+            STR_ARG(by->s));
     if (k->per_part)
         yaml_err(r->e, by, at, S("per: item"), "a schedule is the item's, not a unit's",
             "倒排工期是整件事项的，不能按承办单位计");

@@ -293,12 +293,13 @@ static void read_at_most(struct def_reader *r, const struct def_rows *rows)
         int at = def_field_at(r->d, yaml_get_str(rows->at[i], "key"));
         struct def_field *f = at >= 0 ? &r->d->fields[at] : NULL;
         str path = def_read_path(r, rows->paths[i], "at_most");
-        if (f && f->type != DEF_NUMBER && f->type != DEF_MONEY)
+        bool number = f && (f->type == DEF_NUMBER || f->type == DEF_MONEY);
+        if (f && !number)
             refuse_member(r, rows->at[i], "at_most", rows->paths[i], f->type);
         else if (f && y && f->text.n > 0)
             yaml_err(r->e, y, path, S(""), "nobody is asked for a computed field",
                 "计算字段没有人填，不能再设上限");
-        for (size_t k = 0; f && f->text.n == 0 && k < def_read_count(y); k++) {
+        for (size_t k = 0; number && f->text.n == 0 && k < def_read_count(y); k++) {
             int other = def_read_name(r, &r->fields, def_read_nth(y, k), path);
             if (other >= 0 && (other == at || r->d->fields[other].type != f->type))
                 yaml_err(r->e, def_read_nth(y, k), path, S("another field of its type"),

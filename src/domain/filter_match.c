@@ -128,11 +128,11 @@ static bool overdue_holds(const struct matcher *m, const struct filter_value *v)
 
 static bool slips_hold(const struct matcher *m, const struct filter_value *v)
 {
-    int64_t us = 0;
+    char lo[FILTER_DAY_BYTES], hi[FILTER_DAY_BYTES];
+    struct filter_dates today = {.from = {.form = PERIOD_TODAY}};
+    filter_date_text(&today, m->env->now_us, m->env->rules->zone_s, lo, hi);
     str day = item_field(m->it, m->t->field);
-    int zone = m->env->rules->zone_s;
-    bool slips = m->it->open && tm_parse(day, zone, &us) &&
-                 tm_local_day(us, zone) < tm_local_day(m->env->now_us, zone);
+    bool slips = m->it->open && day.n > 0 && str_cmp(day, (str){lo, sizeof(lo)}) < 0;
     return slips == (v->form == VALUE_YES);
 }
 

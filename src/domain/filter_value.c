@@ -512,7 +512,8 @@ static void read_node(const struct reading *x)
     else if (filter_scope_node(&x->p->scope, x->text, &key) == FIND_OK)
         add_text(x, key);
     else
-        refuse(x, x->p->e->lang == LANG_EN ? S("a node of the schedule, none") : S("节点名称、none"));
+        refuse(
+            x, x->p->e->lang == LANG_EN ? S("a node of the schedule, none") : S("节点名称、none"));
 }
 
 static void read_field_value(const struct reading *x)
@@ -524,6 +525,11 @@ static void read_field_value(const struct reading *x)
         read_cell(x);
     } else if (x->t->kind == KIND_TEXT) {
         read_text(x, x->field->option_field);
+    } else if (x->t->kind == KIND_NODE) {
+        read_node(x);
+    } else if (x->t->kind == KIND_SLIPS) {
+        if (!read_yesno(x))
+            refuse(x, S("yes, no"));
     } else if (is_none(x)) {
         add_form(x, VALUE_NONE);
     } else if (dates) {
@@ -632,10 +638,9 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
     case KIND_DAY:
     case KIND_TIME:
     case KIND_YESNO:
-        read_field_value(&x);
-        break;
     case KIND_NODE:
-        read_node(&x);
+    case KIND_SLIPS:
+        read_field_value(&x);
         break;
     }
 }

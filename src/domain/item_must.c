@@ -126,8 +126,8 @@ static void check_at_most(struct ctx *c, const struct def *d, const struct def_s
             const struct def_field *of = asks(s, (int)i) ? f : top;
             err_add(e, ERR_INVALID, str_fmt(c->arena, "fields.%.*s", STR_ARG(of->key)),
                 answer_of(c, it, prefix, asks(s, (int)i) ? top : f),
-                "\"%.*s\" cannot be more than \"%.*s\"", "“%.*s”不能超过“%.*s”",
-                STR_ARG(f->title), STR_ARG(top->title));
+                "\"%.*s\" cannot be more than \"%.*s\"", "“%.*s”不能超过“%.*s”", STR_ARG(f->title),
+                STR_ARG(top->title));
         }
 }
 

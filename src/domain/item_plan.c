@@ -23,8 +23,7 @@ static int newest(const struct item *it, str key)
 static bool finished(const struct item *it, str key)
 {
     int at = newest(it, key);
-    return at >= 0 &&
-           (it->clocks[at].state == CLOCK_MET || it->clocks[at].state == CLOCK_LATE);
+    return at >= 0 && (it->clocks[at].state == CLOCK_MET || it->clocks[at].state == CLOCK_LATE);
 }
 
 static bool is_node(const struct def *d, size_t i)
@@ -108,8 +107,8 @@ static void derive(struct plan *p, struct item *it)
         if (k && k->state == CLOCK_RUNNING && k->due_us != 0 && (!next || k->due_us < next->due_us))
             next = k;
     }
-    str day = next ? tm_date(p->c->arena, tm_local_day(next->due_us - 1, p->c->rules->zone_s))
-                   : (str){0};
+    str day =
+        next ? tm_date(p->c->arena, tm_local_day(next->due_us - 1, p->c->rules->zone_s)) : (str){0};
     item_set_field(it, p->c->arena, NODE_NEXT, next ? next->key : (str){0});
     item_set_field(it, p->c->arena, NODE_DUE, day);
 }
@@ -202,8 +201,7 @@ static enum lamp lamp_of(const struct plan *p, const struct item_node *n, const 
     return clock_lamp(k, p->cal, p->c->now_us, p->d->clocks[n->clock].yellow);
 }
 
-size_t item_nodes(
-    struct ctx *c, const struct def *d, const struct item *it, struct item_node **out)
+size_t item_nodes(struct ctx *c, const struct def *d, const struct item *it, struct item_node **out)
 {
     size_t n = 0;
     *out = NULL;

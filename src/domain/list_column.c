@@ -62,6 +62,8 @@ static bool find(struct arena *a, const struct filter_scope *s, str name, struct
         out->name = str_fmt(a, "field.%.*s", STR_ARG(f.shown));
     if (f.kind == KIND_TIME)
         out->kind = COLUMN_TIME;
+    if (f.kind == KIND_NODE)
+        out->kind = COLUMN_NODE;
     if (f.kind == KIND_CLOCK) {
         out->kind = COLUMN_CLOCK;
         out->field = str_sub(f.field, S("clock/").n, f.field.n);
@@ -192,6 +194,13 @@ static str field_text(const struct ctx *c, const struct item *it, str key)
     return at >= 0 ? item_field_shown(c, &d->fields[at], value) : value;
 }
 
+static str node_text(const struct ctx *c, const struct item *it, str key)
+{
+    const struct def *d = rules_def(c->rules, it->def);
+    int at = d ? def_clock_at(d, item_field(it, key)) : DEF_NONE;
+    return at >= 0 ? d->clocks[at].title : (str){0};
+}
+
 str list_column_value(const struct ctx *c, const struct list_column *column, const struct item *it)
 {
     switch (column->kind) {
@@ -225,6 +234,8 @@ str list_column_value(const struct ctx *c, const struct list_column *column, con
         return field_text(c, it, column->field);
     case COLUMN_TIME:
         return time_text(c, item_field(it, column->field));
+    case COLUMN_NODE:
+        return node_text(c, it, column->field);
     case COLUMN_CLOCK:
         return clock_text(c, it, column->field);
     }

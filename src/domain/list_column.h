@@ -25,6 +25,7 @@ enum list_column_kind {
     COLUMN_RECURS,
     COLUMN_FIELD, // kept in the item's fields
     COLUMN_TIME,  // the same, a moment
+    COLUMN_NODE,  // title of the next node of its schedule
     COLUMN_CLOCK, // a clock's outcome, and while it runs its due time behind it
 };
 struct list_column {

@@ -82,6 +82,10 @@ export function columnGroups(catalog, t, register) {
   for (const loop of catalog.loops) {
     const list = [];
     for (const f of loop.fields) add(list, f.key, f.title, f.type, f.type === 'text' ? 180 : WIDTH, f);
+    if (loop.clocks.some((c) => c.node)) {
+      add(list, 'node', t('columns.node'), 'text', 110);
+      add(list, 'node-due', t('columns.nodeDue'), 'date', 110);
+    }
     for (const c of loop.clocks) add(list, `clock.${c.key}`, t('columns.clock', { title: c.title }), 'clock', 140);
     for (const j of loop.judges || [])
       for (const key of judgedBy(loop, j.key)) {

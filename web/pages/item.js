@@ -34,6 +34,7 @@ import { DecideDialog } from '../ui/decide-dialog.js';
 
 const id = (s) => `${s.key}/${s.part || 0}`;
 const rows = () => import('./rows.js');
+const schedule = () => import('../ui/plan.js');
 
 function States({ item, loop }) {
   if (!loop) return html`<p><span class="state">${item.state_title}</span></p>`;
@@ -85,8 +86,9 @@ function fact(f, loop) {
 
 function Clocks({ item }) {
   const rank = { running: 0, paused: 1, late: 2, met: 3, void: 4 };
+  const planned = new Set((item.plan || []).map((n) => n.key)); // the schedule tells them, day by day
   const list = (item.clocks || [])
-    .slice()
+    .filter((c) => !planned.has(c.key))
     .sort((a, b) => rank[a.state] - rank[b.state] || String(a.due).localeCompare(String(b.due)));
   const live = list.filter((c) => c.state !== 'void');
   const gone = list.length - live.length;
@@ -159,6 +161,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
         <${Kin} item=${item} onItem=${onItem} />
       </div>
       <div class="item-main">
+        ${item.plan.length ? html`<${Later} load=${schedule} name="Plan" plan=${item.plan} />` : null}
         <section class="card" aria-labelledby="text-h"><h2 id="text-h">${t('item.text')}</h2>
           <p class="prose">${item.text ? html`<${Marked} text=${item.text} words=${place.value.query.getAll('mark')} />` : html`<span class="hint">${t('item.noText')}</span>`}</p>
           <${Caller} item=${item} onSeen=${again} /></section>

@@ -75,6 +75,7 @@ static const struct {
     "  then: finished\n"                                                                           \
     "clocks:\n"                                                                                    \
     "  - {key: handle, title: 处置, limits: [{limit: 2d}]}\n"                                    \
+    "  - {key: mend, title: 招标, by: seen_on, limits: [{limit: 3wd}]}\n"                        \
     "steps:\n"                                                                                     \
     "  - {key: file, title: 登记, to: found, who: [clerk], ask: [kind], start: [handle]}\n"      \
     "  - {key: dispatch, title: 派单, from: [found], to: doing, who: [clerk], does: dispatch}\n" \
@@ -82,7 +83,8 @@ static const struct {
     "     stamp: replied_at}\n"                                                                    \
     "  - {key: shelve, title: 挂账, from: [doing], to: shelved, who: [clerk]}\n"                 \
     "  - {key: back, title: 恢复, from: [shelved], to: doing, who: [clerk]}\n"                   \
-    "  - {key: finish, title: 办结, from: [doing], to: finished, who: [clerk], stop: [handle]}\n"
+    "  - {key: finish, title: 办结, from: [doing], to: finished, who: [clerk], stop: [handle, "  \
+    "mend]}\n"
 
 static inline str sample_text(const char *z)
 {

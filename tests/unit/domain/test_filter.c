@@ -340,7 +340,7 @@ static const char *const word_list[] = {"飞线", "充电", "飞线充电", "100
     "RX", "*", "\n", "z"};
 static const char *const field_list[] = {"contacted", "own/satisfied", "third/satisfied", "seen_on",
     "seen_at", "danger", "remark", "grade", "amount", "promised", "clock/handle", "clock/all",
-    "contacted_at", "level", "own/grade", "solved", "cell/residents"};
+    "contacted_at", "level", "own/grade", "solved", "cell/residents", "node/next", "node/due"};
 static const char *const number_list[] = {"0", "-0.5", "12.5", "12.50", "0.1", "0.3", "1000000",
     "3", "-3", "123456789012345", "0.000001", "2.675", "约12元", "1.2.3", "-", ".", "1e3", "12 ",
     "2026-11-20", ".5", "5.", "007", "00000000000000000000000000000000000000001",
@@ -396,12 +396,14 @@ static str random_field_value(struct world *w, str key)
         return str_of(PICK(w, number_list)); // of another type: an older version's
     if (str_starts(key, S("cell/")))
         return chance(w, 50) ? S("beihong") : S("c02");
+    if (str_eq(key, S("node/next")))
+        return chance(w, 50) ? S("mend") : S("handle");
     if (str_starts(key, S("clock/")))
         return str_of(PICK(w, clocks));
     if (str_ends(key, S("_at")))
         return chance(w, 90) ? str_fmt(a, "%" PRId64, random_instant(w))
                              : S("123456789012345678901");
-    if (str_eq(key, S("seen_on")) || str_eq(key, S("promised")))
+    if (str_eq(key, S("seen_on")) || str_eq(key, S("promised")) || str_eq(key, S("node/due")))
         return tm_date(a, tm_local_day(random_instant(w), w->r->zone_s));
     if (str_eq(key, S("amount")))
         return str_of(PICK(w, number_list));
@@ -592,10 +594,11 @@ static void put_random_field(struct world *w, struct buf *b, const char *minus)
 {
     static const char *const plain[] = {"contacted:是", "contacted:否,none", "own.satisfied:满意",
         "third.satisfied:不满意,none", "cell.residents:beihong", "网格.居民区:双流路居民区,none",
-        "clock.handle:late,breached", "clock.all:none", "clock.handle:running,paused,met",
-        "danger:yes", "danger:no,none", "grade:甲", "grade:none", "grade:\"none\"",
-        "grade:\"a, b\"", "grade:无", "own.grade:甲,乙", "field.level:甲,none", "solved:实际解决",
-        "remark:none"};
+        "slipping:yes", "slipping:no", "node:mend", "node:none", "node:招标,none",
+        "node-due:last-30d", "node-due:..2026-11-20", "node-due:none", "clock.handle:late,breached",
+        "clock.all:none", "clock.handle:running,paused,met", "danger:yes", "danger:no,none",
+        "grade:甲", "grade:none", "grade:\"none\"", "grade:\"a, b\"", "grade:无", "own.grade:甲,乙",
+        "field.level:甲,none", "solved:实际解决", "remark:none"};
     static const char *const dates[] = {"seen_on:", "seen_at:", "promised:", "contacted_at:"};
     static const char *const signs[] = {"", ">=", "<=", ">", "<"};
     static const char *const ends[] = {"0", "12.5", "0.1", "-3", "2.675", "123456789012345", "0.3"};

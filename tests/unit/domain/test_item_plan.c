@@ -67,8 +67,8 @@ static struct item filed(struct fixture *f, str end)
     return it;
 }
 
-static const struct item_node *node(const struct item_node *rows, size_t n, const struct def *d,
-    str key)
+static const struct item_node *node(
+    const struct item_node *rows, size_t n, const struct def *d, str key)
 {
     for (size_t i = 0; i < n; i++)
         if (str_eq(d->clocks[rows[i].clock].key, key))
@@ -79,12 +79,12 @@ static const struct item_node *node(const struct item_node *rows, size_t n, cons
 
 static str shown(struct fixture *f, const struct item_node *x)
 {
-    return str_fmt(f->a, "%.*s..%.*s", STR_ARG(tm_date(f->a, x->first)),
-        STR_ARG(tm_date(f->a, x->last)));
+    return str_fmt(
+        f->a, "%.*s..%.*s", STR_ARG(tm_date(f->a, x->first)), STR_ARG(tm_date(f->a, x->last)));
 }
 
-static void expect(struct fixture *f, const struct item *it, const struct made *m,
-    const struct yaml *row)
+static void expect(
+    struct fixture *f, const struct item *it, const struct made *m, const struct yaml *row)
 {
     str *wanted;
     size_t n_wanted;
@@ -110,8 +110,7 @@ static void happens(struct fixture *f, struct item *it, const struct yaml *row)
     struct item_field x = str_eq(verb, S("end"))
                               ? (struct item_field){S("end"), arg}
                               : (struct item_field){str_two(f->a, S("n_"), arg), what};
-    struct step_in in = {
-        .step = step, .fields = &x, .n_fields = !str_eq(verb, S("done"))};
+    struct step_in in = {.step = step, .fields = &x, .n_fields = !str_eq(verb, S("done"))};
     fixture_ok(f, take(f, it, in));
 }
 
@@ -170,8 +169,8 @@ static struct made some(struct fixture *f, struct rng *r)
     return m;
 }
 
-static int64_t first_of_followers(const struct made *m, const struct item_node *rows, size_t i,
-    int64_t end)
+static int64_t first_of_followers(
+    const struct made *m, const struct item_node *rows, size_t i, int64_t end)
 {
     int64_t bound = end + 1;
     for (size_t k = 0; k < m->n; k++)
@@ -230,16 +229,15 @@ static void test_monotone(void **state)
         (void)item_nodes(&f->c, d, &it, &was);
         size_t at = (size_t)rng_range(&r, 0, (int64_t)m.n - 1);
         str longer = str_fmt(f->a, "%" PRId64, m.days[at] + rng_range(&r, 0, 9));
-        fixture_ok(
-            f, STEP(f, &it, .step = S("set"), FIELDS({str_two(f->a, S("n_"), m.keys[at]), longer})));
+        fixture_ok(f,
+            STEP(f, &it, .step = S("set"), FIELDS({str_two(f->a, S("n_"), m.keys[at]), longer})));
         (void)item_nodes(&f->c, d, &it, &now);
         for (size_t i = 0; i < m.n; i++)
             assert_true(now[i].first <= was[i].first && now[i].last <= was[i].last);
         was = now;
         int64_t end_us;
         assert_true(tm_parse(m.end, TM_ZONE_DEFAULT_S, &end_us));
-        str later = tm_date(
-            f->a, tm_local_day(end_us, TM_ZONE_DEFAULT_S) + rng_range(&r, 0, 30));
+        str later = tm_date(f->a, tm_local_day(end_us, TM_ZONE_DEFAULT_S) + rng_range(&r, 0, 30));
         fixture_ok(f, STEP(f, &it, .step = S("set"), FIELDS({S("end"), later})));
         (void)item_nodes(&f->c, d, &it, &now);
         for (size_t i = 0; i < m.n; i++)
@@ -270,8 +268,7 @@ static void test_on_time(void **state)
                 if (!done[k] && (next == n || was[k].last < was[next].last))
                     next = k;
             done[next] = true;
-            fixture_at(
-                f, str_fmt(f->a, "%.*s 17:00", STR_ARG(tm_date(f->a, was[next].last))).s);
+            fixture_at(f, str_fmt(f->a, "%.*s 17:00", STR_ARG(tm_date(f->a, was[next].last))).s);
             fixture_ok(f, STEP(f, &it, .step = str_two(f->a, S("done_"), m.keys[next])));
         }
         (void)item_nodes(&f->c, d, &it, &now);
