@@ -516,6 +516,12 @@ static void read_node(const struct reading *x)
             x, x->p->e->lang == LANG_EN ? S("a node of the schedule, none") : S("节点名称、none"));
 }
 
+static void read_flag(const struct reading *x)
+{
+    if (!read_yesno(x))
+        refuse(x, S("yes, no"));
+}
+
 static void read_field_value(const struct reading *x)
 {
     bool dates = x->t->kind == KIND_DAY || x->t->kind == KIND_TIME;
@@ -528,8 +534,7 @@ static void read_field_value(const struct reading *x)
     } else if (x->t->kind == KIND_NODE) {
         read_node(x);
     } else if (x->t->kind == KIND_SLIPS) {
-        if (!read_yesno(x))
-            refuse(x, S("yes, no"));
+        read_flag(x);
     } else if (is_none(x)) {
         add_form(x, VALUE_NONE);
     } else if (dates) {
@@ -547,12 +552,6 @@ static void read_when(const struct reading *x)
         add_form(x, VALUE_NONE);
     else
         read_dates(x, x->t->key == KEY_DUE ? S(", none") : S(""));
-}
-
-static void read_flag(const struct reading *x)
-{
-    if (!read_yesno(x))
-        refuse(x, S("yes, no"));
 }
 
 // "due" and "mine" are said of the re-check alone.
