@@ -630,15 +630,7 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
     case KIND_NAMED:
         read_named(&x);
         break;
-    case KIND_CLOCK:
-    case KIND_CELL:
-    case KIND_TEXT:
-    case KIND_NUMBER:
-    case KIND_DAY:
-    case KIND_TIME:
-    case KIND_YESNO:
-    case KIND_NODE:
-    case KIND_SLIPS:
+    default: // kept in the item's fields
         read_field_value(&x);
         break;
     }
