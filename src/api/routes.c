@@ -21,6 +21,7 @@
 #include "api/lists.h"
 #include "api/me.h"
 #include "api/metrics.h"
+#include "api/moves.h"
 #include "api/openapi.h"
 #include "api/page.h"
 #include "api/place_view.h"
@@ -300,6 +301,10 @@ const struct route ROUTES[] = {
         .body_max = 2 * DEF_BYTES_MAX, .in = DEF_IN, .in_size = &DEF_IN_SIZE,
         .check = defs_publish_check, .apply = defs_publish, .answer = defs_answer, .out = DEF_OUT,
         .status = 200},
+    {HTTP_POST, "/api/defs/{id}/move", MAY_MANAGE_DEFS,
+        "Move items of the loop to this version, a group at a time; or take that back",
+        BODY(MOVES_IN, MOVES_IN_SIZE), .check = moves_check, .apply = moves_apply,
+        .answer = moves_answer, .out = MOVES_OUT, .status = 200},
     {HTTP_POST, "/api/routes/try", MAY_MANAGE_DEFS,
         "What routes would have said of past orders; writes nothing", .body_max = 2 * DEF_BYTES_MAX,
         .in = ROUTE_TRY_IN, .in_size = &ROUTE_TRY_IN_SIZE, .check = route_tries_check,

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/embed.h"
+#include "cmd/def_moves.h"
 #include "cmd/def_trial.h"
 #include "store/folder.h"
 #include "cmd/town_door.h"
@@ -10,15 +11,29 @@
 #include "domain/publish.h"
 #include "domain/yaml.h"
 
-enum { LAST_MAX = 1000000 };
+enum { LAST_MAX = 1000000, TRIAL_ROWS_SHOWN = 20 };
 
 static const struct opt OPTIONS[] = {
     {"kind", OPT_STR, "loop|register|calendar|roles|score",
         "what FILE defines; without it its content tells", "文件定义的种类，不写则从内容判断"},
     {"last", OPT_I64, "N", "try: so many of the newest orders", "try：最近多少个事项", "1000", 1,
         LAST_MAX},
-    {"as", OPT_STR, "LOGIN", "publish: who does it; without it the system",
-        "publish：以谁的名义，不写则为系统"},
+    {"as", OPT_STR, "LOGIN", "publish, move: who does it; without it the system",
+        "publish、move：以谁的名义，不写则为系统"},
+    {"to", OPT_I64, "VERSION", "move: to this version; without it the newest",
+        "move：迁移到第几版，不写则为最新版", NULL, 1, INT64_MAX},
+    {"from", OPT_I64, "VERSION", "move: only items of this version", "move：只迁移第几版的事项",
+        NULL, 1, INT64_MAX},
+    {"where", OPT_STR, "FILTER", "move: which items; without it all of the loop",
+        "move：哪些事项（筛选条件），不写则为全部"},
+    {"states", OPT_STR, "OLD=NEW,...", "move: states the version calls otherwise",
+        "move：新版本改了名的状态"},
+    {"parts", OPT_STR, "OLD=NEW,...", "move: the same for states of parts",
+        "move：新版本改了名的承办状态"},
+    {"note", OPT_STR, "TEXT", "move: why, for the history", "move：说明，记入经过"},
+    {"back", OPT_FLAG, NULL, "move: takes the move to --to back where nothing has happened since",
+        "move：撤销到 --to 版的迁移（此后未办理的）"},
+    {"dry-run", OPT_FLAG, NULL, "move: only says what would be", "move：只试算，不写入"},
     {0},
 };
 
@@ -311,6 +326,28 @@ static int publish(struct args *a)
 
 // ---- try
 
+static void json_stuck(struct jw *w, const char *key, const struct def_trial_stuck *v, size_t n)
+{
+    jw_key(w, str_of(key));
+    jw_arr(w);
+    for (size_t i = 0; i < n; i++) {
+        jw_obj(w);
+        jw_kstr(w, "what", v[i].what);
+        jw_ki64(w, "items", v[i].items);
+        jw_kstr(w, "first", v[i].first);
+        jw_end_obj(w);
+    }
+    jw_end_arr(w);
+}
+
+static void say_stuck(
+    struct args *a, const char *en, const char *zh, const struct def_trial_stuck *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        args_say(a, "%s %.*s: %" PRId64 ", for example %.*s", "%s %.*s：%" PRId64 " 个，如 %.*s",
+            a->err.lang == LANG_EN ? en : zh, STR_ARG(v[i].what), v[i].items, STR_ARG(v[i].first));
+}
+
 static void print_trial_json(struct args *a, const struct def_trial *t, int zone_s)
 {
     struct args_json j;
@@ -343,6 +380,10 @@ static void print_trial_json(struct args *a, const struct def_trial *t, int zone
         jw_end_obj(w);
     }
     jw_end_arr(w);
+    jw_ki64(w, "stuck", t->stuck);
+    json_stuck(w, "unfit", t->unfit, t->n_unfit);
+    json_stuck(w, "gone", t->gone, t->n_gone);
+    json_stuck(w, "dropped", t->dropped, t->n_dropped);
     jw_key(w, S("changes"));
     jw_arr(w);
     for (size_t i = 0; i < t->n_rows; i++) {
@@ -385,6 +426,18 @@ static void print_trial(struct args *a, const struct def_trial *t)
             : a->err.lang == LANG_EN ? " of a part"
                                      : "（承办）",
             t->lost[i].items);
+    if (t->stuck > 0)
+        args_say(a, "no step would lead on: %" PRId64 ", for example %.*s",
+            "此后没有步骤可走：%" PRId64 " 个，如 %.*s", t->stuck, STR_ARG(t->stuck_first));
+    say_stuck(a, "no answer any more,", "不再有效的值", t->unfit, t->n_unfit);
+    say_stuck(a, "running clock without an end,", "不再计的时限", t->gone, t->n_gone);
+    say_stuck(a, "asked for, and gone,", "作废的申请", t->dropped, t->n_dropped);
+    for (size_t i = 0; i < t->n_rows && i < TRIAL_ROWS_SHOWN; i++)
+        args_say(a, "  %.*s %.*s: %.*s → %.*s", "  %.*s %.*s：%.*s → %.*s", STR_ARG(t->rows[i].no),
+            STR_ARG(t->rows[i].clock), STR_ARG(dur_text(a->arena, t->rows[i].from)),
+            STR_ARG(dur_text(a->arena, t->rows[i].to)));
+    if (t->n_rows > TRIAL_ROWS_SHOWN)
+        args_say(a, "  … --json lists %zu", "  …… --json 列出 %zu 个", t->n_rows);
 }
 
 static int try_in(struct args *a, struct ctx *c, str text)
@@ -414,7 +467,7 @@ static int try_in(struct args *a, struct ctx *c, str text)
         print_trial_json(a, &t, c->rules->zone_s);
     else
         print_trial(a, &t);
-    return t.n_lost == 0 ? EXIT_DONE : EXIT_FOUND;
+    return t.n_lost == 0 && t.stuck == 0 ? EXIT_DONE : EXIT_FOUND;
 }
 
 static int try_it(struct args *a)
@@ -436,15 +489,18 @@ static int run(struct args *a)
     static const struct {
         const char *word;
         size_t words;
-    } uses[] = {{"check", 2}, {"draw", 2}, {"diff", 3}, {"publish", 2}, {"try", 2}};
+    } uses[] = {{"check", 2}, {"draw", 2}, {"diff", 3}, {"publish", 2}, {"try", 2}, {"move", 2}};
     size_t i = 0;
     while (i < ARRAY_LEN(uses) && !str_eq(a->words[0], str_of(uses[i].word)))
         i++;
     if (i == ARRAY_LEN(uses))
-        args_wrong(a, "def", "check, draw, diff, publish, try", "does not know this word",
+        args_wrong(a, "def", "check, draw, diff, publish, try, move", "does not know this word",
             "不认识这个子命令");
     else if (a->n != uses[i].words)
-        args_wrong(a, uses[i].word, uses[i].words == 3 ? "A B" : "FILE",
+        args_wrong(a, uses[i].word,
+            uses[i].words == 3 ? "A B"
+            : i == 5           ? "LOOP"
+                               : "FILE",
             "has too few or too many words", "参数个数不对");
     str kind = args_str(a, "kind");
     static const str kinds[] = {S("loop"), S("register"), S("calendar"), S("roles"), S("score")};
@@ -465,17 +521,21 @@ static int run(struct args *a)
         return looking(a, diff_two);
     case 3:
         return publish(a);
-    default:
+    case 4:
         return try_it(a);
+    default:
+        return def_moves(a);
     }
 }
 
-const struct cmd CMD_DEF = {"def", "check FILE|draw NAME|diff A B|publish FILE|try FILE [OPTIONS]",
-    "definitions: check a file, draw it, compare two, put one in force, try one on past orders",
-    "流程定义：检查、画图、比较、发布、用历史事项试算",
+const struct cmd CMD_DEF = {"def",
+    "check FILE|draw NAME|diff A B|publish FILE|try FILE|move LOOP [OPTIONS]",
+    "definitions: check, draw, compare, put in force, try on past orders, move items to a version",
+    "流程定义：检查、画图、比较、发布、用历史事项试算、把事项迁移到某一版",
     "  bihuan def check my/hotline.yaml\n"
     "  bihuan def draw hotline | dot -Tsvg -o hotline.svg\n"
     "  bihuan def diff hotline@1 my/hotline.yaml --dir var/town\n"
     "  bihuan def try my/hotline.yaml --dir var/town --last 500\n"
-    "  bihuan def publish my/hotline.yaml --dir var/town --as sysadmin",
+    "  bihuan def publish my/hotline.yaml --dir var/town --as sysadmin\n"
+    "  bihuan def move hotline --to 2 --where 'state:filed' --dir var/town --dry-run",
     OPTIONS, 1, 3, run};

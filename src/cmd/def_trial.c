@@ -1,6 +1,7 @@
 #include "cmd/def_trial.h"
 
 #include "domain/item_clock.h"
+#include "domain/item_move.h"
 #include "domain/item_store.h"
 
 struct trial {
@@ -94,6 +95,38 @@ static void try_clock(struct trial *t, const struct item *it, const struct clock
     keep_row(t, it, k, &x);
 }
 
+static void add_each(
+    struct trial *t, const str *v, size_t n, str no, struct def_trial_stuck **rows, size_t *n_rows)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t at = 0;
+        while (at < *n_rows && !str_eq((*rows)[at].what, v[i]))
+            at++;
+        if (at == *n_rows)
+            VEC_PUSH(t->c->arena, *rows, *n_rows) = (struct def_trial_stuck){
+                .what = str_dup(t->c->arena, v[i]), .first = str_dup(t->c->arena, no)};
+        (*rows)[at].items++;
+    }
+}
+
+// As if it were moved; what keeps it from that is told by its state.
+static void try_move(struct trial *t, const struct item *before)
+{
+    struct item it;
+    struct item_moved m;
+    struct err own;
+    err_init(&own, t->item.arena, t->c->lang);
+    if (item_move_try(&t->item, t->d, &(struct item_move){0}, before, &it, &m, &own) != OK)
+        return;
+    if (m.stuck && t->out->stuck++ == 0)
+        t->out->stuck_first = str_dup(t->c->arena, before->no);
+    if (!it.open)
+        return; // nobody answers it any more
+    add_each(t, m.unfit, m.n_unfit, before->no, &t->out->unfit, &t->out->n_unfit);
+    add_each(t, m.gone, m.n_gone, before->no, &t->out->gone, &t->out->n_gone);
+    add_each(t, m.dropped, m.n_dropped, before->no, &t->out->dropped, &t->out->n_dropped);
+}
+
 static enum err_code try_item(struct trial *t, int64_t id, struct err *e)
 {
     struct item it;
@@ -107,6 +140,7 @@ static enum err_code try_item(struct trial *t, int64_t id, struct err *e)
             lost(t, it.parts[i].state, true);
     for (size_t i = 0; i < it.n_clocks; i++)
         try_clock(t, &it, &it.clocks[i]);
+    try_move(t, &it);
     return OK;
 }
 

@@ -26,6 +26,11 @@ struct def_trial_state {
     bool of_part;
     int64_t items;
 };
+struct def_trial_stuck { // what would go wrong with items that were moved to it
+    str what;            // a step that was asked for, "kind=其他", a clock, or empty
+    int64_t items;
+    str first; // the number of one of them
+};
 struct def_trial {
     int64_t items;
     struct def_trial_clock
@@ -33,6 +38,10 @@ struct def_trial {
     size_t n_clocks, n_known;
     struct def_trial_state *lost;
     size_t n_lost;
+    int64_t stuck; // open, and no step would lead out of where they stand
+    str stuck_first;
+    struct def_trial_stuck *unfit, *gone, *dropped; // answers, running clocks, requests
+    size_t n_unfit, n_gone, n_dropped;
     struct def_trial_row *rows; // the first DEF_TRIAL_ROWS_KEPT
     size_t n_rows;
 };

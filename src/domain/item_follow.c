@@ -99,29 +99,6 @@ enum err_code item_settle(struct ctx *c, int64_t id, struct err *e)
     return item_commit(c, d, &before, &it, &ev, e);
 }
 
-enum err_code item_move_def(struct ctx *c, int64_t id, int64_t def, struct err *e)
-{
-    struct item before;
-    if (item_load(c, id, &before, e) != OK)
-        return e->code;
-    const struct def *to = rules_def(c->rules, def);
-    if (!to || !str_eq(to->loop, before.loop))
-        return err_add(e, ERR_INVALID, S("def"), (str){0}, "is not a version of this item's loop",
-            "不是这类事项的流程版本");
-    if (def_state_at(to, before.state) < 0)
-        return err_add(e, ERR_INVALID, S("def"), before.state, "the new version has no such state",
-            "新版本没有这个状态");
-    for (size_t i = 0; i < before.n_parts; i++)
-        if (def_part_state_at(to, before.parts[i].state) < 0)
-            return err_add(e, ERR_INVALID, S("def"), before.parts[i].state,
-                "the new version has no such part state", "新版本没有这个承办状态");
-    struct item it = item_copy(c->arena, &before);
-    it.def = to->id;
-    item_clocks_relimit(c, to, &it);
-    struct event ev = {.what = S("move_def"), .unit = it.unit};
-    return item_commit(c, to, &before, &it, &ev, e);
-}
-
 static enum err_code close_one(struct ctx *c, const struct item *main, int64_t id, struct err *e)
 {
     struct item before;

@@ -154,7 +154,5 @@ int64_t item_alarms(struct ctx *c, int64_t max, struct err *e);
 // Computes the due times of an open item again, after its calendar changed. OK without an event
 // when nothing moved.
 enum err_code item_settle(struct ctx *c, int64_t id, struct err *e) MUST_USE;
-// Moves a running item to another published version of its loop, as an event.
-enum err_code item_move_def(struct ctx *c, int64_t id, int64_t def, struct err *e) MUST_USE;
 
 #endif

@@ -239,6 +239,10 @@ enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err 
         return e->code;
     if (out->id == 0)
         return err_add(e, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
+    // Another process may publish a version and file by it before a snapshot of the rules has it.
+    if (!rules_def(c->rules, out->def))
+        return err_add(e, ERR_BUSY, S("def"), (str){0},
+            "its definition has just been published: ask again", "流程版本刚刚发布，请稍后再试");
     return read_doc(c->arena, doc, out, e);
 }
 

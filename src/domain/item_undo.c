@@ -4,6 +4,7 @@
 #include "domain/item_undo.h"
 
 #include "domain/item_inner.h"
+#include "domain/item_move.h"
 #include "domain/same.h"
 
 struct past {
@@ -217,4 +218,40 @@ enum err_code item_undo(
         return e->code;
     *out = it;
     return db_status(c->db, e);
+}
+
+// ---- a move to another version taken back
+
+enum err_code item_move_back(
+    struct ctx *c, int64_t id, bool dry, struct item_moved *out, struct err *e)
+{
+    struct item now, it;
+    size_t n;
+    *out = (struct item_moved){0};
+    if (!ctx_may(c, MAY_MANAGE_DEFS, 0))
+        return err_add(e, ERR_DENIED, (str){0}, (str){0}, "you may not move items between versions",
+            "您没有更换流程版本的权限");
+    if (item_load(c, id, &now, e) != OK)
+        return e->code;
+    const struct past *rows = events_of(c, id, &n);
+    if (db_status(c->db, e) != OK)
+        return e->code;
+    out->no = now.no;
+    if (n == 0 || !str_eq(rows[n - 1].what, S(ITEM_MOVED)))
+        return err_add(e, ERR_CONFLICT, S("id"), (str){0},
+            "something has happened since it was moved, or it was not moved",
+            "没有更换过版本，或此后已有办理，不能撤销");
+    if (fold_before(c, rows, &rows[n - 1], &now, &it, e) != OK)
+        return e->code;
+    *out = (struct item_moved){.no = now.no,
+        .state_from = now.state,
+        .state_to = it.state,
+        .due_from_us = now.due_us,
+        .due_to_us = it.due_us};
+    const struct def *d = rules_def(c->rules, it.def), *from = rules_def(c->rules, now.def);
+    CHECK(d != NULL && from != NULL);
+    struct event undo = {.what = S(ITEM_UNDO),
+        .unit = now.unit,
+        .note = str_fmt(c->arena, "%" PRId64 " → %" PRId64, from->version, d->version)};
+    return dry ? OK : item_commit(c, d, &now, &it, &undo, e);
 }

@@ -631,7 +631,7 @@ test('docs/operate.md is true', async (t) => {
       used.add(words[0]);
       for (const option of words.filter((w) => w.startsWith('--'))) assert.ok(help.includes(`  ${option} `), line);
       for (const word of words.slice(1, 2)) {
-        if (/^(verify|fold|list|make|drop|check|diff|try|publish|draw)$/.test(word)) assert.ok(help.split('\n')[0].includes(word), line);
+        if (/^(verify|fold|list|make|drop|check|diff|try|publish|draw|move)$/.test(word)) assert.ok(help.split('\n')[0].includes(word), line);
       }
     }
     assert.deepEqual(COMMANDS.filter((c) => !used.has(c)), ['version'], 'commands the page does not show in a line of their own');

@@ -49,6 +49,10 @@ for (const point of points) test(`a town's administration, each ${point} failing
   const text = async (kind) => (await sys.get(`/api/defs/${defs.find((d) => d.kind === kind && (kind !== 'loop' || d.key === 'hotline')).id}`)).body.text;
   const loop = (await text('loop')).replace('limit: 5wd}', 'limit: 3wd}');
   assert.equal((await write('publish a loop', 200, (h) => sys.post('/api/defs', { kind: 'loop', text: loop }, h))).version, 2);
+  const second = (await sys.get('/api/defs')).body.rows.find((d) => d.key === 'hotline' && d.version === 2);
+  const moved = await write('move what was filed before', 200, (h) => sys.post(`/api/defs/${second.id}/move`, {}, h));
+  assert.ok(moved.moved > 0 && moved.refused === 0);
+  await write('and back', 200, (h) => sys.post(`/api/defs/${second.id}/move`, { back: true }, h));
   assert.equal((await desk.file()).body.def_version, 2, 'it is in force');
 
   for (const path of ['units', 'people', 'roles', 'defs', 'views', 'jobs', 'import-maps'])

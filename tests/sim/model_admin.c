@@ -110,11 +110,19 @@ static void put_unit(struct model *m, const struct act *x, int64_t id)
         u->version++;
 }
 
+// A running item, to another version than its own.
 static enum err_code check_move_def(struct model *m, const struct act *x)
 {
+    const struct m_item *it = m_item_of(m, x->item);
+    if (!it)
+        return ERR_MISSING;
     for (size_t i = 0; i < m->n_defs; i++)
-        if (m->defs[i].id == x->def)
-            return m_item_of(m, x->item) ? OK : ERR_MISSING;
+        if (m->defs[i].id == x->def) {
+            if (it->def == i)
+                return ERR_CONFLICT;
+            bool over = it->gone || it->state == ST_RATED || it->state == ST_VOID;
+            return over ? ERR_INVALID : OK;
+        }
     return ERR_INVALID;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "base/buf.h"
 #include "domain/audit.h"
+#include "domain/item_move.h"
 #include "domain/item_undo.h"
 #include "domain/journal.h"
 #include "domain/publish.h"
@@ -186,6 +187,7 @@ static enum err_code do_one(struct job *j, struct ctx *c, struct err *e)
 {
     const struct act *x = j->act;
     struct item it = {0};
+    struct item_moved moved;
     enum err_code code = OK;
     const struct person *p = NULL;
     switch (x->kind) {
@@ -210,7 +212,7 @@ static enum err_code do_one(struct job *j, struct ctx *c, struct err *e)
     case ACT_SETTLE:
         return settle_all(c, e);
     case ACT_MOVE_DEF:
-        return item_move_def(c, x->item, x->def, e);
+        return item_move(c, x->item, &(struct item_move){.def = x->def}, &moved, e);
     case ACT_GRANT:
         p = map_get(&c->rules->person_by_login, str_of(x->person));
         CHECK(p != NULL);

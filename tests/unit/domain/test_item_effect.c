@@ -2,6 +2,7 @@
 // lateness, and the rates that come out of it.
 
 #include "domain/formula.h"
+#include "domain/item_move.h"
 #include "domain/route.h"
 #include "item_case.h"
 
@@ -98,6 +99,7 @@ static void test_suspension(void **state)
 // and no longer once the limit is so long that it was kept.
 static void test_breach_outlives_a_pause(void **state)
 {
+    struct item_moved moved;
     struct fixture *f = *state;
     struct item it = dispatched(f, "c01", NULL);
     fixture_at(f, "2026-11-18 09:00"); // first contact was due on Tuesday at 10:30
@@ -122,7 +124,8 @@ static void test_breach_outlives_a_pause(void **state)
                 text.s + at + row.n, LIMITS[i]));
         fixture_as(f, NULL);
         int64_t def = rules_loop(f->rules, S("hotline"))->now->id;
-        fixture_ok(f, fixture_do(f, item_move_def(&f->c, it.id, def, &f->e)));
+        fixture_ok(f,
+            fixture_do(f, item_move(&f->c, it.id, &(struct item_move){.def = def}, &moved, &f->e)));
         it = read(f, it.id);
         assert_str(item_field(&it, S("clock/contact")), OUTCOMES[i]);
     }
