@@ -200,7 +200,7 @@ static int moved_in(struct args *a, struct town_door *d)
         jw_ki64(&j.w, "moved", r.moved);
         jw_ki64(&j.w, "refused", r.refused);
         if (code != OK)
-            args_json_notes(&j, &a->err);
+            args_json_notes(&j, "errors", &a->err);
         args_json_end(&j);
     }
     if (code != OK)
