@@ -133,6 +133,9 @@ test('the description', async (t) => {
     const { text } = (await who.sysadmin.get(`/api/defs/${defs.find((d) => d.kind === 'loop' && d.key === 'hotline').id}`)).body;
     await writes('POST /api/defs', who.sysadmin, { kind: 'loop', text: text.replace('title: 12345热线工单', 'title: 热线') });
     await writes('POST /api/defs', who.sysadmin, { kind: 'loop', text: 'loop: x' }, 400);
+    const next = (await who.sysadmin.get('/api/defs')).body.rows.find((d) => d.key === 'hotline' && d.version === 2);
+    await writes(`POST /api/defs/${next.id}/move`, who.sysadmin, { dry: true });
+    await writes(`POST /api/defs/${next.id}/move`, who.sysadmin, {});
 
     const readers = { '/api/audit': who.auditadmin, '/api/people': who.secadmin, '/api/people/1/access': who.secadmin, '/api/classes.csv': who.sysadmin };
     for (const [request] of ROUTES) {

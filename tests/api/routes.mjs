@@ -85,6 +85,7 @@ export const ROUTES = [
   ['GET /api/defs/999/graph', 404, '*'],
   ['GET /api/defs/999/diff/998', 404, '*'],
   ['POST /api/defs', 400, 'sysadmin'],
+  ['POST /api/defs/999/move', 404, 'sysadmin'],
   ['GET /api/audit', 200, 'auditadmin'],
   ['POST /api/password', 400, '*'],
 ];
