@@ -61,7 +61,7 @@ struct loop_view {
     str key, title, class_scheme;
     int64_t def, version, receiver;
     bool caller, analysis;
-    str name_title;
+    str name_title, text_title, text_hint;
     struct list states, part_states, clocks, judges, fields, steps, tallies, rates, cadences;
     struct strs boards;
 };
@@ -219,7 +219,10 @@ static const struct field LOOP_VIEW[] = {
     M(loop_view, receiver, FIELD_I64),
     M(loop_view, caller, FIELD_BOOL),
     {"name", FIELD_STR, .at = offsetof(struct loop_view, name_title),
-        .help = "what the title of a row is called; empty: the usual"},
+        .help = "what the title is called; empty: the usual"},
+    {"text", FIELD_STR, .at = offsetof(struct loop_view, text_title),
+        .help = "what the text is called; empty: the usual"},
+    {"text_hint", FIELD_STR, .at = offsetof(struct loop_view, text_hint)},
     {"analysis", FIELD_BOOL, .at = offsetof(struct loop_view, analysis),
         .help = "it has one: /api/analyses/{key}"},
     ROWS(loop_view, states, STATE_VIEW, state_view),
@@ -394,6 +397,8 @@ static struct loop_view view_loop(struct ctx *c, const struct loop *l)
         .version = d->version,
         .receiver = receiver ? receiver->id : c->rules->town,
         .name_title = d->name_title,
+        .text_title = d->text_title,
+        .text_hint = d->text_hint,
         .caller = d->caller,
         .analysis = d->analysis.count >= 0,
         .states = view_states(c->arena, d->states, d->n_states),

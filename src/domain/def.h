@@ -367,7 +367,9 @@ struct def {
     // by steps of these keys (def_register.c), and stand in lists of their own.
     bool lasting;
     bool read_by_unit; // else whoever may read anywhere in the town reads every row
-    str name_title;    // what the title of a row is called: 企业名称
+    str name_title;    // what the title is called, 企业名称; empty: the usual
+    str text_title;    // what the text is called, 诉求内容; empty: the usual
+    str text_hint;     // how it is written, in one sentence
     str text;          // the YAML as given
     int64_t id;        // row in the database; 0 when read from a file
     int64_t version;

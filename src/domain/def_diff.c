@@ -107,6 +107,9 @@ static void head_facts(const struct def *d, size_t at, struct facts *f)
     (void)at;
     f->title = d->title;
     tell(f, "名称", d->title);
+    tell(f, "标题的叫法", d->name_title);
+    tell(f, "内容的叫法", d->text_title);
+    tell(f, "内容的提示", d->text_hint);
     tell(f, "编号前缀", d->number_prefix);
     tell_count(f, "编号位数", d->number_digits);
     tell(f, "受理单位", d->receiver);

@@ -15,11 +15,18 @@ static const struct yaml_member parts_members[] = {
     {"then", YAML_WANT_STR, .expected = "a state"},
     {0},
 };
+static const struct yaml_member text_members[] = {
+    {"title", YAML_WANT_STR, YAML_REQUIRED},
+    {"hint", YAML_WANT_STR},
+    {0},
+};
 static const struct yaml_member root_members[] = {
     {"loop", YAML_WANT_KEY, YAML_REQUIRED},
     {"title", YAML_WANT_STR, YAML_REQUIRED},
     {"number", YAML_WANT_MAP, YAML_REQUIRED, .expected = "{prefix: RX, digits: 5}",
         .sub = def_number_members},
+    {"name", YAML_WANT_STR},
+    {"text", YAML_WANT_MAP, .expected = "{title, hint}", .sub = text_members},
     {"receiver", YAML_WANT_STR, YAML_REQUIRED, .expected = "a unit code"},
     {"calendar", YAML_WANT_KEY, YAML_REQUIRED},
     {"classes", YAML_WANT_KEY},
@@ -123,6 +130,10 @@ static void read_head(struct def_reader *r)
     bool lasting = yaml_get(r->root, "register") != NULL;
     d->loop = read_plain_key(r, lasting ? "register" : "loop");
     d->title = def_read_text(r, r->root, "title", DEF_TITLE_MAX, S(""));
+    d->name_title = def_read_text(r, r->root, "name", DEF_TITLE_MAX, S(""));
+    const struct yaml *text = yaml_get(r->root, "text");
+    d->text_title = text ? def_read_text(r, text, "title", DEF_TITLE_MAX, S("text")) : (str){0};
+    d->text_hint = text ? def_read_text(r, text, "hint", DEF_HELP_MAX, S("text")) : (str){0};
     const struct yaml *number = yaml_get(r->root, "number");
     const struct yaml *prefix = number ? yaml_get(number, "prefix") : NULL;
     if (prefix && yaml_as_str(prefix, &d->number_prefix) && d->number_prefix.n > 0 &&

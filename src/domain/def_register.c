@@ -93,7 +93,6 @@ void def_register_read(struct def_reader *r)
     d->analysis.count = DEF_NONE;
     d->solid.pass = d->solid.fail = d->solid.field = d->solid.recur.field = DEF_NONE;
     d->read_by_unit = str_eq(yaml_get_str(r->root, "read"), S("unit"));
-    d->name_title = def_read_text(r, r->root, "name", DEF_TITLE_MAX, S(""));
     def_fields_read(r);
     VEC_PUSH(r->arena, d->states, d->n_states) =
         (struct def_state){.key = S("kept"), .title = S("在册")};

@@ -302,6 +302,12 @@ static bool offered(const struct looking *x, const char *to)
     return !str_starts(t, S("caller.")) || x->def->caller;
 }
 
+// What a definition calls the title or the text, if it calls it anything.
+static bool calls(struct arena *a, str title, str key)
+{
+    return title.n > 0 && str_eq(import_name_key(a, title), key);
+}
+
 // Exact names first, so that a likeness never takes a column from its owner.
 static void propose_all(struct looking *x)
 {
@@ -312,9 +318,11 @@ static void propose_all(struct looking *x)
             if (str_eq(import_name_key(x->a, d->fields[f].title), key) ||
                 str_eq(d->fields[f].key, key))
                 propose(x, i, d->fields[f].key, &d->fields[f]);
-        if (d->lasting && (str_eq(import_name_key(x->a, d->name_title), key) ||
-                              str_eq(S("名称"), key) || str_eq(S("name"), key)))
+        if (calls(x->a, d->name_title, key) ||
+            (d->lasting && (str_eq(S("名称"), key) || str_eq(S("name"), key))))
             propose(x, i, S("title"), NULL);
+        if (!d->lasting && calls(x->a, d->text_title, key))
+            propose(x, i, S("text"), NULL);
         for (size_t k = 0; k < ARRAY_LEN(SYNONYMS); k++)
             if (offered(x, SYNONYMS[k].to) && is_synonym(x, SYNONYMS[k].names, key))
                 propose(x, i, str_of(SYNONYMS[k].to), NULL);
@@ -394,7 +402,7 @@ static size_t likeness(struct looking *x, const struct def *d)
     size_t n = 0;
     for (size_t i = 0; i < x->out->n; i++) {
         str key = import_name_key(x->a, x->out->columns[i].name);
-        bool known = d->lasting && str_eq(import_name_key(x->a, d->name_title), key);
+        bool known = calls(x->a, d->name_title, key) || calls(x->a, d->text_title, key);
         for (size_t f = 0; f < d->n_fields && !known; f++)
             known = str_eq(import_name_key(x->a, d->fields[f].title), key);
         n += known && key.n > 0;

@@ -136,9 +136,9 @@ static void add_units(struct template *t)
 static void add_columns(struct template *t)
 {
     const struct def *d = t->d;
-    str name = !d->lasting           ? say(t, "标题", "title")
-               : d->name_title.n > 0 ? d->name_title
-                                     : say(t, "名称", "name");
+    str name = d->name_title.n > 0 ? d->name_title
+               : d->lasting        ? say(t, "名称", "name")
+                                   : say(t, "标题", "title");
     add(t, (struct filled){.title = name,
                .help = say(t, "文字，不超过 120 字", "text, 120 characters"),
                .required = true,
@@ -147,10 +147,11 @@ static void add_columns(struct template *t)
     if (d->lasting)
         add_units(t);
     else
-        add(t, (struct filled){.title = say(t, "内容", "text"),
-                   .help = say(t, "文字，不超过 8000 字", "text, 8000 characters"),
-                   .text = true,
-                   .wide = true});
+        add(t,
+            (struct filled){.title = d->text_title.n > 0 ? d->text_title : say(t, "内容", "text"),
+                .help = say(t, "文字，不超过 8000 字", "text, 8000 characters"),
+                .text = true,
+                .wide = true});
     if (d->class_scheme.n > 0)
         add(t, (struct filled){.title = say(t, "分类", "class"),
                    .help = say(t, "分类的名称", "name of a class"),

@@ -78,6 +78,7 @@ test('cadences', { timeout: 300_000 }, async (t) => {
   });
 
   await step('what the register holds of who is visited is shown there, and not asked again', async () => {
+    assert.equal(await page.getByRole('region', { name: '责任单位' }).locator('p').innerText(), '北虹居民区', 'nobody dispatches a visit');
     const held = page.getByRole('region', { name: '企业台账' });
     await held.getByRole('link', { name: '泾源贸易' }).waitFor();
     assert.match(await held.innerText(), /统一社会信用代码\s*91330100799655058B/);

@@ -33,7 +33,7 @@ test('a list of one’s own', { timeout: 180_000 }, async (t) => {
     await v.button('用在我所有的列表').click();
     await dialog.waitFor({ state: 'detached' });
     await v.ready();
-    assert.deepEqual(await heads(), ['分类', '剩余时限', '状态', '诉求', '编号', '承办', '登记', '地址', '处置时限']);
+    assert.deepEqual(await heads(), ['分类', '剩余时限', '状态', '标题', '编号', '承办', '登记', '地址', '处置时限']);
     const row = (name) => v.page.locator('tbody tr', { hasText: name });
     assert.equal(await row('第6件').locator('.c-address').innerText(), '泉口路6号');
     assert.match(await row('第1件').locator('.c-clock-handle').innerText(), /计时 1\d-\d\d/);
@@ -56,7 +56,7 @@ test('a list of one’s own', { timeout: 180_000 }, async (t) => {
     await v.page.setViewportSize({ width: 900, height: 800 });
     await v.page.waitForFunction(() => document.querySelector('.hidden-columns'));
     const left = await heads();
-    for (const head of ['剩余时限', '状态', '诉求', '编号']) assert.ok(left.includes(head), head);
+    for (const head of ['剩余时限', '状态', '标题', '编号']) assert.ok(left.includes(head), head);
     assert.match(await v.text('.hidden-columns'), /有 \d 列没有显示/);
     await v.check('columns-900');
     await v.page.setViewportSize(WIDE);

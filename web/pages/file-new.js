@@ -50,7 +50,7 @@ function check(v, fields, loop) {
   if (!v.title.trim()) bad.title = t(loop.lasts ? 'form.mustFill' : 'file.needTitle');
   else if (Array.from(v.title.trim()).length > TITLE_MAX)
     bad.title = t('form.over', { n: Array.from(v.title.trim()).length - TITLE_MAX });
-  if (!loop.lasts && !v.text.trim()) bad.text = t('file.needText');
+  if (!loop.lasts && !v.text.trim()) bad.text = t('form.mustFill');
   for (const k of pointOf(v).bad) bad[k] = t(k === 'lat' ? 'place.badLat' : 'place.badLon');
   for (const f of fields) {
     const value = f.key === 'class' ? v.class : v.fields[f.key];
@@ -165,11 +165,11 @@ export function FileForm({ loop, form = FORM, title: called = '', onDone, plain 
     send(!!(e.submitter && e.submitter.value));
   };
   const list = errors || {};
-  const title = rows ? loop.name || t('row.name') : t('file.title');
-  const [words, wordsHint] = loop.caller ? ['file.text', 'file.textHint'] : ['file.seen', 'file.seenHint'];
+  const title = loop.name || t(rows ? 'row.name' : 'file.title');
+  const text = loop.text || t('item.text');
   const names = {
     title,
-    text: t(words),
+    text,
     address: t('col.address'),
     unit: t('row.unit'),
     lat: t('place.lat'),
@@ -198,7 +198,7 @@ export function FileForm({ loop, form = FORM, title: called = '', onDone, plain 
         ${fields.map(ask)}<div>${addressField}</div>
         <${Ask} form=${form} field=${UNIT} loop=${loop} error=${list.unit} value=${v.unit} onInput=${(unit) => set({ unit })} /></div>`
         : html`<div class="form-cols"><div>${titleField}
-      <${Field} form=${form} name="text" label=${t(words)} hint=${t(wordsHint)}
+      <${Field} form=${form} name="text" label=${text} hint=${loop.text_hint || null}
         error=${list.text} required>${(a) => textArea(a, v.text, (text) => set({ text }), TEXT_MAX, 6)}<//>
       ${addressField}
       ${loop.caller ? html`<${CallerFields} v=${v} set=${set} errors=${list} />` : null}

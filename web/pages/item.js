@@ -104,6 +104,9 @@ function Clocks({ item }) {
 
 function Parts({ item, loop }) {
   const parts = item.parts || [];
+  // A loop without parts is nobody's to dispatch: one unit has it from the beginning to the end.
+  if (loop && !loop.part_states.length)
+    return html`<section class="card" aria-labelledby="parts-h"><h2 id="parts-h">${t('row.unit')}</h2><p>${item.unit_name}</p></section>`;
   return html`<section class="card" aria-labelledby="parts-h"><h2 id="parts-h">${t('item.parts')}</h2>
     <p>${t('item.receiver')} ${item.receiver_name || '—'}</p>
     ${
@@ -162,7 +165,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
       </div>
       <div class="item-main">
         ${item.plan.length ? html`<${Later} load=${schedule} name="Plan" plan=${item.plan} />` : null}
-        <section class="card" aria-labelledby="text-h"><h2 id="text-h">${t('item.text')}</h2>
+        <section class="card" aria-labelledby="text-h"><h2 id="text-h">${(loop && loop.text) || t('item.text')}</h2>
           <p class="prose">${item.text ? html`<${Marked} text=${item.text} words=${place.value.query.getAll('mark')} />` : html`<span class="hint">${t('item.noText')}</span>`}</p>
           <${Caller} item=${item} onSeen=${again} /></section>
         <section class="card" aria-labelledby="facts-h"><h2 id="facts-h">${t('item.facts')}</h2><${Facts}

@@ -88,7 +88,7 @@ export function DeskOrder({ desk, onSend, onCompare, onWatch, watched, onMore })
     <div class="desk-cols">
       <div class="desk-read">
         <${Returned} item=${item} loop=${loop} />
-        <section class="card" aria-labelledby="text-h"><h3 id="text-h">${t('item.text')}</h3>
+        <section class="card" aria-labelledby="text-h"><h3 id="text-h">${(loop && loop.text) || t('item.text')}</h3>
           <p class="prose">${item.text || html`<span class="hint">${t('item.noText')}</span>`}</p>
           <${Facts} item=${item} />
           <${Pictures} item=${item} />

@@ -97,7 +97,7 @@ function Child({ form, loop, v, set, errors }) {
   return html`
     <${Field} form=${form} name="child.title" label=${t('file.title')}
       error=${errors['child.title'] || errors.title} required>${(a) => textInput(a, v.child.title, (title) => child({ title }))}<//>
-    <${Field} form=${form} name="child.text" label=${t('file.text')}
+    <${Field} form=${form} name="child.text" label=${loop.text || t('item.text')}
       error=${errors['child.text'] || errors.text}>${(a) => textArea(a, v.child.text, (text) => child({ text }), 8000)}<//>
     <${Field} form=${form} name="child.class" label=${t('col.class')} error=${errors['child.class']}>${(
       a,
