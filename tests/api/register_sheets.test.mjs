@@ -97,7 +97,8 @@ test('rows that are there are changed where the sheet says otherwise; a trial sh
   const tried = await bring(book, { dry: true });
   assert.deepEqual(counts(tried), [1, 1, 1, 0], JSON.stringify(tried));
   assert.deepEqual(tried.changes.map((c) => [c.row, c.no, c.title, c.was, c.is]), [
-    [2, first.no, '企业名称', '甲公司', '甲公司（新名）'], [2, first.no, '责任单位', '营商办', '北虹居委会'], [2, first.no, '年税收', '32000', '40000']]);
+    [2, first.no, '企业名称', '甲公司', '甲公司（新名）'], [2, first.no, '责任单位', '营商办', '北虹居委会'], [2, first.no, '年税收', '32000', '40000'],
+    [2, first.no, '人均税收', '2666.67', '3333.33']], 'what is computed of it as well');
   assert.equal((await keeper.item(first.id)).version, first.version);
   const job = await bring(book);
   assert.deepEqual(counts(job), [1, 1, 1, 0]);
