@@ -66,6 +66,7 @@ CREATE TABLE item (
     unlocks @int@ NOT NULL DEFAULT 0, locked @int@ NOT NULL DEFAULT 0,
     recheck_us @int@ NOT NULL DEFAULT 0, solid_us @int@ NOT NULL DEFAULT 0, recurs @int@ NOT NULL DEFAULT 0,
     excluded @int@ NOT NULL, shelf @int@ NOT NULL DEFAULT 0, title @text@ NOT NULL, waits @text@ NOT NULL DEFAULT '',
+    gathered @text@ NOT NULL DEFAULT '',
     PRIMARY KEY (town, id)) @heap@;
 CREATE UNIQUE INDEX item_no ON item (town, no);
 -- Queues hold open items only; a closed item leaves these indexes. The columns of a condition stand at the end, so that
@@ -80,6 +81,8 @@ CREATE INDEX item_waits ON item (town, id) WHERE waits <> '';
 -- What was closed and waits for its re-check, and what passed it (domain/recheck.h).
 CREATE INDEX item_recheck ON item (town, recheck_us, id) WHERE recheck_us > 0;
 CREATE INDEX item_solid ON item (town, solid_us, id) WHERE solid_us > 0;
+-- Members of an item that gathers others, by its number (domain/item_gather.c).
+CREATE INDEX item_gathered ON item (town, gathered, filed_us, id) WHERE gathered <> '';
 -- Lists over time: new rows land at the end. The class stands in them so that others are passed over without their rows.
 CREATE INDEX item_filed ON item (town, filed_us, id, shelf, class) WHERE shelf = 0;
 CREATE INDEX item_changed ON item (town, changed_us, id) WHERE shelf = 0;

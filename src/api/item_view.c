@@ -37,6 +37,7 @@ const struct field ROW_VIEW[] = {
         .help = "others are merged into it or tied to it, and it is no repeat itself"),
     F(struct row_view, locked, FIELD_BOOL,
         .help = "returned so often that nobody returns it until it is unlocked"),
+    F(struct row_view, gathered, FIELD_STR, .help = "number of the item that gathers it"),
     F(struct row_view, overdue, FIELD_BOOL),
     F(struct row_view, unit, FIELD_I64, .help = "unit in charge"),
     F(struct row_view, unit_name, FIELD_STR),
@@ -100,6 +101,7 @@ void row_view(struct ctx *c, const struct list_row *r, struct row_view *out)
         .repeat = r->repeat,
         .main_repeat = r->main_repeat,
         .locked = r->locked,
+        .gathered = r->gathered,
         .unit = r->unit,
         .unit_name = u ? (u->short_name.n > 0 ? u->short_name : u->name) : (str){0},
         .cls = r->cls,
@@ -280,7 +282,7 @@ static const struct field FILE_ROWS[] = {
     {0},
 };
 static const struct field LINK_ROWS[] = {
-    F(struct link_view, kind, FIELD_STR, .help = "parent child main merged same"),
+    F(struct link_view, kind, FIELD_STR, .help = "parent child main merged same gathered"),
     F(struct link_view, item, FIELD_I64),
     F(struct link_view, no, FIELD_STR),
     F(struct link_view, title, FIELD_STR),
@@ -680,6 +682,8 @@ static void view_links(struct ctx *c, const struct item *it, struct item_full *v
         push_link(c, v, S("parent"), it->parent);
     if (it->merged)
         push_link(c, v, S("main"), it->merged);
+    if (it->gathered.n > 0)
+        push_link(c, v, S("gathered"), item_id_of(c, it->gathered));
     struct cursor r = db_rows(c->db,
         "SELECT kind, other FROM link WHERE town = ?1 AND item = ?2 AND kind <> 'ref'",
         V(c->rules->town), V(it->id));
@@ -812,6 +816,8 @@ static str what_title(const struct ctx *c, const struct def *d, str what)
         {"close_merged", "Closed with its main item", "随主单办结"},
         {"joined", "Another item was merged into it", "有工单并入"},
         {"parted", "An item merged into it was taken out", "并入的工单撤出"},
+        {"gathered", "Added to what gathers it", "归入"},
+        {"released", "Taken out of what gathers it", "移出"},
         {"same", "Tied as the same matter", "关联同一事项"}, {"unsame", "Untied", "取消同一事项"},
         {"undo_import", "Import undone", "撤销导入"}, {ITEM_UNDO, "Taken back", "撤销"}};
     const struct def_step *s = def_step(d, what);
@@ -905,7 +911,8 @@ static void view_row(struct ctx *c, const struct item *it, struct row_view *v)
         .excluded = it->excluded,
         .repeat = it->repeat,
         .main_repeat = it->main_repeat,
-        .locked = it->locked};
+        .locked = it->locked,
+        .gathered = it->gathered};
     row_view(c, &r, v);
 }
 

@@ -354,6 +354,22 @@ static void read_ids(
             "is not a list of at most %zu ids", "应为不超过 %zu 个编号的列表", max);
 }
 
+// ["RX20261120-00012"]
+static void read_members(struct call *k, const struct json *j, struct step_in *in)
+{
+    if (!j || j->type == JSON_NULL)
+        return;
+    bool good = j->type == JSON_ARR && j->n <= ITEM_MEMBERS_MAX;
+    for (size_t i = 0; good && i < j->n; i++) {
+        good = j->vals[i].type == JSON_STR;
+        VEC_PUSH(k->ctx.arena, in->members, in->n_members) = j->vals[i].s;
+    }
+    if (!good)
+        err_add(&k->err, ERR_INVALID, S("members"), S("[\"RX20261120-00012\"]"),
+            "is not a list of at most %d numbers", "应为不超过 %d 个编号的列表",
+            (int)ITEM_MEMBERS_MAX);
+}
+
 static enum step_say say_of(str say)
 {
     return str_eq(say, S("yes"))    ? SAY_YES
@@ -381,6 +397,7 @@ void items_step_read(struct call *k, const struct step_ask *t, struct step_in *i
     in->has_place = t->place.address.n > 0 || t->place.lat != 0 || t->place.lon != 0;
     read_fields(k, t->fields, S("fields"), &in->fields, &in->n_fields);
     read_ids(k, t->units, "units", ITEM_UNITS_MAX, &in->units, &in->n_units);
+    read_members(k, t->members, in);
     if (t->extend.n > 0 && !dur_parse(t->extend, &in->extend))
         err_add(&k->err, ERR_INVALID, S("extend"), S("3wd, 2d, 4wh"), "is not a length of time",
             "不是时长");

@@ -24,7 +24,7 @@ struct step_place {
 struct step_ask {
     str step, say, note, judge, extend, other, name;
     int64_t part, cls, unit;
-    const struct json *fields, *units;
+    const struct json *fields, *units, *members;
     struct step_reason reason;
     struct step_child child;
     struct step_place place;
@@ -53,6 +53,8 @@ extern const struct field STEP_REASON_IN[], STEP_CHILD_IN[], STEP_PLACE_IN[];
         {"extend", FIELD_STR, .at = offsetof(struct step_ask, extend), .max = 12, .help = "3wd"},  \
         {"other", FIELD_STR, .at = offsetof(struct step_ask, other), .max = 40,                    \
             .help = "merge: the main item's number"},                                              \
+        {"members", FIELD_JSON, .at = offsetof(struct step_ask, members),                          \
+            .help = "gather, release: [numbers of items]"},                                        \
     {                                                                                              \
         "child", FIELD_OBJ, .at = offsetof(struct step_ask, child), .sub = STEP_CHILD_IN           \
     }

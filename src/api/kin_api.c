@@ -2,6 +2,7 @@
 
 #include "api/item_view.h"
 #include "domain/caller.h"
+#include "domain/gather.h"
 #include "domain/kin.h"
 #include "domain/same.h"
 
@@ -104,20 +105,25 @@ static struct kin_row_view view_row(struct call *k, const struct kin_row *r)
     return v;
 }
 
+static enum err_code tell(struct call *k, const struct kin_out *out)
+{
+    struct kin_view v = {0};
+    struct kin_row_view *rows = NEW_ARRAY(k->ctx.arena, out->n, struct kin_row_view);
+    for (size_t i = 0; i < out->n; i++)
+        rows[i] = view_row(k, &out->rows[i]);
+    v.rows = (struct list){rows, out->n};
+    for (int i = 0; i < KIN_WORDS; i++)
+        v.counts[i] =
+            (struct count_view){out->counts[i].n, out->counts[i].capped, out->counts[i].filter};
+    return call_answer_fields(k, KIN_VIEW, &v);
+}
+
 static enum err_code answer(struct call *k, const struct kin_in *in)
 {
     struct kin_out out;
-    struct kin_view v = {0};
     if (kin_find(&k->ctx, in, in->item != 0, &out, &k->err) != OK)
         return k->err.code;
-    struct kin_row_view *rows = NEW_ARRAY(k->ctx.arena, out.n, struct kin_row_view);
-    for (size_t i = 0; i < out.n; i++)
-        rows[i] = view_row(k, &out.rows[i]);
-    v.rows = (struct list){rows, out.n};
-    for (int i = 0; i < KIN_WORDS; i++)
-        v.counts[i] =
-            (struct count_view){out.counts[i].n, out.counts[i].capped, out.counts[i].filter};
-    return call_answer_fields(k, KIN_VIEW, &v);
+    return tell(k, &out);
 }
 
 enum err_code kin_get(struct call *k)
@@ -131,6 +137,81 @@ enum err_code kin_get(struct call *k)
 enum err_code kin_ask(struct call *k)
 {
     return answer(k, k->in);
+}
+
+// ---- of an item that gathers others
+
+enum err_code kin_candidates(struct call *k)
+{
+    struct kin_out out;
+    if (gather_candidates(&k->ctx, k->id, &out, &k->err) != OK)
+        return k->err.code;
+    return tell(k, &out);
+}
+
+struct span_view {
+    str when, from, to, filter;
+    int64_t n;
+    bool capped;
+};
+struct effect_view {
+    str field, day, calls;
+    int64_t weeks, of;
+    bool open_scope;
+    struct list spans;
+};
+static const struct field SPAN_VIEW[] = {
+    {"when", FIELD_STR, .at = offsetof(struct span_view, when),
+        .options = "before|after|year_before|year_after"},
+    {"from", FIELD_STR, .at = offsetof(struct span_view, from), .help = "first day"},
+    {"to", FIELD_STR, .at = offsetof(struct span_view, to), .help = "last day"},
+    {"n", FIELD_I64, .at = offsetof(struct span_view, n)},
+    {"capped", FIELD_BOOL, .at = offsetof(struct span_view, capped),
+        .help = "there are more than n"},
+    {"filter", FIELD_STR, .at = offsetof(struct span_view, filter), .help = "lists just these"},
+    {0},
+};
+const struct field EFFECT_VIEW[] = {
+    {"field", FIELD_STR, .at = offsetof(struct effect_view, field),
+        .help = "title of the field that says on which day the measure took effect"},
+    {"day", FIELD_STR, .at = offsetof(struct effect_view, day),
+        .help = "on which the measure took effect; empty: not known yet"},
+    {"weeks", FIELD_I64, .at = offsetof(struct effect_view, weeks),
+        .help = "whole weeks since, of the weeks that are compared"},
+    {"of", FIELD_I64, .at = offsetof(struct effect_view, of),
+        .help = "0: the definition compares nothing"},
+    {"calls", FIELD_STR, .at = offsetof(struct effect_view, calls),
+        .help = "filter of what is counted, without days"},
+    {"open_scope", FIELD_BOOL, .at = offsetof(struct effect_view, open_scope),
+        .help = "neither its classes nor its cell are known: nothing is compared"},
+    {"spans", FIELD_LIST, .at = offsetof(struct effect_view, spans), .sub = SPAN_VIEW,
+        .size = sizeof(struct span_view),
+        .help = "empty before the first whole week; a year earlier only where the town has it"},
+    {0},
+};
+
+enum err_code kin_effect(struct call *k)
+{
+    struct arena *a = k->ctx.arena;
+    struct gather_effect x;
+    struct span_view *spans = NULL;
+    size_t n = 0;
+    if (gather_effect_of(&k->ctx, k->id, &x, &k->err) != OK)
+        return k->err.code;
+    for (int i = 0; i < GATHER_WHENS; i++) {
+        const struct gather_span *s = &x.spans[i];
+        if (s->known)
+            VEC_PUSH(a, spans, n) = (struct span_view){gather_when_name((enum gather_when)i),
+                tm_date(a, s->from_day), tm_date(a, s->to_day), s->filter, s->n, s->capped};
+    }
+    struct effect_view v = {.field = x.field,
+        .day = x.day != 0 ? tm_date(a, x.day) : (str){0},
+        .calls = x.calls,
+        .weeks = x.weeks,
+        .of = x.of,
+        .open_scope = x.open_scope,
+        .spans = {spans, n}};
+    return call_answer_fields(k, EFFECT_VIEW, &v);
 }
 
 // ---- tied as the same matter

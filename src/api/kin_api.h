@@ -4,11 +4,14 @@
 
 #include "api/call.h"
 
-extern const struct field KIN_VIEW[], KIN_IN[], SAME_IN[];
+extern const struct field KIN_VIEW[], KIN_IN[], SAME_IN[], EFFECT_VIEW[];
 extern const size_t KIN_IN_SIZE, SAME_IN_SIZE;
 enum err_code kin_get(struct call *k);
 enum err_code kin_ask(struct call *k);
 enum err_code kin_tie(struct call *k, struct ctx *c, int64_t *result, struct err *e);
 enum err_code kin_untie(struct call *k, struct ctx *c, int64_t *result, struct err *e);
+// Of an item that gathers others: what might belong to it, and what came of its measure.
+enum err_code kin_candidates(struct call *k);
+enum err_code kin_effect(struct call *k);
 
 #endif

@@ -76,6 +76,13 @@ const struct route ROUTES[] = {
         "Items that may be about the same matter, each with its reasons; and how many there are by "
         "caller, place and class",
         .read = kin_get, .out = KIN_VIEW, .status = 200},
+    {HTTP_GET, "/api/items/{id}/candidates", MAY_READ_ITEMS,
+        "Items that might belong to one that gathers others, each with its reasons",
+        .read = kin_candidates, .out = KIN_VIEW, .status = 200},
+    {HTTP_GET, "/api/items/{id}/effect", MAY_READ_ITEMS,
+        "Calls before and after the measure of an item that gathers others; each figure with the "
+        "filter that lists it",
+        .read = kin_effect, .out = EFFECT_VIEW, .status = 200},
     {HTTP_POST, "/api/items/{id}/same", MAY_STEP,
         "Tie it to another item as the same matter; both histories say so",
         BODY(SAME_IN, SAME_IN_SIZE), .apply = kin_tie, .answer = items_answer, .out = ITEM_VIEW,

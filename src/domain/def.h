@@ -166,6 +166,8 @@ enum def_effect {
     DOES_UNLOCK, // allows one more return than the lock does
     DOES_MERGE,  // this item joins another one; its parts are withdrawn, its clocks void
     DOES_UNMERGE,
+    DOES_GATHER,   // items of other loops become its members
+    DOES_RELEASE,  // members are taken out
     DOES_CHILD,    // makes a child item; the parent closes after its children
     DOES_URGE,     // 催办: an event with a note; counted
     DOES_INSTRUCT, // 批示
@@ -283,6 +285,20 @@ struct def_ahead {
     str nobody, first, late; // options: no call until it closed; calls came later; a call was first
 };
 
+// 共性问题: its items gather items of other loops (item_gather.h); what became of it is told by so
+// many weeks of calls before its measure took effect, and after (gather_effect.h).
+struct def_gathers {
+    bool any;
+    str which; // empty: any item that gathers none itself
+    const struct filter *match;
+    int count; // a number that keeps how many members there are
+    str calls;
+    const struct filter *counted;
+    int effect; // a date; DEF_NONE: nothing is compared
+    int weeks;
+    str cell; // a layer: calls from the cell its own point lies in; empty: from everywhere
+};
+
 // A list of the loop's analysis: the items of a tally in the period, or what a filter finds now.
 struct def_list {
     str key, title;
@@ -380,6 +396,7 @@ struct def {
     bool caller;
     int level; // handler level of the town itself, 0: levels are not shown
     struct def_ahead ahead;
+    struct def_gathers gathers;
     struct def_named *judges;
     size_t n_judges;
     struct def_field *fields;

@@ -47,7 +47,8 @@ void def_approve_read(struct def_reader *r, const struct yaml *row, str path, st
         yaml_err(r->e, list, at, S("{title: 审核, who: leader}"), "an approval needs a stage",
             "审核至少要有一级");
     // What is asked for is kept until it is decided; another item cannot be kept in it.
-    if (s->does == DOES_CHILD || s->does == DOES_MERGE || s->does == DOES_UNMERGE)
+    if (s->does == DOES_CHILD || s->does == DOES_MERGE || s->does == DOES_UNMERGE ||
+        s->does == DOES_GATHER || s->does == DOES_RELEASE)
         yaml_err(r->e, list, at, S(""), "a step that changes another item cannot be asked for",
             "涉及另一事项的步骤不能设审核");
     if (r->d->n_steps == 0)

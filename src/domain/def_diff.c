@@ -102,6 +102,20 @@ static void solid_facts(const struct def *d, struct facts *f)
     tell(f, "复发条件", y->when);
 }
 
+static void gathers_fact(const struct def *d, struct facts *f)
+{
+    const struct def_gathers *g = &d->gathers;
+    if (!g->any) {
+        tell(f, "归集", S(""));
+        return;
+    }
+    str effect = g->effect >= 0 ? d->fields[g->effect].title : S("");
+    tell(f, "归集",
+        str_fmt(f->arena, "%.*s（件数：%.*s；前后比较：%.*s，%.*s，%d 周，%.*s）",
+            STR_ARG(g->which), STR_ARG(d->fields[g->count].title), STR_ARG(effect),
+            STR_ARG(g->calls), g->weeks, STR_ARG(g->cell)));
+}
+
 static void head_facts(const struct def *d, size_t at, struct facts *f)
 {
     (void)at;
@@ -126,6 +140,7 @@ static void head_facts(const struct def *d, size_t at, struct facts *f)
     else
         tell(f, "未诉先办", S(""));
     solid_facts(d, f);
+    gathers_fact(d, f);
     tell_flag(f, "等待全部承办", d->wait_all);
     tell_state(f, "承办完成后", d->then, d->states);
     tell(f, "分析的计数", d->analysis.count >= 0 ? d->tallies[d->analysis.count].key : S(""));

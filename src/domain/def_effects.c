@@ -11,6 +11,7 @@ enum need {
     NEEDS_MAX = 32,
     NEEDS_ASK = 64,
     NEEDS_JUDGE = 128,
+    NEEDS_GATHERS = 256,
 };
 enum target { TO_ANY, TO_OPEN, TO_PAUSED, TO_RUNNING, TO_DONE };
 struct effect {
@@ -40,6 +41,8 @@ static const struct effect effects[] = {
     [DOES_UNLOCK] = {ON_ITEM, 0, TO_ANY},
     [DOES_MERGE] = {ON_ITEM, 0, TO_ANY},
     [DOES_UNMERGE] = {ON_ITEM, 0, TO_ANY},
+    [DOES_GATHER] = {ON_ITEM, NEEDS_GATHERS, TO_ANY},
+    [DOES_RELEASE] = {ON_ITEM, NEEDS_GATHERS, TO_ANY},
     [DOES_CHILD] = {ON_ITEM, 0, TO_ANY},
     [DOES_URGE] = {ON_BOTH, 0, TO_ANY},
     [DOES_INSTRUCT] = {ON_BOTH, 0, TO_ANY},
@@ -93,6 +96,10 @@ static void check_needs(const struct check *c, unsigned needs)
             need(c, members[i].member, members[i].expected);
     if ((needs & NEEDS_JUDGE) && !given(c, "judges"))
         need(c, "judge", "a judge");
+    if ((needs & NEEDS_GATHERS) && yaml_get(c->r->root, "gathers") == NULL)
+        yaml_err(c->r->e, yaml_get(c->row, "does"), def_read_path(c->r, c->path, "does"),
+            S("gathers: ..."), "\"%.*s\" needs to know what is gathered, see \"gathers\"",
+            "动作“%.*s”需要“gathers”一节", STR_ARG(c->does));
     if ((needs & NEEDS_PARTS) && c->r->parts.n == 0 && !c->r->parts.broken && !c->s->on_part)
         yaml_err(c->r->e, yaml_get(c->row, "does"), def_read_path(c->r, c->path, "does"),
             S("parts: ..."), "\"%.*s\" needs parts, and this loop has none",

@@ -306,8 +306,8 @@ static bool plain(const struct def_step *s)
         asks = asks || s->asks[i].required;
     for (size_t i = 0; i < s->n_musts; i++)
         asks = asks || s->musts[i].when.n == 0;
-    static const enum def_effect NEEDS[] = {
-        DOES_DISPATCH, DOES_ASSIST, DOES_PASS, DOES_EXTEND, DOES_EVALUATE, DOES_MERGE, DOES_CHILD};
+    static const enum def_effect NEEDS[] = {DOES_DISPATCH, DOES_ASSIST, DOES_PASS, DOES_EXTEND,
+        DOES_EVALUATE, DOES_MERGE, DOES_CHILD, DOES_GATHER, DOES_RELEASE};
     for (size_t i = 0; i < ARRAY_LEN(NEEDS); i++)
         asks = asks || s->does == NEEDS[i];
     return !asks;

@@ -34,6 +34,8 @@ static const struct yaml_member root_members[] = {
     {"level", YAML_WANT_INT, .min = 1, .max = 9},
     {"ahead", YAML_WANT_MAP, .expected = "{of, field, nobody, first, late}",
         .sub = def_ahead_members},
+    {"gathers", YAML_WANT_MAP, .expected = "{which, count, calls, effect, weeks, cell}",
+        .sub = def_gathers_members},
     {"judges", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title}"},
     {"fields", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, type, ...}"},
     {"states", YAML_WANT_LIST, YAML_REQUIRED, .expected = "a list of {key, title, ...}"},
@@ -390,6 +392,7 @@ static void read_loop(struct def_reader *r)
     read_reasons(r);
     def_steps_read(r);
     def_ahead_read(r);
+    def_gathers_read(r);
     def_effects_check(r);
     def_solid_read(r);
     def_flow_check(r);

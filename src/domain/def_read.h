@@ -109,6 +109,8 @@ extern const struct yaml_member def_number_members[]; // def_parse.c
 bool def_read_every(str text, int *n, enum def_every *of);
 extern const struct yaml_member def_ahead_members[];
 extern const struct yaml_member def_solid_members[];
+extern const struct yaml_member def_gathers_members[];
+void def_gathers_read(struct def_reader *r);  // def_gather.c
 void def_analysis_read(struct def_reader *r); // def_analysis.c
 extern const struct yaml_member def_register_members[];
 void def_register_read(struct def_reader *r); // def_register.c

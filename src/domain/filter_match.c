@@ -310,6 +310,13 @@ static bool refers_holds(const struct matcher *m, const struct filter_value *v)
     return false;
 }
 
+static bool gathered_holds(const struct matcher *m, const struct filter_value *v)
+{
+    if (v->form == VALUE_IS)
+        return str_eq(m->it->gathered, v->text);
+    return (m->it->gathered.n > 0) == (v->form == VALUE_YES);
+}
+
 static bool value_holds(const struct matcher *m, const struct filter_value *v)
 {
     switch (m->t->kind) {
@@ -350,6 +357,9 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
         return watch_holds(m);
     case KIND_REFERS:
         return refers_holds(m, v);
+    case KIND_GATHERED:
+        return gathered_holds(m, v);
+    case KIND_GATHERS: // its members say so, it does not
     case KIND_CADENCE: // what was filed stands beside the items
         return false;
     case KIND_NAMED:

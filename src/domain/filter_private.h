@@ -11,29 +11,31 @@
 
 // What stands behind the colon, and how it is compared.
 enum filter_kind {
-    KIND_WORD,    // a bare word: occurs in title, text, address or number
-    KIND_LOOP,    // key or title of a loop, or of a register
-    KIND_STATE,   // key or title of a state
-    KIND_FLAG,    // yes no
-    KIND_GONE,    // yes no: the shelf of what was undone
-    KIND_UNIT,    // code or name of a unit, with what is below it; none mine
-    KIND_PART,    // the same for any open part
-    KIND_CLASS,   // class with what is below it; none
-    KIND_OPTION,  // exact text in a column of the item; none
-    KIND_WHEN,    // a time in a column of the item; 0 is no time
-    KIND_CLOSED,  // yes no, or a time
-    KIND_OVERDUE, // yes no
-    KIND_MOMENT,  // yes no, or a time; of the re-check due and mine, too
-    KIND_CALLER,  // an id: the same phone number as that item's caller. In the database only
-    KIND_NO,      // order number, or its beginning with a star
-    KIND_COUNT,   // whole number
-    KIND_LINK,    // yes no, or an id
-    KIND_ASKS,    // a step that is asked for; yes no mine refused
-    KIND_WATCH,   // me: the person asking has it on his list
-    KIND_CADENCE, // loop/rule/dates: filed by that cadence rule, or a row it was filed for. In the
-                  // database only
-    KIND_REFERS,  // number of a register's row that a field names
-    KIND_NAMED,   // a log-in name some field names; yes no mine
+    KIND_WORD,     // a bare word: occurs in title, text, address or number
+    KIND_LOOP,     // key or title of a loop, or of a register
+    KIND_STATE,    // key or title of a state
+    KIND_FLAG,     // yes no
+    KIND_GONE,     // yes no: the shelf of what was undone
+    KIND_UNIT,     // code or name of a unit, with what is below it; none mine
+    KIND_PART,     // the same for any open part
+    KIND_CLASS,    // class with what is below it; none
+    KIND_OPTION,   // exact text in a column of the item; none
+    KIND_WHEN,     // a time in a column of the item; 0 is no time
+    KIND_CLOSED,   // yes no, or a time
+    KIND_OVERDUE,  // yes no
+    KIND_MOMENT,   // yes no, or a time; of the re-check due and mine, too
+    KIND_CALLER,   // an id: the same phone number as that item's caller. In the database only
+    KIND_NO,       // order number, or its beginning with a star
+    KIND_COUNT,    // whole number
+    KIND_LINK,     // yes no, or an id
+    KIND_ASKS,     // a step that is asked for; yes no mine refused
+    KIND_WATCH,    // me: the person asking has it on his list
+    KIND_CADENCE,  // loop/rule/dates: filed by that cadence rule, or a row it was filed for. In the
+                   // database only
+    KIND_GATHERED, // number of the item that gathers it; yes no
+    KIND_GATHERS,  // number of an item it gathers. In the database only
+    KIND_REFERS,   // number of a register's row that a field names
+    KIND_NAMED,    // a log-in name some field names; yes no mine
     // Kept in the item's fields:
     KIND_CLOCK,  // outcome of a clock; none
     KIND_CELL,   // code or name of a cell of one layer; none
@@ -85,6 +87,8 @@ enum filter_kind {
     X(KEY_ASKS, "asks", "待审核", KIND_ASKS, "i.waits", waits)                                     \
     X(KEY_WATCH, "watch", "盯住", KIND_WATCH, "i.id", id)                                          \
     X(KEY_CADENCE, "cadence", "周期规则", KIND_CADENCE, "i.id", id)                                \
+    X(KEY_GATHERED, "gathered", "归入", KIND_GATHERED, "i.gathered", gathered)                     \
+    X(KEY_GATHERS, "gathers", "归集", KIND_GATHERS, "i.no", no)                                    \
     X(KEY_NAMED, "named", "指定人员", KIND_NAMED, "i.waits", waits)                                \
     X(KEY_RECHECK, "recheck", "回头看", KIND_MOMENT, "i.recheck_us", recheck_us)                   \
     X(KEY_SOLID, "consolidated", "巩固", KIND_MOMENT, "i.solid_us", solid_us)                      \

@@ -715,6 +715,34 @@ static void refers(struct writer_of *w)
     }
 }
 
+// The condition of the index stands beside the number.
+static void gathered(struct writer_of *w)
+{
+    for (size_t i = 0; i < w->t->n; i++) {
+        const struct filter_value *v = &w->t->values[i];
+        or_else(w);
+        if (v->form == VALUE_IS) {
+            sqlb_add(w->q, "(i.gathered <> '' AND i.gathered = ");
+            sqlb_val(w->q, val_str(v->text));
+            sqlb_add(w->q, ")");
+        } else if (v->form == VALUE_YES) {
+            sqlb_add(w->q, "LENGTH(i.gathered) > 0"); // too many for the index, in no order
+        } else {
+            sqlb_add(w->q, "i.gathered = ''");
+        }
+    }
+}
+
+static void gathers(struct writer_of *w)
+{
+    for (size_t i = 0; i < w->t->n; i++) {
+        or_else(w);
+        sqlb_add(w->q, "i.no IN (SELECT g.gathered FROM item g WHERE g.town = ?1 AND g.no = ");
+        sqlb_val(w->q, val_str(w->t->values[i].text));
+        sqlb_add(w->q, ")");
+    }
+}
+
 static void cadence_rule(struct writer_of *w, const struct filter_value *v)
 {
     sqlb_add(w->q, " FROM cadence k WHERE k.town = ?1 AND k.loop = ");
@@ -768,6 +796,8 @@ static void term(struct writer_of *w)
         [KIND_LINK] = links,
         [KIND_ASKS] = asks,
         [KIND_WATCH] = watched,
+        [KIND_GATHERED] = gathered,
+        [KIND_GATHERS] = gathers,
         [KIND_REFERS] = refers,
         [KIND_CADENCE] = cadences,
         [KIND_NAMED] = named,

@@ -458,7 +458,7 @@ static void read_caller(const struct reading *x)
 static void read_no(const struct reading *x)
 {
     str text = filter_upper(x->p->arena, x->text);
-    if (x->v->quoted || !str_ends(text, S("*")) || x->t->kind == KIND_REFERS) {
+    if (x->v->quoted || !str_ends(text, S("*")) || x->t->kind != KIND_NO) {
         add(x, (struct filter_value){.form = VALUE_IS, .text = text});
         return;
     }
@@ -469,6 +469,23 @@ static void read_no(const struct reading *x)
         add(x, value);
     else
         refuse(x, S("RX20261120-00012, RX2026*"));
+}
+
+static void read_gathered(const struct reading *x)
+{
+    if (is_none(x))
+        add_form(x, VALUE_NO);
+    else if (x->v->quoted || !read_yesno(x))
+        read_no(x);
+}
+
+// What an item gathers its members say, so a definition cannot ask it.
+static void read_gathers(const struct reading *x)
+{
+    if (x->p->def)
+        refuse(x, tr(x, S("not in a definition"), S("流程定义里不能用")));
+    else
+        read_no(x);
 }
 
 // Who has it on his list is not known where a definition's filters are asked.
@@ -568,70 +585,55 @@ static void read_moment(const struct reading *x)
         read_dates(x, recheck ? S(", due, mine, yes, no") : S(", yes, no"));
 }
 
+static void read_word(const struct reading *x)
+{
+    add_text(x, x->v->text);
+}
+
+static void read_option(const struct reading *x)
+{
+    read_text(x, filter_key_rows[x->t->key].key);
+}
+
 void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
     const struct filter_raw_value *v, const struct filter_field *field, struct filter_term *t)
 {
+    static void (*const of_kind[])(const struct reading *x) = {
+        [KIND_WORD] = read_word,
+        [KIND_LOOP] = read_loop,
+        [KIND_STATE] = read_state,
+        [KIND_FLAG] = read_flag,
+        [KIND_GONE] = read_flag,
+        [KIND_OVERDUE] = read_flag,
+        [KIND_UNIT] = read_unit,
+        [KIND_PART] = read_unit,
+        [KIND_CLASS] = read_class,
+        [KIND_OPTION] = read_option,
+        [KIND_WHEN] = read_when,
+        [KIND_CLOSED] = read_moment,
+        [KIND_MOMENT] = read_moment,
+        [KIND_CALLER] = read_caller,
+        [KIND_NO] = read_no,
+        [KIND_REFERS] = read_no,
+        [KIND_GATHERED] = read_gathered,
+        [KIND_GATHERS] = read_gathers,
+        [KIND_COUNT] = read_count,
+        [KIND_LINK] = read_link,
+        [KIND_ASKS] = read_asks,
+        [KIND_WATCH] = read_watch,
+        [KIND_CADENCE] = read_cadence,
+        [KIND_NAMED] = read_named,
+        [KIND_CLOCK] = read_field_value,
+        [KIND_CELL] = read_field_value,
+        [KIND_TEXT] = read_field_value,
+        [KIND_NUMBER] = read_field_value,
+        [KIND_DAY] = read_field_value,
+        [KIND_TIME] = read_field_value,
+        [KIND_YESNO] = read_field_value,
+        [KIND_NODE] = read_field_value,
+        [KIND_SLIPS] = read_field_value,
+    };
     const struct reading x = {
         .p = p, .v = v, .field = field, .t = t, .key = raw->key, .text = v->text};
-    switch (t->kind) {
-    case KIND_WORD:
-        add_text(&x, v->text);
-        break;
-    case KIND_LOOP:
-        read_loop(&x);
-        break;
-    case KIND_STATE:
-        read_state(&x);
-        break;
-    case KIND_FLAG:
-    case KIND_GONE:
-    case KIND_OVERDUE:
-        read_flag(&x);
-        break;
-    case KIND_UNIT:
-    case KIND_PART:
-        read_unit(&x);
-        break;
-    case KIND_CLASS:
-        read_class(&x);
-        break;
-    case KIND_OPTION:
-        read_text(&x, filter_key_rows[t->key].key);
-        break;
-    case KIND_WHEN:
-        read_when(&x);
-        break;
-    case KIND_CLOSED:
-    case KIND_MOMENT:
-        read_moment(&x);
-        break;
-    case KIND_CALLER:
-        read_caller(&x);
-        break;
-    case KIND_NO:
-    case KIND_REFERS:
-        read_no(&x);
-        break;
-    case KIND_COUNT:
-        read_count(&x);
-        break;
-    case KIND_LINK:
-        read_link(&x);
-        break;
-    case KIND_ASKS:
-        read_asks(&x);
-        break;
-    case KIND_WATCH:
-        read_watch(&x);
-        break;
-    case KIND_CADENCE:
-        read_cadence(&x);
-        break;
-    case KIND_NAMED:
-        read_named(&x);
-        break;
-    default: // kept in the item's fields
-        read_field_value(&x);
-        break;
-    }
+    of_kind[t->kind](&x);
 }

@@ -76,6 +76,7 @@ struct item {
     int64_t recheck_us; // closed: from then on it is looked at again; 0: nobody will
     int64_t solid_us;   // the re-check was passed; 0: not yet
     int64_t recurs;     // recurrences found when it was last looked for them
+    str gathered;       // number of the item that gathers it (item_gather.c); empty: none
     str waits;          // for whom it waits beside the unit in charge (domain/item_wait.h); derived
     str title, text, address;
     double lat, lon;           // 0,0: none

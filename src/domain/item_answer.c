@@ -63,7 +63,8 @@ void item_answer(struct ctx *c, const struct def *d, const struct def_step *s, s
     bool filing = s == &d->steps[0];
     for (size_t i = 0; i < n; i++) {
         int at = def_field_at(d, given[i].key);
-        bool own = at >= 0 && at == d->ahead.field; // kept by the engine (domain/same.h)
+        bool own = at >= 0 && (at == d->ahead.field || // kept by the engine: same.h, item_gather.h
+                                  (d->gathers.any && at == d->gathers.count));
         bool computed = at >= 0 && d->fields[at].text.n > 0;
         own = own || computed;
         bool known = filing ? at >= 0 && !own : asked(d, s, given[i].key);

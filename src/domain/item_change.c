@@ -63,6 +63,7 @@ static const struct column COLUMNS[] = {
     COLUMN(lat, IS_F64),
     COLUMN(lon, IS_F64),
     COLUMN(waits, IS_STR),
+    COLUMN(gathered, IS_STR),
 };
 
 static bool same_column(const struct column *c, const struct item *a, const struct item *b)

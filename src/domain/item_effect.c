@@ -2,6 +2,7 @@
 // a loop by name.
 
 #include "domain/filter.h"
+#include "domain/item_gather.h"
 #include "domain/item_hand.h"
 #include "domain/item_inner.h"
 #include "domain/same.h"
@@ -490,6 +491,8 @@ static void (*const EFFECTS[])(struct turn *t, struct err *e) = {
     [DOES_UNLOCK] = does_unlock,
     [DOES_MERGE] = does_merge,
     [DOES_UNMERGE] = does_unmerge,
+    [DOES_GATHER] = item_gather,
+    [DOES_RELEASE] = item_release,
     [DOES_CHILD] = does_child,
     [DOES_URGE] = does_urge,
     [DOES_INSTRUCT] = does_nothing,

@@ -178,6 +178,7 @@ static struct list_row read_row(struct arena *a, const struct cursor *r)
         .repeat = db_i64(r, 23) != 0,
         .main_repeat = db_i64(r, 24) != 0,
         .locked = db_i64(r, 25) != 0,
+        .gathered = db_dup(r, 26, a),
     };
 }
 
@@ -240,7 +241,7 @@ static enum err_code read_page(struct ctx *c, const struct list_in *in,
                  " i.priority, i.filed_us, i.changed_us, i.closed_us, i.due_us, i.version, "
                  "i.returns, i.urges,"
                  " i.merged, i.excluded, i.title, i.waits, i.repeat, i.main_repeat,"
-                 " i.locked");
+                 " i.locked, i.gathered");
     sqlb_bind(&q, V(c->rules->town));
     list_from_where(c, in->filter, part, &q);
     if (in->sort == SORT_DUE_UP && !tail)

@@ -34,7 +34,7 @@ struct list_in {
 struct list_row {
     int64_t id, unit, cls, def, filed_us, changed_us, closed_us, due_us, version, returns, urges,
         merged;
-    str no, loop, state, channel, kind, priority, title, waits;
+    str no, loop, state, channel, kind, priority, title, waits, gathered;
     bool open, paused, excluded, repeat, main_repeat, locked;
     str snippet; // where a word was found in the text or the address: what stands around it
 };

@@ -83,12 +83,14 @@ struct step_in {
     str reason, reason_option;
     str judge;
     struct dur extend;
-    str other; // merge: the main order's number
+    str other;    // merge: the main order's number
+    str *members; // gather, release: numbers
+    size_t n_members;
     struct item_in child;
     int64_t *files; // attachments of the item that belong to this step
     size_t n_files;
 };
-enum { ITEM_ANY_VERSION = -1, ITEM_STEP_FILES_MAX = 20 };
+enum { ITEM_ANY_VERSION = -1, ITEM_STEP_FILES_MAX = 20, ITEM_MEMBERS_MAX = 200 };
 
 // Takes one step and gives the item as it then stands. A step with stages of approval is asked for:
 // it is done when the last stage agrees. The system itself need not ask.
@@ -100,7 +102,8 @@ enum err_code item_step(
     struct ctx *c, const struct step_in *in, struct item *out, struct err *e) MUST_USE;
 
 // The same without writing anything: what the item would be. base: the item as an earlier trial
-// left it; NULL: as it stands. Not for steps that concern other items (merge, child, dispatch).
+// left it; NULL: as it stands. Not for steps that concern other items (merge, gather, child,
+// dispatch).
 enum err_code item_step_try(struct ctx *c, const struct step_in *in, const struct item *base,
     struct item *out, struct err *e) MUST_USE;
 

@@ -196,6 +196,7 @@ static void read_row(struct arena *a, const struct cursor *r, struct item *it)
     it->recheck_us = db_i64(r, 36);
     it->solid_us = db_i64(r, 37);
     it->recurs = db_i64(r, 38);
+    it->gathered = db_dup(r, 39, a);
 }
 
 // Its rows on this connection. False when it has none.
@@ -209,17 +210,17 @@ static bool load_rows(struct ctx *c, int64_t id, struct item *out, str *doc)
         " i.returns, i.urges, i.extensions, i.reopens, i.level, i.raised, i.parent, i.merged, "
         "i.excluded,"
         " i.shelf, i.title, i.waits, i.repeat, i.main_repeat, i.unlocks, i.locked, i.recheck_us,"
-        " i.solid_us, i.recurs, d.text, d.address, d.lat, d.lon, d.doc"
+        " i.solid_us, i.recurs, i.gathered, d.text, d.address, d.lat, d.lon, d.doc"
         " FROM item i JOIN item_doc d ON d.town = i.town AND d.id = i.id"
         " WHERE i.town = ?1 AND i.id = ?2",
         V(c->rules->town), V(id));
     if (db_next(&r)) {
         read_row(c->arena, &r, out);
-        out->text = db_dup(&r, 39, c->arena);
-        out->address = db_dup(&r, 40, c->arena);
-        out->lat = db_f64(&r, 41);
-        out->lon = db_f64(&r, 42);
-        *doc = db_dup(&r, 43, c->arena);
+        out->text = db_dup(&r, 40, c->arena);
+        out->address = db_dup(&r, 41, c->arena);
+        out->lat = db_f64(&r, 42);
+        out->lon = db_f64(&r, 43);
+        *doc = db_dup(&r, 44, c->arena);
     }
     db_done(&r);
     return out->id != 0;
@@ -337,11 +338,11 @@ enum err_code item_write(struct ctx *c, const struct item *it, struct err *e)
         " priority, filed_us, changed_us, closed_us, due_us, alarm_us, version, round, returns, "
         "urges,"
         " extensions, reopens, level, raised, parent, merged, excluded, shelf, title, waits,"
-        " repeat, main_repeat, unlocks, locked, recheck_us, solid_us, recurs)"
+        " repeat, main_repeat, unlocks, locked, recheck_us, solid_us, recurs, gathered)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
         "?19, ?20,"
         " ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, "
-        "?36, ?37, ?38, ?39, ?40)",
+        "?36, ?37, ?38, ?39, ?40, ?41)",
         V(town), V(it->id), V(it->no), V(it->loop), V(it->def), V(it->state), V(it->open),
         V(it->paused), V(it->unit), V(it->receiver), V(it->cls), V(it->channel), V(it->kind),
         V(it->priority), V(it->filed_us), V(it->changed_us), V(it->closed_us), V(it->due_us),
@@ -349,7 +350,7 @@ enum err_code item_write(struct ctx *c, const struct item *it, struct err *e)
         V(it->extensions), V(it->reopens), V(it->level), V(it->raised), V(it->parent),
         V(it->merged), V(it->excluded), V(it->shelf), V(it->title), V(it->waits), V(it->repeat),
         V(it->main_repeat), V(it->unlocks), V(it->locked), V(it->recheck_us), V(it->solid_us),
-        V(it->recurs));
+        V(it->recurs), V(it->gathered));
     db_run(c->db,
         "INSERT INTO item_doc (town, id, text, address, lat, lon, doc) VALUES (?1, ?2, ?3, ?4, ?5, "
         "?6, ?7)",
@@ -385,7 +386,7 @@ static void update_row(struct ctx *c, const struct item *b, const struct item *i
                   b->repeat == it->repeat && b->main_repeat == it->main_repeat &&
                   b->unlocks == it->unlocks && b->locked == it->locked &&
                   b->recheck_us == it->recheck_us && b->solid_us == it->solid_us &&
-                  b->recurs == it->recurs;
+                  b->recurs == it->recurs && str_eq(b->gathered, it->gathered);
     if (!listed)
         db_change_one(c->db,
             "UPDATE item SET state = ?3, paused = ?4, channel = ?5, kind = ?6,"
@@ -394,12 +395,13 @@ static void update_row(struct ctx *c, const struct item *b, const struct item *i
             " parent = ?17, merged = ?18, excluded = ?19, def = ?20, receiver = ?21,"
             " alarm_us = ?23, due_us = ?24, unit = ?25, open = ?26, closed_us = ?27,"
             " shelf = ?28, class = ?29, waits = ?30, repeat = ?31, main_repeat = ?32,"
-            " unlocks = ?33, locked = ?34, recheck_us = ?35, solid_us = ?36, recurs = ?37"
+            " unlocks = ?33, locked = ?34, recheck_us = ?35, solid_us = ?36, recurs = ?37,"
+            " gathered = ?38"
             " WHERE town = ?1 AND id = ?2 AND version = ?22",
             ITEM_VALUES(c, b, it), V(it->alarm_us), V(it->due_us), V(it->unit), V(it->open),
             V(it->closed_us), V(it->shelf), V(it->cls), V(it->waits), V(it->repeat),
             V(it->main_repeat), V(it->unlocks), V(it->locked), V(it->recheck_us), V(it->solid_us),
-            V(it->recurs));
+            V(it->recurs), V(it->gathered));
     else if (b->due_us != it->due_us)
         db_change_one(c->db,
             "UPDATE item SET state = ?3, paused = ?4, channel = ?5, kind = ?6,"

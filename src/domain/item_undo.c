@@ -3,7 +3,7 @@
 
 #include "domain/item_undo.h"
 
-#include "domain/item_inner.h"
+#include "domain/item_gather.h"
 #include "domain/item_move.h"
 #include "domain/same.h"
 
@@ -210,6 +210,9 @@ enum err_code item_undo(
         if (same_main(c, now.merged, &now, false, e) != OK)
             return e->code;
     }
+    bool gathers = s->does == DOES_GATHER || s->does == DOES_RELEASE;
+    if (gathers && item_gather_undo(c, &now, ev->changes, s->does == DOES_GATHER, e) != OK)
+        return e->code;
     struct event undo = {.what = S(ITEM_UNDO),
         .unit = now.unit,
         .note = s->title,

@@ -42,7 +42,7 @@ static bool recent(const struct ctx *c, const struct list_row *r)
 static void read_rows(struct kin *k, struct err *e)
 {
     struct list_part part = {.among = true, .ids = k->ids, .n = k->n_ids};
-    struct list_in in = {.sort = SORT_FILED_DOWN, .limit = KIN_LOOK_MAX};
+    struct list_in in = {.sort = SORT_FILED_DOWN, .limit = KIN_LOOK_MAX, .filter = k->in->only};
     struct list_out found = {0};
     if (k->n_ids == 0 || list_read(k->c, &in, &part, &found, e) != OK)
         return;

@@ -37,7 +37,8 @@ struct kin_in {
     int64_t item; // 0: a draft
     int64_t cls;
     str title, text, address, phone;
-    double lat, lon; // 0,0: none
+    double lat, lon;           // 0,0: none
+    const struct filter *only; // these alone; NULL: all
 };
 struct kin_row {
     struct list_row row;

@@ -319,6 +319,16 @@ static void compile_tally(struct rules *r, struct def *d, size_t at, struct err 
             "统计口径不能随当前时间或查看人变化");
 }
 
+static const struct filter *compile_for_all(
+    struct rules *r, const struct def *d, str text, str path, struct err *e)
+{
+    const struct filter *f = compile(r, d, text, path, e);
+    if (f && filter_personal(f))
+        def_err(e, d->text, path, (str){0}, (str){0}, "what is gathered is the same for everybody",
+            "归集的口径不能随查看人变化");
+    return f;
+}
+
 static void compile_list(struct rules *r, struct def *d, size_t at, struct err *e)
 {
     struct def_list *l = &d->analysis.lists[at];
@@ -408,6 +418,8 @@ void rules_compile_def(struct rules *r, struct def *d, struct err *e)
     for (size_t i = 0; i < d->analysis.n_lists; i++)
         compile_list(r, d, i, e);
     compile_solid(r, d, e);
+    d->gathers.match = compile_for_all(r, d, d->gathers.which, S("gathers.which"), e);
+    d->gathers.counted = compile_for_all(r, d, d->gathers.calls, S("gathers.calls"), e);
 }
 
 static void load_loop(struct rules *r, const struct stored *s, struct err *e)

@@ -376,6 +376,15 @@ static void check_references(struct making *m, const struct def *d, struct err *
     }
 }
 
+static void add_loop(struct rules *r, struct def *d)
+{
+    struct loop *l = NEW(r->arena, struct loop);
+    *l = (struct loop){.key = d->loop, .title = d->title, .now = d};
+    VEC_PUSH(r->arena, l->versions, l->n) = d;
+    VEC_PUSH(r->arena, r->loops, r->n_loops) = *l;
+    map_put(&r->loop_by_key, l->key, l);
+}
+
 // Loops go in last, once their filters are known to fit the units and classes that are there.
 static enum err_code try_loops(struct making *m)
 {
@@ -384,13 +393,18 @@ static enum err_code try_loops(struct making *m)
         m->e->file = (str){0}; // rows just written belong to no file any more
         return m->e->code;
     }
+    struct def **defs = NEW_ARRAY(m->a, m->defs.n, struct def *);
     for (size_t i = 0; i < m->defs.n; i++) {
         struct file *f = m->defs.at[i];
-        struct def *d;
-        if (!is_loop(f->kind) || def_parse(m->a, f->text, &d, &f->e) != OK)
+        if (is_loop(f->kind) && def_parse(m->a, f->text, &defs[i], &f->e) == OK)
+            add_loop(r, defs[i]); // filters of the others may name it
+    }
+    for (size_t i = 0; i < m->defs.n; i++) {
+        struct file *f = m->defs.at[i];
+        if (!defs[i])
             continue;
-        rules_compile_def(r, d, &f->e);
-        check_references(m, d, &f->e);
+        rules_compile_def(r, defs[i], &f->e);
+        check_references(m, defs[i], &f->e);
     }
     rules_free(r);
     return OK;

@@ -37,6 +37,7 @@ static const struct {
     {"item_waits", "2000 2000 1"},
     {"item_recheck", "9000 9000 30 1"},
     {"item_solid", "60000 60000 2 1"},
+    {"item_gathered", "20000 20000 20 2 1"},
     {"item_gone", "1000 1000 2 1"},
     {"item_kept", "30000 30000 3000 2 1 1 1 1"},
     {"item_kept_name", "30000 30000 3000 2 1"},

@@ -16,6 +16,8 @@ export const ROUTES = [
   ['GET /api/items/ITEM/files/1', 200, READERS, 'stranger'],
   ['GET /api/items/ITEM/kin', 200, READERS, 'stranger'],
   ['GET /api/items/ITEM/recheck', 200, READERS, 'stranger'],
+  ['GET /api/items/ITEM/candidates', 200, READERS, 'stranger'],
+  ['GET /api/items/ITEM/effect', 200, READERS, 'stranger'],
   ['POST /api/items/ITEM/same', 400, 'leader dispatcher clerk handler assisting stranger'],
   ['DELETE /api/items/ITEM/same/99', 404, 'leader dispatcher clerk handler assisting stranger'],
   ['POST /api/kin', 200, READERS + ' stranger'],

@@ -3,7 +3,7 @@
 import { stepBody } from './step.js';
 
 /** What cannot be done alike to several: it names another item, makes one, or judges one by one. */
-const SINGLE = ['child', 'evaluate', 'unmerge'];
+const SINGLE = ['child', 'evaluate', 'unmerge', 'gather', 'release'];
 
 /**
  * Steps open in every one of these items (one for each state there is among the chosen), the item's own ones.

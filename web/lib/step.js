@@ -1,5 +1,6 @@
 // What a step's form holds and what it sends. No DOM here: tested in node.
 
+import { numbersOf } from './gather.js';
 import { atZone } from './time.js';
 
 /** Units an extension may be given in: [unit, key of its title]. */
@@ -27,6 +28,7 @@ export function extendTitle(text, t) {
 export const reasonTitle = (r) => (r && r.key ? (r.option ? `${r.key}：${r.option}` : r.key) : '');
 
 const JUDGED = 'evaluate';
+const NAMES_ITEMS = ['gather', 'release'];
 const CHOSEN = ['choice', 'yesno', 'person', 'class', 'unit', 'ref', 'date'];
 
 /**
@@ -49,6 +51,7 @@ export function startValues(step, item, part) {
     n: '',
     per: 'wd',
     other: '',
+    members: '',
     child: {},
   };
   const own = (item.parts || []).find((p) => p.own && p.id === part);
@@ -77,7 +80,7 @@ export function isPlain(step) {
     !step.files_max &&
     !(step.approve || []).length &&
     !step.must &&
-    !['dispatch', 'assist', 'confer', 'pass', 'extend', 'merge', 'child'].includes(step.does) &&
+    !['dispatch', 'assist', 'confer', 'pass', 'extend', 'merge', 'child', 'gather', 'release'].includes(step.does) &&
     (step.judges || []).length < 2
   );
 }
@@ -114,6 +117,7 @@ export function checkValues(step, v, t, files = 0) {
   if (v.reason && optionsOf(step, v.reason).length && !v.option) bad['reason.option'] = t('form.mustChoose');
   if (step.does === 'extend' && !/^[1-9]\d{0,2}$/.test(v.n)) bad.extend = t('step.needExtend');
   if (step.does === 'merge' && !v.other.trim()) bad.other = t('step.needOther');
+  if (NAMES_ITEMS.includes(step.does) && !numbersOf(v.members).length) bad.members = t('step.needMembers');
   if (step.does === 'child' && !(v.child.title || '').trim()) bad['child.title'] = t('form.mustFill');
   if ((step.judges || []).length > 1 && !v.judge) bad.judge = t('form.mustChoose');
   if (step.files_min > files) bad.file = `${t('step.needFiles', { n: step.files_min })}${step.files_why ? `：${step.files_why}` : ''}`;
@@ -245,6 +249,7 @@ export function stepBody(step, v, part, version, files = [], item = undefined) {
   if (v.judge) body.judge = v.judge;
   if (step.does === 'extend') body.extend = `${v.n}${v.per}`;
   if (step.does === 'merge') body.other = v.other.trim();
+  if (NAMES_ITEMS.includes(step.does)) body.members = numbersOf(v.members);
   if (step.does === 'child')
     body.child = { title: v.child.title || '', text: v.child.text || '', class: v.child.class || null };
   return body;

@@ -7,6 +7,7 @@ import { get, post } from '../lib/api.js';
 import { belongs, catalog, dropToast, notify } from '../lib/state.js';
 import { stagesOf, stepOf } from '../lib/catalog.js';
 import { cameBack } from '../lib/back.js';
+import { gatherStep } from '../lib/gather.js';
 import { isPlain } from '../lib/step.js';
 import { go, place } from '../lib/route.js';
 import { on } from '../lib/sse.js';
@@ -35,6 +36,7 @@ import { DecideDialog } from '../ui/decide-dialog.js';
 const id = (s) => `${s.key}/${s.part || 0}`;
 const rows = () => import('./rows.js');
 const schedule = () => import('../ui/plan.js');
+const tools = () => import('../ui/list-tools.js');
 
 function States({ item, loop }) {
   if (!loop) return html`<p><span class="state">${item.state_title}</span></p>`;
@@ -122,7 +124,7 @@ function Parts({ item, loop }) {
     ${item.returns ? html`<p>${t('item.returns', { n: item.returns })}</p>` : null}</section>`;
 }
 
-const LINK = { parent: 'link.parent', child: 'link.child', merged: 'link.merged', main: 'link.main', same: 'link.same' };
+const LINK = { parent: 'link.parent', child: 'link.child', merged: 'link.merged', main: 'link.main', same: 'link.same', gathered: 'link.gathered' };
 
 function Links({ links }) {
   if (!links || !links.length) return null;
@@ -161,7 +163,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
         ${(item.fields || []).some((f) => f.row) ? html`<${Later} load=${rows} name="NamedRows" fields=${item.fields} />` : null}
         <${ItemPlace} item=${item} />
         <${Links} links=${item.links} />
-        <${Kin} item=${item} onItem=${onItem} />
+        ${gatherStep(loop) ? null : html`<${Kin} item=${item} onItem=${onItem} />`}
       </div>
       <div class="item-main">
         ${item.plan.length ? html`<${Later} load=${schedule} name="Plan" plan=${item.plan} />` : null}
@@ -171,6 +173,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
         <section class="card" aria-labelledby="facts-h"><h2 id="facts-h">${t('item.facts')}</h2><${Facts}
           item=${item} loop=${loop} /></section>
         <${Files} item=${item} onItem=${onItem} />
+        ${gatherStep(loop) ? html`<${Later} load=${tools} name="Gathered" key=${item.id} item=${item} loop=${loop} onItem=${onItem} openStep=${openStep} />` : null}
         <${Timeline} events=${item.timeline || []} loop=${loop} fields=${[...(item.fields || []), ...(item.parts || []).flatMap((p) => p.answers || [])]} />
       </div>
     </div>`;

@@ -12,6 +12,7 @@ import { lasting } from '../lib/registers.js';
 import { on } from '../lib/sse.js';
 import { usualSort } from '../lib/views.js';
 import { useKeys } from '../lib/keys.js';
+import { useSelection } from '../lib/selection.js';
 import { keptColumns, useLayout } from '../lib/layout.js';
 import { count } from '../lib/num.js';
 import { stamp } from '../lib/time.js';
@@ -121,22 +122,6 @@ function Terms({ text }) {
     <li class="bare"><button type="button" class="link"
       onClick=${() => goQuery({ filter: '', after: '' })}>${t('filter.clear')}</button></li>
   </ul>`;
-}
-
-/** The chosen rows, as long as the list of this filter is shown: {list, has, set, clear}. */
-function useSelection(filter) {
-  const [chosen, setChosen] = useState({ filter, rows: new Map() });
-  const rows = chosen.filter === filter ? chosen.rows : new Map();
-  return {
-    list: [...rows.values()],
-    has: (id) => rows.has(id),
-    set: (some, yes) => {
-      const next = new Map(rows);
-      for (const r of some) yes ? next.set(r.id, r) : next.delete(r.id);
-      setChosen({ filter, rows: next });
-    },
-    clear: () => setChosen({ filter, rows: new Map() }),
-  };
 }
 
 // What a printed list says of itself.

@@ -14,6 +14,8 @@ import { askTitle } from './ask.js';
 import { Dialog } from './dialog.js';
 import { ErrorSummary } from './field.js';
 import { ExportMenu } from './export-menu.js';
+import { gatherers } from '../lib/gather.js';
+import { GatherDialog } from './gather.js';
 import { StepFields } from './step-fields.js';
 
 const EXPORT_MOST = 100; // so many numbers fit a filter
@@ -32,7 +34,7 @@ function Result({ answer }) {
 }
 
 // Fill in, try, take. What was tried is exactly what is taken.
-function BulkDialog({ step, loop, rows, onDone, onClose }) {
+export function BulkDialog({ step, loop, rows, onDone, onClose }) {
   const item = useRef({ fields: [], parts: [], no: '', title: '' }).current;
   const [v, setV] = useState(() => startValues(step, item));
   const [errors, setErrors] = useState(null);
@@ -75,7 +77,7 @@ function BulkDialog({ step, loop, rows, onDone, onClose }) {
     </form><//>`;
 }
 
-function ResultDialog({ answer, title, onClose }) {
+export function ResultDialog({ answer, title, onClose }) {
   return html`<${Dialog} title=${title} onClose=${onClose} wide>
     <p role="status">${t('bulk.told', { done: count(answer.done), failed: count(answer.failed) })}</p><${Result} answer=${answer} />
     <div class="actions"><button type="button" class="primary" data-first onClick=${onClose}>${t('action.close')}</button></div><//>`;
@@ -118,14 +120,17 @@ function useSteps(list) {
 }
 
 /** @param {{selection: {list: object[], clear: () => void}, again: () => void}} props */
-export function BulkBar({ selection, again }) {
+export function BulkBar({ selection, again, children }) {
   const { list } = selection;
   const { steps, loop } = useSteps(list);
   const [open, setOpen] = useState('');
   const [told, setTold] = useState(null);
+  const [gathering, setGathering] = useState(false);
   const late = list.filter((r) => r.overdue).length;
   const few = list.length <= EXPORT_MOST;
   const step = open && loop ? bulkStep(stepOf(loop, open)) : null;
+  const into = gatherers(catalog.value);
+  const free = into.length ? list.filter((r) => !r.gathered && !into.some((l) => l.key === r.loop) && !(catalog.value.loopByKey.get(r.loop) || {}).lasts) : [];
   const register = loop && loop.lasts ? term('register', loop.key) : '';
   const done = (answer) => {
     setOpen('');
@@ -148,14 +153,21 @@ export function BulkBar({ selection, again }) {
         : null
     }
     ${
+      may('item.step') && free.length
+        ? html`<button type="button" onClick=${() => setGathering(true)}>${t('gather.into', { loop: into.map((l) => l.title).join(t('word.and')), n: count(free.length) })}</button>`
+        : null
+    }
+    ${
       may('item.export')
         ? few
           ? html`<${ExportMenu} filter=${all(register, term('no', ...list.map((r) => r.no)))} label=${t('bulk.export')} />`
           : html`<span class="hint">${t('bulk.exportMost', { n: EXPORT_MOST })}</span>`
         : null
     }
+    ${children}
     <button type="button" onClick=${selection.clear}>${t('bulk.clear')} <kbd>Esc</kbd></button>
     ${step ? html`<${BulkDialog} key=${open} step=${step} loop=${loop} rows=${list} onDone=${done} onClose=${() => setOpen('')} />` : null}
+    ${gathering ? html`<${GatherDialog} rows=${free} onClose=${() => setGathering(false)} onDone=${() => { setGathering(false); selection.clear(); again(); }} again=${again} />` : null}
     ${told ? html`<${ResultDialog} ...${told} onClose=${() => { setTold(null); selection.clear(); }} />` : null}
   </section>`;
 }

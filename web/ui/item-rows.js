@@ -89,6 +89,7 @@ function marks(r) {
   if (r.locked) out.push(['hot', t('item.locked')]);
   if (r.urges) out.push(['', t('item.urges', { n: r.urges })]);
   if (r.repeat || r.main_repeat) out.push(['', t(r.repeat ? 'item.repeat' : 'item.mainRepeat')]);
+  if (r.gathered) out.push(['', t('item.gathered', { no: r.gathered })]);
   if (r.excluded) out.push(['', t('item.excluded')]);
   return out.map(([cls, text]) => html`<span class=${`tag ${cls}`} key=${text}>${text}</span>`);
 }

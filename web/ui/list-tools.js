@@ -4,4 +4,5 @@ export { CellMap } from './cell-map.js';
 export { ColumnsDialog } from './columns-dialog.js';
 export { AddTerm } from './add-term.js';
 export { BulkBar } from './bulk-bar.js';
+export { Gathered } from './gather.js';
 export { PlacePick } from './place-pick.js';

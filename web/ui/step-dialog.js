@@ -24,6 +24,7 @@ function fieldNames(step) {
     'reason.option': t('step.reasonMore'),
     extend: t('step.extend'),
     other: t('step.other'),
+    members: t('step.members'),
     judge: t('step.judge'),
     'child.title': t('file.title'),
     [ofPlace('address')]: t('col.address'),

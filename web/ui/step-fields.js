@@ -142,6 +142,8 @@ export function StepFields(p) {
     ${step.does === 'extend' ? html`<${Extend} ...${p} />` : null}
     ${step.does === 'merge' ? html`<${Field} form=${form} name="other" label=${t('step.other')}
       hint=${t('step.otherHint')} error=${errors.other} required>${(a) => textInput(a, v.other, (other) => set({ other }))}<//>` : null}
+    ${['gather', 'release'].includes(step.does) ? html`<${Field} form=${form} name="members" label=${t('step.members')}
+      hint=${t('step.membersHint')} error=${errors.members} required>${(a) => textArea(a, v.members, (members) => set({ members }), 0, 3)}<//>` : null}
     ${step.does === 'child' ? html`<${Child} ...${p} />` : null}
     ${step.fields.map(
       (f) => f.type === 'place' ? html`<${Place} key="place" form=${form} field=${f} v=${v} set=${set} errors=${errors} />` : html`<${Ask} key=${f.key} form=${form} field=${f} loop=${loop} error=${errors[f.key]}

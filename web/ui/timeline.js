@@ -74,6 +74,7 @@ export function Timeline({ events, loop, fields }) {
       <p class="time-line"><time datetime=${e.at}>${stamp(e.at)}</time> <strong>${e.what_title}</strong>
         <span>${e.person_name || t('item.bySystem')}</span>${e.unit_name ? html`<span title=${t('audit.unitThen')}>${e.unit_name}</span>` : null}</p>
       ${e.changes && typeof e.changes.same === 'string' ? html`<p>${e.changes.same}</p>` : null}
+      ${e.changes && Array.isArray(e.changes.members) ? html`<p>${e.changes.members.join(t('word.and'))}</p>` : null}
       ${why.length ? html`<p>${why.map(([k, v]) => `${k}${t('word.colon')}${v}`).join('　')}</p>` : null}
       ${e.note ? html`<p class="prose">${e.note}</p>` : null}
       ${lost.length ? html`<p class="hint">${t('item.lostBy', { units: lost.join(t('word.and')) })}</p>` : null}

@@ -464,6 +464,7 @@ static void random_item(struct world *w, struct item *it)
     it->solid_us = chance(w, 40) ? random_instant(w) : 0;
     it->recurs = rng_range(&w->rng, 0, 4);
     it->locked = chance(w, 20);
+    it->gathered = chance(w, 30) ? S("GX20261120-0001") : (str){0};
     it->title = random_words(w);
     it->text = random_words(w);
     it->address = random_words(w);
@@ -519,21 +520,26 @@ static void put_random_unit(struct world *w, struct buf *b)
         put_quoted(b, w->r->units[below(w, ARRAY_LEN(sample_units))].code);
 }
 
+static void put_random_loop(struct world *w, struct buf *b, bool lasts)
+{
+    size_t at = below(w, w->r->n_loops);
+    while (loop_lasts(&w->r->loops[at]) != lasts)
+        at = (at + 1) % w->r->n_loops;
+    buf_add(b, w->r->loops[at].key);
+}
+
 // The values of a term whose key is in the table.
 static void put_random_value(struct world *w, struct buf *b, int row)
 {
     static const char *const states[] = {"handling", "办理中", "closed", "挂账", "found"};
     static const char *const links[] = {"yes", "no", "none", "1", "3"};
+    static const char *const numbers_gathered[] = {"yes", "no", "gx20261120-0001", "GX1"};
     static const char *const options[][3] = {
         {"12345", "随申办", "none"}, {"投诉", "无", "咨询"}, {"紧急", "一般", "none"}};
     const struct class_ *c = &w->r->classes[below(w, w->r->n_classes)];
     switch (filter_key_rows[row].kind) {
     case KIND_LOOP:
-        for (size_t at = below(w, w->r->n_loops);; at = (at + 1) % w->r->n_loops)
-            if (loop_lasts(&w->r->loops[at]) == (row == KEY_REGISTER)) {
-                buf_add(b, w->r->loops[at].key);
-                break;
-            }
+        put_random_loop(w, b, row == KEY_REGISTER);
         break;
     case KIND_REFERS:
         buf_add(b, w->items[below(w, w->n)].no);
@@ -574,6 +580,12 @@ static void put_random_value(struct world *w, struct buf *b, int row)
         break;
     case KIND_CALLER:
         buf_addz(b, "7"); // the sample's items have no callers
+        break;
+    case KIND_GATHERED:
+        buf_addz(b, numbers_gathered[below(w, ARRAY_LEN(numbers_gathered))]);
+        break;
+    case KIND_GATHERS:
+        buf_addz(b, "ZZ1"); // no item of that number is there
         break;
     case KIND_CADENCE: // nothing was filed by a rule
         buf_addz(b, chance(w, 50) ? "visit/big" : "visit/big/");
