@@ -227,13 +227,85 @@ function facilityRows() {
   return rows;
 }
 
+// ---- what can be let, what helps an enterprise, what the collective owns and to whom it is let
+
+function premisesRows(firms) {
+  const rows = [];
+  for (const tower of towers.slice(0, BUILDINGS)) {
+    const tenants = firms.filter((f) => f[6] === demo(tower));
+    for (let i = 1; i <= 5; i++) {
+      const floor = between(2, 18, 'let floor', tower, i);
+      const status = pick([['已租', 56], ['空置', 28], ['已预订', 6], ['自用', 5], ['装修', 5]], 'let', tower, i);
+      const tenant = status === '已租' && tenants.length ? tenants[between(0, tenants.length - 1, 'tenant', tower, i)][0] : '';
+      rows.push([demo(`${tower}${floor}层${'甲乙丙丁戊'[i - 1]}单元`), '营商办', demo(tower), floor, between(8, 120, 'room', tower, i) * 10, status,
+        pick([['毛坯', 15], ['简装', 40], ['精装', 35], ['带家具', 10]], 'fitted', tower, i), tenant, between(24, 62, 'asked', tower, i) / 10, status === '空置' ? day('2026-06-01', 200, 'free', tower, i) : '']);
+    }
+  }
+  return rows;
+}
+
+const POLICIES = [['初创企业', ['初创房租补贴', '创业担保贷款贴息', '首次招工补贴']], ['专精特新', ['研发投入奖励', '首次升规奖励', '知识产权资助']], ['总部和跨境', ['总部办公用房补贴', '出海参展补贴', '骨干人才奖励']]];
+function policyRows() {
+  const rows = [];
+  const kinds = { 房租: '租房和装修', 贷款: '融资', 招工: '稳岗就业', 研发: '研发创新', 升规: '升规纳统', 产权: '研发创新', 用房: '租房和装修', 参展: '出海', 人才: '人才' };
+  for (const [name, policies] of POLICIES) {
+    const pack = demo(`${name}政策套餐`);
+    rows.push([pack, '营商办', '政策套餐', '镇级', '', name, `一次告知、一窗受理：${policies.join('、')}`, '', '新泾镇营商服务中心', '2025-01-01', '']);
+    for (const policy of policies) {
+      const [, kind] = Object.entries(kinds).find(([word]) => policy.includes(word));
+      rows.push([demo(policy), '营商办', kind, pick([['市级', 30], ['区级', 50], ['镇级', 20]], 'tier', policy), pack, name, `符合条件的给予${policy}`, `${between(3, 100, 'most', policy)}万元`, '新泾镇营商服务中心',
+        '2025-01-01', chance('ends', policy) < 0.7 ? '2027-12-31' : '']);
+    }
+  }
+  for (const policy of ['物业和停车优惠', '社保缓缴', '企业用电服务', '公共实训课程']) rows.push([demo(policy), '营商办', '其他', '镇级', '', '在镇企业', '由营商服务中心受理', '', '新泾镇营商服务中心', '2025-01-01', '']);
+  return rows;
+}
+
+const ASSETS = [['领创中心', '商务楼'], ['鑫达商务楼', '商务楼'], ['泾北园', '园区厂房'], ['泾南园', '园区厂房'], ['平塘仓库', '仓库'], ['福泉路沿街商铺', '沿街商铺'], ['北翟路沿街商铺', '沿街商铺'], ['天山西路沿街商铺', '沿街商铺'],
+  ['淞虹路沿街商铺', '沿街商铺'], ['新渔路停车场', '停车场'], ['屈家桥厂房', '园区厂房'], ['周家浜厂房', '园区厂房'], ['剑河路商铺', '沿街商铺'], ['双流路仓库', '仓库'], ['虹康商业楼', '商务楼'], ['程桥综合楼', '商务楼'], ['林泉路商铺', '沿街商铺'], ['中泾园', '园区厂房']];
+function assetRows() {
+  return ASSETS.map(([name, kind], i) => {
+    const unit = committees[(i * 3 + 1) % committees.length];
+    const [lat, lon] = pointIn(unit.code, `asset${i}`);
+    const area = between(kind === '沿街商铺' ? 2 : 20, kind === '沿街商铺' ? 16 : 180, 'asset area', i) * 100;
+    const let_ = i === 0 ? Math.round(area * 0.96) : Math.round(area * (0.45 + 0.55 * chance('asset let', i)));
+    const built = between(1984, 2016, 'asset built', i);
+    const income = Math.round(let_ * (kind === '商务楼' ? 1100 : kind === '沿街商铺' ? 1500 : 420) * (0.7 + 0.5 * chance('income', i)));
+    return [demo(name), '集资办', demo(`${unit.name}${between(1, 99, 'asset gate', i)}号`), lat, lon, kind, i % 3 === 2 ? '经联社' : '鑫达集团', `沪（演示）字第${String(i + 1).padStart(4, '0')}号`, built,
+      built < 1995 ? pick([['一般', 4], ['待修', 4], ['危旧', 1]], 'condition', i) : pick([['完好', 6], ['一般', 4]], 'condition', i), area, let_, income, Math.round(income * between(8, 30, 'value', i)),
+      i === 0 ? '委托运营' : pick([['自营出租', 7], ['委托运营', 1], ['整体出租', 2]], 'run', i)];
+  });
+}
+
+function leaseRows(assets, firms) {
+  const rows = [];
+  const open = firms.filter((f) => f[3] === '在营');
+  for (const [i, a] of assets.entries())
+    for (let k = 1; k <= 2 + (i % 2); k++) {
+      const area = Math.round(a[11] / (2 + (i % 2)) / 10) * 10;
+      const from = day('2022-01-01', 1400, 'lease', i, k);
+      const known = chance('known', i, k) < 0.75;
+      const rent = Math.round((a[12] / a[11] / 12) * area);
+      const arrears = chance('arrears', i, k) < 0.14 ? rent * between(1, 3, 'months', i, k) : 0;
+      rows.push([demo(`${a[0].replace('（演示）', '')}${k}号租约`), '集资办', a[0], `${k}层`, known ? open[between(0, open.length - 1, 'lessee', i, k)][0] : '', known ? '' : demo('个体经营户'), area, from,
+        day('2026-09-01', 900, 'until', i, k), rent, arrears ? '2026-08-31' : pick([['2026-11-30', 5], ['2026-12-31', 4], ['2026-10-31', 1]], 'paid', i, k), arrears, rent * 2, pick([['未谈', 5], ['续租', 4], ['不续', 1], ['待定', 2]], 'renew', i, k)]);
+    }
+  return rows;
+}
+
 mkdirSync(OUT, { recursive: true });
 write('estate', ['小区名称', '责任单位', '地址', '纬度', '经度', '类型', '建成年份', '楼栋数', '户数', '物业公司', '业委会', '更新情况', '电动自行车充电口'], estateRows());
 write('building', ['楼宇名称', '责任单位', '地址', '纬度', '经度', '产权方', '商务面积（平方米）', '已租面积（平方米）', '年税收', '日租金（元每平方米）', '等级'], buildingRows());
-write('enterprise', ['企业名称', '责任单位', '统一社会信用代码', '经营状态', '行业', '规模', '所在楼宇', '室号', '成立日期', '注册资本', '从业人数', '年税收', '税收在本镇', '统计在本镇', '服务单位'], enterpriseRows());
+const firms = enterpriseRows();
+write('enterprise', ['企业名称', '责任单位', '统一社会信用代码', '经营状态', '行业', '规模', '所在楼宇', '室号', '成立日期', '注册资本', '从业人数', '年税收', '税收在本镇', '统计在本镇', '服务单位'], firms);
 const bodies = organisations();
 write('party-branch', ['党组织名称', '责任单位', '类别', '领域', '上级党组织', '任期届满', '覆盖面积（平方公里）'],
   bodies.map((o, i) => [o.name, o.unit, o.kind, o.domain, o.above, /党委|党总支|党支部/.test(o.kind) ? `${between(2026, 2029, 'term', i)}-12-31` : '', o.area ?? '']));
 write('activity', ['活动名称', '责任单位', '活动类别', '举办日期', '系列', '主办党组织', '联合单位', '参与方数', '参加人次', '获得荣誉', '荣誉级别'], activityRows(bodies));
 write('member-count', ['党组织名称', '责任单位', '党组织', '正式党员', '预备党员', '在职党员报到', '截至日期'], memberRows(bodies.slice(0, ORGANISATIONS)));
 write('facility', ['设施名称', '责任单位', '地址', '纬度', '经度', '设施类别', '圈层', '启用日期', '使用情况', '建筑或用地面积（平方米）', '开放时间', '运营单位', '入驻力量数', '无障碍'], facilityRows());
+write('premises', ['房源', '责任单位', '楼宇', '楼层', '面积（平方米）', '出租情况', '交付状况', '承租企业', '挂牌租金（元每平方米每天）', '可入驻日期'], premisesRows(firms));
+write('policy', ['政策名称', '责任单位', '政策类别', '层级', '所属套餐', '适用对象', '支持内容', '最高支持', '受理部门', '生效日期', '截止日期'], policyRows());
+const assets = assetRows();
+write('asset', ['资产名称', '责任单位', '地址', '纬度', '经度', '资产类别', '权属单位', '产证号', '建成年份', '房屋状况', '可租面积（平方米）', '已租面积（平方米）', '年租金收入', '账面净值', '运营方式'], assets);
+write('lease', ['租约', '责任单位', '集体资产', '部位', '承租企业', '承租人（未入企业台账的）', '租赁面积（平方米）', '起租日期', '到期日期', '月租金', '租金付至', '欠租', '押金', '续租意向'], leaseRows(assets, firms));

@@ -44,7 +44,7 @@ struct stage_view {
     struct strs who;
 };
 struct step_view {
-    str key, title, hotkey, does, max;
+    str key, title, hotkey, does, loop, max;
     bool on_part, note_required, reason_optional, must;
     int64_t files_max, photos, undo_s;
     str photos_stage;
@@ -171,6 +171,8 @@ static const struct field STEP_VIEW[] = {
     M(step_view, title, FIELD_STR),
     M(step_view, hotkey, FIELD_STR),
     M(step_view, does, FIELD_STR),
+    {"loop", FIELD_STR, .at = offsetof(struct step_view, loop),
+        .help = "does child: the loop whose items it files; empty: its own"},
     M(step_view, on_part, FIELD_BOOL),
     M(step_view, note_required, FIELD_BOOL),
     {"reason_optional", FIELD_BOOL, .at = offsetof(struct step_view, reason_optional),
@@ -327,6 +329,7 @@ static struct list view_steps(struct arena *a, const struct def *d)
             .title = s->title,
             .hotkey = s->hotkey,
             .does = def_effect_name(s->does),
+            .loop = s->child_loop,
             .max = s->max.unit != DUR_NONE ? dur_text(a, s->max) : (str){0},
             .on_part = s->on_part,
             .note_required = s->note_required,

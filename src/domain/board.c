@@ -4,6 +4,7 @@
 #include <string.h>
 #include "domain/filter.h"
 #include "domain/formula.h"
+#include "domain/item_refer.h"
 #include "domain/journal.h"
 
 // ---- sums, by row and tally
@@ -493,7 +494,9 @@ static void name_row(struct sums *s, const struct sum *from, struct named_row *o
         out->row.depth = k->depth;
         out->order = k->lo;
     } else {
-        out->row.name = from->word.n > 0 ? from->word : none;
+        int at = s->in->by == BOARD_FIELD ? def_field_at(s->def, s->in->field) : DEF_NONE;
+        str word = at >= 0 ? item_field_shown(s->c, &s->def->fields[at], from->word) : from->word;
+        out->row.name = word.n > 0 ? word : none;
         out->order = from->word.n > 0 ? 0 : INT32_MAX;
     }
 }

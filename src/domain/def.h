@@ -196,6 +196,12 @@ struct def_stage {
     size_t n_asks;
 };
 
+// What a new item is given in a field.
+struct def_fill {
+    str field; // of its loop
+    str val;   // as written
+    int from;  // the field of the item whose step it is; DEF_NONE: val itself
+};
 struct def_step {
     str key, title, hotkey, why; // why: shown when the guard closes it
     bool on_part;                // from/to are part states
@@ -223,6 +229,9 @@ struct def_step {
     size_t n_musts;
     struct def_stage *stages; // approve: asked for, and done when the last stage agrees; none: done
     size_t n_stages;
+    str child_loop; // DOES_CHILD: it files an item of that loop; empty: of its own
+    struct def_fill *fill;
+    size_t n_fill;
     str stamp;  // name of a time field set to now; empty: none
     int undo_s; // so long may who took it take it back; 0: never
 };

@@ -351,6 +351,12 @@ static void step_facts(const struct def *d, size_t at, struct facts *f)
         if (x->judges >> i & 1)
             VEC_PUSH(f->arena, judges, n) = d->judges[i].title;
     tell_list(f, "评价方", judges, n);
+    tell(f, "登记到", x->child_loop);
+    str *fill = NEW_ARRAY(f->arena, x->n_fill, str);
+    for (size_t i = 0; i < x->n_fill; i++)
+        fill[i] =
+            str_fmt(f->arena, "%.*s %.*s", STR_ARG(x->fill[i].field), STR_ARG(x->fill[i].val));
+    tell_list(f, "填写", fill, x->n_fill);
     tell(f, "记录时点", x->stamp);
     tell_musts(f, d, x);
     tell_stages(f, d, x);

@@ -119,6 +119,8 @@ static void check_strays(const struct check *c)
         {"max", DOES_EXTEND},
         {"judge", DOES_EVALUATE},
         {"judges", DOES_EVALUATE},
+        {"loop", DOES_CHILD},
+        {"fill", DOES_CHILD},
     };
     for (size_t i = 0; i < ARRAY_LEN(members); i++) {
         if (yaml_get(c->row, members[i].member) == NULL || c->s->does == members[i].does)

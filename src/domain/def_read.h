@@ -98,6 +98,8 @@ void def_read_roles(struct def_reader *r, const struct yaml *y, str path, str **
 void def_read_asks(
     struct def_reader *r, const struct yaml *row, str path, struct def_ask **out, size_t *n);
 // What a step demands under a condition (def_must.c).
+// def_child.c
+void def_child_read(struct def_reader *r, const struct yaml *row, str path, struct def_step *s);
 void def_must_read(struct def_reader *r, const struct yaml *row, str path, struct def_step *s);
 // The stages of a step that is asked for; their clocks come last, behind all that is checked of the
 // definition's own (def_approve.c).

@@ -28,6 +28,8 @@ static const struct yaml_member step_members[] = {
     {"judge", YAML_WANT_STR, .expected = "a judge"},
     {"judges", YAML_WANT_STRS, .expected = "[judge, ...]"},
     {"stamp", YAML_WANT_KEY},
+    {"loop", YAML_WANT_KEY, .expected = "a loop"},
+    {"fill", YAML_WANT_MAP, YAML_NULLABLE, .expected = "{field: value, or item.FIELD}"},
     {"must", YAML_WANT_LIST, .expected = "a list of {when, ask, files, note, why}"},
     {"approve", YAML_WANT_LIST, .expected = "a list of {title, who, ...}"},
     {"undo", YAML_WANT_STR, .expected = "10s"},
@@ -293,6 +295,7 @@ static void read_step(struct def_reader *r, const struct yaml *row, str path, st
     read_photos(r, row, path, s);
     s->lock = (int)yaml_get_i64(row, "lock", 0);
     s->max = yaml_get_dur(row, "max");
+    def_child_read(r, row, path, s);
     def_must_read(r, row, path, s);
     def_approve_read(r, row, path, s);
     read_undo(r, row, path, s);

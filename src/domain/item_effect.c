@@ -3,6 +3,7 @@
 
 #include "domain/filter.h"
 #include "domain/item_gather.h"
+#include "domain/item_child.h"
 #include "domain/item_hand.h"
 #include "domain/item_inner.h"
 #include "domain/same.h"
@@ -433,30 +434,6 @@ static void does_unmerge(struct turn *t, struct err *e)
     item_clocks_start(t->c, t->d, t->it, t->d->steps[0].start, 0);
 }
 
-static void does_child(struct turn *t, struct err *e)
-{
-    struct item_in in = t->in->child;
-    struct item child;
-    in.loop = in.loop.n > 0 ? in.loop : t->it->loop;
-    in.parent = t->it->id;
-    if (in.cls <= 0)
-        in.cls = t->it->cls;
-    if (in.n_fields == 0) {
-        struct item_field base[] = {{S("channel"), t->it->channel}, {S("kind"), t->it->kind},
-            {S("priority"), t->it->priority}};
-        for (size_t i = 0; i < ARRAY_LEN(base); i++)
-            if (base[i].val.n > 0)
-                VEC_PUSH(t->c->arena, in.fields, in.n_fields) = base[i];
-    }
-    struct err sub;
-    err_init(&sub, t->c->arena, t->c->lang);
-    if (item_file(t->c, &in, &child, &sub) != OK) {
-        err_merge(e, &sub, S("child."));
-        return;
-    }
-    t->extra = str_fmt(t->c->arena, "\"child\":\"%.*s\"", STR_ARG(child.no));
-}
-
 static void does_urge(struct turn *t, struct err *e)
 {
     (void)e;
@@ -493,7 +470,7 @@ static void (*const EFFECTS[])(struct turn *t, struct err *e) = {
     [DOES_UNMERGE] = does_unmerge,
     [DOES_GATHER] = item_gather,
     [DOES_RELEASE] = item_release,
-    [DOES_CHILD] = does_child,
+    [DOES_CHILD] = item_child_file,
     [DOES_URGE] = does_urge,
     [DOES_INSTRUCT] = does_nothing,
     [DOES_NOTE] = does_nothing,

@@ -28,6 +28,7 @@ struct item_in {
     int64_t parent;   // 0: none
     int64_t unit;     // of a register's row: who answers for it; 0: its keeper. Of an item by rule
     bool by_rule;     // the system files it, for that unit (cadence.h)
+    bool by_step;     // a step files it: who may take the step may file it (item_child.h)
     str note;         // by rule: what the history says of it
     int64_t filed_us; // 0: now; imports give the past
     str no;           // empty: counted

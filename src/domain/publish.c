@@ -6,6 +6,7 @@
 #include "domain/def_place.h"
 #include "domain/def_repeat.h"
 #include "domain/def_role.h"
+#include "domain/item_child.h"
 #include "domain/item_step.h"
 #include "domain/journal.h"
 #include "domain/score.h"
@@ -131,6 +132,7 @@ static void check_town(struct ctx *c, struct def *d, struct err *e)
     copy.arena = c->arena;
     rules_compile_def(&copy, d, e);
     cadence_check(c->arena, &copy, d, e);
+    item_child_check(c->arena, &copy, d, e);
     for (size_t i = 0; i < d->ahead.n_of; i++)
         if (!rules_loop(c->rules, d->ahead.of[i]))
             rules_no_loop(c->rules, d, S("ahead.of"), d->ahead.of[i], false, e);

@@ -20,7 +20,7 @@ test('registers', async (t) => {
   const value = (it, key) => it.fields.find((f) => f.key === key);
 
   await t.test('they stand beside the loops, each with its fields', () => {
-    assert.deepEqual(registers.map((r) => r.key), ['estate', 'building', 'enterprise', 'meeting', 'topic', 'party-branch', 'activity', 'member-count', 'facility']);
+    assert.deepEqual(registers.map((r) => r.key), ['estate', 'building', 'enterprise', 'meeting', 'topic', 'party-branch', 'activity', 'member-count', 'facility', 'premises', 'policy', 'asset', 'lease']);
     assert.equal(loops.some((l) => registers.some((r) => r.key === l.key)), false);
     const enterprise = registers[2];
     assert.equal(enterprise.name, '企业名称');

@@ -91,19 +91,20 @@ function Extend({ form, v, set, errors }) {
   </div>`}<//>`;
 }
 
-function Child({ form, loop, v, set, errors }) {
+function Child({ form, loop: own, step, v, set, errors }) {
   const child = (changes) => set({ child: { ...v.child, ...changes } });
   const c = catalog.value;
+  const loop = step.loop ? c.loopByKey.get(step.loop) : own;
   return html`
     <${Field} form=${form} name="child.title" label=${t('file.title')}
       error=${errors['child.title'] || errors.title} required>${(a) => textInput(a, v.child.title, (title) => child({ title }))}<//>
     <${Field} form=${form} name="child.text" label=${loop.text || t('item.text')}
       error=${errors['child.text'] || errors.text}>${(a) => textArea(a, v.child.text, (text) => child({ text }), 8000)}<//>
-    <${Field} form=${form} name="child.class" label=${t('col.class')} error=${errors['child.class']}>${(
+    ${loop && loop.class_scheme ? html`<${Field} form=${form} name="child.class" label=${t('col.class')} error=${errors['child.class']}>${(
       a,
     ) => html`
       <${Combo} attrs=${a} nodes=${classesOf(c, loop)} byId=${c.classById} value=${v.child.class || null}
-        onPick=${(id) => child({ class: id })} />`}<//>`;
+        onPick=${(id) => child({ class: id })} />`}<//>` : null}`;
 }
 
 function Place({ form, field, v, set, errors }) {
