@@ -71,7 +71,8 @@ static const struct field MOVES_ROW[] = {
 };
 const struct field MOVES_OUT[] = {
     M(moves_view, looked, FIELD_I64),
-    M(moves_view, same, FIELD_I64, .help = "of the version already, or not of the one named"),
+    M(moves_view, same, FIELD_I64,
+        .help = "nothing to do: of the version already, over, or not of the one named"),
     M(moves_view, moved, FIELD_I64, .help = "with dry: would be"),
     M(moves_view, refused, FIELD_I64),
     ROWS(moves_view, rows, MOVES_ROW, moves_row),

@@ -72,6 +72,18 @@ static enum err_code move_one(struct ctx *c, const struct def *to, const struct 
     return OK;
 }
 
+// What is over stays what it was, and nobody is told so of every one.
+static bool nothing_to_do(const struct ctx *c, const struct item_moves *in, const struct def *to,
+    const struct list_row *row)
+{
+    const struct def *from = rules_def(c->rules, row->def);
+    int at = from ? def_state_at(from, row->state) : DEF_NONE;
+    if (in->back)
+        return row->def != to->id;
+    return row->def == to->id || (in->from != 0 && row->def != in->from) ||
+           (at >= 0 && from->states[at].final && !to->lasting);
+}
+
 enum err_code item_moves_some(
     struct ctx *c, const struct item_moves *in, struct item_moves_told *out, struct err *e)
 {
@@ -95,8 +107,7 @@ enum err_code item_moves_some(
     for (size_t i = 0; i < found.n; i++) {
         const struct list_row *row = &found.rows[i];
         out->looked++;
-        bool same = in->back ? row->def != to->id : row->def == to->id;
-        if (same || (in->from != 0 && row->def != in->from)) {
+        if (nothing_to_do(c, in, to, row)) {
             out->same++;
             continue;
         }

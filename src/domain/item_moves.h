@@ -22,7 +22,8 @@ struct item_moves_row {
     str why;                  // not moved: the reasons; empty: moved
 };
 struct item_moves_told {
-    int64_t looked, same; // same: of that version already, or (back) of another one
+    int64_t looked;
+    int64_t same; // nothing to do: of that version already, over, or (back) of another one
     struct item_moves_row *rows;
     size_t n;
     str next; // empty: that was the last group

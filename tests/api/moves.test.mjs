@@ -103,9 +103,9 @@ test('items go to another version', async (t) => {
   });
   await t.test('a dry run says what would be, whose limits change, what falls away, and writes nothing', async () => {
     const r = (await s.move(2, { dry: true, ...NAMES })).body;
-    assert.deepEqual([r.looked, r.same, r.moved, r.refused, r.next], [5, 0, 4, 1, '']);
+    assert.deepEqual([r.looked, r.same, r.moved, r.refused, r.next], [5, 1, 4, 0, '']);
     const of = (it) => r.rows.find((x) => x.id === it.id);
-    assert.match(of(over).why, /终止/);
+    assert.equal(of(over), undefined, 'what is over stays what it was');
     assert.deepEqual([of(odd).state_from, of(odd).state_to, of(odd).version_from], ['building', 'repairing', 1]);
     assert.deepEqual(of(odd).clocks.map((k) => [k.clock, k.from, k.to, k.due_from.slice(0, 10), k.due_to.slice(0, 10)]), [['build', '10wd', '4wd', '2026-11-27', '2026-11-19']]);
     assert.deepEqual([of(odd).gone, of(odd).unfit, of(odd).dropped], [['all'], ['kind=其他'], []]);
@@ -115,7 +115,7 @@ test('items go to another version', async (t) => {
   });
   await t.test('a state that is called otherwise has to be named', async () => {
     const r = (await s.move(2, { dry: true })).body;
-    assert.deepEqual([r.moved, r.refused], [2, 3], 'what was not dispatched goes, and what is done with');
+    assert.deepEqual([r.moved, r.refused], [2, 2], 'what was not dispatched goes, and what is done with');
     assert.match(r.rows.find((x) => x.id === odd.id).why, /新版本没有承办状态“working”.*新版本没有状态“building”/);
     assert.match((await s.move(2, { dry: true, states: ['building=closed'], parts: NAMES.parts })).body.rows.find((x) => x.id === odd.id).why, /已办结/);
     assert.match((await s.move(2, { dry: true, states: NAMES.states, parts: ['working=done'] })).body.rows.find((x) => x.id === odd.id).why, /已完工/);
@@ -166,9 +166,9 @@ test('items go to another version', async (t) => {
       seen.push(...r.rows.map((x) => [x.id, x.why === '']));
       next = r.next;
     } while (next);
-    assert.deepEqual(seen.sort(([a], [b]) => a - b), [[filed.id, true], [asked.id, true], [closed.id, true], [over.id, false]]);
+    assert.deepEqual(seen.sort(([a], [b]) => a - b), [[filed.id, true], [asked.id, true], [closed.id, true]]);
     const again = (await s.move(2, NAMES)).body;
-    assert.deepEqual([again.moved, again.same, again.refused], [0, 4, 1]);
+    assert.deepEqual([again.moved, again.same, again.refused], [0, 5, 0]);
     const it = await s.desk.item(asked.id);
     assert.equal(it.requests.length, 0, 'what was asked for is not there any more');
     assert.equal(it.clocks.find((k) => k.key === 'build').due.slice(0, 10), '2026-11-19', 'the hours used stays used');

@@ -12,6 +12,7 @@ import { stamp } from '../../lib/time.js';
 import { Loaded, useLoad } from '../../ui/load.js';
 import { Confirm } from '../../ui/dialog.js';
 import { DefDiff, DefGraph } from './def-graph.js';
+import { DefMove } from './moves.js';
 import { SetPage } from './nav.js';
 
 const KINDS = ['loop', 'calendar', 'roles', 'score', 'register'];
@@ -152,7 +153,7 @@ export function DefText({ params }) {
   );
   const versions = loop ? (others.data || []).filter((x) => x.kind === 'loop' && x.key === d.key && String(x.id) !== id) : [];
   const q = place.value.query;
-  const view = loop && ['text', 'diff'].includes(q.get('view')) ? q.get('view') : loop ? 'graph' : 'text';
+  const view = loop && ['text', 'diff', 'move'].includes(q.get('view')) ? q.get('view') : loop ? 'graph' : 'text';
   const other = versions.find((x) => String(x.id) === q.get('other')) || versions.find((x) => x.version < d.version) || versions[0];
   const title =
     id === NEW
@@ -167,7 +168,7 @@ export function DefText({ params }) {
         ? html`<ul class="segments" aria-label=${t('def.view')}>${[
             ['graph', 'def.asGraph'],
             ['text', 'def.text'],
-            ...(versions.length ? [['diff', 'def.asDiff']] : []),
+            ...(versions.length ? [['diff', 'def.asDiff'], ['move', 'move.title']] : []),
           ].map(([k, word]) => html`<li key=${k}><button type="button" aria-pressed=${k === view ? 'true' : 'false'} onClick=${() => goQuery({ view: k === 'graph' ? '' : k })}>${t(word)}</button></li>`)}</ul>`
         : null
     }
@@ -179,6 +180,7 @@ export function DefText({ params }) {
         <${DefDiff} id=${id} other=${other.id} />`
         : null
     }
+    ${view === 'move' ? html`<${DefMove} key=${id} id=${id} version=${d.version} />` : null}
     ${view === 'text' ? html`<${Loaded} of=${of}>${(x) => html`<${Editor} key=${id} kind=${x.kind} id=${id} text=${x.text} />`}<//>` : null}
   <//>`;
 }
