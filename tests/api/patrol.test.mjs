@@ -266,3 +266,58 @@ test('found before anybody called', async (t) => {
     await town.start();
   });
 });
+
+test('what comes back again and again is gone when it has stayed away: “查缺-整改-巩固” (page 001)', async (t) => {
+  const o = await centre();
+  const { town, take, photo } = o;
+  t.after(() => town.end());
+  // A later day, and everybody logs in again.
+  const later = async (day) => {
+    town.at = day;
+    await town.move(day);
+    for (const [name, login] of [['inspector', 'inspector1'], ['clerk', 'clerk1'], ['duty', 'duty1'], ['desk', 'dispatcher1'], ['worker', 'handler-enforcement']]) o[name] = await town.as(login);
+  };
+  const closed = async (it) => {
+    it = await take(o.clerk, await o.done(await o.sent(it)), 'send-check');
+    it = await take(o.inspector, it, 'check', { fields: { checked: '合格' } });
+    return take(o.duty, it, 'close');
+  };
+  const stubborn = async (more) => closed((await o.report({ fields: { channel: '监督员上报', kind: '顽症' }, ...more })).body);
+  let first, second, usual;
+
+  await t.test('closed, it has a day four weeks on; what is not stubborn has none', async () => {
+    first = await stubborn({ title: '占道堆物，清了又来' });
+    second = await stubborn({ title: '另一处占道堆物', lat: 31.22 });
+    usual = await closed((await o.report({ title: '头一回' })).body);
+    assert.deepEqual([first.recheck?.slice(0, 10), second.recheck?.slice(0, 10), usual.recheck], ['2026-12-18', '2026-12-18', null]);
+    assert.equal((await o.desk.list('loop:patrol recheck:due')).total, 0);
+  });
+
+  await t.test('within four weeks the same was found forty metres away: passed only with a reason, else opened again', async () => {
+    await later('2026-12-10T09:30:00+08:00');
+    await o.report({ title: '又堆出来了', lat: 31.2155 + 40 / 111_000 });
+    await later('2026-12-18T09:30:00+08:00');
+    const due = (await o.desk.list('loop:patrol recheck:due', '&sort=filed')).rows.map((r) => r.title);
+    assert.deepEqual(due, ['占道堆物，清了又来', '另一处占道堆物']);
+    const bare = await o.inspector.step(await o.inspector.item(first.id), 'hold');
+    assert.deepEqual([bare.status, bare.body.errors.map((e) => e.field)], [400, ['note']]);
+    first = await take(o.duty, await o.duty.item(first.id), 'reopen', { note: '四周内又堆，重新立案' });
+    assert.deepEqual([first.state_title, first.reopens, first.recheck], ['待派遣', 1, null]);
+    second = await take(o.inspector, await photo(o.inspector, await o.inspector.item(second.id), 'again.jpg'), 'hold');
+    assert.deepEqual([second.open, second.consolidated?.slice(0, 10)], [false, '2026-12-18']);
+  });
+
+  await t.test('closed and consolidated are counted apart, on the day of closing', async () => {
+    const { tallies, rates } = (await o.board('2026-11')).total;
+    assert.deepEqual([tallies.stubborn, tallies.held, rates.held], [1, 1, 1], 'the one opened again is no longer closed');
+    first = await take(o.desk, await o.desk.item(first.id), 'dispatch', { units: [o.office.id] });
+    first = await take(o.clerk, await o.done(first), 'send-check');
+    first = await take(o.inspector, first, 'check', { fields: { checked: '合格' } });
+    first = await take(o.duty, first, 'close');
+    const december = (await o.board('2026-12')).total;
+    assert.deepEqual([december.tallies.stubborn, december.tallies.held, december.rates.held], [1, 0, 0], 'closed anew, not yet held');
+    await town.stop();
+    good('tally', 'verify', '--dir', town.dir);
+    good('audit', 'verify', '--dir', town.dir);
+  });
+});
