@@ -65,7 +65,7 @@ test('a demonstration year', async (t) => {
 
   await t.test('the smaller loops live too: a few dozen to a few hundred items a year, nearly all of them brought to their end', async () => {
     let rest = 0;
-    for (const [loop, share, closed] of [['task', 0.02, 0.75], ['dispute', 0.03, 0.7], ['stuck', 0.015, 0.9], ['proposal', 0.008, 0.6], ['demand', 0.012, 0.85], ['hazard', 0.03, 0.85], ['project', 0.01, 0.3],
+    for (const [loop, share, closed] of [['task', 0.02, 0.75], ['dispute', 0.03, 0.7], ['stuck', 0.015, 0.9], ['proposal', 0.008, 0.6], ['demand', 0.012, 0.85], ['hazard', 0.03, 0.85], ['rectify', 0.008, 0.65], ['property', 0.015, 0.6], ['project', 0.01, 0.3],
       ['enterprise-demand', 0.015, 0.85], ['lead', 0.01, 0.5]]) {
       const n = await count(`loop:${loop}`);
       within(n / orders, share * 0.8, share * 1.2, loop);
@@ -74,7 +74,7 @@ test('a demonstration year', async (t) => {
     }
     assert.equal(orders + (await count('loop:patrol')) + rest, ITEMS);
     for (const filter of ['loop:task -red_at:none', 'loop:task -blue_at:none', 'loop:dispute extensions:>=1', 'loop:stuck outcome:依规不能办已说明', 'loop:proposal sort:列入计划',
-      'loop:demand -conferred_at:none', 'loop:hazard -struck_at:none', 'loop:hazard -spot_at:none', 'loop:hazard -failed_at:none',
+      'loop:demand -conferred_at:none', 'loop:hazard -struck_at:none', 'loop:hazard -spot_at:none', 'loop:hazard -failed_at:none', 'loop:rectify consolidated:yes', 'loop:property -cracked_at:none', 'loop:property recheck:yes',
       'loop:enterprise-demand -policy:none', 'loop:enterprise-demand -granted_at:none', 'loop:lead state:landed', 'loop:lead state:lost', 'loop:lead kept:已兑现',
       'loop:project slipping:yes', 'loop:project clock.works:late', 'loop:project -failed_at:none', 'loop:project state:closed paid:>0']) assert.ok((await count(filter)) > 0, filter);
   });
