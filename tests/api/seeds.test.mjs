@@ -326,7 +326,7 @@ test('demand: collected, sorted, handled, the effect told: 15 of those collected
 test('hazard: on the spot or by a date, checked again within three working days; a major one under listed supervision', async (t) => {
   const o = await scene(t, '2025-11-04T10:00:00+08:00', { inspector: 'inspector1', duty: 'duty1', leader: 'leader1', beihong: 'handler-beihong', enforcement: 'handler-enforcement' });
   const { inspector, duty, leader, beihong, take, refused } = o;
-  const report = async (title, code, more = {}) => o.made(inspector, { loop: 'hazard', title, class: await duty.klass(code), address: '北虹路1号', fields: { channel: '专项检查', place_kind: '居民楼', subject: '个人', ...more } });
+  const report = async (title, code, more = {}) => o.made(inspector, { loop: 'hazard', title, class: await duty.klass(code), address: '北虹路1号', lat: 31.22, lon: 121.36, fields: { channel: '专项检查', place_kind: '居民楼', subject: '个人', ...more } });
   const photo = async (who, it) => (await o.file(who, await who.item(it.id), '照片.txt')).files.map((f) => f.id);
   let wire, major;
 
@@ -338,7 +338,8 @@ test('hazard: on the spot or by a date, checked again within three working days;
 
   await t.test('a flying wire by a date; the notice within three working days', async () => {
     wire = await report('飞线充电', '0601');
-    const it = await take(duty, wire, 'order', { units: [o.unit('beihong')], fields: { fix_by: '2025-11-14' } });
+    await refused(duty, wire, 'order', { units: [o.unit('beihong')], fields: { fix_by: '2025-11-14' } }, ['fields.duty_by', 'fields.funds', 'fields.measure', 'fields.plan']);
+    const it = await take(duty, wire, 'order', { units: [o.unit('beihong')], fields: { fix_by: '2025-11-14', duty_by: '户主（演示）', measure: '拆除飞线，到充电桩充电', funds: '0', plan: '拆除前不得充电，楼组长每日查看' } });
     assert.deepEqual([clock(it, 'fix').due, clock(it, 'serve').due], ['2025-11-15T00:00:00+08:00', '2025-11-07T10:00:00+08:00']);
     await take(beihong, wire, 'serve', { fields: { served_on: '2025-11-05' } });
     await refused(beihong, wire, 'fix', { fields: { result: '已拆除。' } }, ['files']);
@@ -378,5 +379,16 @@ test('hazard: on the spot or by a date, checked again within three working days;
     const kinds = (await duty.get('/api/boards/hazard?period=2025-11&by=class')).body.rows.filter((r) => r.tallies.reported);
     assert.ok(kinds.length >= 1, 'by class');
   });
-  await t.test('figures are lists', () => holds(o, leader, 'hazard', '2025-11'));
+  await t.test('four weeks after it was struck off it is looked at again; the same near it has to be explained', async () => {
+    const again = await report('又私改电路', '0603');
+    assert.equal((await duty.item(major.id)).recheck, '2025-12-02T00:00:00+08:00');
+    await o.later('2025-12-02T09:00:00+08:00');
+    await until('it is told', async () => (await duty.list('loop:hazard recheck:mine')).total === 1);
+    assert.deepEqual((await duty.get(`/api/items/${major.id}/recheck`)).body.rows.map((r) => [r.no, r.metres]), [[again.no, 0]]);
+    await refused(duty, major, 'hold', {}, ['note']);
+    assert.equal((await take(duty, major, 'hold', { note: '是隔壁店铺，已另行登记' })).consolidated, '2025-12-02T09:00:00+08:00');
+    const { tallies, rates } = (await o.board('hazard', '2025-11..2025-12')).total;
+    assert.deepEqual([tallies.ordered_closed, tallies.solid, tallies.held, tallies.spot, rates.held], [1, 1, 1, 1, 1], 'what was put right on the spot is not asked for');
+  });
+  await t.test('figures are lists', () => holds(o, leader, 'hazard', '2025-11..2025-12'));
 });
