@@ -96,7 +96,7 @@ function Child({ form, loop: own, step, v, set, errors }) {
   const c = catalog.value;
   const loop = step.loop ? c.loopByKey.get(step.loop) : own;
   return html`
-    <${Field} form=${form} name="child.title" label=${t('file.title')}
+    <${Field} form=${form} name="child.title" label=${loop.name || t('file.title')}
       error=${errors['child.title'] || errors.title} required>${(a) => textInput(a, v.child.title, (title) => child({ title }))}<//>
     <${Field} form=${form} name="child.text" label=${loop.text || t('item.text')}
       error=${errors['child.text'] || errors.text}>${(a) => textArea(a, v.child.text, (text) => child({ text }), 8000)}<//>
