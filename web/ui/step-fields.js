@@ -98,9 +98,9 @@ function Child({ form, loop: own, step, v, set, errors }) {
   return html`
     <${Field} form=${form} name="child.title" label=${loop.name || t('file.title')}
       error=${errors['child.title'] || errors.title} required>${(a) => textInput(a, v.child.title, (title) => child({ title }))}<//>
-    <${Field} form=${form} name="child.text" label=${loop.text || t('item.text')}
+    <${Field} form=${form} name="child.text" label=${loop.text || t('item.text')} hint=${loop.text_hint || null}
       error=${errors['child.text'] || errors.text}>${(a) => textArea(a, v.child.text, (text) => child({ text }), 8000)}<//>
-    ${loop && loop.class_scheme ? html`<${Field} form=${form} name="child.class" label=${t('col.class')} error=${errors['child.class']}>${(
+    ${loop.class_scheme ? html`<${Field} form=${form} name="child.class" label=${t('col.class')} error=${errors['child.class']}>${(
       a,
     ) => html`
       <${Combo} attrs=${a} nodes=${classesOf(c, loop)} byId=${c.classById} value=${v.child.class || null}
