@@ -133,21 +133,29 @@ static void check_filing(const struct child *k)
     }
 }
 
+// The definition whose items it files: this one, as it will be, or the present one of another loop.
+static const struct def *filed_by(const struct rules *r, const struct def *d, str loop)
+{
+    const struct loop *l = rules_loop(r, loop);
+    if (str_eq(loop, d->loop))
+        return d;
+    return l && !loop_lasts(l) ? l->now : NULL;
+}
+
 void item_child_check(struct arena *a, const struct rules *r, const struct def *d, struct err *e)
 {
     for (size_t i = 0; i < d->n_steps; i++) {
         const struct def_step *s = &d->steps[i];
         if (s->child_loop.n == 0)
             continue;
-        const struct loop *l = rules_loop(r, s->child_loop);
-        bool own = str_eq(s->child_loop, d->loop);
-        if (!own && (!l || !l->now || loop_lasts(l))) {
+        const struct def *of = filed_by(r, d, s->child_loop);
+        if (!of) {
             rules_no_loop(r, d, str_fmt(a, "steps[%zu].loop", i), s->child_loop, false, e);
             continue;
         }
         const struct child k = {.a = a,
             .d = d,
-            .of = own ? d : l->now,
+            .of = of,
             .step = s,
             .path = str_fmt(a, "steps[%zu].%s", i, s->n_fill > 0 ? "fill" : "loop"),
             .e = e};
