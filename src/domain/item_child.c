@@ -97,11 +97,11 @@ static void check_fill(const struct child *k, const struct def_fill *x)
         return;
     }
     const struct def_field *f = &k->of->fields[at];
-    const struct def_field *from = x->from >= 0 ? &k->d->fields[x->from] : NULL;
     struct err inner;
     err_init(&inner, k->a, k->e->lang);
     str canonical;
-    bool good = from ? takes(f, from) : def_value(k->a, f, x->val, &canonical, &inner, S(""));
+    bool good = x->from >= 0 ? takes(f, &k->d->fields[x->from])
+                             : def_value(k->a, f, x->val, &canonical, &inner, S(""));
     if (f->text.n > 0 || !good)
         def_err(k->e, k->d->text, k->path, x->val, (str){0},
             "\"%.*s\" of the item it files does not take this", "所登记事项的“%.*s”填不了这个值",
