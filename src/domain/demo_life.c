@@ -5,6 +5,7 @@
 #include "domain/attach.h"
 #include "domain/demo_inner.h"
 #include "domain/filter.h"
+#include "domain/item_list.h"
 #include "domain/item_store.h"
 
 enum { UNITS_MAX = 8, IN_OFFICE_LO = 5, IN_OFFICE_HI = 120 };
@@ -315,6 +316,33 @@ static int64_t near_class(struct demo *d, struct demo_order *o)
     return n == 0 ? 0 : found[rng_next(&o->rng) % n];
 }
 
+// The newest of those the move speaks of that are of its class, in its cell, and belong to nothing.
+static void choose_members(
+    struct demo *d, struct demo_order *o, const struct demo_move *m, struct step_in *in)
+{
+    const struct class_ *k = rules_class(d->c.rules, o->k->cls);
+    struct err quiet;
+    struct list_out found = {0};
+    err_init(&quiet, d->c.arena, d->e->lang);
+    str text = str_fmt(d->c.arena, "%.*s gathered:no", STR_ARG(m->members));
+    str layer = o->loop->s->def->gathers.cell;
+    str cell = item_field(&d->it, str_fmt(d->c.arena, "cell/%.*s", STR_ARG(layer)));
+    if (k)
+        text = str_fmt(d->c.arena, "%.*s class:%.*s/%.*s", STR_ARG(text), STR_ARG(k->scheme),
+            STR_ARG(k->code));
+    if (cell.n > 0)
+        text = str_fmt(
+            d->c.arena, "%.*s cell.%.*s:%.*s", STR_ARG(text), STR_ARG(layer), STR_ARG(cell));
+    struct list_in list = {.filter = filter_parse(d->c.arena, d->c.rules, NULL, text, &quiet),
+        .sort = SORT_FILED_DOWN,
+        .limit = rng_range(&o->rng, m->members_lo, m->members_hi)};
+    if (quiet.code != OK || item_list(&d->c, &list, &found, &quiet) != OK)
+        return;
+    in->members = NEW_ARRAY(d->c.arena, found.n, str);
+    for (size_t i = 0; i < found.n && (int64_t)i < list.limit; i++)
+        in->members[in->n_members++] = found.rows[i].no;
+}
+
 static void choose_rest(
     struct demo *d, struct demo_order *o, const struct demo_move *m, struct step_in *in)
 {
@@ -408,6 +436,10 @@ static enum err_code take(
     choose_rest(d, o, m, &in);
     const struct person *who = demo_somebody(d, o, &m->who, part);
     d->c.actor = who;
+    if (m->step->does == DOES_GATHER && demo_look(d, o) == OK)
+        choose_members(d, o, m, &in);
+    if (m->step->does == DOES_GATHER && in.n_members == 0)
+        return d->e->code; // nothing is there that it could take in
     if ((who && attach(d, o, &m->files, &in) != OK) || step(d, o, &in) != OK)
         return d->e->code;
     o->asker = who ? who->id : 0;

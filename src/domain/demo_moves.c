@@ -2,6 +2,9 @@
 
 #include "domain/demo_read.h"
 
+#include "domain/filter.h"
+#include "domain/item_step.h"
+
 static const struct yaml_member AFTER[] = {
     {"clock", YAML_WANT_STR, .expected = "a clock"},
     {"share", YAML_WANT_LIST, .expected = "[from, to] percent"},
@@ -53,6 +56,8 @@ static const struct yaml_member MOVE[] = {
     {"units", YAML_WANT_STRS, .expected = "matter, other, or [unit, ...]"},
     {"assists", YAML_WANT_NUM, .expected = "percent", .min = 0, .max = 100},
     {"extend", YAML_WANT_LIST, .expected = "[from, to]"},
+    {"members", YAML_WANT_STR, .expected = "a filter"},
+    {"number", YAML_WANT_LIST, .expected = "[from, to]"},
     {"class", YAML_WANT_STR, .options = "near"},
     {"sets", YAML_WANT_STRS, .expected = "[trait, ...]"},
     {"clears", YAML_WANT_STRS, .expected = "[trait, ...]"},
@@ -309,6 +314,23 @@ static void read_decisions(struct demo_reader *r, const struct yaml *row, struct
 
 // ---- a move
 
+static void read_members(struct demo_reader *r, const struct yaml *row, struct demo_move *m)
+{
+    const struct yaml *y = yaml_get(row, "members");
+    struct err inner;
+    err_init(&inner, r->a, r->e->lang);
+    demo_whole_range(r, row, "number", &m->members_lo, &m->members_hi);
+    m->members = y ? y->s : (str){0};
+    bool gathers = m->step->does == DOES_GATHER;
+    if (gathers != (y != NULL) ||
+        (gathers && (m->members_lo < 1 || m->members_hi > ITEM_MEMBERS_MAX)))
+        yaml_err(r->e, y ? y : row, S("members"), S("a filter, and number: [from, to]"),
+            "a step that gathers says what, and how many", "归入的步骤要写筛选和件数");
+    else if (y && !filter_parse(r->a, r->r, NULL, y->s, &inner))
+        yaml_err(r->e, y, S("members"), S("a filter"), "\"%.*s\" is no filter",
+            "“%.*s”不是筛选条件", STR_ARG(y->s));
+}
+
 static void check_answers(struct demo_reader *r, const struct yaml *row, const struct demo_move *m)
 {
     want_answers(r, row, m->step->asks, m->step->n_asks, &m->answers);
@@ -324,7 +346,8 @@ static void check_answers(struct demo_reader *r, const struct yaml *row, const s
         yaml_err(r->e, row, S("extend"), dur_text(r->a, m->step->max),
             "says how long, from 1 to so many", "要写延长多少，从 1 到此为止");
     if (m->step->does == DOES_CHILD || m->step->does == DOES_UNMERGE ||
-        (r->in_hand && m->step->does == DOES_MERGE))
+        m->step->does == DOES_RELEASE ||
+        (r->in_hand && (m->step->does == DOES_MERGE || m->step->does == DOES_GATHER)))
         yaml_err(
             r->e, row, S("step"), (str){0}, "a script cannot take this step", "脚本不能走这一步");
 }
@@ -362,6 +385,7 @@ static bool read_move(
     demo_whole_range(r, row, "extend", &m->extend_lo, &m->extend_hi);
     read_reasons(r, yaml_get(row, "reasons"), m);
     read_units(r, row, m);
+    read_members(r, row, m);
     read_judge(r, row, m);
     read_files(r, yaml_get(row, "files"), m);
     read_decisions(r, row, m);

@@ -135,6 +135,8 @@ struct demo_move {
     size_t n_named;
     double assists; // percent of the matter's assisting units
     int64_t extend_lo, extend_hi;
+    str members; // gather: a filter; so many of those it finds that are of the item's class
+    int64_t members_lo, members_hi;
     struct demo_files files;
     bool near_class; // amend: another class of the same group
     uint64_t sets, clears, redraws;
