@@ -78,10 +78,12 @@ struct def_field {
     size_t n_at_most;
     str *roles; // DEF_PERSON: one of them is held by whoever is named
     size_t n_roles;
-    str def;                 // default, may be empty
-    enum def_check check;    // DEF_TEXT
-    str to;                  // DEF_REF: key of the register
-    str text;                // of a computed field: its formula; nobody is asked for it
+    str def;              // default, may be empty
+    enum def_check check; // DEF_TEXT
+    str to;               // DEF_REF: key of the register
+    str text;             // of a computed field: its formula; nobody is asked for it
+    str via, via_key; // shown as the row holds it: a field of type ref, and one of its register;
+                      // text is both, as written (domain/via.h)
     struct formula *formula; // domain/formula.h, over the definition's fields
 };
 struct def_state {

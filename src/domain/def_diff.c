@@ -190,7 +190,7 @@ static void field_facts(const struct def *d, size_t at, struct facts *f)
         VEC_PUSH(f->arena, most, n_most) = d->fields[x->at_most[i]].key;
     tell_list(f, "不超过", most, n_most);
     tell(f, "引用台账", x->to);
-    tell(f, "计算公式", x->text);
+    tell(f, x->via.n > 0 ? "带出" : "计算公式", x->text);
     tell(f, "校验", x->check == CHECK_USCC ? S("uscc") : S(""));
     tell_flag(f, "百分比", x->percent);
     tell_list(f, "可选角色", x->roles, x->n_roles);

@@ -25,6 +25,8 @@ static const struct yaml_member field_members[] = {
     {"percent", YAML_WANT_BOOL},
     {"register", YAML_WANT_KEY},
     {"formula", YAML_WANT_STR, .expected = "arithmetic over the numbers of the row"},
+    {"from", YAML_WANT_STR,
+        .expected = "estate.property: a field of type ref, and one of its register"},
     {0},
 };
 static const struct yaml_member fit_members[] = {
@@ -175,13 +177,18 @@ static void read_kind(struct def_reader *r, const struct yaml *row, str path, st
     else if (yaml_get(row, "register") == NULL)
         yaml_err(r->e, row, def_read_path(r, path, "register"), S("estate"),
             "a reference needs the register it leads to", "引用字段要写明引用哪个台账");
-    if (formula == NULL)
+    const char *member = formula ? "formula" : "from";
+    const struct yaml *y = yaml_get(row, member);
+    if (y == NULL)
         return;
-    f->text = def_read_text(r, row, "formula", FORMULA_BYTES_MAX, path);
-    if (f->type != DEF_NUMBER && f->type != DEF_MONEY)
-        refuse_member(r, row, "formula", path, f->type);
-    if (f->required || f->unique || yaml_get(row, "min") || yaml_get(row, "max"))
-        yaml_err(r->e, formula, def_read_path(r, path, "formula"), S(""),
+    f->text = def_read_text(r, row, member, FORMULA_BYTES_MAX, path);
+    bool number = f->type == DEF_NUMBER || f->type == DEF_MONEY;
+    bool kept = f->type == DEF_CHOICE || f->type == DEF_PERSON || f->type == DEF_REF;
+    if (formula ? !number : kept)
+        refuse_member(r, row, member, path, f->type);
+    if (f->required || f->unique || yaml_get(row, "min") || yaml_get(row, "max") ||
+        (formula && yaml_get(row, "from")))
+        yaml_err(r->e, y, def_read_path(r, path, member), S(""),
             "a computed field is not required, unique or bounded",
             "计算字段不能再设必填、唯一或上下限");
 }
@@ -285,6 +292,30 @@ static void read_own_words(struct def_reader *r, const struct def_rows *rows)
     }
 }
 
+// "estate.property": what the row holds that another field names.
+static void read_from(struct def_reader *r, const struct def_rows *rows)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct yaml *y = yaml_get(rows->at[i], "from");
+        int at = def_field_at(r->d, yaml_get_str(rows->at[i], "key"));
+        str path = def_read_path(r, rows->paths[i], "from"), rest, head;
+        if (!y || y->type != YAML_SCALAR || at < 0 || yaml_get(rows->at[i], "formula"))
+            continue;
+        rest = y->s;
+        (void)str_cut(&rest, '.', &head);
+        struct yaml named = *y; // the name alone, at its place
+        named.s = head;
+        int ref = def_read_name(r, &r->fields, &named, path);
+        if (ref < 0)
+            continue;
+        if (r->d->fields[ref].type != DEF_REF || !def_read_key_ok(rest))
+            yaml_err(r->e, y, path, S("estate.property"), "\"%.*s\" names no field of a register",
+                "“%.*s”没有写明哪个台账字段", STR_ARG(y->s));
+        r->d->fields[at].via = head;
+        r->d->fields[at].via_key = rest;
+    }
+}
+
 // Which other numbers one may not exceed: known when all fields are.
 static void read_at_most(struct def_reader *r, const struct def_rows *rows)
 {
@@ -330,4 +361,5 @@ void def_fields_read(struct def_reader *r)
     read_own_words(r, &rows);
     read_at_most(r, &rows);
     read_formulas(r, &rows);
+    read_from(r, &rows);
 }

@@ -6,6 +6,7 @@
 #include "domain/item_plan.h"
 #include "domain/item_refer.h"
 #include "domain/recheck.h"
+#include "domain/via.h"
 
 struct item item_copy(struct arena *a, const struct item *it)
 {
@@ -200,6 +201,7 @@ enum err_code item_commit(struct ctx *c, const struct def *d, const struct item 
     item_lock_derive(d, it);
     item_plan(c, d, it);
     item_clocks_derive(c, d, it);
+    via_fill(c, d, before, it);
     item_compute(c, d, it);
     it->version = before->version + 1;
     it->changed_us = c->now_us;

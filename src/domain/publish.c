@@ -10,6 +10,7 @@
 #include "domain/item_step.h"
 #include "domain/journal.h"
 #include "domain/score.h"
+#include "domain/via.h"
 
 // A tally that is gone would leave a score nothing to read. The place is this definition's: who
 // publishes it did not touch the score.
@@ -132,6 +133,7 @@ static void check_town(struct ctx *c, struct def *d, struct err *e)
     copy.arena = c->arena;
     rules_compile_def(&copy, d, e);
     cadence_check(c->arena, &copy, d, e);
+    via_check(&copy, d, e);
     item_child_check(c->arena, &copy, d, e);
     for (size_t i = 0; i < d->ahead.n_of; i++)
         if (!rules_loop(c->rules, d->ahead.of[i]))

@@ -14,6 +14,7 @@
 #include "domain/score.h"
 #include "domain/town.h"
 #include "domain/yaml.h"
+#include "domain/via.h"
 
 enum { TOWN_ID_MAX = INT32_MAX, INIT_CHANGES_MAX = 64 * KIB };
 
@@ -414,8 +415,11 @@ static enum err_code try_loops(struct making *m)
 static void try_cadences(struct making *m, const struct rules *r, struct file *f)
 {
     struct def *d;
-    if (str_eq(f->kind, S("loop")) && f->e.code == OK && def_parse(m->a, f->text, &d, &f->e) == OK)
+    if (!is_loop(f->kind) || f->e.code != OK || def_parse(m->a, f->text, &d, &f->e) != OK)
+        return;
+    if (!d->lasting)
         cadence_check(m->a, r, d, &f->e);
+    via_check(r, d, &f->e);
 }
 
 // Scores name the counts of the loops, so these are there by now.

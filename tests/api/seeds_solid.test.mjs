@@ -120,6 +120,11 @@ test('property: a goal, a list of 33 neighbourhoods, a hard bone under a leader 
     await refused(desk, items[0], 'list', { fields: { goal: '新增车位' } }, ['fields.due_on', 'fields.force']);
     for (const it of items) await take(desk, it, 'list', { fields: { goal: '新增车位，规范停放', due_on: '2026-03-31', force: '居民区党组织', forces: '业委会、物业企业' } });
     assert.equal((await leader.list('loop:property state:listed')).total, COMMITTEES);
+    assert.deepEqual([value(items[0], 'company').value, value(items[0], 'owners').value], ['安居物业（演示）', '已成立'], 'what the register holds is shown, and not asked');
+    const asked = await o.clerk.post('/api/items', { loop: 'property', title: '自己填', class: parking, fields: { channel: '居委会上报', kind: '停车管理', estate: `${committees[0].name}一小区（演示）`, company: '别的公司' } });
+    assert.equal(asked.status, 400, JSON.stringify(asked.body));
+    const byCompany = (await leader.get('/api/boards/property?period=2025-11&by=field:company')).body.rows.filter((r) => r.tallies.collected).map((r) => [r.name, r.tallies.collected]);
+    assert.deepEqual(byCompany.sort(), [['安居物业（演示）', COMMITTEES - 1], ['新凯物业公司', 1]].sort(), 'which company');
     const { tallies } = (await o.board('property', '2025-11')).total;
     assert.deepEqual([tallies.collected, tallies.listed], [COMMITTEES, COMMITTEES], 'the page’s figure');
   });
@@ -172,6 +177,15 @@ test('property: a goal, a list of 33 neighbourhoods, a hard bone under a leader 
     assert.deepEqual([tallies.hard, tallies.cracked, tallies.hard_open, tallies.met, tallies.closed, tallies.solid, tallies.open, tallies.finish_met], [1, 1, 0, 1, 1, 1, COMMITTEES - 1, 1]);
     assert.deepEqual([rates.on_time, rates.satisfied, rates.held], [1, 1, 1]);
     assert.equal((await leader.list(`loop:property refers:${(await leader.list('register:estate 北虹居委会一小区')).rows[0].no}`)).total, 1, 'the estate lists what it had');
+  });
+  await t.test('what a definition takes from a register must be there', async () => {
+    const sys = await o.town.as('sysadmin');
+    const { rows } = (await sys.get('/api/defs')).body;
+    const { text } = (await sys.get(`/api/defs/${rows.find((d) => d.key === 'property').id}`)).body;
+    const said = async (to) => JSON.stringify((await sys.post('/api/defs', { kind: 'loop', text: text.replace('from: estate.property', to) })).body);
+    assert.match(await said('from: estate.proprety'), /fields\[\d+\]\.from.*property/);
+    assert.match(await said('from: estate.households'), /另一种类型/);
+    assert.match(await said('from: kind.property'), /没有写明哪个台账字段/);
   });
   await t.test('figures are lists', () => holds(o, leader, 'property', '2025-11..2026-04'));
 });
