@@ -48,7 +48,7 @@ struct step_view {
     bool on_part, note_required, reason_optional, must;
     int64_t files_max, photos, undo_s;
     str photos_stage;
-    struct list asks, reasons, approve;
+    struct list asks, each, reasons, approve;
     struct strs judges, from, who;
 };
 struct tally_view {
@@ -188,6 +188,7 @@ static const struct field STEP_VIEW[] = {
         .help = "what is required depends on the answers: GET /api/items/{id}/form"},
     {"max", FIELD_STR, .at = offsetof(struct step_view, max), .help = "longest extension"},
     ROWS(step_view, asks, ASK_VIEW, ask_view),
+    ROWS(step_view, each, ASK_VIEW, ask_view),
     ROWS(step_view, reasons, REASON_VIEW, reason_view),
     M(step_view, judges, FIELD_STRS),
     {"approve", FIELD_LIST, .at = offsetof(struct step_view, approve), .sub = STAGE_VIEW,
@@ -339,6 +340,7 @@ static struct list view_steps(struct arena *a, const struct def *d)
             .photos_stage = s->photos_stage,
             .must = s->n_musts > 0,
             .asks = view_asks(a, d, s->asks, s->n_asks),
+            .each = view_asks(a, d, s->each, s->n_each),
             .approve = view_stages(a, d, s),
             .undo_s = s->undo_s,
             .reasons = view_reasons(a, d, s)};

@@ -370,6 +370,23 @@ static void read_members(struct call *k, const struct json *j, struct step_in *i
             (int)ITEM_MEMBERS_MAX);
 }
 
+// [{"todo": "…"}, …]: of each unit, in their order.
+static void read_each(struct call *k, const struct json *j, struct step_in *in)
+{
+    if (!j || j->type == JSON_NULL)
+        return;
+    if (j->type != JSON_ARR || j->n > ITEM_UNITS_MAX) {
+        err_add(&k->err, ERR_INVALID, S("each"), S("[{key: value}]"),
+            "is not a list of answers, one for each unit", "应为每个单位一组填写内容的列表");
+        return;
+    }
+    for (size_t i = 0; i < j->n; i++) {
+        struct step_each x = {0};
+        read_fields(k, &j->vals[i], str_fmt(k->ctx.arena, "each[%zu]", i), &x.fields, &x.n);
+        VEC_PUSH(k->ctx.arena, in->each, in->n_each) = x;
+    }
+}
+
 static enum step_say say_of(str say)
 {
     return str_eq(say, S("yes"))    ? SAY_YES
@@ -398,6 +415,7 @@ void items_step_read(struct call *k, const struct step_ask *t, struct step_in *i
     read_fields(k, t->fields, S("fields"), &in->fields, &in->n_fields);
     read_ids(k, t->units, "units", ITEM_UNITS_MAX, &in->units, &in->n_units);
     read_members(k, t->members, in);
+    read_each(k, t->each, in);
     if (t->extend.n > 0 && !dur_parse(t->extend, &in->extend))
         err_add(&k->err, ERR_INVALID, S("extend"), S("3wd, 2d, 4wh"), "is not a length of time",
             "不是时长");

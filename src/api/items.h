@@ -24,7 +24,7 @@ struct step_place {
 struct step_ask {
     str step, say, note, judge, extend, other, name;
     int64_t part, cls, unit;
-    const struct json *fields, *units, *members;
+    const struct json *fields, *units, *members, *each;
     struct step_reason reason;
     struct step_child child;
     struct step_place place;
@@ -48,6 +48,8 @@ extern const struct field STEP_REASON_IN[], STEP_CHILD_IN[], STEP_PLACE_IN[];
             .help = "who answers for a register's row; 0: unchanged"},                             \
         {"units", FIELD_JSON, .at = offsetof(struct step_ask, units),                              \
             .help = "[unit ids], the first is the lead"},                                          \
+        {"each", FIELD_JSON, .at = offsetof(struct step_ask, each),                                \
+            .help = "[{key: value}] of each of the units, as the step asks of them"},              \
         {"reason", FIELD_OBJ, .at = offsetof(struct step_ask, reason), .sub = STEP_REASON_IN},     \
         {"judge", FIELD_STR, .at = offsetof(struct step_ask, judge), .max = DEF_KEY_MAX},          \
         {"extend", FIELD_STR, .at = offsetof(struct step_ask, extend), .max = 12, .help = "3wd"},  \

@@ -217,6 +217,8 @@ struct def_step {
     enum def_effect does;
     struct def_ask *asks;
     size_t n_asks;
+    struct def_ask *each; // what is said of each unit named: kept with its part
+    size_t n_each;
     uint64_t start, stop, extends; // bit masks of clocks
     int reasons;                   // index into def.reasons or DEF_NONE
     bool reason_optional;          // none need be chosen

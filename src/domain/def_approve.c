@@ -17,7 +17,7 @@ static void read_stage(
         .limit = yaml_get_dur(row, "limit"),
         .clock = DEF_NONE};
     def_read_who(r, row, path, &out->who, &out->n_who);
-    def_read_asks(r, row, path, &out->asks, &out->n_asks);
+    def_read_asks(r, row, "ask", path, &out->asks, &out->n_asks);
     const struct yaml *limit = yaml_get(row, "limit");
     if (out->limit.unit != DUR_NONE && out->limit.n == 0)
         yaml_err(r->e, limit, def_read_path(r, path, "limit"), S(">= 1"), "no time at all",

@@ -265,18 +265,19 @@ static void reason_facts(const struct def *d, size_t at, struct facts *f)
     tell(f, "原因", str_join(f->arena, rows, n, S("；")));
 }
 
-static void tell_asks(struct facts *f, const struct def *d, const struct def_step *s)
+static void tell_asks(
+    struct facts *f, const char *name, const struct def *d, const struct def_ask *asks, size_t n)
 {
-    str *titles = NEW_ARRAY(f->arena, s->n_asks, str), *keys = NEW_ARRAY(f->arena, s->n_asks, str);
-    for (size_t i = 0; i < s->n_asks; i++) {
-        str title = def_ask_title(d, &s->asks[i], false);
-        str key = def_ask_key(d, &s->asks[i]);
-        const char *must = s->asks[i].required ? "（必填）" : "";
+    str *titles = NEW_ARRAY(f->arena, n, str), *keys = NEW_ARRAY(f->arena, n, str);
+    for (size_t i = 0; i < n; i++) {
+        str title = def_ask_title(d, &asks[i], false);
+        str key = def_ask_key(d, &asks[i]);
+        const char *must = asks[i].required ? "（必填）" : "";
         titles[i] = str_fmt(f->arena, "%.*s%s", STR_ARG(title), must);
         keys[i] = str_fmt(f->arena, "%.*s%s", STR_ARG(key), must);
     }
-    tell_named(f, "询问", str_join(f->arena, titles, s->n_asks, S("、")),
-        str_join(f->arena, keys, s->n_asks, S(" ")));
+    tell_named(
+        f, name, str_join(f->arena, titles, n, S("、")), str_join(f->arena, keys, n, S(" ")));
 }
 
 static void tell_musts(struct facts *f, const struct def *d, const struct def_step *s)
@@ -332,7 +333,8 @@ static void step_facts(const struct def *d, size_t at, struct facts *f)
     tell(f, "条件", x->when);
     tell(f, "条件说明", x->why);
     tell(f, "动作", def_effect_name(x->does));
-    tell_asks(f, d, x);
+    tell_asks(f, "询问", d, x->asks, x->n_asks);
+    tell_asks(f, "逐个单位填写", d, x->each, x->n_each);
     tell_clocks(f, "启动时限", x->start, d);
     tell_clocks(f, "停止时限", x->stop, d);
     tell_clocks(f, "延长时限", x->extends, d);

@@ -95,8 +95,8 @@ void def_read_options(struct def_reader *r, const struct yaml *row, str path, st
 // The roles of a "who", and what an "ask" asks.
 void def_read_who(struct def_reader *r, const struct yaml *row, str path, str **out, size_t *n);
 void def_read_roles(struct def_reader *r, const struct yaml *y, str path, str **out, size_t *n);
-void def_read_asks(
-    struct def_reader *r, const struct yaml *row, str path, struct def_ask **out, size_t *n);
+void def_read_asks(struct def_reader *r, const struct yaml *row, const char *member, str path,
+    struct def_ask **out, size_t *n);
 // What a step demands under a condition (def_must.c).
 // def_child.c
 void def_child_read(struct def_reader *r, const struct yaml *row, str path, struct def_step *s);

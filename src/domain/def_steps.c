@@ -15,6 +15,7 @@ static const struct yaml_member step_members[] = {
     {"why", YAML_WANT_STR},
     {"does", YAML_WANT_STR, .expected = "an effect"},
     {"ask", YAML_WANT_STRS, .expected = "[field, field!, ...]"},
+    {"each", YAML_WANT_STRS, .expected = "[field, field!, ...]"},
     {"start", YAML_WANT_STRS, .expected = "[clock, ...]"},
     {"stop", YAML_WANT_STRS, .expected = "[clock, ...]"},
     {"extends", YAML_WANT_STRS, .expected = "[clock, ...]"},
@@ -112,11 +113,11 @@ void def_read_who(struct def_reader *r, const struct yaml *row, str path, str **
 
 // "reply!" is an answer that must be given, "class" the item's class, "place" its address and
 // point, "name" its title.
-void def_read_asks(
-    struct def_reader *r, const struct yaml *row, str path, struct def_ask **out, size_t *n_out)
+void def_read_asks(struct def_reader *r, const struct yaml *row, const char *member, str path,
+    struct def_ask **out, size_t *n_out)
 {
-    const struct yaml *y = yaml_get(row, "ask");
-    str at = def_read_path(r, path, "ask");
+    const struct yaml *y = yaml_get(row, member);
+    str at = def_read_path(r, path, member);
     size_t n = def_read_count(y);
     struct def_ask *asks = *out = NEW_ARRAY(r->arena, n, struct def_ask);
     *n_out = 0;
@@ -260,6 +261,32 @@ static void read_undo(struct def_reader *r, const struct yaml *row, str path, st
     s->undo_s = good ? (int)n : 0;
 }
 
+// What is said of each unit a step names. It is known when the step is taken, so nobody can be asked
+// to agree to it first.
+static void read_each(struct def_reader *r, const struct yaml *row, str path, struct def_step *s)
+{
+    const struct yaml *y = yaml_get(row, "each");
+    str at = def_read_path(r, path, "each");
+    if (y == NULL)
+        return;
+    def_read_asks(r, row, "each", path, &s->each, &s->n_each);
+    bool names = s->does == DOES_DISPATCH || s->does == DOES_ASSIST || s->does == DOES_CONFER ||
+                 s->does == DOES_PASS;
+    if (!names)
+        yaml_err(r->e, y, at, S("does: confer"), "the step names no units", "这一步不指定单位");
+    if (yaml_get(row, "approve") != NULL)
+        yaml_err(r->e, y, at, S(""), "a step that is asked for cannot give out shares",
+            "要审批的步骤不能逐个单位分派任务");
+    for (size_t i = 0; i < s->n_each; i++) {
+        int f = s->each[i].field;
+        bool fits = f == DEF_UNKNOWN || (f >= 0 && r->d->fields[f].type != DEF_PERSON &&
+                                            r->d->fields[f].text.n == 0);
+        if (!fits)
+            yaml_err(r->e, y, at, S("a field of the loop"), "cannot be said of each unit",
+                "不能逐个单位填写");
+    }
+}
+
 static void read_step(struct def_reader *r, const struct yaml *row, str path, struct def_step *s,
     struct def_links *links)
 {
@@ -278,7 +305,8 @@ static void read_step(struct def_reader *r, const struct yaml *row, str path, st
     read_hotkey(r, row, path, s);
     read_moves(r, row, path, s, links);
     def_read_who(r, row, path, &s->who, &s->n_who);
-    def_read_asks(r, row, path, &s->asks, &s->n_asks);
+    def_read_asks(r, row, "ask", path, &s->asks, &s->n_asks);
+    read_each(r, row, path, s);
     read_clock_names(r, row, path, s, links);
     read_judge_names(r, row, path, s);
     read_stamp(r, row, path, s);

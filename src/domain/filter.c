@@ -211,6 +211,14 @@ bool filter_timed(const struct filter *f)
     return false;
 }
 
+bool filter_of_part(const struct filter *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (f->terms[i].kind == KIND_LEAD)
+            return true;
+    return false;
+}
+
 bool filter_personal(const struct filter *f)
 {
     for (size_t i = 0; i < f->n; i++)

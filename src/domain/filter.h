@@ -22,6 +22,7 @@ str filter_text(struct arena *a, const struct filter *f);
 bool filter_empty(const struct filter *f);
 // Its meaning moves with the clock (overdue, last-30d): not allowed in tallies.
 bool filter_timed(const struct filter *f);
+bool filter_of_part(const struct filter *f); // it asks whether a part is the lead's
 // Its meaning depends on who asks (unit:mine, watch:me). A definition may not say watch.
 bool filter_personal(const struct filter *f);
 str filter_loop(const struct filter *f);          // the one loop it names, or empty
@@ -41,6 +42,7 @@ struct filter_env {
     const struct rules *rules;
     int64_t now_us;
     int64_t person;         // for unit:mine and watch:me; 0: nobody
+    const struct item_part *part; // for lead, in memory: whose step is guarded; NULL: nobody's
     const int64_t *watched; // for watch:me in memory: the items on his list
     size_t n_watched;
 };

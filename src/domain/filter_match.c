@@ -376,6 +376,8 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
         return field_holds(m, v);
     case KIND_SLIPS:
         return slips_hold(m, v);
+    case KIND_LEAD:
+        return m->env->part && m->env->part->lead == (v->form == VALUE_YES);
     }
     UNREACHABLE();
 }

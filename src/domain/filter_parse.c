@@ -75,6 +75,17 @@ static bool find_layer(
     return false;
 }
 
+// Of a part: asked where a definition says what one may do, and nowhere else.
+static bool find_lead(
+    const struct filter_parser *p, const struct filter_raw *raw, struct filter_field *out)
+{
+    if (!p->def || (!str_eq(raw->key, S("lead")) && !str_eq(raw->key, S("主办"))))
+        return false;
+    *out = (struct filter_field){.key = KEY_FIELD, .kind = KIND_LEAD, .shown = S("lead")};
+    out->field = S("part/lead");
+    return true;
+}
+
 // The key as written, then with width and case of its letters folded.
 static bool find_key(
     struct filter_parser *p, const struct filter_raw *raw, struct filter_field *out)
@@ -88,7 +99,7 @@ static bool find_key(
         *out = (struct filter_field){.key = (enum filter_key)at, .kind = filter_key_rows[at].kind};
         return true;
     }
-    if (find_layer(p, raw, out))
+    if (find_layer(p, raw, out) || find_lead(p, raw, out))
         return true;
     enum filter_find found = filter_scope_find(p->arena, &p->scope, raw->key, out);
     if (found == FIND_NONE)

@@ -45,6 +45,7 @@ enum filter_kind {
     KIND_TIME,   // microseconds as decimal text; none
     KIND_YESNO,  // yes no none
     KIND_NODE,   // key of a node of a schedule; none
+    KIND_LEAD,   // yes no: the part whose step it guards is the lead's. In a definition only
     KIND_SLIPS,  // yes no: the last day of the node to be finished next has passed
 };
 

@@ -774,6 +774,12 @@ static void cadences(struct writer_of *w)
     }
 }
 
+// A row is no part.
+static void nobodys(struct writer_of *w)
+{
+    (void)w;
+}
+
 static void term(struct writer_of *w)
 {
     static void (*const of_kind[])(struct writer_of * w) = {
@@ -810,6 +816,7 @@ static void term(struct writer_of *w)
         [KIND_YESNO] = texts,
         [KIND_NODE] = texts,
         [KIND_SLIPS] = slips,
+        [KIND_LEAD] = nobodys,
     };
     if (w->t->negated)
         sqlb_add(w->q, " AND NOT (");

@@ -550,7 +550,7 @@ static void read_field_value(const struct reading *x)
         read_text(x, x->field->option_field);
     } else if (x->t->kind == KIND_NODE) {
         read_node(x);
-    } else if (x->t->kind == KIND_SLIPS) {
+    } else if (x->t->kind == KIND_SLIPS || x->t->kind == KIND_LEAD) {
         read_flag(x);
     } else if (is_none(x)) {
         add_form(x, VALUE_NONE);

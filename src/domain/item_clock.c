@@ -9,12 +9,22 @@ static const struct cal *calendar(const struct ctx *c, const struct def *d)
     return cal;
 }
 
+// What was said of the part, else of the item.
+static str answer(const struct ctx *c, const struct item *it, int64_t part, str field)
+{
+    str own = {0};
+    if (part != 0)
+        own = item_field(it,
+            str_fmt(c->arena, "part/%" PRId64 "/%.*s", part, STR_ARG(field)));
+    return own.n > 0 ? own : item_field(it, field);
+}
+
 // The minutes until the end of the day a field names; false when it names none.
-static bool until(
-    const struct ctx *c, const struct item *it, str field, int64_t at_us, struct dur *out)
+static bool until(const struct ctx *c, const struct item *it, int64_t part, str field,
+    int64_t at_us, struct dur *out)
 {
     int64_t day_us = 0;
-    if (!tm_parse(item_field(it, field), c->rules->zone_s, &day_us))
+    if (!tm_parse(answer(c, it, part, field), c->rules->zone_s, &day_us))
         return false;
     int64_t end_us = tm_day_start(tm_local_day(day_us, c->rules->zone_s) + 1, c->rules->zone_s);
     int64_t n = (end_us - at_us) / US_MINUTE;
@@ -23,11 +33,12 @@ static bool until(
 }
 
 // As many working days as a field says, in whole ones.
-static bool days(const struct item *it, str field, struct dur *out)
+static bool days(
+    const struct ctx *c, const struct item *it, int64_t part, str field, struct dur *out)
 {
     enum { DAYS_MAX = 10000 };
     int64_t n = 0;
-    str whole = item_field(it, field);
+    str whole = answer(c, it, part, field);
     whole.n = str_find(whole, '.');
     if (!str_i64(whole, &n) || n < 1 || n > DAYS_MAX)
         return false;
@@ -35,8 +46,8 @@ static bool days(const struct item *it, str field, struct dur *out)
     return true;
 }
 
-const struct def_limit *item_clock_limit(
-    struct ctx *c, const struct def_clock *k, const struct item *it, int64_t at_us, struct dur *out)
+const struct def_limit *item_clock_limit(struct ctx *c, const struct def_clock *k,
+    const struct item *it, int64_t part, int64_t at_us, struct dur *out)
 {
     struct filter_env env = {.rules = c->rules, .now_us = c->now_us};
     for (size_t i = 0; i < k->n_limits; i++) {
@@ -44,9 +55,9 @@ const struct def_limit *item_clock_limit(
         if (l->from_us > at_us || (l->match && !filter_match(l->match, &env, it)))
             continue;
         *out = l->limit;
-        if (l->until.n > 0 && !until(c, it, l->until, at_us, out))
+        if (l->until.n > 0 && !until(c, it, part, l->until, at_us, out))
             continue;
-        if (l->days.n > 0 && !days(it, l->days, out))
+        if (l->days.n > 0 && !days(c, it, part, l->days, out))
             continue;
         if (l->stage.n == 0 || rules_class_limit(c->rules, it->cls, l->stage, out))
             return l;
@@ -73,7 +84,7 @@ static void start_one(
     bool node = d->nodes >> (k - d->clocks) & 1;
     if (node && item_field(it, d->fields[k->by].key).n == 0)
         return; // nothing to plan it by
-    if (!item_clock_limit(c, k, it, c->now_us, &limit))
+    if (!item_clock_limit(c, k, it, part, c->now_us, &limit))
         return;
     struct clock x = clock_start(c->arena, calendar(c, d), k->key, limit, c->now_us);
     x.part = part;
@@ -156,7 +167,7 @@ void item_clocks_relimit(struct ctx *c, const struct def *d, struct item *it)
     {
         int at = def_clock_at(d, k->key);
         struct dur limit;
-        if (item_clock_limit(c, &d->clocks[at], it, k->runs[0].from_us, &limit))
+        if (item_clock_limit(c, &d->clocks[at], it, k->part, k->runs[0].from_us, &limit))
             clock_relimit(k, calendar(c, d), limit);
         k->breached = k->breached && clock_over(k, calendar(c, d), c->now_us);
     }

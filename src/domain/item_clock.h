@@ -37,7 +37,8 @@ str item_clock_outcome(const struct item *it, str key);
 // What follows from the clocks: due, alarm, and the outcome fields "clock/<key>".
 void item_clocks_derive(struct ctx *c, const struct def *d, struct item *it);
 // The limit in force for a clock of this item now, and the row it comes from: NULL when none holds.
+// part: of a clock per part, whose own answers go before the item's; 0: the item's.
 const struct def_limit *item_clock_limit(struct ctx *c, const struct def_clock *k,
-    const struct item *it, int64_t at_us, struct dur *out);
+    const struct item *it, int64_t part, int64_t at_us, struct dur *out);
 
 #endif

@@ -6,6 +6,7 @@
 #include "domain/item_child.h"
 #include "domain/item_hand.h"
 #include "domain/item_inner.h"
+#include "domain/item_refer.h"
 #include "domain/same.h"
 
 static int first_open(const struct def *d)
@@ -103,9 +104,68 @@ static void check_units(struct turn *t, struct err *e)
     }
 }
 
+static const struct item_field *given_of(const struct step_each *x, str key)
+{
+    for (size_t i = 0; x && i < x->n; i++)
+        if (str_eq(x->fields[i].key, key))
+            return &x->fields[i];
+    return NULL;
+}
+
+static bool asks_each(const struct turn *t, str key)
+{
+    for (size_t i = 0; i < t->step->n_each; i++)
+        if (str_eq(def_ask_key(t->d, &t->step->each[i]), key))
+            return true;
+    return false;
+}
+
+// What the i-th unit shall do, and whatever else is said of it, stays with its part. Without a part
+// it is only looked at.
+static void say_of(struct turn *t, size_t i, int64_t part, struct err *e)
+{
+    struct arena *a = t->c->arena;
+    const struct step_each *x = i < t->in->n_each ? &t->in->each[i] : NULL;
+    for (size_t k = 0; x && k < x->n; k++)
+        if (!asks_each(t, x->fields[k].key))
+            err_add(e, ERR_INVALID,
+                str_fmt(a, "each[%zu].%.*s", i, STR_ARG(x->fields[k].key)), (str){0},
+                "this step does not ask for it", "这一步没有这个栏目");
+    for (size_t k = 0; k < t->step->n_each; k++) {
+        const struct def_field *f = &t->d->fields[t->step->each[k].field];
+        const struct item_field *g = given_of(x, f->key);
+        str val = g ? str_trim(g->val) : (str){0};
+        str path = str_fmt(a, "each[%zu].%.*s", i, STR_ARG(f->key));
+        if (val.n == 0 && t->step->each[k].required)
+            err_add(e, ERR_INVALID, path, (str){0}, "\"%.*s\" is required", "请填写“%.*s”",
+                STR_ARG(f->title));
+        if (val.n > 0 && def_value(a, f, val, &val, e, path) &&
+            item_refer(t->c, f, val, &val, e, path) && part != 0)
+            item_set_field(
+                t->it, a, str_fmt(a, "part/%" PRId64 "/%.*s", part, STR_ARG(f->key)), val);
+    }
+}
+
+static void check_each(struct turn *t, struct err *e)
+{
+    if (t->in->n_each > t->in->n_units)
+        err_add(e, ERR_INVALID, S("each"), (str){0}, "says something of units that are not named",
+            "多于所选单位");
+    for (size_t i = 0; i < t->in->n_units && i < ITEM_UNITS_MAX; i++)
+        say_of(t, i, 0, e);
+}
+
+// The part of the i-th unit named, with what is said of it.
+static void add_share(struct turn *t, size_t i, bool lead, int64_t above, struct err *e)
+{
+    add_part(t, t->in->units[i], lead, above);
+    say_of(t, i, (int64_t)t->it->n_parts, e);
+}
+
 static void does_dispatch(struct turn *t, struct err *e)
 {
     check_units(t, e);
+    check_each(t, e);
     if (e->code != OK)
         return;
     withdraw_all(t);
@@ -113,15 +173,16 @@ static void does_dispatch(struct turn *t, struct err *e)
         t->it->parts[i].lead =
             false; // an earlier round's lead may have finished: there is one lead
     for (size_t i = 0; i < t->in->n_units; i++)
-        add_part(t, t->in->units[i], i == 0, 0);
+        add_share(t, i, i == 0, 0, e);
     t->it->unit = t->in->units[0];
 }
 
 static void does_assist(struct turn *t, struct err *e)
 {
     check_units(t, e);
+    check_each(t, e);
     for (size_t i = 0; e->code == OK && i < t->in->n_units; i++)
-        add_part(t, t->in->units[i], false, 0);
+        add_share(t, i, false, 0, e);
 }
 
 // Units may be given a part each; or it was only talked over.
@@ -129,6 +190,8 @@ static void does_confer(struct turn *t, struct err *e)
 {
     if (t->in->n_units > 0)
         does_assist(t, e);
+    else
+        check_each(t, e);
 }
 
 // A unit has its share done by units below it. Its own part waits, and its clocks go on: it stays
@@ -137,13 +200,14 @@ static void does_pass(struct turn *t, struct err *e)
 {
     int64_t above = t->part->id, own = t->part->unit;
     check_units(t, e);
+    check_each(t, e);
     for (size_t i = 0; e->code == OK && i < t->in->n_units; i++)
         if (t->in->units[i] == own ||
             !unit_below(rules_unit(t->c->rules, t->in->units[i]), rules_unit(t->c->rules, own)))
             err_add(e, ERR_INVALID, str_fmt(t->c->arena, "units[%zu]", i), (str){0},
                 "is not below the unit that passes it on", "不是本单位的下级");
     for (size_t i = 0; e->code == OK && i < t->in->n_units; i++)
-        add_part(t, t->in->units[i], false, above);
+        add_share(t, i, false, above, e);
 }
 
 void item_part_rises(struct turn *t, int64_t above)
@@ -281,6 +345,20 @@ static void fired_already(struct turn *t)
     }
 }
 
+// "part/2/solved": not what was said of the unit when it got its share, which still holds.
+static bool answered_by_part(const struct def *d, str key)
+{
+    if (!str_starts(key, S("part/")))
+        return false;
+    str field = str_sub(key, 5, key.n);
+    field = str_sub(field, str_find(field, '/') + 1, field.n);
+    for (size_t i = 0; i < d->n_steps; i++)
+        for (size_t k = 0; k < d->steps[i].n_each; k++)
+            if (str_eq(def_ask_key(d, &d->steps[i].each[k]), field))
+                return false;
+    return true;
+}
+
 // What the units answered, each for its part, and what the judges said of it belongs to its round:
 // the next round asks again, and nobody is told a second time of the old dissatisfaction. History
 // keeps the old answers.
@@ -295,7 +373,7 @@ static void next_round(struct turn *t)
                 item_set_field(t->it, t->c->arena, t->d->fields[s->asks[k].field].key, (str){0});
     }
     for (size_t i = t->it->n_fields; i-- > 0;)
-        if (judged(t->d, t->it->fields[i].key) || str_starts(t->it->fields[i].key, S("part/")))
+        if (judged(t->d, t->it->fields[i].key) || answered_by_part(t->d, t->it->fields[i].key))
             item_set_field(t->it, t->c->arena, t->it->fields[i].key, (str){0});
     item_clocks_derive(t->c, t->d, t->it);
     fired_already(t);
@@ -352,7 +430,7 @@ static void does_evaluate(struct turn *t, struct err *e)
     }
     str prefix = str_fmt(t->c->arena, "%.*s/", STR_ARG(t->d->judges[judge].key));
     item_answer(t->c, t->d, t->step, t->it, t->in->fields, t->in->n_fields, prefix, e);
-    item_must(t->c, t->d, t->step, t->it, t->in, prefix, e);
+    item_must(t->c, t->d, t->step, t->it, NULL, t->in, prefix, e);
 }
 
 static void does_exclude(struct turn *t, struct err *e)

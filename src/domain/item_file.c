@@ -139,7 +139,7 @@ static void check_filing(
         if (s->asks[i].field == DEF_ASK_CLASS && s->asks[i].required && in->cls <= 0)
             err_add(e, ERR_INVALID, S("class"), (str){0}, "is required", "请选择分类");
     item_answer(c, d, s, it, in->fields, in->n_fields, (str){0}, e);
-    item_must(c, d, s, it, &(struct step_in){0}, (str){0}, e);
+    item_must(c, d, s, it, NULL, &(struct step_in){0}, (str){0}, e);
 }
 
 enum err_code item_prepare(struct ctx *c, const struct item_in *in, const struct item_past *past,

@@ -46,7 +46,7 @@ void item_compute(struct ctx *c, const struct def *d, struct item *it);
 // What the step demands of the answers taken (prefix "" or "judge/"): options that fit, own words,
 // what is required under a condition.
 void item_must(struct ctx *c, const struct def *d, const struct def_step *s, const struct item *it,
-    const struct step_in *in, str prefix, struct err *e);
+    const struct item_part *part, const struct step_in *in, str prefix, struct err *e);
 // Where the answers of a part's step stay: "part/2/" for an assisting unit's, and for one's to whom
 // a share was passed down; empty when they are the item's: the lead's, or when nobody leads.
 str item_part_prefix(struct arena *a, const struct item *it, const struct item_part *part);

@@ -4,10 +4,14 @@
 #include "domain/filter.h"
 #include "domain/item_inner.h"
 
-static bool holds(const struct ctx *c, const struct filter *f, const struct item *it)
+// part: whose step it is, NULL: the item's.
+static bool holds(const struct ctx *c, const struct filter *f, const struct item *it,
+    const struct item_part *part)
 {
-    struct filter_env env = {
-        .rules = c->rules, .now_us = c->now_us, .person = c->actor ? c->actor->id : 0};
+    struct filter_env env = {.rules = c->rules,
+        .now_us = c->now_us,
+        .person = c->actor ? c->actor->id : 0,
+        .part = part};
     return !f || filter_match(f, &env, it);
 }
 
@@ -19,7 +23,7 @@ static str answer_of(struct ctx *c, const struct item *it, str prefix, const str
 str *item_fitting(const struct ctx *c, const struct def_field *f, const struct item *it, size_t *n)
 {
     for (size_t i = 0; i < f->n_fits; i++)
-        if (holds(c, f->fits[i].match, it)) {
+        if (holds(c, f->fits[i].match, it, NULL)) {
             *n = f->fits[i].n;
             return f->fits[i].options;
         }
@@ -151,7 +155,7 @@ static void check_missing(struct ctx *c, const struct def *d, const struct def_m
 }
 
 void item_must(struct ctx *c, const struct def *d, const struct def_step *s, const struct item *it,
-    const struct step_in *in, str prefix, struct err *e)
+    const struct item_part *part, const struct step_in *in, str prefix, struct err *e)
 {
     for (size_t i = 0; i < s->n_asks; i++) {
         const struct def_field *f = s->asks[i].field >= 0 ? &d->fields[s->asks[i].field] : NULL;
@@ -166,7 +170,7 @@ void item_must(struct ctx *c, const struct def *d, const struct def_step *s, con
     check_at_most(c, d, s, it, prefix, e);
     for (size_t i = 0; i < s->n_musts; i++) {
         const struct def_must *m = &s->musts[i];
-        if (!holds(c, m->match, it))
+        if (!holds(c, m->match, it, part))
             continue;
         check_missing(c, d, m, it, prefix, e);
         if (in->n_files < (size_t)m->files)
@@ -193,8 +197,11 @@ void item_form(
     if (!s)
         return;
     err_init(&quiet, c->arena, c->lang);
+    const struct item_part *part = NULL;
     if (s->on_part)
-        copy = item_as_part(c, d, it, item_part_for(c, d, s, &copy, in->part, &quiet));
+        part = item_part_for(c, d, s, &copy, in->part, &quiet);
+    if (s->on_part)
+        copy = item_as_part(c, d, it, part);
     bool judged = s->does == DOES_EVALUATE && in->judge.n > 0;
     str prefix = judged ? str_two(c->arena, in->judge, S("/")) : (str){0};
     item_answer(c, d, s, &copy, in->fields, in->n_fields, prefix, &quiet);
@@ -211,7 +218,7 @@ void item_form(
     }
     for (size_t i = 0; i < s->n_musts; i++) {
         const struct def_must *m = &s->musts[i];
-        if (!holds(c, m->match, &copy))
+        if (!holds(c, m->match, &copy, part))
             continue;
         out->note = out->note || m->note;
         if (m->files > out->files) {

@@ -88,13 +88,13 @@ void item_part_answers(struct ctx *c, const struct def *d, const struct def_step
     if (prefix.n == 0) {
         item_answer(c, d, s, it, in->fields, in->n_fields, prefix, e);
         if (check)
-            item_must(c, d, s, it, in, prefix, e);
+            item_must(c, d, s, it, part, in, prefix, e);
         return;
     }
     struct item seen = item_as_part(c, d, it, part), before = seen;
     item_answer(c, d, s, &seen, in->fields, in->n_fields, (str){0}, e);
     if (check)
-        item_must(c, d, s, &seen, in, (str){0}, e);
+        item_must(c, d, s, &seen, part, in, (str){0}, e);
     for (size_t i = 0; i < s->n_asks; i++) {
         if (s->asks[i].field < 0)
             continue;

@@ -82,7 +82,7 @@ static void plan_by(struct plan *p, struct item *it, int by)
         str key = d->clocks[i].key;
         if (!is_node(d, i) || d->clocks[i].by != by || finished(it, key))
             continue;
-        if (dated && item_clock_limit(p->c, &d->clocks[i], it, it->filed_us, &limit)) {
+        if (dated && item_clock_limit(p->c, &d->clocks[i], it, 0, it->filed_us, &limit)) {
             p->live |= UINT64_C(1) << i;
             p->days[i] = limit.n;
         } else if (newest(it, key) >= 0) {

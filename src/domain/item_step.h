@@ -81,6 +81,11 @@ struct step_in {
     struct item_place place;
     int64_t *units; // dispatch and assist: the first is the lead
     size_t n_units;
+    struct step_each { // what is said of each of the units, in their order
+        struct item_field *fields;
+        size_t n;
+    } * each;
+    size_t n_each;
     str reason, reason_option;
     str judge;
     struct dur extend;

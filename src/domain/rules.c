@@ -300,6 +300,9 @@ static const struct filter *compile(
     const struct filter *f = filter_parse(r->arena, r, d, text, &sub);
     if (sub.code != OK)
         def_place_filter(e, d, path, text, &sub);
+    else if (filter_of_part(f) && !str_starts(path, S("steps[")))
+        def_err(e, d->text, path, (str){0}, (str){0}, "only a step is taken for a part",
+            "“主办”只能写在步骤的条件里");
     return f;
 }
 

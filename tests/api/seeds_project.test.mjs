@@ -130,3 +130,62 @@ test('project: “要倒排工期” – five kinds of works, planned backward, 
   });
   await holds(o, desk, 'project', '2025-11..2026-12');
 });
+
+// Page 003: “要进一步发挥党建引领‘多格合一’机制，强化联动联动，深化统筹协调，提升处置效率”, “对一些疑难工单亲自协调、抓好督办”; page 004: “加强联动联勤”.
+test('joint work: “强化联动联动，深化统筹协调” – a meeting records who came and what was decided, and gives each unit its share and its date', async (t) => {
+  const o = await scene(t, '2025-11-10T09:00:00+08:00', { desk: 'dispatcher1', leader: 'leader1', builder: 'handler-xinda', beihong: 'handler-beihong', police: 'handler-police-xinjing', team: 'handler-enforcement', ops: 'handler-ops-centre' });
+  const { desk, leader, builder, beihong, police, team, take, refused } = o;
+  const clocks = (it, key, unit) => it.clocks.findLast((c) => c.key === key && c.unit_name === unit);
+  const part = (it, unit) => it.parts.find((p) => p.unit_name.includes(unit));
+  let it;
+
+  await t.test('overhead lines over an estate: one leads, and the meeting brings the others', async () => {
+    it = await o.made(desk, { loop: 'project', title: '架空线入地（演示）', fields: { channel: '区级任务', kind: '架空线入地', budget: '80万' } });
+    await take(desk, it, 'plan', { units: [o.unit('xinda')], fields: { finish_by: '2026-06-30' } });
+    const meeting = { fields: { met_with: '新泾派出所、综合行政执法队、北虹居民区，电力公司、三家通信企业（演示）', decided: '先移杆后割接，夜间施工，派出所维护交通。' } };
+    const units = [o.unit('police-xinjing'), o.unit('enforcement'), o.unit('beihong')];
+    await refused(desk, it, 'meet', { ...meeting, units, each: [{ todo: '夜间交通维护', todo_by: '2025-11-28' }, { todo: '拆除违规挂线' }] },
+      ['each[1].todo_by', 'each[2].todo', 'each[2].todo_by']);
+    await refused(desk, it, 'meet', { ...meeting, units: [units[0]], each: [{ todo: '夜间交通维护', todo_by: '下周', who: '张' }] }, ['each[0].todo_by', 'each[0].who']);
+    await refused(desk, it, 'meet', { ...meeting, units: [], each: [{ todo: '没有单位', todo_by: '2025-11-28' }] }, ['each']);
+    const now = await take(desk, it, 'meet', { ...meeting, units, each: [{ todo: '夜间交通维护', todo_by: '2025-11-28' }, { todo: '拆除违规挂线', todo_by: '2025-11-21' },
+      { todo: '逐户告知、协调停车', todo_by: '2025-11-14' }] });
+    assert.equal(now.parts.length, 4);
+    assert.deepEqual(part(now, '派出所').answers.map((a) => [a.key, a.value]), [['todo', '夜间交通维护'], ['todo_by', '2025-11-28']]);
+    assert.equal(value(now, 'decided').value.includes('夜间施工'), true);
+    const event = now.timeline.find((e) => e.what === 'meet');
+    assert.deepEqual(event.changes['f/part/2/todo'], ['', '夜间交通维护']);
+  });
+
+  await t.test('each share has a clock of its own', async () => {
+    const now = await desk.item(it.id);
+    assert.equal(clocks(now, 'todo', '新泾派出所').due, '2025-11-29T00:00:00+08:00');
+    assert.equal(clocks(now, 'todo', '北虹居委会').due, '2025-11-15T00:00:00+08:00');
+    assert.equal(clocks(now, 'todo', '上海鑫达实业（集团）有限公司'), undefined);
+  });
+
+  await t.test('who assists reports its share and cannot hand over; who leads cannot report a share', async () => {
+    await take(beihong, it, 'report', { fields: { result: '已告知 300 户。' } });
+    assert.match(await refused(builder, it, 'report', { fields: { result: '完成' } }, ['step']), /主办用“移交”/);
+    await refused(police, it, 'handover', { fields: { result: '完成' } }, ['step']);
+    await o.later('2025-11-24T09:00:00+08:00');
+    const now = await desk.item(it.id);
+    assert.equal(clocks(now, 'todo', '北虹居委会').state, 'met');
+    assert.equal(clocks(now, 'todo', '综合行政执法队').left_s < 0, true);
+    await take(team, it, 'report', { fields: { result: '挂线已拆。' } });
+    assert.equal(clocks(await desk.item(it.id), 'todo', '综合行政执法队').state, 'late');
+    assert.equal(part(await desk.item(it.id), '执法队').answers.some((a) => a.key === 'result'), true);
+  });
+
+  await t.test('“对一些疑难工单亲自协调”: a leader confers over a hard order, with shares or without', async () => {
+    const order = (await desk.file()).body;
+    await take(desk, order, 'dispatch', { units: [o.unit('beihong')] });
+    await take(leader, order, 'confer', { fields: { confer_with: '居民区、物业', confer_result: '先清理，再划线管理。' } });
+    const now = await take(leader, order, 'confer', { fields: { confer_with: '派出所、居民区', confer_result: '派出所夜间巡查一周。' }, units: [o.unit('police-xinjing')], each: [{ todo: '夜间巡查', todo_by: '2025-12-01' }] });
+    assert.equal(clocks(now, 'handle', '新泾派出所').due, '2025-12-02T00:00:00+08:00');
+    assert.equal(clocks(now, 'handle', '北虹居委会').limit, '5wd');
+    assert.equal((await desk.list('loop:hotline -conferred_at:none')).total, 1);
+  });
+  assert.equal((await o.board('project', '2025-11..2026-12')).total.tallies.met, 1);
+  await holds(o, desk, 'project', '2025-11..2026-12');
+});

@@ -75,7 +75,7 @@ export function stepOf(loop, key) {
   const step = loop && loop.steps.find((s) => s.key === key);
   if (!step) return null;
   // What lasts is edited: its form holds what stands there, and sends what became different.
-  return { ...step, fields: fieldsOf(loop, step.asks), edits: !!loop.lasts && step.asks.length > 0 };
+  return { ...step, fields: fieldsOf(loop, step.asks), each: fieldsOf(loop, step.each), edits: !!loop.lasts && step.asks.length > 0 };
 }
 
 // What every item has beside its fields, by the word a step asks it with.

@@ -53,6 +53,7 @@ export function startValues(step, item, part) {
     other: '',
     members: '',
     child: {},
+    shares: [],
   };
   const own = (item.parts || []).find((p) => p.own && p.id === part);
   const filed = (key) => !own || step.fields.some((f) => f.key === key && f.filed);
@@ -109,9 +110,10 @@ export function checkValues(step, v, t, files = 0) {
       bad[f.key] = t('form.mustChoose');
     }
   }
-  if (['dispatch', 'assist', 'pass'].includes(step.does) && !v.lead && !v.assist.length)
+  if ((step.each || []).length) checkShares(step, v, t, bad);
+  else if (['dispatch', 'assist', 'pass'].includes(step.does) && !v.lead && !v.assist.length)
     bad.units = t('step.needUnit');
-  if (step.does === 'dispatch' && !v.lead) bad.units = t('step.needLead');
+  if (step.does === 'dispatch' && !v.lead && !(step.each || []).length) bad.units = t('step.needLead');
   if ((step.reasons || []).length && !step.reason_optional && !v.reason)
     bad['reason.key'] = t('form.mustChoose');
   if (v.reason && optionsOf(step, v.reason).length && !v.option) bad['reason.option'] = t('form.mustChoose');
@@ -123,6 +125,18 @@ export function checkValues(step, v, t, files = 0) {
   if (step.files_min > files) bad.file = `${t('step.needFiles', { n: step.files_min })}${step.files_why ? `：${step.files_why}` : ''}`;
   if (step.note_required && !v.note.trim()) bad.note = t('form.mustFill');
   return bad;
+}
+
+/** The rows of a step that says something of each unit; those nobody has begun are none. */
+export const sharesOf = (v) => (v.shares || []).filter((r) => r.unit || Object.values(r.fields).some((x) => x));
+
+function checkShares(step, v, t, bad) {
+  const rows = sharesOf(v);
+  rows.forEach((r, i) => {
+    if (!r.unit) bad[`each[${i}].unit`] = t('form.mustChoose');
+    for (const f of step.each) if (f.required && !r.fields[f.key]) bad[`each[${i}].${f.key}`] = t('form.mustFill');
+  });
+  if (!rows.length && step.does !== 'confer') bad.units = t('step.needUnit');
 }
 
 /** What the server calls a member of the place in its errors. */
@@ -243,8 +257,14 @@ export function stepBody(step, v, part, version, files = [], item = undefined) {
     }
   }
   if (Object.keys(fields).length) body.fields = fields;
-  if (step.does === 'dispatch') body.units = [v.lead, ...v.assist.filter((id) => id !== v.lead)];
-  if (['assist', 'confer', 'pass'].includes(step.does) && v.assist.length) body.units = v.assist;
+  const rows = (step.each || []).length ? sharesOf(v) : null;
+  if (rows && rows.length) {
+    body.units = rows.map((r) => r.unit);
+    body.each = rows.map((r) => r.fields);
+  } else if (rows) {
+    // nobody is named
+  } else if (step.does === 'dispatch') body.units = [v.lead, ...v.assist.filter((id) => id !== v.lead)];
+  else if (['assist', 'confer', 'pass'].includes(step.does) && v.assist.length) body.units = v.assist;
   if (v.reason) body.reason = { key: v.reason, option: v.option };
   if (v.judge) body.judge = v.judge;
   if (step.does === 'extend') body.extend = `${v.n}${v.per}`;

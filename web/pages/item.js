@@ -35,7 +35,6 @@ import { DecideDialog } from '../ui/decide-dialog.js';
 
 const id = (s) => `${s.key}/${s.part || 0}`;
 const rows = () => import('./rows.js');
-const schedule = () => import('../ui/plan.js');
 const tools = () => import('../ui/list-tools.js');
 
 function States({ item, loop }) {
@@ -166,7 +165,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
         ${gatherStep(loop) ? null : html`<${Kin} item=${item} onItem=${onItem} />`}
       </div>
       <div class="item-main">
-        ${item.plan.length ? html`<${Later} load=${schedule} name="Plan" plan=${item.plan} />` : null}
+        ${item.plan.length ? html`<${Later} load=${rows} name="Plan" plan=${item.plan} />` : null}
         <section class="card" aria-labelledby="text-h"><h2 id="text-h">${(loop && loop.text) || t('item.text')}</h2>
           <p class="prose">${item.text ? html`<${Marked} text=${item.text} words=${place.value.query.getAll('mark')} />` : html`<span class="hint">${t('item.noText')}</span>`}</p>
           <${Caller} item=${item} onSeen=${again} /></section>

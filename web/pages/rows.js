@@ -2,5 +2,7 @@
 // chunk: each further one would take pieces out of the first load.
 export { FileNew } from './file-new.js';
 export { FoundRows, NamedRows, Register, RegisterBoard, Registers, RowBody, RowNew } from './registers.js';
+export { Plan } from '../ui/plan.js';
 export { Recheck } from '../ui/recheck.js';
+export { Shares } from '../ui/shares.js';
 export { Amount, Checked, Reference, SameName } from '../ui/row-fields.js';

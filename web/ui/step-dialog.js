@@ -6,7 +6,7 @@ import { t } from '../lib/i18n.js';
 import { call, get, post, keyKeeper, query } from '../lib/api.js';
 import { draft } from '../lib/store.js';
 import { errorsByField } from '../lib/errors.js';
-import { checkValues, decisive, editsOf, ofPlace, startValues, stepBody, stepNow } from '../lib/step.js';
+import { checkValues, decisive, editsOf, ofPlace, sharesOf, startValues, stepBody, stepNow } from '../lib/step.js';
 import { stagesOf } from '../lib/catalog.js';
 import { Dialog } from './dialog.js';
 import { ErrorSummary } from './field.js';
@@ -16,7 +16,7 @@ import { Conflict } from './conflict.js';
 
 const FORM = 'step';
 
-function fieldNames(step) {
+function fieldNames(step, v) {
   const names = {
     note: t('step.note'),
     units: t('step.units'),
@@ -34,6 +34,10 @@ function fieldNames(step) {
     files: t('step.files'),
   };
   for (const f of step.fields) names[f.key] = askTitle(f);
+  sharesOf(v).forEach((_, i) => {
+    names[`each[${i}].unit`] = t('share.row', { n: i + 1 });
+    for (const f of step.each || []) names[`each[${i}].${f.key}`] = `${t('share.row', { n: i + 1 })} ${askTitle(f)}`;
+  });
   return names;
 }
 
@@ -158,7 +162,7 @@ export function StepDialog({ item, loop, step: def, open, onDone, onClose, onSee
     }
     <form onSubmit=${submit} noValidate>
       ${errors && !errors.quiet ? html`<${ErrorSummary} form=${FORM} errors=${list}
-        names=${fieldNames(step)} />` : null}
+        names=${fieldNames(step, v)} />` : null}
       ${kept ? html`<p class="notice">${t('draft.found')} <button type="button" class="link"
         onClick=${forget}>${t('draft.forget')}</button></p>` : null}
       <${StepFields} form=${FORM} item=${item} loop=${loop} step=${step} part=${open.part} v=${v} set=${set} errors=${list}

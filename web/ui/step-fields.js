@@ -10,13 +10,16 @@ import { ClassSays } from './class-says.js';
 import { Combo, MultiCombo } from './combo.js';
 import { Field, selectInput, textArea, textInput } from './field.js';
 import { FilePick } from './file-pick.js';
+import { Later } from './later.js';
 
 const NOTE_MAX = 4000;
 /** How sure a suggestion is, in words. */
 export const TRUST = { high: 'step.trustHigh', medium: 'step.trustMedium', low: 'step.trustLow' };
 const of = (list) => list.map((x) => ({ value: String(x), title: String(x) }));
 
-function Units({ form, item, step, part, v, set, errors }) {
+const rows = () => import('../pages/rows.js');
+
+function Units({ form, item, loop, step, part, v, set, errors }) {
   const c = catalog.value;
   const taken = new Set((item.parts || []).filter((p) => p.open).map((p) => p.unit));
   const own = (item.parts || []).find((p) => p.id === part);
@@ -25,6 +28,8 @@ function Units({ form, item, step, part, v, set, errors }) {
     return false;
   };
   const nodes = c.units.filter((u) => !u.closed && !taken.has(u.id) && (step.does !== 'pass' || below(u)));
+  if ((step.each || []).length)
+    return html`<${Later} load=${rows} name="Shares" form=${form} loop=${loop} step=${step} v=${v} set=${set} errors=${errors} nodes=${nodes} />`;
   if (['assist', 'confer', 'pass'].includes(step.does)) {
     const label = { assist: 'step.assist', confer: 'step.conferUnits', pass: 'step.below' }[step.does];
     return html`<${Field} form=${form} name="units" label=${t(label)} hint=${step.does === 'confer' ? t('form.optional') : null}
