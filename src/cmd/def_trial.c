@@ -81,8 +81,8 @@ static void try_clock(struct trial *t, const struct item *it, const struct clock
     sum->runs++;
     int at = def_clock_at(t->d, k->key);
     struct dur limit;
-    if (at < 0 || !item_clock_limit(
-            &t->item, &t->d->clocks[at], it, k->part, k->runs[0].from_us, &limit)) {
+    if (at < 0 ||
+        !item_clock_limit(&t->item, &t->d->clocks[at], it, k->part, k->runs[0].from_us, &limit)) {
         sum->without++;
         return;
     }

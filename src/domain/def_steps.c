@@ -261,8 +261,8 @@ static void read_undo(struct def_reader *r, const struct yaml *row, str path, st
     s->undo_s = good ? (int)n : 0;
 }
 
-// What is said of each unit a step names. It is known when the step is taken, so nobody can be asked
-// to agree to it first.
+// What is said of each unit a step names. It is known when the step is taken, so nobody can be
+// asked to agree to it first.
 static void read_each(struct def_reader *r, const struct yaml *row, str path, struct def_step *s)
 {
     const struct yaml *y = yaml_get(row, "each");
@@ -279,8 +279,8 @@ static void read_each(struct def_reader *r, const struct yaml *row, str path, st
             "要审批的步骤不能逐个单位分派任务");
     for (size_t i = 0; i < s->n_each; i++) {
         int f = s->each[i].field;
-        bool fits = f == DEF_UNKNOWN || (f >= 0 && r->d->fields[f].type != DEF_PERSON &&
-                                            r->d->fields[f].text.n == 0);
+        bool fits = f == DEF_UNKNOWN ||
+                    (f >= 0 && r->d->fields[f].type != DEF_PERSON && r->d->fields[f].text.n == 0);
         if (!fits)
             yaml_err(r->e, y, at, S("a field of the loop"), "cannot be said of each unit",
                 "不能逐个单位填写");

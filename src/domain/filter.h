@@ -41,9 +41,9 @@ bool filter_days(
 struct filter_env {
     const struct rules *rules;
     int64_t now_us;
-    int64_t person;         // for unit:mine and watch:me; 0: nobody
+    int64_t person;               // for unit:mine and watch:me; 0: nobody
     const struct item_part *part; // for lead, in memory: whose step is guarded; NULL: nobody's
-    const int64_t *watched; // for watch:me in memory: the items on his list
+    const int64_t *watched;       // for watch:me in memory: the items on his list
     size_t n_watched;
 };
 bool filter_match(const struct filter *f, const struct filter_env *env, const struct item *it);

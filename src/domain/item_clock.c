@@ -14,8 +14,7 @@ static str answer(const struct ctx *c, const struct item *it, int64_t part, str 
 {
     str own = {0};
     if (part != 0)
-        own = item_field(it,
-            str_fmt(c->arena, "part/%" PRId64 "/%.*s", part, STR_ARG(field)));
+        own = item_field(it, str_fmt(c->arena, "part/%" PRId64 "/%.*s", part, STR_ARG(field)));
     return own.n > 0 ? own : item_field(it, field);
 }
 

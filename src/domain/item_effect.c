@@ -128,9 +128,8 @@ static void say_of(struct turn *t, size_t i, int64_t part, struct err *e)
     const struct step_each *x = i < t->in->n_each ? &t->in->each[i] : NULL;
     for (size_t k = 0; x && k < x->n; k++)
         if (!asks_each(t, x->fields[k].key))
-            err_add(e, ERR_INVALID,
-                str_fmt(a, "each[%zu].%.*s", i, STR_ARG(x->fields[k].key)), (str){0},
-                "this step does not ask for it", "这一步没有这个栏目");
+            err_add(e, ERR_INVALID, str_fmt(a, "each[%zu].%.*s", i, STR_ARG(x->fields[k].key)),
+                (str){0}, "this step does not ask for it", "这一步没有这个栏目");
     for (size_t k = 0; k < t->step->n_each; k++) {
         const struct def_field *f = &t->d->fields[t->step->each[k].field];
         const struct item_field *g = given_of(x, f->key);

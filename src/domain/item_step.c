@@ -103,8 +103,10 @@ static str closed(struct ctx *c, const struct def *d, const struct def_step *s,
                    : str_fmt(c->arena, "已退单 %" PRId64 " 次，锁定，解锁后才能再退", it->returns);
     if (s->does == DOES_UNLOCK && !it->locked)
         return words(c, "it is not locked", "没有锁定");
-    struct filter_env env = {
-        .rules = c->rules, .now_us = c->now_us, .person = c->actor ? c->actor->id : 0, .part = part};
+    struct filter_env env = {.rules = c->rules,
+        .now_us = c->now_us,
+        .person = c->actor ? c->actor->id : 0,
+        .part = part};
     if (s->guard && !guard_holds(c, d, s, &env, it, part))
         return s->why.n > 0 ? s->why : words(c, "a condition is not met", "条件不满足");
     if (s->does == DOES_UNMERGE && it->merged == 0)

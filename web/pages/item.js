@@ -173,7 +173,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
           item=${item} loop=${loop} /></section>
         <${Files} item=${item} onItem=${onItem} />
         ${gatherStep(loop) ? html`<${Later} load=${tools} name="Gathered" key=${item.id} item=${item} loop=${loop} onItem=${onItem} openStep=${openStep} />` : null}
-        <${Timeline} events=${item.timeline || []} loop=${loop} fields=${[...(item.fields || []), ...(item.parts || []).flatMap((p) => p.answers || [])]} />
+        <${Timeline} events=${item.timeline || []} loop=${loop} parts=${item.parts} fields=${[...(item.fields || []), ...(item.parts || []).flatMap((p) => p.answers || [])]} />
       </div>
     </div>`;
 }

@@ -136,12 +136,14 @@ export function StepFields(p) {
     title: ((loop.judges || []).find((j) => j.key === k) || {}).title || k,
   }));
   const field = (key, value) => set({ fields: { ...v.fields, [key]: value } });
-  const names = new Map((p.item.fields || []).filter((f) => f.shown && !f.judge).map((f) => [f.key, f.shown]));
+  const shown = new Map((p.item.fields || []).filter((f) => f.shown && !f.judge).map((f) => [f.key, f.shown]));
   const byId = catalog.value.classById;
+  const names = ['dispatch', 'assist', 'confer', 'pass'].includes(step.does);
+  const shared = names && (step.each || []).length > 0; // what was decided comes before who does it
   const photos = photosNeeded(step, byId, p.item.class);
   const standard = step.photos_stage && says(byId, p.item.class, 'closing');
   return html`
-    ${['dispatch', 'assist', 'confer', 'pass'].includes(step.does) ? html`<${Units} ...${p} />` : null}
+    ${names && !shared ? html`<${Units} ...${p} />` : null}
     ${judges.length > 1 ? html`<${Field} form=${form} name="judge" label=${t('step.judge')}
       error=${errors.judge} required>${(a) => selectInput(a, v.judge, (judge) => set({ judge }), judges)}<//>` : null}
     ${(step.reasons || []).length ? html`<${Reasons} ...${p} />` : null}
@@ -153,10 +155,11 @@ export function StepFields(p) {
     ${step.does === 'child' ? html`<${Child} ...${p} />` : null}
     ${step.fields.map(
       (f) => f.type === 'place' ? html`<${Place} key="place" form=${form} field=${f} v=${v} set=${set} errors=${errors} />` : html`<${Ask} key=${f.key} form=${form} field=${f} loop=${loop} error=${errors[f.key]}
-      value=${f.own ? v[f.key] : v.fields[f.key]} shown=${names.get(f.key)}
+      value=${f.own ? v[f.key] : v.fields[f.key]} shown=${shown.get(f.key)}
         onInput=${(x) => (f.own ? set({ [f.key]: x }) : field(f.key, x))} />
       ${f.key === 'class' ? html`<${ClassSays} id=${v.class} loop=${loop} />` : null}`,
     )}
+    ${shared ? html`<${Units} ...${p} />` : null}
     ${step.edits ? html`<${Computed} loop=${loop} />` : null}
     ${standard ? html`<p class="notice">${t('says.closing')}${t('word.colon')}${standard}</p>` : null}
     <${Field} form=${form} name="note" label=${t('step.note')}

@@ -55,10 +55,20 @@ function valueOf(key, v, loop, names) {
 
 const unitOf = (code) => (catalog.value.units.find((u) => u.code === code) || {}).name;
 
+// What a step of the item says of one of its units: which.
+function whose(key, e, parts) {
+  const part = e.part ? null : /^f\/part\/(\d+)\//.exec(key);
+  const p = part && (parts || []).find((x) => x.id === Number(part[1]));
+  return p ? `${p.unit_name} ` : '';
+}
+
 const isBlank = (v) => v === null || v === undefined || v === '' || v === 0;
 
-/** @param {{events: object[], loop: object, fields: object[]}} props fields: of the item, for the names of people */
-export function Timeline({ events, loop, fields }) {
+/**
+ * @param {{events: object[], loop: object, fields: object[], parts?: object[]}} props fields: of the item, for the names of people;
+ *   parts: its units, for what one step says of several
+ */
+export function Timeline({ events, loop, fields, parts }) {
   const names = new Map((fields || []).filter((f) => f.shown).map((f) => [f.value, f.shown]));
   const [all, setAll] = useState(false);
   const list = all ? events : events.slice(0, FIRST);
@@ -78,7 +88,7 @@ export function Timeline({ events, loop, fields }) {
       ${why.length ? html`<p>${why.map(([k, v]) => `${k}${t('word.colon')}${v}`).join('　')}</p>` : null}
       ${e.note ? html`<p class="prose">${e.note}</p>` : null}
       ${lost.length ? html`<p class="hint">${t('item.lostBy', { units: lost.join(t('word.and')) })}</p>` : null}
-      ${changes.length ? html`<ul class="changes">${changes.map(([k, [from, to]]) => html`<li key=${k}>${nameOf(k, loop)}${t('word.colon')}${isBlank(from) ? '' : html`<del>${valueOf(k, from, loop, names)}</del> → `}<ins>${valueOf(k, to, loop, names)}</ins>
+      ${changes.length ? html`<ul class="changes">${changes.map(([k, [from, to]]) => html`<li key=${k}>${whose(k, e, parts)}${nameOf(k, loop)}${t('word.colon')}${isBlank(from) ? '' : html`<del>${valueOf(k, from, loop, names)}</del> → `}<ins>${valueOf(k, to, loop, names)}</ins>
         </li>`)}</ul>` : null}
     </li>`;
     })}</ol>
