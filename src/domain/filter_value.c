@@ -548,10 +548,6 @@ static void read_field_value(const struct reading *x)
         read_cell(x);
     } else if (x->t->kind == KIND_TEXT) {
         read_text(x, x->field->option_field);
-    } else if (x->t->kind == KIND_NODE) {
-        read_node(x);
-    } else if (x->t->kind == KIND_SLIPS || x->t->kind == KIND_LEAD) {
-        read_flag(x);
     } else if (is_none(x)) {
         add_form(x, VALUE_NONE);
     } else if (dates) {
@@ -630,8 +626,9 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         [KIND_DAY] = read_field_value,
         [KIND_TIME] = read_field_value,
         [KIND_YESNO] = read_field_value,
-        [KIND_NODE] = read_field_value,
-        [KIND_SLIPS] = read_field_value,
+        [KIND_NODE] = read_node,
+        [KIND_SLIPS] = read_flag,
+        [KIND_LEAD] = read_flag,
     };
     const struct reading x = {
         .p = p, .v = v, .field = field, .t = t, .key = raw->key, .text = v->text};
