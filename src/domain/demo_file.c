@@ -66,6 +66,7 @@ bool demo_open(
         if (it->parts[i].id == part->id)
             p = &it->parts[i];
     struct item seen = item_as_part(&d->c, def, it, p);
+    env.part = p;
     return filter_match(s->guard, &env, &seen);
 }
 
