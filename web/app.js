@@ -15,7 +15,6 @@ import { Page } from './ui/page.js';
 import { Skeleton, Failure } from './ui/load.js';
 import { Today } from './pages/today.js';
 import { Items } from './pages/items.js';
-import { Item } from './pages/item.js';
 
 const NEXT = 'bihuan.next';
 
@@ -39,6 +38,9 @@ function lazy(load, name) {
   };
 }
 
+// Not needed at first, and wanted next: fetched while the first page is being read.
+const item = () => import('./pages/item.js');
+const Item = lazy(item, 'Item');
 const Scores = lazy(() => import('./pages/scores.js'), 'Scores');
 const more = (name) => lazy(() => import('./pages/more.js'), name);
 const Desk = lazy(() => import('./pages/desk.js'), 'Desk');
@@ -143,6 +145,7 @@ async function start() {
   if (next && location.pathname === '/') go(next, { replace: true });
   startKeys();
   render(html`<${App} />`, root);
+  (window.requestIdleCallback || setTimeout)(() => item().catch(() => {})); // tried again when it is opened
   if (may('item.read') && !me.value.must_change) startEvents();
   on('rules', () => loadCatalog().catch(() => {}));
 }
