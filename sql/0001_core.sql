@@ -163,6 +163,12 @@ CREATE TABLE caller (
 -- Same caller: a keyed hash of the number, which only the key's holder can make.
 CREATE INDEX caller_phone ON caller (town, phone_mark, item) WHERE phone_mark <> '';
 
+-- Personal data in fields, sealed likewise. mark: what stands behind the mask in the item's field; the rows of earlier values stay
+-- as long as the item's history does.
+CREATE TABLE sealed (
+    town @int@ NOT NULL, item @int@ NOT NULL, mark @text@ NOT NULL, sealed @blob@ NOT NULL,
+    PRIMARY KEY (town, item, mark)) @clustered@;
+
 CREATE TABLE file (
     town @int@ NOT NULL, item @int@ NOT NULL, id @int@ NOT NULL, hash @text@ NOT NULL, name @text@ NOT NULL,
     type @text@ NOT NULL, bytes @int@ NOT NULL, event_version @int@ NOT NULL, at_us @int@ NOT NULL,

@@ -9,7 +9,7 @@ BEGIN;
 SELECT create_distributed_table('unit', 'town', shard_count => 256);
 SELECT create_distributed_table(name, 'town', colocate_with => 'unit')
   FROM unnest(ARRAY['bihuan_writer', 'setting', 'unit_past', 'class', 'person', 'person_role', 'session', 'def', 'item',
-                    'item_doc', 'text_block', 'text_gram', 'part', 'link', 'item_key', 'cadence', 'event', 'caller', 'file', 'tally', 'seq',
+                    'item_doc', 'text_block', 'text_gram', 'part', 'link', 'item_key', 'cadence', 'event', 'caller', 'sealed', 'file', 'tally', 'seq',
                     'idem', 'job', 'batch_row', 'saved_view', 'list_layout', 'watch', 'import_map', 'layer',
                     'cell', 'place']) AS name;
 SELECT create_distributed_function('instr(text, text)');

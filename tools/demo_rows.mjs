@@ -45,6 +45,10 @@ const pointIn = (unit, i) => {
   return [(mid[1] + (y - mid[1]) * far).toFixed(6), (mid[0] + (x - mid[0]) * far).toFixed(6)];
 };
 
+// Numbers nobody has: no area begins with two noughts. And who might answer them.
+const phone = (...of) => `000${String(between(0, 99_999_999, 'phone', ...of)).padStart(8, '0')}`;
+const contact = (...of) => demo(pick([['王', 7], ['李', 7], ['张', 7], ['刘', 5], ['陈', 5], ['杨', 3], ['赵', 3], ['黄', 2], ['周', 2], ['吴', 2]], 'contact', ...of) + pick([['先生', 1], ['女士', 1]], 'sex', ...of));
+
 // ---- rows
 
 const demo = (name) => `${name}（演示）`;
@@ -61,7 +65,7 @@ function estateRows() {
     const old = built < 2000;
     return [demo(name), unit.name, demo(`${name}${between(1, 9, 'lane', i)}00弄`), lat, lon, kind, built, buildings, households, companies[between(0, companies.length - 1, 'company', i)],
       pick([['已成立', 72], ['筹备中', 10], ['未成立', 18]], 'owners', i), old ? pick([['未列入', 34], ['已列入', 20], ['改造中', 16], ['已完成', 30]], 'renewal', i) : '未列入',
-      Math.round(households * (0.04 + 0.2 * chance('chargers', i)))];
+      Math.round(households * (0.04 + 0.2 * chance('chargers', i))), chance('manager', i) < 0.9 ? contact('manager', i) : '', phone('duty', i)];
   });
 }
 
@@ -74,7 +78,7 @@ function buildingRows() {
     const let_ = Math.round((area * (0.58 + 0.41 * chance('let', i))) / 10) * 10;
     const grade = pick([['甲级', 30], ['乙级', 40], ['园区', 25], ['其他', 5]], 'grade', i);
     return [demo(name), '营商办', demo(`${name}${between(1, 99, 'door', i)}号`), lat, lon, demo(`${name.slice(0, 2)}置业`), area, let_, `${between(300, 6200, 'tax', i)}万元`,
-      ((grade === '甲级' ? 38 : 22) + between(0, 20, 'rent', i)) / 10, grade];
+      ((grade === '甲级' ? 38 : 22) + between(0, 20, 'rent', i)) / 10, grade, phone('tower', i)];
   });
 }
 
@@ -119,7 +123,7 @@ function enterpriseRows() {
     const month = String(between(1, 12, 'month', i)).padStart(2, '0');
     return [name, '营商办', creditCode(i), status, industry, size, housed ? demo(towers[between(0, BUILDINGS - 1, 'tower', i)]) : '', housed ? `${between(2, 18, 'floor', i)}0${between(1, 8, 'room', i)}室` : '',
       `${between(1998, 2024, 'year', i)}-${month}-${String(between(1, 28, 'day', i)).padStart(2, '0')}`, size === '个体' ? `${between(1, 20, 'capital', i)}万` : `${between(5, 500, 'capital', i) * 10}万`, staff,
-      `${tax}万`, here ? '是' : '否', here && chance('counted', i) < 0.86 ? '是' : '否', unit.name];
+      `${tax}万`, here ? '是' : '否', here && chance('counted', i) < 0.86 ? '是' : '否', unit.name, ...(status !== '注销' && chance('known', i) < 0.82 ? [contact('firm', i), phone('firm', i)] : ['', ''])];
   });
 }
 
@@ -294,10 +298,10 @@ function leaseRows(assets, firms) {
 }
 
 mkdirSync(OUT, { recursive: true });
-write('estate', ['小区名称', '责任单位', '地址', '纬度', '经度', '类型', '建成年份', '楼栋数', '户数', '物业公司', '业委会', '更新情况', '电动自行车充电口'], estateRows());
-write('building', ['楼宇名称', '责任单位', '地址', '纬度', '经度', '产权方', '商务面积（平方米）', '已租面积（平方米）', '年税收', '日租金（元每平方米）', '等级'], buildingRows());
+write('estate', ['小区名称', '责任单位', '地址', '纬度', '经度', '类型', '建成年份', '楼栋数', '户数', '物业公司', '业委会', '更新情况', '电动自行车充电口', '物业经理', '物业值班电话'], estateRows());
+write('building', ['楼宇名称', '责任单位', '地址', '纬度', '经度', '产权方', '商务面积（平方米）', '已租面积（平方米）', '年税收', '日租金（元每平方米）', '等级', '物业值班电话'], buildingRows());
 const firms = enterpriseRows();
-write('enterprise', ['企业名称', '责任单位', '统一社会信用代码', '经营状态', '行业', '规模', '所在楼宇', '室号', '成立日期', '注册资本', '从业人数', '年税收', '税收在本镇', '统计在本镇', '服务单位'], firms);
+write('enterprise', ['企业名称', '责任单位', '统一社会信用代码', '经营状态', '行业', '规模', '所在楼宇', '室号', '成立日期', '注册资本', '从业人数', '年税收', '税收在本镇', '统计在本镇', '服务单位', '联系人', '联系电话'], firms);
 const bodies = organisations();
 write('party-branch', ['党组织名称', '责任单位', '类别', '领域', '上级党组织', '任期届满', '覆盖面积（平方公里）'],
   bodies.map((o, i) => [o.name, o.unit, o.kind, o.domain, o.above, /党委|党总支|党支部/.test(o.kind) ? `${between(2026, 2029, 'term', i)}-12-31` : '', o.area ?? '']));

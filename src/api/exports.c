@@ -38,8 +38,7 @@ static struct export *open_export(struct call *k, struct pour *p, bool book)
 {
     struct err sub;
     err_init(&sub, k->req->arena, k->ctx.lang);
-    const struct filter *f =
-        filter_parse(p->arena, p->ctx.rules, NULL, http_query(k->req, "filter"), &sub);
+    const struct filter *f = filter_asked(&p->ctx, p->arena, http_query(k->req, "filter"), &sub);
     if (sub.code != OK) {
         err_merge(&k->err, &sub, S("filter "));
         return NULL;

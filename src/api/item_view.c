@@ -10,6 +10,7 @@
 #include "domain/item_undo.h"
 #include "domain/people.h"
 #include "domain/route.h"
+#include "domain/sealed.h"
 #include "domain/watch_list.h"
 
 #define F(type, member, kind, ...)                                                                 \
@@ -132,7 +133,7 @@ void row_view(struct ctx *c, const struct list_row *r, struct row_view *out)
 // ---- one item
 
 struct field_view {
-    str key, title, value, judge, shown;
+    str key, title, value, judge, shown, sealed;
     int64_t row;
 };
 struct part_view {
@@ -206,7 +207,7 @@ struct item_full {
     struct caller_view caller;
     struct route_view route;
     struct undo_view undo;
-    bool watched;
+    bool watched, may_reveal;
 };
 
 static const struct field FIELD_ROWS[] = {
@@ -217,6 +218,7 @@ static const struct field FIELD_ROWS[] = {
     F(struct field_view, shown, FIELD_STR,
         .help = "for people, where that is not the value: the name of a person, a unit, a row"),
     F(struct field_view, row, FIELD_I64, .help = "id of the register's row it names; or 0"),
+    F(struct field_view, sealed, FIELD_STR, .help = "of personal data, masked: what reveals them"),
     {0},
 };
 static const struct field PART_ROWS[] = {
@@ -410,6 +412,7 @@ const struct field ITEM_VIEW[] = {
     LIST_OF(steps, STEP_ROWS, struct open_view),
     LIST_OF(requests, REQUEST_ROWS, struct request_view),
     {"route", FIELD_OBJ, .at = offsetof(struct item_full, route), .sub = ROUTE_ROWS},
+    F(struct item_full, may_reveal, FIELD_BOOL, .help = "I may see its personal data"),
     F(struct item_full, watched, FIELD_BOOL, .help = "I keep an eye on it"),
     {"undo", FIELD_OBJ, .at = offsetof(struct item_full, undo), .sub = UNDO_ROWS},
     LIST_OF(timeline, EVENT_ROWS, struct event_view),
@@ -443,6 +446,18 @@ static bool is_answer(str key, str judge, str field)
            str_ends(key, field);
 }
 
+// kept: the key it has with the item.
+static struct field_view field_of(struct ctx *c, const struct def_field *d, str kept, str value)
+{
+    struct field_view f = {.key = d->key, .title = d->title, .value = value};
+    f.shown = item_field_shown(c, d, f.value);
+    if (def_sealed(d) && value.n > 0)
+        f = (struct field_view){.key = d->key, .title = d->title, .value = f.shown, .sealed = kept};
+    f.shown = str_eq(f.shown, f.value) ? (str){0} : f.shown;
+    f.row = item_field_row(c, d, f.value);
+    return f;
+}
+
 static void view_judged(struct ctx *c, const struct def *d, const struct item *it,
     const struct def_named *judge, struct item_full *v)
 {
@@ -454,21 +469,10 @@ static void view_judged(struct ctx *c, const struct def *d, const struct item *i
             const struct def_field *f = &d->fields[i];
             if (!is_answer(it->fields[k].key, judge->key, f->key))
                 continue;
-            struct field_view x = {.key = f->key,
-                .title = f->title,
-                .value = it->fields[k].val,
-                .judge = judge->title};
+            struct field_view x = field_of(c, f, it->fields[k].key, it->fields[k].val);
+            x.judge = judge->title;
             PUSH(v->fields, c->arena, struct field_view) = x;
         }
-}
-
-static struct field_view field_of(struct ctx *c, const struct def_field *d, str value)
-{
-    struct field_view f = {.key = d->key, .title = d->title, .value = value};
-    f.shown = item_field_shown(c, d, f.value);
-    f.shown = str_eq(f.shown, f.value) ? (str){0} : f.shown;
-    f.row = item_field_row(c, d, f.value);
-    return f;
 }
 
 // Definition fields in the definition's order, then every judge's answers.
@@ -476,7 +480,8 @@ static void view_fields(
     struct ctx *c, const struct def *d, const struct item *it, struct item_full *v)
 {
     for (size_t i = 0; i < d->n_fields; i++) {
-        struct field_view f = field_of(c, &d->fields[i], item_field(it, d->fields[i].key));
+        str key = d->fields[i].key;
+        struct field_view f = field_of(c, &d->fields[i], key, item_field(it, key));
         bool in_row =
             str_eq(f.key, S("channel")) || str_eq(f.key, S("kind")) || str_eq(f.key, S("priority"));
         if (f.value.n > 0 && !in_row)
@@ -501,9 +506,9 @@ static void view_answers(struct ctx *c, const struct def *d, const struct item *
 {
     str prefix = item_part_kept(c->arena, p);
     for (size_t i = 0; i < d->n_fields; i++) {
-        str value = item_field(it, str_two(c->arena, prefix, d->fields[i].key));
+        str kept = str_two(c->arena, prefix, d->fields[i].key), value = item_field(it, kept);
         if (value.n > 0)
-            PUSH(x->answers, c->arena, struct field_view) = field_of(c, &d->fields[i], value);
+            PUSH(x->answers, c->arena, struct field_view) = field_of(c, &d->fields[i], kept, value);
     }
 }
 
@@ -809,7 +814,7 @@ static str what_title(const struct ctx *c, const struct def *d, str what)
     static const struct {
         const char *what, *en, *zh;
     } OWN[] = {{"overdue", "Overdue", "超期"}, {"recheck", "Re-check due", "回头看到期"},
-        {"escalate", "Escalated", "升级"}, {"reveal", "Caller revealed", "查看诉求人"},
+        {"escalate", "Escalated", "升级"}, {"reveal", "Personal data revealed", "查看个人信息"},
         {"import", "Imported", "导入"}, {"attach", "File added", "添加附件"},
         {"settle", "Due times computed anew", "重算时限"},
         {"move_def", "Moved to another version", "更换流程版本"},
@@ -865,6 +870,7 @@ static void view_timeline(
         rows[i].unit_name =
             rows[i].unit ? unit_path_then(c, rows[i].unit, rows[i].at_us) : (str){0};
         rows[i].what_title = what_title(c, d, rows[i].what);
+        rows[i].changes = sealed_changes(c, d, rows[i].changes);
     }
 }
 
@@ -880,7 +886,7 @@ static enum err_code view_caller(
     v->name = k.name;
     v->phone = k.phone;
     v->door = k.door;
-    v->may_reveal = ctx_may(c, MAY_REVEAL, it->unit) || ctx_may(c, MAY_REVEAL, it->receiver);
+    v->may_reveal = caller_may_reveal(c, it);
     return OK;
 }
 
@@ -974,6 +980,7 @@ enum err_code item_view(struct ctx *c, const struct item *it, void **out, struct
     view_timeline(c, d, it, v);
     view_route(c, d, it, v);
     v->watched = watch_has(c, it->id);
+    v->may_reveal = caller_may_reveal(c, it);
     struct item_undo_offer undo;
     if (item_undo_offered(c, it, &undo))
         v->undo = (struct undo_view){.step = undo.step->key,

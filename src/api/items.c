@@ -85,7 +85,7 @@ static enum err_code read_list_in(struct call *k, struct list_in *in)
     in->count = !str_eq(http_query(k->req, "count"), S("no"));
     struct err sub;
     err_init(&sub, k->ctx.arena, k->ctx.lang);
-    in->filter = filter_parse(k->ctx.arena, k->ctx.rules, NULL, http_query(k->req, "filter"), &sub);
+    in->filter = filter_asked(&k->ctx, k->ctx.arena, http_query(k->req, "filter"), &sub);
     for (size_t i = 0; i < sub.n; i++)
         sub.notes[i].field = S("filter"); // which term it is, line and column say
     if (sub.code != OK)
@@ -562,31 +562,48 @@ enum err_code items_form(struct call *k)
     return call_answer_fields(k, ITEM_FORM_VIEW, &v);
 }
 
-// ---- the caller in clear
+// ---- personal data in clear
 
 struct reveal_in {
     str reason;
+    struct strs fields;
 };
 const struct field REVEAL_IN[] = {
     {"reason", FIELD_STR, FIELD_REQUIRED, offsetof(struct reveal_in, reason),
         .max = CALLER_REASON_MAX},
+    {"fields", FIELD_STRS, .at = offsetof(struct reveal_in, fields), .max = DEF_FIELDS_MAX,
+        .help = "what the item's fields call sealed, or caller; without any: the caller"},
     {0},
 };
 const size_t REVEAL_IN_SIZE = sizeof(struct reveal_in);
+struct reveal_out {
+    struct caller caller;
+    struct list fields;
+};
+static const struct field REVEALED_ROW[] = {
+    {"sealed", FIELD_STR, .at = offsetof(struct item_field, key)},
+    {"value", FIELD_STR, .at = offsetof(struct item_field, val)},
+    {0},
+};
 const struct field REVEAL_OUT[] = {
-    {"name", FIELD_STR, .at = offsetof(struct caller, name)},
-    {"phone", FIELD_STR, .at = offsetof(struct caller, phone)},
-    {"door", FIELD_STR, .at = offsetof(struct caller, door)},
+    {"name", FIELD_STR, .at = offsetof(struct reveal_out, caller.name)},
+    {"phone", FIELD_STR, .at = offsetof(struct reveal_out, caller.phone)},
+    {"door", FIELD_STR, .at = offsetof(struct reveal_out, caller.door)},
+    {"fields", FIELD_LIST, .at = offsetof(struct reveal_out, fields), .sub = REVEALED_ROW,
+        .size = sizeof(struct item_field)},
     {0},
 };
 
 enum err_code items_reveal(struct call *k, struct ctx *c, int64_t *result, struct err *e)
 {
     const struct reveal_in *in = k->in;
-    struct caller *out = NEW(c->arena, struct caller);
+    struct revealed shown;
+    struct reveal_out *out = NEW(c->arena, struct reveal_out);
     *result = k->id;
     k->state = out;
-    return caller_reveal(c, k->id, in->reason, out, e);
+    if (caller_reveal(c, k->id, in->reason, in->fields.v, in->fields.n, &shown, e) == OK)
+        *out = (struct reveal_out){shown.caller, {shown.fields, shown.n}};
+    return e->code;
 }
 
 enum err_code items_reveal_answer(struct call *k)

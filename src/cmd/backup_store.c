@@ -30,7 +30,7 @@ void backup_say_key(struct args *a, const struct manifest *m)
         args_say(a,
             "the key is not in it: keep DIR/key in another safe place, without it the callers' "
             "data is lost",
-            "备份中不含密钥：请将 DIR/key 另存他处，没有它诉求人信息无法恢复");
+            "备份中不含密钥：请将 DIR/key 另存他处，没有它个人信息无法恢复");
 }
 
 static int report(struct adding *x, str store)

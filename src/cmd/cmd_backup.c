@@ -16,8 +16,8 @@
 static const struct opt OPTIONS[] = {
     {"to", OPT_STR, "FOLDER", "a folder that is not there yet; without it DIR.backup",
         "尚不存在的目录；不写则为 DIR.backup"},
-    {"with-key", OPT_FLAG, NULL, "the key, too: whoever has both can read the callers' data",
-        "连同密钥一起备份：两者俱全即可读出诉求人信息"},
+    {"with-key", OPT_FLAG, NULL, "the key, too: whoever has both can read the personal data",
+        "连同密钥一起备份：两者俱全即可读出个人信息"},
     {"keep", OPT_STR, "RULE", "7d,4w,12m: FOLDER is a store of backups that keeps so many of them",
         "7d,4w,12m：该目录为备份库，按此规则保留"},
     {"verify", OPT_STR, "FOLDER",

@@ -6,6 +6,7 @@
 #include "cmd/town_door.h"
 #include "domain/audit.h"
 #include "domain/caller.h"
+#include "domain/sealed.h"
 #include "domain/search_fill.h"
 #include "domain/old_years.h"
 #include "store/backup.h"
@@ -104,6 +105,8 @@ static struct finding check_callers(struct patient *p, struct err *e)
             V(p->c.rules->town), V(CALLERS_SAMPLED));
     while (db_next(&r))
         items[n++] = db_i64(&r, 0);
+    db_done(&r);
+    int64_t in_fields = sealed_sample(&p->c, CALLERS_SAMPLED, e);
     for (int64_t i = 0; i < n && e->code == OK; i++) {
         struct caller caller;
         if (!caller_masked(&p->c, items[i], &caller, NULL, e))
@@ -114,7 +117,7 @@ static struct finding check_callers(struct patient *p, struct err *e)
     return (struct finding){FINE, str_fmt(p->arena,
                                       english(p) ? "the newest %" PRId64 " open with this key"
                                                  : "最新 %" PRId64 " 条可用当前密钥打开",
-                                      n)};
+                                      n + in_fields)};
 }
 
 static struct finding check_chain(struct patient *p, struct err *e)
@@ -292,7 +295,7 @@ static const struct check {
     {"schema", "database version", "数据库版本", check_schema},
     {"folder", "folder", "数据目录", check_folder},
     {"key", "key", "密钥", check_key},
-    {"callers", "callers' data", "诉求人信息", check_callers},
+    {"callers", "personal data", "个人信息", check_callers},
     {"chain", "history", "记录链", check_chain},
     {"counters", "counters", "计数", check_counters},
     {"clocks", "clocks", "时限", check_clocks},

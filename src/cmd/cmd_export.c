@@ -107,7 +107,7 @@ static int run_in(struct args *a, struct town_door *d)
     if (town_door_as(d, args_str(a, "as"), &a->err) != OK)
         return args_fail(a, EXIT_USAGE);
     x.c = town_door_reader(d);
-    x.filter = filter_parse(a->arena, x.c.rules, NULL, args_str(a, "filter"), &a->err);
+    x.filter = filter_asked(&x.c, a->arena, args_str(a, "filter"), &a->err);
     if (!x.filter || a->err.code != OK)
         return args_fail(a, EXIT_USAGE);
     return export_it(&x);

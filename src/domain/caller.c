@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "domain/item_inner.h"
 #include "domain/mask.h"
+#include "domain/sealed.h"
 
 static str context(struct ctx *c, int64_t item)
 {
@@ -19,16 +20,10 @@ static str digits(struct arena *a, str x)
     return (str){d, n};
 }
 
-// The same number gives the same mark; without the key the mark says nothing.
 static str phone_mark(struct ctx *c, str phone)
 {
     str d = digits(c->arena, phone);
-    if (d.n < 5)
-        return (str){0};
-    uint8_t h[CRYPT_HASH_BYTES];
-    str parts[] = {{(const char *)c->keys->mark, CRYPT_KEY_BYTES}, d};
-    crypt_sha256_parts(parts, ARRAY_LEN(parts), h);
-    return crypt_hex(c->arena, h, 16);
+    return d.n < 5 ? (str){0} : sealed_mark(c, d);
 }
 
 static void check(struct err *e, const char *field, str x, size_t max)
@@ -139,26 +134,79 @@ int64_t *caller_same(struct ctx *c, int64_t item, str phone, int max, size_t *n)
     return ids;
 }
 
-enum err_code caller_reveal(
-    struct ctx *c, int64_t item, str reason, struct caller *out, struct err *e)
+bool caller_may_reveal(const struct ctx *c, const struct item *it)
 {
-    struct item it;
-    if (item_load(c, item, &it, e) != OK)
+    return ctx_may(c, MAY_REVEAL, it->unit) || ctx_may(c, MAY_REVEAL, it->receiver);
+}
+
+static enum err_code check_reveal(
+    struct ctx *c, int64_t item, str reason, struct item *it, struct err *e)
+{
+    if (item_load(c, item, it, e) != OK)
         return e->code;
-    if (!item_visible(c, &it))
+    if (!item_visible(c, it))
         return err_add(e, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
-    if (!ctx_may(c, MAY_REVEAL, it.unit) && !ctx_may(c, MAY_REVEAL, it.receiver))
-        return err_add(e, ERR_DENIED, (str){0}, (str){0}, "you may not see the caller's data",
-            "您没有查看诉求人信息的权限");
-    reason = str_trim(reason);
+    if (!caller_may_reveal(c, it))
+        return err_add(e, ERR_DENIED, (str){0}, (str){0}, "you may not see personal data here",
+            "您没有查看个人信息的权限");
     if (reason.n == 0 || !utf8_valid(reason) || utf8_count(reason) > CALLER_REASON_MAX)
         return err_add(e, ERR_INVALID, S("reason"), (str){0}, "say why, in at most %d characters",
             "请写明原因，不超过 %d 个字", (int)CALLER_REASON_MAX);
-    if (!read(c, item, out, NULL, e))
-        return e->code != OK ? e->code
-                             : err_add(e, ERR_MISSING, S("caller"), (str){0},
-                                   "the item has no caller", "这个事项没有诉求人信息");
+    return OK;
+}
+
+static void open_caller(struct ctx *c, int64_t item, struct revealed *out, struct err *e)
+{
+    if (!read(c, item, &out->caller, NULL, e) && e->code == OK)
+        err_add(e, ERR_MISSING, S("caller"), (str){0}, "the item has no caller",
+            "这个事项没有诉求人信息");
+}
+
+static void open_field(
+    struct ctx *c, const struct item *it, str key, struct revealed *out, struct err *e)
+{
+    const struct def *d = rules_def(c->rules, it->def);
+    str kept = item_field(it, key), clear;
+    if (!d || !sealed_key(d, key) || sealed_mark_of(kept).n == 0)
+        err_add(e, ERR_INVALID, S("fields"), (str){0}, "\"%.*s\" holds no personal data",
+            "“%.*s”没有登记个人信息", STR_ARG(key));
+    else if (sealed_open(c, it->id, kept, &clear, e))
+        VEC_PUSH(c->arena, out->fields, out->n) = (struct item_field){key, clear};
+}
+
+static str named(struct arena *a, const str *keys, size_t n)
+{
+    struct buf b;
+    struct jw w;
+    buf_init(&b, a, 16 * KIB);
+    jw_init(&w, &b);
+    jw_arr(&w);
+    for (size_t i = 0; i < n; i++)
+        jw_str(&w, keys[i]);
+    jw_end_arr(&w);
+    return str_fmt(a, "\"revealed\":%.*s", STR_ARG(buf_str(&b)));
+}
+
+enum err_code caller_reveal(struct ctx *c, int64_t item, str reason, const str *keys, size_t n,
+    struct revealed *out, struct err *e)
+{
+    static const str WHO = S("caller");
+    struct item it;
+    *out = (struct revealed){0};
+    reason = str_trim(reason);
+    if (check_reveal(c, item, reason, &it, e) != OK)
+        return e->code;
+    keys = n > 0 ? keys : &WHO;
+    n = n > 0 ? n : 1;
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(keys[i], WHO))
+            open_caller(c, item, out, e);
+        else
+            open_field(c, &it, keys[i], out, e);
+    if (e->code != OK)
+        return e->code;
     struct item same = it;
-    struct event ev = {.what = S("reveal"), .unit = it.unit, .note = reason};
+    struct event ev = {
+        .what = S("reveal"), .unit = it.unit, .note = reason, .changes = named(c->arena, keys, n)};
     return item_commit(c, rules_def(c->rules, it.def), &it, &same, &ev, e);
 }

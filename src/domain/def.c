@@ -122,6 +122,9 @@ str def_type_name(enum def_type type)
         [DEF_MONEY] = "money",
         [DEF_UNIT] = "unit",
         [DEF_REF] = "ref",
+        [DEF_PHONE] = "phone",
+        [DEF_FULLNAME] = "fullname",
+        [DEF_IDNO] = "idno",
     };
     CHECK((size_t)type < ARRAY_LEN(names));
     return str_of(names[type]);

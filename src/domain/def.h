@@ -50,6 +50,10 @@ enum def_type {
     DEF_PERSON,
     DEF_UNIT, // its code
     DEF_REF,  // the number of a register's row
+    // Personal data: the item keeps the mask and the mark (domain/sealed.h).
+    DEF_PHONE,
+    DEF_FULLNAME,
+    DEF_IDNO,
 };
 enum def_check { CHECK_NOTHING, CHECK_USCC };
 
@@ -468,6 +472,11 @@ int def_ask_named(str key);
 const struct def_ask *def_asks(const struct def_step *s, int what);
 str def_outcome_word(enum def_outcome o);                      // "met", as filters say it
 const struct def_step *def_step(const struct def *d, str key); // NULL when none
+// Is it personal data, of which the item keeps the mask? (domain/sealed.h)
+static inline bool def_sealed(const struct def_field *f)
+{
+    return f->type == DEF_PHONE || f->type == DEF_FULLNAME || f->type == DEF_IDNO;
+}
 // Checks one value against a field and gives its canonical text ("2026-11-20", "3.5", an option);
 // false and a note else. An empty value is no value: true, and the canonical text is empty; whether
 // one is required is asked elsewhere.

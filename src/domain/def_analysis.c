@@ -42,7 +42,9 @@ static void read_group(
     if (dot == text.n) {
         int field = def_read_name(r, &r->fields, y, at);
         list->group_field = text;
-        if (field >= 0 && r->d->fields[field].type == DEF_PERSON)
+        bool person = field >= 0 &&
+                      (r->d->fields[field].type == DEF_PERSON || def_sealed(&r->d->fields[field]));
+        if (person)
             yaml_err(r->e, y, at, S("show: ..."), "persons are named in a list, never counted",
                 "可以列出是谁，不能按人计数排列");
     } else if (str_eq(head.s, S("reasons"))) {

@@ -10,7 +10,8 @@ static const struct yaml_member field_members[] = {
     {"key", YAML_WANT_KEY, YAML_REQUIRED},
     {"title", YAML_WANT_STR, YAML_REQUIRED},
     {"help", YAML_WANT_STR},
-    {"type", YAML_WANT_STR, .options = "text|number|money|choice|date|time|yesno|person|unit|ref"},
+    {"type", YAML_WANT_STR,
+        .options = "text|number|money|choice|date|time|yesno|person|unit|ref|phone|fullname|idno"},
     {"required", YAML_WANT_BOOL},
     {"unique", YAML_WANT_BOOL},
     {"min", YAML_WANT_NUM},
@@ -237,7 +238,7 @@ static void read_field(struct def_reader *r, const struct yaml *row, str path, s
 {
     str type = yaml_get_str(row, "type");
     bool known = false;
-    for (int t = DEF_TEXT; t <= DEF_REF; t++)
+    for (int t = DEF_TEXT; t <= DEF_IDNO; t++)
         if (str_eq(type, def_type_name((enum def_type)t)) ||
             (t == DEF_TEXT && !yaml_get(row, "type"))) {
             f->type = (enum def_type)t;
@@ -263,8 +264,15 @@ static void read_field(struct def_reader *r, const struct yaml *row, str path, s
         read_roles(r, row, path, f);
     else
         refuse_member(r, row, "roles", path, f->type);
-    if (f->unique && (f->type == DEF_CHOICE || f->type == DEF_YESNO || f->type >= DEF_PERSON))
+    bool told = f->type == DEF_PERSON || f->type == DEF_UNIT || f->type == DEF_REF;
+    if (f->unique && (f->type == DEF_CHOICE || f->type == DEF_YESNO || told))
         refuse_member(r, row, "unique", path, f->type);
+    if (def_sealed(f) && (str_eq(f->key, S("channel")) || str_eq(f->key, S("kind")) ||
+                             str_eq(f->key, S("priority"))))
+        yaml_err(r->e, yaml_get(row, "type"), def_read_path(r, path, "type"),
+            S("text, choice, ..."),
+            "\"%.*s\" is a column items are counted by: no personal data stand there",
+            "“%.*s”是事项自带的统计栏，不能存个人信息", STR_ARG(f->key));
     read_kind(r, row, path, f);
     read_bounds(r, row, path, f);
     if (f->type == DEF_CHOICE)

@@ -375,6 +375,14 @@ static void read_boards(struct def_reader *r)
     if (y == NULL)
         return;
     r->d->boards = def_read_names(r, &r->fields, y, S("boards"), &unknown);
+    for (size_t i = 0; i < def_read_count(y); i++) {
+        const struct yaml *one = def_read_nth(y, i);
+        int at = one->type == YAML_SCALAR ? def_field_at(r->d, one->s) : DEF_NONE;
+        if (at >= 0 && def_sealed(&r->d->fields[at]))
+            yaml_err(r->e, one, S("boards"), S("choice, unit, ..."),
+                "\"%.*s\" is personal data: nobody is counted by it",
+                "“%.*s”是个人信息，不能按它统计", STR_ARG(one->s));
+    }
     if (__builtin_popcountll(r->d->boards) > DEF_BOARDS_MAX)
         yaml_err(r->e, y, S("boards"), S(""), "at most %d fields", "最多 %d 个栏目",
             (int)DEF_BOARDS_MAX);

@@ -4,6 +4,7 @@
 #include <float.h>
 #include "base/tm.h"
 #include "domain/near.h"
+#include "domain/personal.h"
 #include "domain/uscc.h"
 
 static bool refuse(struct err *e, str path, str expected, str given, const char *en, const char *zh)
@@ -219,6 +220,30 @@ static bool yesno_value(struct arena *a, str given, str *canonical, struct err *
         "不是“是”或“否”");
 }
 
+// What was given is not repeated: it would stand in notes that are kept.
+static bool personal_value(
+    struct arena *a, const struct def_field *f, str given, str *canonical, struct err *e, str path)
+{
+    if (f->type == DEF_PHONE) {
+        if (personal_phone(a, given, canonical))
+            return true;
+        err_add(e, ERR_INVALID, path, S("13800000000, 021-62000000, 12345"), "is no phone number",
+            "不是电话号码：手机 11 位，固定电话连区号，或短号");
+    } else if (f->type == DEF_IDNO) {
+        if (personal_idno(a, given, canonical))
+            return true;
+        err_add(e, ERR_INVALID, path, S("11010519491231002X"),
+            "is no identity number: 18 characters of which the last is computed",
+            "不是身份证件号：应为 18 位，末位是校验码");
+    } else {
+        if (personal_name(a, given, canonical))
+            return true;
+        err_add(e, ERR_INVALID, path, str_fmt(a, "1..%d", (int)PERSONAL_NAME_MAX),
+            "is no name of a person", "不是姓名，或过长");
+    }
+    return false;
+}
+
 bool def_value(
     struct arena *a, const struct def_field *f, str given, str *canonical, struct err *e, str path)
 {
@@ -246,6 +271,10 @@ bool def_value(
     case DEF_REF:
         *canonical = str_dup(a, given);
         return true;
+    case DEF_PHONE:
+    case DEF_FULLNAME:
+    case DEF_IDNO:
+        return personal_value(a, f, given, canonical, e, path);
     }
     UNREACHABLE();
 }

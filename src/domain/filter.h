@@ -17,6 +17,9 @@ enum { FILTER_BYTES_MAX = 2000, FILTER_TERMS_MAX = 60, FILTER_VALUES_MAX = 200 }
 // definition a guard stands in (its fields and states are known without loop:), else NULL.
 struct filter *filter_parse(
     struct arena *a, const struct rules *r, const struct def *d, str text, struct err *e) MUST_USE;
+// As somebody asks it, who may look for the whole of personal data where he may see them.
+struct ctx;
+struct filter *filter_asked(const struct ctx *c, struct arena *a, str text, struct err *e) MUST_USE;
 // Canonical text; parsing it gives the same filter.
 str filter_text(struct arena *a, const struct filter *f);
 bool filter_empty(const struct filter *f);

@@ -1,3 +1,4 @@
+#include "domain/ctx.h"
 #include "domain/filter_value.h"
 
 static bool names_loop(const struct filter_parser *p, const struct filter_raw *raw)
@@ -146,10 +147,9 @@ static bool fits(struct arena *a, str text, struct err *e)
     return true;
 }
 
-struct filter *filter_parse(
-    struct arena *a, const struct rules *r, const struct def *d, str text, struct err *e)
+static struct filter *parse(struct filter_parser p, str text, struct err *e)
 {
-    struct filter_parser p = {.arena = a, .rules = r, .def = d};
+    struct arena *a = p.arena;
     struct filter_raw *raws = NULL;
     struct filter *f = NEW(a, struct filter);
     struct buf canonical;
@@ -176,4 +176,15 @@ struct filter *filter_parse(
     }
     err_merge(e, &own, (str){0});
     return own.code == OK ? f : NULL;
+}
+
+struct filter *filter_parse(
+    struct arena *a, const struct rules *r, const struct def *d, str text, struct err *e)
+{
+    return parse((struct filter_parser){.arena = a, .rules = r, .def = d}, text, e);
+}
+
+struct filter *filter_asked(const struct ctx *c, struct arena *a, str text, struct err *e)
+{
+    return parse((struct filter_parser){.arena = a, .rules = c->rules, .asker = c}, text, e);
 }

@@ -40,6 +40,7 @@ enum filter_kind {
     KIND_CLOCK,  // outcome of a clock; none
     KIND_CELL,   // code or name of a cell of one layer; none
     KIND_TEXT,   // exact text; none
+    KIND_SEALED, // personal data: the whole of it, for who may see it; none
     KIND_NUMBER, // decimal text; none
     KIND_DAY,    // "2026-11-20"; none
     KIND_TIME,   // microseconds as decimal text; none
@@ -247,6 +248,8 @@ enum filter_find filter_scope_node(const struct filter_scope *s, str name, str *
 // text.
 bool filter_scope_options(
     struct arena *a, const struct filter_scope *s, str field, str **options, size_t *n) MUST_USE;
+// The field of that key where it is personal data; NULL else.
+const struct def_field *filter_scope_sealed(const struct filter_scope *s, str field);
 // State keys a name stands for: the key itself, else all keys of that title.
 size_t filter_scope_states(
     struct arena *a, const struct filter_scope *s, str name, str **keys) MUST_USE;

@@ -27,6 +27,10 @@ static enum filter_kind kind_of(enum def_type type)
     case DEF_UNIT:
     case DEF_REF:
         return KIND_TEXT;
+    case DEF_PHONE:
+    case DEF_FULLNAME:
+    case DEF_IDNO:
+        return KIND_SEALED;
     case DEF_NUMBER:
     case DEF_MONEY:
         return KIND_NUMBER;
@@ -253,6 +257,16 @@ bool filter_scope_options(
         }
     }
     return any;
+}
+
+const struct def_field *filter_scope_sealed(const struct filter_scope *s, str field)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const struct def_field *f = field_of(s->defs[i].def, field);
+        if (f && def_sealed(f))
+            return f;
+    }
+    return NULL;
 }
 
 static void add_once(struct arena *a, str **keys, size_t *n, str key)

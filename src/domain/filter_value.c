@@ -1,6 +1,7 @@
 #include "domain/filter_value.h"
 
 #include "domain/near.h"
+#include "domain/sealed.h"
 
 enum { COUNT_MAX = 1000000000, WORD_COLUMNS = 4, EXPECTED_OPTIONS_MAX = 20 };
 
@@ -323,6 +324,33 @@ static void read_text(const struct reading *x, str option_field)
         add_text(x, x->text);
 }
 
+// Personal data are found by the whole of them, which only who may see them knows to be right: from
+// then on the filter names the mask and the mark. A definition asks no more than whether there are
+// any.
+static void read_sealed(const struct reading *x, str key)
+{
+    const struct filter_parser *p = x->p;
+    const struct ctx *c = p->asker;
+    const struct def_field *f = filter_scope_sealed(&p->scope, key);
+    struct err sub;
+    str value;
+    err_init(&sub, p->arena, p->e->lang);
+    if (is_none(x))
+        add_form(x, VALUE_NONE);
+    else if (p->def != NULL)
+        refuse(x,
+            tr(x, S("none: a definition says nothing of persons"), S("none；定义里不写个人信息")));
+    else if (sealed_mark_of(x->text).n > 0)
+        add_text(x, x->text);
+    else if (!c || !c->keys || !ctx_may(c, MAY_REVEAL, 0))
+        refuse(x, tr(x, S("none; to look for the whole of it needs the right to see it"),
+                      S("none；按完整内容查找需有查看个人信息的权限")));
+    else if (!f || !def_value(p->arena, f, x->text, &value, &sub, x->key))
+        refuse(x, sub.n > 0 ? sub.notes[0].expected : S("none"));
+    else
+        add_text(x, sealed_kept(c, f, value));
+}
+
 static void read_clock(const struct reading *x)
 {
     static const struct {
@@ -548,6 +576,8 @@ static void read_field_value(const struct reading *x)
         read_cell(x);
     } else if (x->t->kind == KIND_TEXT) {
         read_text(x, x->field->option_field);
+    } else if (x->t->kind == KIND_SEALED) {
+        read_sealed(x, x->field->option_field);
     } else if (is_none(x)) {
         add_form(x, VALUE_NONE);
     } else if (dates) {
@@ -622,6 +652,7 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         [KIND_CLOCK] = read_field_value,
         [KIND_CELL] = read_field_value,
         [KIND_TEXT] = read_field_value,
+        [KIND_SEALED] = read_field_value,
         [KIND_NUMBER] = read_field_value,
         [KIND_DAY] = read_field_value,
         [KIND_TIME] = read_field_value,

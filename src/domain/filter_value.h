@@ -8,7 +8,8 @@
 struct filter_parser {
     struct arena *arena;
     const struct rules *rules;
-    const struct def *def; // the definition it stands in, or NULL
+    const struct def *def;   // the definition it stands in, or NULL
+    const struct ctx *asker; // who asks, when it may be for the whole of personal data; else NULL
     struct filter_scope scope;
     struct err *e;
     size_t bound; // values so far, as SQL will bind them

@@ -152,6 +152,17 @@ static str shown(struct ctx *c, const struct def_field *f, const struct item *it
     return v.n > 0 ? item_field_shown(c, f, v) : v;
 }
 
+// Two numbers may have one mask.
+static str became(
+    struct ctx *c, const struct def_field *f, const struct item *was, const struct item *is)
+{
+    str v = shown(c, f, is);
+    bool other = def_sealed(f) && !str_eq(item_field(was, f->key), item_field(is, f->key));
+    if (!other || !str_eq(v, shown(c, f, was)))
+        return v;
+    return str_fmt(c->arena, c->lang == LANG_EN ? "%.*s (another)" : "%.*s（另一个）", STR_ARG(v));
+}
+
 static str changes_json(struct ctx *c, const struct item *was, const struct item *is)
 {
     const struct def *d = rules_def(c->rules, is->def);
@@ -173,7 +184,8 @@ static str changes_json(struct ctx *c, const struct item *was, const struct item
     pair(&w, en ? S("address") : S("地址"), was->address, is->address);
     pair(&w, en ? S("point") : S("坐标"), point_text(c->arena, was), point_text(c->arena, is));
     for (size_t i = 0; i < d->n_fields && b.n < CHANGES_MAX / 2; i++)
-        pair(&w, d->fields[i].title, shown(c, &d->fields[i], was), shown(c, &d->fields[i], is));
+        pair(&w, d->fields[i].title, shown(c, &d->fields[i], was),
+            became(c, &d->fields[i], was, is));
     jw_end_arr(&w);
     jw_end_obj(&w);
     return b.overflow ? (str){0} : buf_str(&b);

@@ -612,7 +612,7 @@ static void read_key(struct reading *x)
         const struct map_column *k = &x->m->columns[i];
         bool plain = k->n == 1 && k->n_pieces == 0 && !k->has_values && k->otherwise.n == 0;
         bool this = plain && str_eq(k->names[0], x->m->key);
-        if (this && k->field && k->field->unique)
+        if (this && k->field && k->field->unique && !def_sealed(k->field))
             x->m->key_field = k->field;
         x->m->key_title = x->m->key_title || (this && k->to == TO_TITLE);
         numbered = numbered || (this && k->to == TO_NO);

@@ -1,6 +1,7 @@
 // One row of a sheet as an item to file, and what is wrong with it.
 
 #include "domain/import_inner.h"
+#include "domain/mask.h"
 
 enum { SHOWN_VALUE_MAX = 200 };
 
@@ -27,10 +28,19 @@ static void problem(
     VEC_PUSH(a, row->problems, row->n_problems) = p;
 }
 
+// What is wrong is kept with the import; of personal data, the row and the column say where it
+// stands.
+static str told(struct arena *a, const struct map_column *k, str text)
+{
+    bool caller = k->to >= TO_CALLER_NAME && k->to <= TO_CALLER_DOOR;
+    bool personal = caller || (k->field && def_sealed(k->field));
+    return personal ? mask_name(a, text) : text;
+}
+
 static void wrong(
     struct decoding *x, const struct map_column *k, str expected, const char *en, const char *zh)
 {
-    problem(x->a, x->row, k->shown, x->row->texts[k - x->m->columns],
+    problem(x->a, x->row, k->shown, told(x->a, k, x->row->texts[k - x->m->columns]),
         str_of(x->lang == LANG_EN ? en : zh), expected);
 }
 
@@ -84,7 +94,10 @@ static str words_of(struct decoding *x, const struct map_column *k, str text)
 {
     if (!import_digits_lost(text))
         return text;
-    wrong(x, k, k->to == TO_CALLER_PHONE ? S("13800000000") : S("20261120000012345"),
+    wrong(x, k,
+        k->to == TO_CALLER_PHONE || (k->field && k->field->type == DEF_PHONE)
+            ? S("13800000000")
+            : S("20261120000012345"),
         "a spreadsheet has rounded this number; its last digits are lost. Export it again with the "
         "column as text",
         "表格软件把这个长编号改成了科学计数，后面几位已经丢失。请从原系统重新导出，或先把该列设为“"
@@ -176,7 +189,7 @@ static str field_of(struct decoding *x, const struct map_column *k, str text)
         return import_number(x->a, text);
     if (k->field->type == DEF_REF)
         return import_number_as_text(text);
-    if (k->field->type == DEF_TEXT && !k->day)
+    if ((k->field->type == DEF_TEXT || def_sealed(k->field)) && !k->day)
         return words_of(x, k, import_number_as_text(text));
     if (!date && k->field->type != DEF_TIME)
         return text;
@@ -373,7 +386,7 @@ void import_notes(
         for (size_t k = 0; k < m->n; k++)
             if (str_eq(m->columns[k].path, note->field)) {
                 column = m->columns[k].shown;
-                value = row->texts[k];
+                value = told(a, &m->columns[k], row->texts[k]);
             }
         // A value that could not be read is missing for the engine too: once is enough.
         if (!told_already(row, column))

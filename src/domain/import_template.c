@@ -69,6 +69,13 @@ static str help_of(const struct template *t, const struct def_field *f)
         return say(t, "登录名", "log-in name");
     case DEF_UNIT:
         return say(t, "单位的名称、简称或代码", "name or code of a unit");
+    case DEF_PHONE:
+        return say(t, "电话，保存后只显示一部分", "phone number; masked once it is kept");
+    case DEF_FULLNAME:
+        return say(t, "姓名，保存后只显示一部分", "name of a person; masked once it is kept");
+    case DEF_IDNO:
+        return say(t, "18 位身份证件号，保存后只显示一部分",
+            "identity number of 18 characters; masked once it is kept");
     case DEF_REF: {
         str title = register_title(t, f->to);
         return str_fmt(t->a,
@@ -93,7 +100,7 @@ static void add_field(struct template *t, const struct def_field *f, bool requir
     add(t, (struct filled){.title = f->title,
                .help = help,
                .required = required && f->def.n == 0,
-               .text = f->type == DEF_TEXT || f->type == DEF_REF,
+               .text = f->type == DEF_TEXT || f->type == DEF_REF || def_sealed(f),
                .wide = f->type == DEF_TEXT && f->max > WIDTH_LONG,
                .options = yes ? YES_NO : f->options,
                .n_options = yes ? ARRAY_LEN(YES_NO) : f->n_options});

@@ -5,6 +5,7 @@
 #include "domain/import_inner.h"
 #include "domain/item_fold.h"
 #include "domain/item_inner.h"
+#include "domain/sealed.h"
 
 struct made {
     int64_t row, item, version;
@@ -90,6 +91,7 @@ static enum err_code take_back(
     if (m->key.n > 0)
         item_key_free(c, d, m->field, m->key, it.id);
     db_run(c->db, "DELETE FROM caller WHERE town = ?1 AND item = ?2", V(c->rules->town), V(it.id));
+    sealed_forget(c, it.id);
     return db_status(c->db, e);
 }
 

@@ -82,6 +82,8 @@ struct item {
     double lat, lon;           // 0,0: none
     struct item_field *fields; // sorted by key; without channel, kind, priority
     size_t n_fields;
+    struct item_field *sealed; // values in clear by what the fields keep of them, until they are
+    size_t n_sealed;           // written (domain/sealed.h); never of an item that was read
     struct item_part *parts;
     size_t n_parts;
     struct clock *clocks;

@@ -5,6 +5,7 @@
 #include "domain/formula.h"
 #include "domain/item_inner.h"
 #include "domain/item_refer.h"
+#include "domain/sealed.h"
 
 static const struct item_field *given_for(const struct item_field *given, size_t n, str key)
 {
@@ -51,10 +52,12 @@ static void take(struct ctx *c, struct item *it, const struct def_field *f, bool
             item_set_field(it, c->arena, key, (str){0});
         return;
     }
-    str canonical;
-    if (def_value(c->arena, f, v, &canonical, e, path) &&
-        item_refer(c, f, canonical, &canonical, e, path))
-        item_set_field(it, c->arena, key, canonical);
+    str kept;
+    bool ok = def_sealed(f) ? sealed_answer(c, it, f, key, v, &kept, e, path)
+                            : def_value(c->arena, f, v, &kept, e, path) &&
+                                  item_refer(c, f, kept, &kept, e, path);
+    if (ok)
+        item_set_field(it, c->arena, key, kept);
 }
 
 void item_answer(struct ctx *c, const struct def *d, const struct def_step *s, struct item *it,

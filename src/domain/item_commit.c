@@ -6,6 +6,7 @@
 #include "domain/item_plan.h"
 #include "domain/item_refer.h"
 #include "domain/recheck.h"
+#include "domain/sealed.h"
 #include "domain/via.h"
 
 struct item item_copy(struct arena *a, const struct item *it)
@@ -14,7 +15,10 @@ struct item item_copy(struct arena *a, const struct item *it)
     x.fields = NULL;
     x.parts = NULL;
     x.clocks = NULL;
-    x.n_fields = x.n_parts = x.n_clocks = 0;
+    x.sealed = NULL;
+    x.n_fields = x.n_sealed = x.n_parts = x.n_clocks = 0;
+    for (size_t i = 0; i < it->n_sealed; i++)
+        VEC_PUSH(a, x.sealed, x.n_sealed) = it->sealed[i];
     for (size_t i = 0; i < it->n_fields; i++)
         VEC_PUSH(a, x.fields, x.n_fields) = it->fields[i];
     for (size_t i = 0; i < it->n_parts; i++)
@@ -207,6 +211,9 @@ enum err_code item_commit(struct ctx *c, const struct def *d, const struct item 
     it->changed_us = c->now_us;
     if (before->id != 0 && item_keys_move(c, d, before, it, e) != OK)
         return e->code;
+    if (sealed_write(c, it, e) != OK)
+        return e->code;
+    it->n_sealed = 0;
     enum err_code code = before->id == 0 ? item_insert(c, it, e) : item_update(c, before, it, e);
     if (code != OK)
         return code;

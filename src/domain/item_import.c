@@ -1,6 +1,7 @@
 // Filing of history: what was over before it got here. The rest of filing is item_file.c's.
 
 #include "domain/item_inner.h"
+#include "domain/sealed.h"
 
 static str done_states(struct arena *a, const struct def *d)
 {
@@ -30,7 +31,10 @@ static void take_fields(
         str v;
         if (at < 0)
             err_add(e, ERR_INVALID, path, (str){0}, "there is no such field", "没有这个栏目");
-        else if (def_value(c->arena, &d->fields[at], g->val, &v, e, path) && v.n > 0)
+        else if (def_sealed(&d->fields[at])
+                     ? str_trim(g->val).n > 0 && sealed_answer(c, it, &d->fields[at], g->key,
+                                                     str_trim(g->val), &v, e, path)
+                     : def_value(c->arena, &d->fields[at], g->val, &v, e, path) && v.n > 0)
             item_set_field(it, c->arena, g->key, v);
     }
 }

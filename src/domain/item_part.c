@@ -102,4 +102,6 @@ void item_part_answers(struct ctx *c, const struct def *d, const struct def_step
         if (!str_eq(val, item_field(&before, key)))
             item_set_field(it, c->arena, str_two(c->arena, prefix, key), val);
     }
+    it->sealed = seen.sealed;
+    it->n_sealed = seen.n_sealed;
 }

@@ -2,6 +2,7 @@
 
 #include "domain/item_inner.h"
 #include "domain/near.h"
+#include "domain/sealed.h"
 
 static bool refer_unit(struct ctx *c, str given, str *canonical, struct err *e, str path)
 {
@@ -28,7 +29,7 @@ static int64_t row_by_key(const struct ctx *c, str to, str value)
         str v = value;
         struct err quiet;
         err_init(&quiet, c->arena, c->lang);
-        if (f->unique && def_value(c->arena, f, value, &v, &quiet, S("")))
+        if (f->unique && !def_sealed(f) && def_value(c->arena, f, value, &v, &quiet, S("")))
             id = db_one_i64(c->db, 0,
                 "SELECT item FROM item_key WHERE town = ?1 AND loop = ?2 AND field = ?3 AND val = "
                 "?4",
@@ -100,6 +101,8 @@ int64_t item_field_row(const struct ctx *c, const struct def_field *f, str value
 
 str item_field_shown(const struct ctx *c, const struct def_field *f, str value)
 {
+    if (def_sealed(f))
+        return sealed_shown(value);
     const struct person *p =
         f->type == DEF_PERSON ? map_get(&c->rules->person_by_login, value) : NULL;
     const struct unit *u = f->type == DEF_UNIT ? rules_unit_named(c->rules, value) : NULL;

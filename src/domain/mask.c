@@ -19,6 +19,13 @@ str mask_phone(struct arena *a, str x)
         STR_ARG(str_sub(x, x.n - (x.n < 11 ? 2 : 4), 4)));
 }
 
+str mask_idno(struct arena *a, str x)
+{
+    if (x.n < 8)
+        return x.n == 0 ? x : S("****");
+    return str_fmt(a, "%.*s****%.*s", STR_ARG(str_sub(x, 0, 3)), STR_ARG(str_sub(x, x.n - 2, 2)));
+}
+
 str mask_door(struct arena *a, str x)
 {
     static const char *const ENDS[] = {"号楼", "幢", "栋", "座", "弄", "号"};

@@ -96,8 +96,23 @@ static void check_steps_who(struct ctx *c, const struct def *d, struct err *e)
             c, d, str_fmt(a, "fields[%zu].roles", i), d->fields[i].roles, d->fields[i].n_roles, e);
 }
 
+// What was written under the key so far stands there as it was written, or as a mask; a history is
+// not sealed afterwards.
+static void check_sealed(struct ctx *c, const struct def *d, size_t at, struct err *e)
+{
+    const struct def_field *f = &d->fields[at];
+    const struct loop *l = rules_loop(c->rules, d->loop);
+    int was = l && l->now ? def_field_at(l->now, f->key) : DEF_NONE;
+    if (was >= 0 && def_sealed(&l->now->fields[was]) != def_sealed(f))
+        def_err(e, d->text, str_fmt(c->arena, "fields[%zu].type", at), (str){0}, S("a new key"),
+            "what is kept under \"%.*s\" so far is not sealed alike: give the field a new key",
+            "“%.*s”以前登记的内容封存方式不同，请换一个 key", STR_ARG(f->key));
+}
+
 static void check_fields(struct ctx *c, const struct def *d, struct err *e)
 {
+    for (size_t i = 0; i < d->n_fields; i++)
+        check_sealed(c, d, i, e);
     for (size_t i = 0; i < d->n_fields; i++) {
         const struct def_field *f = &d->fields[i];
         const struct loop *l = f->type == DEF_REF ? rules_loop(c->rules, f->to) : NULL;

@@ -11,7 +11,7 @@
     X(MAY_READ_ITEMS, "item.read", "查看事项")                                                     \
     X(MAY_FILE_ITEMS, "item.file", "登记事项")                                                     \
     X(MAY_STEP, "item.step", "办理事项")                                                           \
-    X(MAY_REVEAL, "caller.reveal", "查看诉求人信息")                                               \
+    X(MAY_REVEAL, "caller.reveal", "查看个人信息")                                                 \
     X(MAY_EXPORT, "item.export", "导出")                                                           \
     X(MAY_IMPORT, "item.import", "导入")                                                           \
     X(MAY_READ_BOARDS, "board.read", "查看看板")                                                   \

@@ -101,7 +101,7 @@ static void check_filter(struct ctx *c, struct saved_view *v, struct err *e)
 {
     struct err sub;
     err_init(&sub, c->arena, e->lang);
-    const struct filter *f = filter_parse(c->arena, c->rules, NULL, v->filter, &sub);
+    const struct filter *f = filter_asked(c, c->arena, v->filter, &sub);
     for (size_t i = 0; i < sub.n; i++)
         sub.notes[i].field = S("filter"); // which term it is, line and column say
     if (sub.code == OK)

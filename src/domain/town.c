@@ -248,8 +248,8 @@ enum err_code town_keys(struct arena *a, str dir, bool make, struct keys *out, s
     }
     if (fd < 0 && errno == ENOENT)
         return err_add(e, ERR_MISSING, str_of(path), (str){0},
-            "the key file is missing; without it the callers' data cannot be read",
-            "缺少密钥文件，没有它就无法读取诉求人信息");
+            "the key file is missing; without it the personal data cannot be read",
+            "缺少密钥文件，没有它就无法读取个人信息");
     if (fd < 0)
         return files_failed(e, path);
     enum err_code code = read_key(fd, path, out, e);

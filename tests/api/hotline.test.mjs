@@ -126,7 +126,7 @@ test('an order through the whole loop', async (t) => {
   await t.test('the caller in clear needs a reason and leaves an event', async () => {
     assert.equal((await desk.post(`/api/items/${it.id}/reveal`, { reason: ' ' })).status, 400);
     const clear = await desk.post(`/api/items/${it.id}/reveal`, { reason: '回访电话核对' });
-    assert.deepEqual(clear.body, { name: '李小明', phone: '13812346612', door: '3号楼402室' });
+    assert.deepEqual(clear.body, { name: '李小明', phone: '13812346612', door: '3号楼402室', fields: [] });
     it = await desk.item(it.id);
     assert.equal(it.timeline[0].what, 'reveal');
     assert.equal(it.timeline[0].note, '回访电话核对');

@@ -234,7 +234,7 @@ test('units, people, definitions, tokens, audit', { timeout: 180_000 }, async (t
     await v.page.getByRole('button', { name: '下一页' }).click();
     await v.page.waitForURL('**before=**');
     await v.ready();
-    await v.page.getByRole('button', { name: '查看诉求人' }).click();
+    await v.page.getByRole('button', { name: '查看个人信息' }).click();
     await v.page.waitForURL('**about=reveal**');
     await v.ready();
     assert.match(await v.text('main'), /没有符合条件的记录/);

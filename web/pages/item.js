@@ -25,7 +25,7 @@ import { ClockBar, Lamp } from '../ui/lamp.js';
 import { nameOf, Timeline } from '../ui/timeline.js';
 import { Files } from '../ui/files.js';
 import { Marked } from '../ui/marked.js';
-import { Caller } from '../ui/caller.js';
+import { Caller, Sealed } from '../ui/caller.js';
 import { ItemPlace } from '../ui/item-place.js';
 import { Kin } from '../ui/kin.js';
 import { StepBar } from '../ui/step-bar.js';
@@ -51,7 +51,7 @@ function States({ item, loop }) {
     )}</ol>`;
 }
 
-function Facts({ item, loop }) {
+function Facts({ item, loop, again }) {
   // A loop has its own word for these columns: 级别 of a patrol, 业务类型 of an order.
   const word = (key) => (loop && (loop.fields.find((f) => `col.${f.key}` === key) || {}).title) || t(key);
   const rows = [
@@ -75,14 +75,14 @@ function Facts({ item, loop }) {
   ].filter(([, v]) => v);
   return html`<dl class="facts">${rows.map(([k, v]) => html`<div key=${k}><dt>${word(k)}</dt><dd>${v}</dd>
     </div>`)}
-    ${(item.fields || []).map((f) => fact(f, loop))}</dl>`;
+    ${(item.fields || []).map((f) => fact(f, loop, item, again))}</dl>`;
 }
 
-function fact(f, loop) {
+function fact(f, loop, item, again) {
   const kind = loop && loop.fields.find((x) => x.key === f.key);
   return html`<div key=${`${f.judge || ''}/${f.key}`} class=${String(f.value).length > 30 ? 'long' : ''}>
     <dt>${f.title}${f.judge ? html` <span class="tag">${f.judge}</span>` : null}</dt>
-    <dd>${f.row ? html`<a href=${`/i/${f.row}`}>${f.shown}</a>` : f.shown || valueText(kind, f.value, t)}</dd></div>`;
+    <dd>${f.sealed ? html`<${Sealed} item=${item} f=${f} onSeen=${again} />` : f.row ? html`<a href=${`/i/${f.row}`}>${f.shown}</a>` : f.shown || valueText(kind, f.value, t)}</dd></div>`;
 }
 
 function Clocks({ item }) {
@@ -103,7 +103,7 @@ function Clocks({ item }) {
     ${gone ? html`<p class="hint">${t('item.voidClocks', { n: gone })}</p>` : null}</section>`;
 }
 
-function Parts({ item, loop }) {
+function Parts({ item, loop, again }) {
   const parts = item.parts || [];
   // A loop without parts is nobody's to dispatch: one unit has it from the beginning to the end.
   if (loop && !loop.part_states.length)
@@ -116,7 +116,7 @@ function Parts({ item, loop }) {
             (p) => html`<li key=${p.id} class=${p.open ? '' : 'done'}>
       <span class="tag">${t(p.lead ? 'part.lead' : p.above ? 'part.under' : 'part.assist')}</span> <strong>${p.unit_name}</strong>${p.level ? html` <span class="tag">${t('part.level', { n: p.level })}</span>` : null}
       <span class="hint"> ${p.state_title} · ${t('part.since', { at: stamp(p.since) })}${p.above ? ` · ${t('part.below', { unit: (parts.find((x) => x.id === p.above) || {}).unit_name })}` : ''}</span>
-      ${(p.answers || []).length ? html`<dl class="facts">${p.answers.map((f) => fact(f, loop))}</dl>` : null}</li>`,
+      ${(p.answers || []).length ? html`<dl class="facts">${p.answers.map((f) => fact(f, loop, item, again))}</dl>` : null}</li>`,
           )}</ul>`
         : html`<p class="hint">${t('item.noParts')}</p>`
     }
@@ -145,7 +145,7 @@ function Back({ item, loop }) {
 
 function Body({ item, loop, onItem, again, openStep, onSay }) {
   if (loop && loop.lasts)
-    return html`<${Later} load=${rows} name="RowBody" item=${item} register=${loop} onItem=${onItem} openStep=${openStep} />`;
+    return html`<${Later} load=${rows} name="RowBody" item=${item} register=${loop} onItem=${onItem} again=${again} openStep=${openStep} />`;
   return html`<div class="item-head">
       <${States} item=${item} loop=${loop} />
       <p class="item-lamp"><${Lamp} item=${item} />${item.due ? html` <span class="hint">${t('item.nextDue', { at: dueStamp(item.due) })}</span>` : null}
@@ -158,7 +158,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
       <div class="item-time">
         <${Clocks} item=${item} />
         ${item.recheck || item.consolidated ? html`<${Later} load=${rows} name="Recheck" item=${item} />` : null}
-        <${Parts} item=${item} loop=${loop} />
+        <${Parts} item=${item} loop=${loop} again=${again} />
         ${(item.fields || []).some((f) => f.row) ? html`<${Later} load=${rows} name="NamedRows" fields=${item.fields} />` : null}
         <${ItemPlace} item=${item} />
         <${Links} links=${item.links} />
@@ -170,7 +170,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
           <p class="prose">${item.text ? html`<${Marked} text=${item.text} words=${place.value.query.getAll('mark')} />` : html`<span class="hint">${t('item.noText')}</span>`}</p>
           <${Caller} item=${item} onSeen=${again} /></section>
         <section class="card" aria-labelledby="facts-h"><h2 id="facts-h">${t('item.facts')}</h2><${Facts}
-          item=${item} loop=${loop} /></section>
+          item=${item} loop=${loop} again=${again} /></section>
         <${Files} item=${item} onItem=${onItem} />
         ${gatherStep(loop) ? html`<${Later} load=${tools} name="Gathered" key=${item.id} item=${item} loop=${loop} onItem=${onItem} openStep=${openStep} />` : null}
         <${Timeline} events=${item.timeline || []} loop=${loop} parts=${item.parts} fields=${[...(item.fields || []), ...(item.parts || []).flatMap((p) => p.answers || [])]} />

@@ -15,6 +15,7 @@ import { mayAdd } from '../lib/registers.js';
 import { stamp } from '../lib/time.js';
 import { valueText, yuan } from '../lib/value.js';
 import { asOf } from '../ui/asof.js';
+import { Sealed } from '../ui/caller.js';
 import { Files } from '../ui/files.js';
 import { ItemPlace } from '../ui/item-place.js';
 import { Later } from '../ui/later.js';
@@ -197,14 +198,15 @@ function Amount({ field, value }) {
   return html`${valueText(field, value, t)}${told ? html` <span class="hint">${told}</span>` : null}`;
 }
 
-function Value({ field, f }) {
+function Value({ field, f, item, again }) {
   if (!f || f.value === '') return html`<span class="hint">—</span>`;
+  if (f.sealed) return html`<${Sealed} item=${item} f=${f} onSeen=${again} />`;
   if (f.row) return html`<a href=${`/i/${f.row}`}>${f.shown || f.value}</a> <span class="hint">${f.value}</span>`;
   if (f.shown) return f.shown;
   return field.type === 'money' ? html`<${Amount} field=${field} value=${f.value} />` : valueText(field, f.value, t, { unitOf });
 }
 
-function Facts({ item, register }) {
+function Facts({ item, register, again }) {
   const has = new Map((item.fields || []).filter((f) => !f.judge).map((f) => [f.key, f]));
   // Three keys have columns of their own in every item; a register may use them for a field.
   for (const key of ['channel', 'kind', 'priority']) if (item[key]) has.set(key, { key, value: item[key] });
@@ -218,7 +220,7 @@ function Facts({ item, register }) {
   return html`<dl class="facts row-facts">${register.fields.map((f) => {
     const x = has.get(f.key);
     return html`<div key=${f.key} class=${x && String(x.value).length > 60 ? 'long' : ''}><dt>${f.title}${f.formula ? html` <span class="tag">${t('row.computed')}</span>` : null}</dt>
-      <dd class=${f.check ? 'mono' : null}><${Value} field=${f} f=${x} /></dd></div>`;
+      <dd class=${f.check ? 'mono' : null}><${Value} field=${f} f=${x} item=${item} again=${again} /></dd></div>`;
   })}</dl>
   <dl class="facts row-facts own-facts">${own.map(([k, v]) => html`<div key=${k}><dt>${k}</dt><dd>${v}</dd></div>`)}</dl>`;
 }
@@ -272,9 +274,9 @@ const worthTelling = (item, register) => ({
 
 /**
  * The body of a row's page; the frame, the steps' dialogs and undo are the item page's.
- * @param {{item: object, register: object, onItem: (item: object) => void, openStep: (s: object) => void}} props
+ * @param {{item: object, register: object, onItem: (item: object) => void, again: () => void, openStep: (s: object) => void}} props
  */
-export function RowBody({ item, register, onItem, openStep }) {
+export function RowBody({ item, register, onItem, again, openStep }) {
   return html`<div class="item-head row-head">
       <p><span class="tag">${item.state_title}</span> <span class="mono">${item.no}</span> ${register.title}</p>
     </div>
@@ -288,7 +290,7 @@ export function RowBody({ item, register, onItem, openStep }) {
       <div class="item-main">
         <section class="card" aria-labelledby="facts-h"><h2 id="facts-h" class="sr">${t('item.facts')}</h2>
           ${item.text ? html`<p class="prose"><${Marked} text=${item.text} words=${place.value.query.getAll('mark')} /></p>` : null}
-          <${Facts} item=${item} register=${register} /></section>
+          <${Facts} item=${item} register=${register} again=${again} /></section>
         <${Files} item=${item} onItem=${onItem} />
         <${Timeline} events=${item.timeline || []} loop=${register} fields=${item.fields} />
       </div>

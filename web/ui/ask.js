@@ -54,6 +54,11 @@ function control(f, a, value, onInput, loop, more) {
         onInput=${(e) => onInput(e.target.value)} />`;
     case 'number':
       return textInput(a, value, onInput, { inputmode: 'decimal' });
+    case 'phone':
+      return textInput(a, value, onInput, { inputmode: 'tel', autocomplete: 'off' });
+    case 'fullname':
+    case 'idno':
+      return textInput(a, value, onInput, { autocomplete: 'off' });
     case 'unit':
       return html`<${Unit} a=${a} field=${f} value=${value} onInput=${onInput} />`;
     case 'class':
@@ -77,6 +82,7 @@ export function Computed({ loop }) {
   return list.length ? html`<p class="hint computed">${t('row.computes', { fields: list.map((f) => f.title).join(t('word.listed')) })}</p>` : null;
 }
 
+const SEALED = ['phone', 'fullname', 'idno'];
 const CHOSEN = ['choice', 'yesno', 'person', 'class', 'unit', 'ref', 'date'];
 
 /** What is said of a required field that is blank. */
@@ -88,7 +94,7 @@ export const missing = (f) => t(CHOSEN.includes(f.type) ? 'form.mustChoose' : 'f
  *   added from here
  */
 export function Ask({ form, field, loop, value, onInput, error, shown, plain }) {
-  const hint = field.help || (field.own && field.type === 'unit' && !value ? t('row.unitHint') : null);
+  const hint = field.help || (SEALED.includes(field.type) ? t(String(value || '').includes('*') ? 'sealed.keep' : 'sealed.hint') : null) || (field.own && field.type === 'unit' && !value ? t('row.unitHint') : null);
   return html`<${Field} form=${form} name=${field.key} label=${askTitle(field)} hint=${hint}
     error=${error}
     required=${field.required} group=${chips(field)}>${(a) => control(field, a, value, onInput, loop, { shown, plain })}<//>`;

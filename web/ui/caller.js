@@ -1,4 +1,4 @@
-// The caller, masked. Showing the number asks why, and the server writes that down.
+// Personal data, masked: the caller, and fields of them. Showing them asks why, and the server writes that down.
 import { useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
@@ -7,7 +7,9 @@ import { stamp } from '../lib/time.js';
 import { Dialog } from './dialog.js';
 import { Field, textInput } from './field.js';
 
-function Reveal({ item, onClose, onShown }) {
+/** @param {{id: number, title: string, fields?: string[], onClose: () => void, onShown: (said: object) => void}} props id: of the
+ *  item; fields: what is wanted of it; without any the caller */
+function Reveal({ id, title, fields, onClose, onShown }) {
   const [reason, setReason] = useState('');
   const [error, setError] = useState('');
   const send = async (e) => {
@@ -17,12 +19,12 @@ function Reveal({ item, onClose, onShown }) {
       return;
     }
     try {
-      onShown(await post(`/api/items/${item.id}/reveal`, { reason: reason.trim() }));
+      onShown(await post(`/api/items/${id}/reveal`, { reason: reason.trim(), ...(fields ? { fields } : {}) }));
     } catch (err) {
       setError(err.message);
     }
   };
-  return html`<${Dialog} title=${t('caller.reveal')} onClose=${onClose}>
+  return html`<${Dialog} title=${title} onClose=${onClose}>
     <form onSubmit=${send} noValidate>
       <p>${t('caller.logged')}</p>
       <${Field} form="reveal" name="reason" label=${t('caller.reason')} hint=${t('caller.reasonHint')}
@@ -35,7 +37,7 @@ function Reveal({ item, onClose, onShown }) {
 
 // Who saw the caller in clear, when and why; the server wrote it down.
 function Seen({ events }) {
-  const list = events.filter((e) => e.what === 'reveal');
+  const list = events.filter((e) => e.what === 'reveal' && (e.changes.revealed || ['caller']).includes('caller'));
   if (!list.length) return html`<p class="hint">${t('caller.nobodySaw')}</p>`;
   return html`<details class="seen"><summary>${t('caller.seen', { n: list.length })}</summary><ul class="plain-list">${list.map(
     (e) => html`<li key=${e.version}><time datetime=${e.at}>${stamp(e.at)}</time> ${e.person_name}${e.unit_name ? `（${e.unit_name}）` : ''}${t('word.colon')}${e.note}</li>`,
@@ -65,7 +67,7 @@ export function Caller({ item, onSeen }) {
     }
     ${
       asking
-        ? html`<${Reveal} item=${item} onClose=${() => setAsking(false)} onShown=${(x) => {
+        ? html`<${Reveal} id=${item.id} title=${t('caller.reveal')} onClose=${() => setAsking(false)} onShown=${(x) => {
             setShown(x);
             setAsking(false);
             onSeen();
@@ -73,4 +75,32 @@ export function Caller({ item, onSeen }) {
         : null
     }
   </div>`;
+}
+
+// What is kept since it was shown may be another value, though the mask is the same.
+const changedSince = (item, key, version) => (item.timeline || []).some((e) => e.version > version && (e.changes || {})[`f/${key}`]);
+
+/**
+ * A field of personal data: its mask, and for who may see it a button that asks why.
+ * @param {{item: object, f: object, onSeen: () => void}} props f: of the item, with sealed; onSeen: the item has a new event
+ */
+export function Sealed({ item, f, onSeen }) {
+  const [asking, setAsking] = useState(false);
+  const [clear, setClear] = useState(null);
+  const shown = clear && clear.id === item.id && !changedSince(item, f.sealed, clear.version) ? clear.value : '';
+  return html`<span class="tel">${shown || f.value}</span> ${
+    shown
+      ? html`<span class="hint" role="status">${t('caller.shown')}</span>`
+      : item.may_reveal
+        ? html`<button type="button" class="small" onClick=${() => setAsking(true)} aria-label=${t('sealed.showOf', { title: f.title })}>${t('sealed.show')}</button>`
+        : null
+  }${
+    asking
+      ? html`<${Reveal} id=${item.id} title=${t('sealed.showOf', { title: f.title })} fields=${[f.sealed]} onClose=${() => setAsking(false)} onShown=${(x) => {
+          setClear({ id: item.id, version: item.version, value: x.fields[0].value });
+          setAsking(false);
+          onSeen();
+        }} />`
+      : null
+  }`;
 }

@@ -80,11 +80,13 @@ export function Timeline({ events, loop, fields, parts }) {
         [t('item.byTime'), extendTitle((e.changes || {}).extend, t)],
       ].filter(([, v]) => v);
       const lost = ((e.changes || {}).lost || []).map((x) => (catalog.value.unitById.get(x) || { name: x }).name);
+      const seen = ((e.changes || {}).revealed || []).map((x) => (x === 'caller' ? t('caller.title') : nameOf(`f/${x}`, loop) || x));
       return html`<li key=${e.version}>
       <p class="time-line"><time datetime=${e.at}>${stamp(e.at)}</time> <strong>${e.what_title}</strong>
         <span>${e.person_name || t('item.bySystem')}</span>${e.unit_name ? html`<span title=${t('audit.unitThen')}>${e.unit_name}</span>` : null}</p>
       ${e.changes && typeof e.changes.same === 'string' ? html`<p>${e.changes.same}</p>` : null}
       ${e.changes && Array.isArray(e.changes.members) ? html`<p>${e.changes.members.join(t('word.and'))}</p>` : null}
+      ${seen.length ? html`<p>${seen.join(t('word.and'))}</p>` : null}
       ${why.length ? html`<p>${why.map(([k, v]) => `${k}${t('word.colon')}${v}`).join('　')}</p>` : null}
       ${e.note ? html`<p class="prose">${e.note}</p>` : null}
       ${lost.length ? html`<p class="hint">${t('item.lostBy', { units: lost.join(t('word.and')) })}</p>` : null}
