@@ -25,7 +25,7 @@ import { ClockBar, Lamp } from '../ui/lamp.js';
 import { nameOf, Timeline } from '../ui/timeline.js';
 import { Files } from '../ui/files.js';
 import { Marked } from '../ui/marked.js';
-import { Caller, Sealed } from '../ui/caller.js';
+import { Caller } from '../ui/caller.js';
 import { ItemPlace } from '../ui/item-place.js';
 import { Kin } from '../ui/kin.js';
 import { StepBar } from '../ui/step-bar.js';
@@ -82,7 +82,7 @@ function fact(f, loop, item, again) {
   const kind = loop && loop.fields.find((x) => x.key === f.key);
   return html`<div key=${`${f.judge || ''}/${f.key}`} class=${String(f.value).length > 30 ? 'long' : ''}>
     <dt>${f.title}${f.judge ? html` <span class="tag">${f.judge}</span>` : null}</dt>
-    <dd>${f.sealed ? html`<${Sealed} item=${item} f=${f} onSeen=${again} />` : f.row ? html`<a href=${`/i/${f.row}`}>${f.shown}</a>` : f.shown || valueText(kind, f.value, t)}</dd></div>`;
+    <dd>${f.sealed ? html`<${Later} load=${rows} name="Sealed" item=${item} f=${f} onSeen=${again} />` : f.row ? html`<a href=${`/i/${f.row}`}>${f.shown}</a>` : f.shown || valueText(kind, f.value, t)}</dd></div>`;
 }
 
 function Clocks({ item }) {

@@ -15,13 +15,13 @@ import { mayAdd } from '../lib/registers.js';
 import { stamp } from '../lib/time.js';
 import { valueText, yuan } from '../lib/value.js';
 import { asOf } from '../ui/asof.js';
-import { Sealed } from '../ui/caller.js';
 import { Files } from '../ui/files.js';
 import { ItemPlace } from '../ui/item-place.js';
 import { Later } from '../ui/later.js';
 import { Empty, Failure, Loaded, useLoad } from '../ui/load.js';
 import { Marked } from '../ui/marked.js';
 import { Page } from '../ui/page.js';
+import { Sealed } from '../ui/sealed.js';
 import { StepBar } from '../ui/step-bar.js';
 import { Timeline } from '../ui/timeline.js';
 import { ways } from './board.js';
@@ -310,7 +310,7 @@ function NamedRow({ id }) {
     const has = new Map((row.fields || []).filter((f) => f.value !== '').map((f) => [f.key, f]));
     const filled = { ...register, fields: register.fields.filter((f) => has.has(f.key)) };
     return html`<h2>${register.title} <a href=${`/i/${row.id}`}>${row.title}</a>${row.open ? null : html` <span class="tag">${row.state_title}</span>`}</h2>
-      <p class="hint">${t('row.heldHint')}</p><${Facts} item=${row} register=${filled} />`;
+      <p class="hint">${t('row.heldHint')}</p><${Facts} item=${row} register=${filled} again=${() => {}} />`;
   }}<//></section>`;
 }
 

@@ -6,3 +6,4 @@ export { Plan } from '../ui/plan.js';
 export { Recheck } from '../ui/recheck.js';
 export { Shares } from '../ui/shares.js';
 export { Amount, Checked, Reference, SameName } from '../ui/row-fields.js';
+export { Sealed } from '../ui/sealed.js';

@@ -9,7 +9,7 @@ import { Field, textInput } from './field.js';
 
 /** @param {{id: number, title: string, fields?: string[], onClose: () => void, onShown: (said: object) => void}} props id: of the
  *  item; fields: what is wanted of it; without any the caller */
-function Reveal({ id, title, fields, onClose, onShown }) {
+export function Reveal({ id, title, fields, onClose, onShown }) {
   const [reason, setReason] = useState('');
   const [error, setError] = useState('');
   const send = async (e) => {
@@ -75,32 +75,4 @@ export function Caller({ item, onSeen }) {
         : null
     }
   </div>`;
-}
-
-// What is kept since it was shown may be another value, though the mask is the same.
-const changedSince = (item, key, version) => (item.timeline || []).some((e) => e.version > version && (e.changes || {})[`f/${key}`]);
-
-/**
- * A field of personal data: its mask, and for who may see it a button that asks why.
- * @param {{item: object, f: object, onSeen: () => void}} props f: of the item, with sealed; onSeen: the item has a new event
- */
-export function Sealed({ item, f, onSeen }) {
-  const [asking, setAsking] = useState(false);
-  const [clear, setClear] = useState(null);
-  const shown = clear && clear.id === item.id && !changedSince(item, f.sealed, clear.version) ? clear.value : '';
-  return html`<span class="tel">${shown || f.value}</span> ${
-    shown
-      ? html`<span class="hint" role="status">${t('caller.shown')}</span>`
-      : item.may_reveal
-        ? html`<button type="button" class="small" onClick=${() => setAsking(true)} aria-label=${t('sealed.showOf', { title: f.title })}>${t('sealed.show')}</button>`
-        : null
-  }${
-    asking
-      ? html`<${Reveal} id=${item.id} title=${t('sealed.showOf', { title: f.title })} fields=${[f.sealed]} onClose=${() => setAsking(false)} onShown=${(x) => {
-          setClear({ id: item.id, version: item.version, value: x.fields[0].value });
-          setAsking(false);
-          onSeen();
-        }} />`
-      : null
-  }`;
 }
