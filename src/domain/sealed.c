@@ -118,7 +118,8 @@ bool sealed_open(struct ctx *c, int64_t item, str kept, str *clear, struct err *
 int64_t sealed_sample(struct ctx *c, int64_t max, struct err *e)
 {
     struct cursor r = db_rows(c->db,
-        "SELECT item, mark, sealed FROM sealed WHERE town = ?1 ORDER BY item DESC, mark LIMIT ?2",
+        "SELECT item, mark, sealed FROM sealed WHERE town = ?1 ORDER BY item DESC, mark DESC LIMIT "
+        "?2",
         V(c->rules->town), V(max));
     int64_t n = 0;
     for (bool ok = true; ok && db_next(&r); n += ok) {
