@@ -2,6 +2,7 @@
 // an item of another loop with what the definition gives it.
 #include "domain/def_place.h"
 #include "domain/item_child.h"
+#include "domain/sealed.h"
 
 // What a part of an order has from the whole, unless somebody said otherwise.
 static void as_the_parent(const struct turn *t, struct item_in *in)
@@ -17,7 +18,7 @@ static void as_the_parent(const struct turn *t, struct item_in *in)
 }
 
 // It lies where the item lies, and whoever may take the step may file it.
-static void as_said(const struct turn *t, struct item_in *in)
+static void as_said(const struct turn *t, struct item_in *in, struct err *e)
 {
     const struct def_step *s = t->step;
     in->loop = s->child_loop;
@@ -28,6 +29,10 @@ static void as_said(const struct turn *t, struct item_in *in)
     for (size_t i = 0; i < s->n_fill; i++) {
         const struct def_fill *x = &s->fill[i];
         str val = x->from >= 0 ? item_field(t->it, t->d->fields[x->from].key) : x->val;
+        // What it has of a person it gives on as it is; the new item seals it anew.
+        if (x->from >= 0 && def_sealed(&t->d->fields[x->from]) && val.n > 0 &&
+            !sealed_clear(t->c, t->it, val, &val, e))
+            return;
         if (val.n > 0)
             VEC_PUSH(t->c->arena, in->fields, in->n_fields) = (struct item_field){x->field, val};
     }
@@ -39,11 +44,13 @@ void item_child_file(struct turn *t, struct err *e)
     struct item child;
     in.parent = t->it->id;
     if (t->step->child_loop.n > 0)
-        as_said(t, &in);
+        as_said(t, &in, e);
     else
         as_the_parent(t, &in);
     struct err sub;
     err_init(&sub, t->c->arena, t->c->lang);
+    if (e->code != OK)
+        return;
     if (item_file(t->c, &in, &child, &sub) != OK) {
         err_merge(e, &sub, S("child."));
         return;
@@ -73,10 +80,10 @@ static bool has_options(const struct def_field *to, const struct def_field *from
     return all;
 }
 
-// Any answer of the one is an answer to the other: a text takes all.
+// Any answer of the one is an answer to the other: a text takes all but personal data.
 static bool takes(const struct def_field *to, const struct def_field *from)
 {
-    if (to->type == DEF_TEXT)
+    if (to->type == DEF_TEXT && !def_sealed(from))
         return true;
     if (to->type != from->type)
         return false;
@@ -100,8 +107,9 @@ static void check_fill(const struct child *k, const struct def_fill *x)
     struct err inner;
     err_init(&inner, k->a, k->e->lang);
     str canonical;
-    bool good = x->from >= 0 ? takes(f, &k->d->fields[x->from])
-                             : def_value(k->a, f, x->val, &canonical, &inner, S(""));
+    bool good = x->from >= 0    ? takes(f, &k->d->fields[x->from])
+                : def_sealed(f) ? false // no definition says who somebody is
+                                : def_value(k->a, f, x->val, &canonical, &inner, S(""));
     if (f->text.n > 0 || !good)
         def_err(k->e, k->d->text, k->path, x->val, (str){0},
             "\"%.*s\" of the item it files does not take this", "所登记事项的“%.*s”填不了这个值",

@@ -1,6 +1,7 @@
 #include "domain/item_move.h"
 
 #include "domain/item_inner.h"
+#include "domain/sealed.h"
 
 struct moving {
     struct ctx *c;
@@ -128,8 +129,8 @@ static void look_at_answers(struct moving *v)
         int at = def_field_at(v->to, f->key);
         bool same = at >= 0 && v->to->fields[at].type == f->type;
         if (val.n > 0 && !(same && fits(v, &v->to->fields[at], val)))
-            VEC_PUSH(a, v->out->unfit, v->out->n_unfit) =
-                str_fmt(a, "%.*s=%.*s", STR_ARG(f->key), STR_ARG(utf8_head(val, 40)));
+            VEC_PUSH(a, v->out->unfit, v->out->n_unfit) = str_fmt(a, "%.*s=%.*s", STR_ARG(f->key),
+                STR_ARG(utf8_head(def_sealed(f) ? sealed_shown(val) : val, 40)));
     }
     size_t n = item_asks(a, v->before, &asks);
     for (size_t i = 0; i < n; i++) {

@@ -130,13 +130,14 @@ int64_t sealed_sample(struct ctx *c, int64_t max, struct err *e)
     return n;
 }
 
-enum err_code sealed_lend(struct ctx *c, int64_t from, str kept, struct item *to, struct err *e)
+bool sealed_clear(struct ctx *c, const struct item *it, str kept, str *clear, struct err *e)
 {
-    str clear;
-    if (!sealed_open(c, from, kept, &clear, e))
-        return e->code;
-    VEC_PUSH(c->arena, to->sealed, to->n_sealed) = (struct item_field){kept, clear};
-    return OK;
+    for (size_t i = 0; i < it->n_sealed; i++)
+        if (str_eq(it->sealed[i].key, kept)) {
+            *clear = it->sealed[i].val;
+            return true;
+        }
+    return sealed_open(c, it->id, kept, clear, e);
 }
 
 void sealed_forget(struct ctx *c, int64_t item)

@@ -25,9 +25,9 @@ bool sealed_answer(struct ctx *c, struct item *it, const struct def_field *f, st
 enum err_code sealed_write(struct ctx *c, const struct item *it, struct err *e) MUST_USE;
 // In clear: for who may see it (item_reveal).
 bool sealed_open(struct ctx *c, int64_t item, str kept, str *clear, struct err *e) MUST_USE;
-// Another item may have the same value from now on, as a row has that others are merged into.
-enum err_code sealed_lend(
-    struct ctx *c, int64_t from, str kept, struct item *to, struct err *e) MUST_USE;
+// The same of an item in hand, which may not have sealed it yet.
+bool sealed_clear(
+    struct ctx *c, const struct item *it, str kept, str *clear, struct err *e) MUST_USE;
 // Opens those of the newest items, at most max: is this the key they were sealed with? How many.
 int64_t sealed_sample(struct ctx *c, int64_t max, struct err *e);
 void sealed_forget(struct ctx *c, int64_t item);

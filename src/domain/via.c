@@ -23,7 +23,12 @@ static void check_one(
         return;
     }
     enum def_type type = held->fields[at].type;
-    if (held->read_by_unit)
+    if (def_sealed(f) || def_sealed(&held->fields[at]))
+        def_err(e, d->text, path, (str){0}, (str){0},
+            "\"%.*s\" is personal data: they stay with their row, and are shown beside what names "
+            "it",
+            "“%.*s”是个人信息，只存在台账里，事项页会显示", STR_ARG(held->fields[at].title));
+    else if (held->read_by_unit)
         def_err(e, d->text, path, (str){0}, (str){0}, "not everybody may read the rows of \"%.*s\"",
             "台账“%.*s”不是人人可看，不能带出", STR_ARG(held->title));
     else if (type != f->type && !(f->type == DEF_TEXT && type == DEF_CHOICE))

@@ -68,6 +68,9 @@ test.before(async () => {
     const desk = await town.as('dispatcher1');
     const filed = await desk.file({ title: '特殊字符 \\ \t', text: TEXT, caller: { name: '李小明', phone: PHONE, door: '3号楼402室' } });
     assert.equal(filed.status, 201, JSON.stringify(filed.body));
+    const row = await (await town.as('keeper1')).post('/api/items', { loop: 'enterprise', title: '有电话的企业', fields: { uscc: '9144030071526726XG', phone: PHONE } });
+    assert.equal(row.status, 201, JSON.stringify(row.body));
+    known.row = row.body.id;
     assert.equal((await desk.attach(filed.body, '照片.txt', '照片内容')).status, 201);
     const key = { 'idempotency-key': 'again-and-again' };
     known.body = { loop: 'hotline', title: '同一件', text: '同一件', class: await desk.klass('0102'), fields: { channel: '12345', kind: '投诉' } };
@@ -117,7 +120,9 @@ async function alive(dir, seen = known.item) {
     assert.ok(item.text.includes('路径 C:\\temp\\n，制表\t符'), item.text);
     assert.equal((await desk.get(`/api/items/${known.id}/files/1`)).body, '照片内容');
     const clear = await desk.post(`/api/items/${known.id}/reveal`, { reason: '回访核对' });
-    assert.deepEqual(clear.body, { name: '李小明', phone: PHONE, door: '3号楼402室' });
+    assert.deepEqual(clear.body, { name: '李小明', phone: PHONE, door: '3号楼402室', fields: [] });
+    const row = await (await town.as('keeper1')).post(`/api/items/${known.row}/reveal`, { reason: '核对', fields: ['phone'] });
+    assert.equal(row.body.fields?.[0].value, PHONE, JSON.stringify(row.body));
     after = await desk.item(known.id);
     const machine = town.nobody();
     machine.token = known.token;

@@ -199,6 +199,7 @@ steps:
   - {key: dispatch, title: 派单, from: filed, to: working, who: dispatcher, does: dispatch}
   - {key: reply, title: 反馈, on: part, from: open, to: done, who: handler, ask: helper!}
   - {key: rate, title: 回访, from: asked, who: dispatcher, does: evaluate, judge: own, ask: said!}
+  - {key: pass_on, title: 转办, from: asked, who: dispatcher, does: child, loop: helped, fill: {helper: item.helper}}
   - {key: close, title: 办结, from: asked, to: closed, who: dispatcher, does: close}
 tallies:
   - {key: known, title: 有证件号, by: filed, where: "-card:none"}
@@ -210,7 +211,9 @@ test('in a loop: once for one item, of an assisting unit, of a judge', async () 
   const asked = LOOP.replace('does: dispatch}', 'does: dispatch, ask: helper, approve: [{title: 审核, who: leader}]}');
   const refused = await ask(asked);
   assert.deepEqual([refused.status, fields(refused)], [400, ['steps[1].approve']]);
-  for (const [a, b, where] of [['-card:none', `card:${ID}`, 'tallies[0].where'], ['type: phone', 'type: phone, default: "12345"', 'fields[1].default'], ['tallies:', 'boards: said\ntallies:', 'boards']]) {
+  for (const [a, b, where] of [['-card:none', `card:${ID}`, 'tallies[0].where'], ['type: phone', 'type: phone, default: "12345"', 'fields[1].default'], ['tallies:', 'boards: said\ntallies:', 'boards'],
+    ['fill: {helper: item.helper}', `fill: {helper: "${NUMBER}"}`, 'steps[4].fill'], ['item.helper}', 'item.said}', 'steps[4].fill'],
+    ['states:', '  - {key: firm, title: 企业, type: ref, register: enterprise}\n  - {key: tel, title: 企业电话, type: phone, from: firm.phone}\nstates:', 'fields[4].from']]) {
     const r = await ask(LOOP.replace(a, b));
     assert.deepEqual([r.status, fields(r)], [400, [where]], JSON.stringify(r.body));
   }
@@ -236,6 +239,9 @@ test('in a loop: once for one item, of an assisting unit, of a judge', async () 
   assert.equal(ok(await reveal(desk, it, [answer.sealed])).fields[0].value, NUMBER);
   it = ok(await lead.step(await lead.item(it.id), 'reply', { fields: { helper: LINE } }));
   assert.equal(ok(await reveal(desk, it, ['helper'])).fields[0].value, LINE, 'the lead answers for the item');
+  it = ok(await desk.step(await desk.item(it.id), 'pass_on', { child: { title: '另一件' } }));
+  const child = await desk.item(it.links.find((l) => l.kind === 'child').item);
+  assert.deepEqual([field(child, 'helper').value, ok(await reveal(desk, child, ['helper'])).fields[0].value], ['021****1234', LINE], 'sealed anew for the item it files');
   it = ok(await desk.step(await desk.item(it.id), 'rate', { fields: { said: NAME } }));
   assert.deepEqual([field(it, 'said').value, field(it, 'said').sealed, field(it, 'said').judge], ['欧**', 'own/said', '镇回访']);
   assert.equal(ok(await reveal(desk, it, ['own/said'])).fields[0].value, NAME);
@@ -246,7 +252,7 @@ test('nowhere in clear: the database, its log, the backup, the program\'s log; t
   await town.stop();
   for (const what of ['tally', 'audit']) assert.equal(call(what, 'verify', '--dir', town.dir).code, 0, what);
   const callers = () => JSON.parse(call('doctor', '--dir', town.dir, '--json').out).checks.find((x) => x.check === 'callers');
-  assert.deepEqual([callers().result, callers().text], ['ok', '最新 9 条可用当前密钥打开']);
+  assert.deepEqual([callers().result, callers().text], ['ok', '最新 10 条可用当前密钥打开']);
   const file = join(town.dir, 'key'), key = readFileSync(file, 'utf8');
   chmodSync(file, 0o600);
   writeFileSync(file, 'a'.repeat(128));

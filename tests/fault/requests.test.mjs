@@ -55,6 +55,9 @@ for (const point of points) test(`an order's life, each ${point} failing`, { tim
   await step(desk, 'rate', { fields: { satisfied: '基本满意', solved: '实际解决' } });
   await write('reveal', 200, (h) => leader.post(`/api/items/${it.id}/reveal`, { reason: '核实联系方式' }, h));
   assert.equal(it.timeline.length, it.version, 'an event for every version');
+  const keeper = await town.as('keeper1'), firm = { loop: 'enterprise', title: '泾源餐饮', fields: { uscc: '9144030071526726XG', contact: '欧阳明德', phone: '13812346612' } };
+  const shop = (await write('add a row with personal data', 201, (h) => keeper.post('/api/items', firm, h))).body;
+  await write('reveal a field', 200, (h) => keeper.post(`/api/items/${shop.id}/reveal`, { reason: '核对', fields: ['phone', 'contact'] }, h));
   const inspector = await town.as('inspector1'), finding = { loop: 'patrol', title: '楼道堆物', address: '北虹路1号',
     class: await inspector.klass('06036'), fields: { channel: '监督员上报' } };
   const found = (await write('file as the same matter', 201, (h) => inspector.post('/api/items', { ...finding, same: it.no }, h))).body;
