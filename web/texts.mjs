@@ -7,8 +7,16 @@ import { fileURLToPath } from 'node:url';
 
 export const root = path.dirname(fileURLToPath(import.meta.url));
 
+/** A catalogue as it is written, a sentence a line: key → sentence. Of two of one key neither may win unseen. @param {string} text */
+export function read(text) {
+  const keys = [...text.matchAll(/^ *"([^"]+)":/gm)].map((m) => m[1]);
+  const twice = keys.filter((k, i) => keys.indexOf(k) !== i);
+  if (twice.length) throw new Error(`said twice: ${twice.join(', ')}`);
+  return JSON.parse(text);
+}
+
 /** The catalogue of a language: key → sentence. */
-export const catalogue = (lang) => JSON.parse(fs.readFileSync(path.join(root, 'i18n', `${lang}.json`), 'utf8'));
+export const catalogue = (lang) => read(fs.readFileSync(path.join(root, 'i18n', `${lang}.json`), 'utf8'));
 
 function below(dir) {
   return fs.readdirSync(path.join(root, dir), { withFileTypes: true }).flatMap((e) => {

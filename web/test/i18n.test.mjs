@@ -1,7 +1,7 @@
 // Both catalogues hold the same keys, every key is used, every key that is used is there, and comes where it is used.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { catalogue, sources, literals, faults, chunks } from '../texts.mjs';
+import { catalogue, read, sources, literals, faults, chunks } from '../texts.mjs';
 
 const zh = catalogue('zh-CN');
 const en = catalogue('en');
@@ -11,6 +11,10 @@ const text = [...files.values()].join('\n');
 test('the catalogues and the sources agree', () => {
   assert.ok(Object.keys(zh).length > 900);
   assert.deepEqual(faults(files, zh, en), []);
+});
+
+test('a key that stands twice is refused', () => {
+  assert.throws(() => read('{\n "a.b": "一",\n "a.c": "二",\n "a.b": "三"\n}\n'), /said twice: a\.b/);
 });
 
 test('what does not agree is named', () => {

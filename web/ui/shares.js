@@ -38,7 +38,7 @@ export function Shares({ form, loop, step, v, set, errors, nodes }) {
   return html`<fieldset class="shares" id=${fieldId(form, 'units')} tabindex="-1" onKeyDown=${key}><legend>${t('share.title')}</legend>
     ${errors.units ? html`<p class="field-error"><span aria-hidden="true">▲ </span>${errors.units}</p>` : null}
     ${rows.map((r, i) => html`<fieldset class="share" key=${i}><legend>${t(step.does === 'dispatch' && i === 0 ? 'share.lead' : 'share.row', { n: i + 1 })}</legend>
-      <${Field} form=${form} name=${`each[${i}].unit`} label=${t('share.unit')} error=${errors[`each[${i}].unit`]}>${(a) => html`
+      <${Field} form=${form} name=${`each[${i}].unit`} label=${t('share.which')} error=${errors[`each[${i}].unit`]}>${(a) => html`
         <${Combo} attrs=${a} nodes=${nodes.filter((u) => u.id === r.unit || !taken.has(u.id))} byId=${c.unitById} value=${r.unit}
           onPick=${(unit) => put(i, { unit })} />`}<//>
       ${step.each.map((f) => html`<${Ask} key=${f.key} form=${form} field=${{ ...f, key: `each[${i}].${f.key}` }} loop=${loop} plain
