@@ -108,6 +108,7 @@ test('what was closed is looked at again', async (t) => {
 
   await t.test('on the day the system says so, and it waits for whoever looks', async () => {
     await later('2026-12-08T09:30:00+08:00');
+    await until('the one whose day has come is told', async () => (await nos('recheck:mine')).length === 1);
     await file('一号灯又坏', { lat: PLACE.lat + 150 / DEGREE_M });
     await file('别的事', { class: other });
     await file('隔一条街', { lat: PLACE.lat - 260 / DEGREE_M });
@@ -119,11 +120,12 @@ test('what was closed is looked at again', async (t) => {
     assert.deepEqual(await nos('recheck:due', 'leader'), ['一号灯', '二号灯', '四号灯']);
     const it = await who.leader.item(lamp.id);
     assert.deepEqual([it.timeline[0].what, it.timeline[0].what_title, it.timeline[0].person, it.recurs], ['recheck', '回头看到期', 0, 1]);
-    assert.deepEqual(await nos('recurs:>0 recheck:due'), ['一号灯', '四号灯']);
+    assert.deepEqual(await nos('recurs:>0 recheck:due'), ['一号灯'], 'found by the day it fell due');
+    assert.equal((await recheck(dated)).n, 1, 'and told as it is now');
     const r = await recheck(lamp);
     assert.deepEqual([r.due, r.n, r.rows.map((x) => [x.title, x.loop_title, x.state_title, x.metres])], [true, 1, [['一号灯又坏', '路灯报修', '待修', 150]]]);
     const { rows } = await who.leader.list('recheck:due', '&columns=recheck recurs&sort=filed');
-    assert.deepEqual(rows.map((x) => [x.cells.recheck, x.cells.recurs]), [['2026-12-14T00:00:00+08:00', '1'], ['2026-12-14T00:00:00+08:00', undefined], ['2026-12-01T00:00:00+08:00', '1']]);
+    assert.deepEqual(rows.map((x) => [x.cells.recheck, x.cells.recurs]), [['2026-12-14T00:00:00+08:00', '1'], ['2026-12-14T00:00:00+08:00', undefined], ['2026-12-01T00:00:00+08:00', undefined]]);
   });
 
   await t.test('passed: closed and consolidated are two things; where it came back a note is due', async () => {
