@@ -156,8 +156,8 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
     <${StepBar} item=${item} loop=${loop} onOpen=${openStep} />
     <div class="item-cols">
       <div class="item-time">
-        <${Clocks} item=${item} />
         ${item.recheck || item.consolidated ? html`<${Later} load=${rows} name="Recheck" item=${item} />` : null}
+        <${Clocks} item=${item} />
         <${Parts} item=${item} loop=${loop} again=${again} />
         ${(item.fields || []).some((f) => f.row) ? html`<${Later} load=${rows} name="NamedRows" fields=${item.fields} />` : null}
         <${ItemPlace} item=${item} />
