@@ -9,7 +9,7 @@
 static const double RATE_UNIT = 1e6;
 
 struct tally_head_view {
-    str key, title, filter;
+    str key, title, filter, sum;
 };
 struct rate_head_view {
     str key, title, better;
@@ -46,6 +46,8 @@ static const struct field TALLY_HEAD_VIEW[] = {
     {"key", FIELD_STR, .at = offsetof(struct tally_head_view, key)},
     {"title", FIELD_STR, .at = offsetof(struct tally_head_view, title)},
     {"filter", FIELD_STR, .at = offsetof(struct tally_head_view, filter), .help = OF_A_COLUMN},
+    {"sum", FIELD_STR, .at = offsetof(struct tally_head_view, sum),
+        .help = "the field whose numbers of these items it adds up; empty: it counts them"},
     {0},
 };
 static const struct field RATE_HEAD_VIEW[] = {
@@ -103,8 +105,8 @@ static struct heads view_heads(struct ctx *c, const struct board_out *out)
         NEW_ARRAY(c->arena, d->n_tallies, str), NEW_ARRAY(c->arena, d->n_rates, str)};
     for (size_t i = 0; i < d->n_tallies; i++) {
         h.tally_keys[i] = d->tallies[i].key;
-        h.tallies[i] =
-            (struct tally_head_view){d->tallies[i].key, d->tallies[i].title, out->filters[i]};
+        h.tallies[i] = (struct tally_head_view){
+            d->tallies[i].key, d->tallies[i].title, out->filters[i], d->tallies[i].sum};
     }
     for (size_t i = 0; i < d->n_rates; i++) {
         h.rate_keys[i] = d->rates[i].key;

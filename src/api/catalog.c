@@ -52,7 +52,7 @@ struct step_view {
     struct strs judges, from, who;
 };
 struct tally_view {
-    str key, title, by, where;
+    str key, title, by, where, sum;
 };
 struct rate_view {
     str key, title, formula, better;
@@ -204,6 +204,8 @@ static const struct field TALLY_VIEW[] = {
     M(tally_view, title, FIELD_STR),
     M(tally_view, by, FIELD_STR),
     M(tally_view, where, FIELD_STR),
+    {"sum", FIELD_STR, .at = offsetof(struct tally_view, sum),
+        .help = "the field it adds up, each value to the nearest whole; empty: it counts"},
     {0},
 };
 static const struct field RATE_VIEW[] = {
@@ -373,8 +375,8 @@ static void view_counts(struct arena *a, const struct def *d, struct loop_view *
 {
     struct tally_view *t = NEW_ARRAY(a, d->n_tallies, struct tally_view);
     for (size_t i = 0; i < d->n_tallies; i++)
-        t[i] = (struct tally_view){
-            d->tallies[i].key, d->tallies[i].title, d->tallies[i].by, d->tallies[i].where};
+        t[i] = (struct tally_view){d->tallies[i].key, d->tallies[i].title, d->tallies[i].by,
+            d->tallies[i].where, d->tallies[i].sum};
     v->tallies = (struct list){t, d->n_tallies};
     struct rate_view *r = NEW_ARRAY(a, d->n_rates, struct rate_view);
     for (size_t i = 0; i < d->n_rates; i++)

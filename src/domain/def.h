@@ -268,8 +268,11 @@ struct def_route {
     int rank;       // from 1; of those that hold the lowest decide, and should agree
     bool auto_high; // dispatched by itself when the confidence is high
 };
+// No value adds more than this to a sum, or takes more off.
+#define DEF_SUM_MOST 1e12
 struct def_tally {
     str key, title, by, where; // by: filed, closed, or a step's stamp
+    str sum;                   // the field whose number it adds up; empty: it counts
     const struct filter *match;
 };
 // A stage of the work: what its clock came to, counted by unit. An item stands in one of the

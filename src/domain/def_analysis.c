@@ -102,6 +102,10 @@ void def_analysis_read(struct def_reader *r)
     const struct yaml *count = yaml_get(y, "count");
     if (count != NULL)
         a->count = def_read_name(r, &r->tallies, count, S("analysis.count"));
+    if (a->count >= 0 && r->d->tallies[a->count].sum.n > 0)
+        yaml_err(r->e, count, S("analysis.count"), S("a tally without sum"),
+            "\"%.*s\" adds up amounts: growth is judged by counts",
+            "“%.*s”是合计，增减只能按件数判断", STR_ARG(count->s));
     a->repeats = yaml_get_i64(y, "repeats", DEF_REPEATS_DEFAULT);
     struct def_rows rows = def_read_rows(r, y, S("analysis"), "lists", DEF_LISTS_MAX, list_members);
     for (size_t i = 0; i < rows.n; i++) {

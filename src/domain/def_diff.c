@@ -400,6 +400,7 @@ static void tally_facts(const struct def *d, size_t at, struct facts *f)
     tell(f, "名称", x->title);
     tell(f, "计入时点", x->by);
     tell(f, "条件", x->where);
+    tell(f, "合计", x->sum);
 }
 
 static void ledger_facts(const struct def *d, size_t at, struct facts *f)

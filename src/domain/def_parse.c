@@ -92,6 +92,7 @@ static const struct yaml_member tally_members[] = {
     {"title", YAML_WANT_STR, YAML_REQUIRED},
     {"by", YAML_WANT_STR, YAML_REQUIRED, .expected = "filed, closed, or a step's stamp"},
     {"where", YAML_WANT_STR, .expected = "a filter"},
+    {"sum", YAML_WANT_KEY, .expected = "a field of type number or money"},
     {0},
 };
 static const struct yaml_member stage_members[] = {
@@ -301,6 +302,23 @@ static void read_escalations(struct def_reader *r)
     }
 }
 
+// What a tally adds up instead of counting: shares are no amounts.
+static str read_sum(struct def_reader *r, const struct yaml *row, str path)
+{
+    const struct yaml *y = yaml_get(row, "sum");
+    if (!y || y->type != YAML_SCALAR || y->s.n == 0)
+        return (str){0};
+    str at = def_read_path(r, path, "sum");
+    int field = def_read_name(r, &r->fields, y, at);
+    if (field < 0)
+        return (str){0};
+    const struct def_field *f = &r->d->fields[field];
+    if ((f->type != DEF_NUMBER && f->type != DEF_MONEY) || f->percent)
+        yaml_err(r->e, y, at, S("type: number, type: money"), "\"%.*s\" is no amount",
+            "“%.*s”不是可以相加的数", STR_ARG(f->title));
+    return f->key;
+}
+
 static void read_tallies(struct def_reader *r)
 {
     struct def_rows rows =
@@ -317,6 +335,7 @@ static void read_tallies(struct def_reader *r)
             (struct def_tally){.key = r->tallies.keys[r->tallies.n - 1],
                 .title = def_read_text(r, rows.at[i], "title", DEF_TITLE_MAX, rows.paths[i]),
                 .by = yaml_get_str(rows.at[i], "by"),
+                .sum = read_sum(r, rows.at[i], rows.paths[i]),
                 .where = def_read_text(r, rows.at[i], "where", DEF_FILTER_MAX, rows.paths[i])};
     }
 }

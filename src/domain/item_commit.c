@@ -1,5 +1,6 @@
 // What every change of an item ends in: derived members, the row, the event, the counters.
 
+#include <math.h>
 #include <string.h>
 #include "domain/filter.h"
 #include "domain/item_inner.h"
@@ -74,6 +75,14 @@ bool item_counts(
     return *at_us != 0 && (!t->match || filter_match(t->match, &env, it));
 }
 
+int64_t item_amount(const struct def_tally *t, const struct item *it)
+{
+    double v = 1;
+    if (t->sum.n > 0 && !str_f64(item_field(it, t->sum), &v))
+        return 0;
+    return llround(fmin(fmax(v, -DEF_SUM_MOST), DEF_SUM_MOST));
+}
+
 size_t item_cells(struct arena *a, int zone_s, const struct def *d, const struct item *it,
     int64_t at_us, struct tally_cell out[ITEM_CELLS_MAX])
 {
@@ -86,9 +95,12 @@ size_t item_cells(struct arena *a, int zone_s, const struct def *d, const struct
 }
 
 static void count(struct ctx *c, const struct def *d, const struct def_tally *t,
-    const struct item *it, int64_t at_us, int by)
+    const struct item *it, int64_t at_us, int sign)
 {
     struct tally_cell cells[ITEM_CELLS_MAX];
+    int64_t by = sign * item_amount(t, it);
+    if (by == 0)
+        return;
     size_t n = item_cells(c->arena, c->rules->zone_s, d, it, at_us, cells);
     journal_tally(c, d->loop, t->key, cells, n, by);
 }
@@ -166,7 +178,8 @@ void item_tally(
         const struct def_tally *t = &d->tallies[i];
         bool was = old == d && item_counts(c, t, before, &was_us);
         bool is = item_counts(c, t, it, &is_us);
-        if (was && is && was_us == is_us && same_cells(d, before, it))
+        if (was && is && was_us == is_us && same_cells(d, before, it) &&
+            item_amount(t, before) == item_amount(t, it))
             continue;
         if (was)
             count(c, d, t, before, was_us, -1);

@@ -563,7 +563,7 @@ static void room_for_moves(struct journal *j, size_t more)
 }
 
 void journal_tally(
-    struct ctx *c, str loop, str key, const struct tally_cell *cells, size_t n, int by)
+    struct ctx *c, str loop, str key, const struct tally_cell *cells, size_t n, int64_t by)
 {
     struct journal *j = c->journal;
     struct move m = {.loop = number_of(j, loop), .key = number_of(j, key), .n = by};

@@ -76,7 +76,7 @@ size_t journal_stage_cells(
     int64_t at_us, int zone_s, int64_t unit, struct tally_cell out[JOURNAL_STAGE_CELLS]);
 // Counts by more (or fewer) in the cells; applied at the end of the group.
 void journal_tally(
-    struct ctx *c, str loop, str key, const struct tally_cell *cells, size_t n, int by);
+    struct ctx *c, str loop, str key, const struct tally_cell *cells, size_t n, int64_t by);
 // The moves that still wait for the group's end: f is called for each.
 void journal_each_move(const struct journal *j,
     void (*f)(void *arg, str loop, str key, const struct tally_cell *cell, int64_t n), void *arg);

@@ -27,7 +27,7 @@ struct looking {
 static const struct def_tally *closing_tally(const struct def *d)
 {
     for (size_t i = 0; i < d->n_tallies; i++)
-        if (str_eq(d->tallies[i].by, S("closed")))
+        if (d->tallies[i].sum.n == 0 && str_eq(d->tallies[i].by, S("closed")))
             return &d->tallies[i];
     return NULL;
 }

@@ -141,10 +141,11 @@ static void count_item(struct check *k, const struct def *d, const struct item *
             continue;
         struct tally_cell cells[ITEM_CELLS_MAX];
         size_t n = item_cells(k->item.arena, k->c->rules->zone_s, d, it, at_us, cells);
-        if (k->rebuild)
-            journal_tally(k->c, d->loop, d->tallies[i].key, cells, n, 1);
-        for (size_t x = 0; !k->rebuild && x < n; x++)
-            count_cell(k, d->loop, d->tallies[i].key, &cells[x], 1);
+        int64_t by = item_amount(&d->tallies[i], it);
+        if (k->rebuild && by != 0)
+            journal_tally(k->c, d->loop, d->tallies[i].key, cells, n, by);
+        for (size_t x = 0; !k->rebuild && by != 0 && x < n; x++)
+            count_cell(k, d->loop, d->tallies[i].key, &cells[x], by);
     }
 }
 

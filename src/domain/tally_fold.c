@@ -43,7 +43,7 @@ static void fold_day(struct ctx *c, str loop, int64_t day)
         V(town), V(loop), V(day));
     while (db_next(&r)) {
         struct tally_cell month = {S(""), day / 100, db_i64(&r, 0), db_i64(&r, 1), db_str(&r, 2)};
-        journal_tally(c, loop, db_str(&r, 3), &month, 1, (int)db_i64(&r, 4));
+        journal_tally(c, loop, db_str(&r, 3), &month, 1, db_i64(&r, 4));
     }
     db_run(c->db, "DELETE FROM tally WHERE town = ?1 AND loop = ?2 AND dim = '' AND period = ?3",
         V(town), V(loop), V(day));
