@@ -122,7 +122,10 @@ enum err_code board_months(
     if (board_read(c, &month, &whole, e) != OK)
         return e->code;
     out->def = whole.def;
-    tm_from_days(whole.to_day - 1, &y, &m, &d);
+    // What has not come yet has no figure: a year that is running ends with this month.
+    int64_t today = tm_local_day(c->now_us, c->rules->zone_s);
+    int64_t last = whole.from_day <= today && today < whole.to_day ? today : whole.to_day - 1;
+    tm_from_days(last, &y, &m, &d);
     for (int i = 0; i < BOARD_MONTHS; i++) {
         int at = y * 12 + m - BOARD_MONTHS + i; // months since the year 0
         struct board_out one;

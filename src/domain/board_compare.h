@@ -31,6 +31,7 @@ struct board_month {
     int64_t day; // its first
     struct board_row total;
 };
+// The twelve that end with the period, or with this month where the period is not over.
 struct board_months {
     const struct def *def;
     struct board_month rows[BOARD_MONTHS];

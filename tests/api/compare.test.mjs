@@ -74,6 +74,8 @@ test('a board with what it is compared with', async (t) => {
     assert.deepEqual(r.body.rows.slice(-2).map((m) => [m.month, m.tallies.intake]), [['2026-10', 4], ['2026-11', 5]]);
     const all = await desk.get('/api/boards/hotline/months?period=2026-10');
     assert.deepEqual([all.body.rows[0].month, all.body.rows[0].tallies.intake, all.body.rows[11].tallies.intake], ['2025-11', 5, 11]);
+    const year = await desk.get('/api/boards/hotline/months?period=2026');
+    assert.deepEqual([year.body.rows[0].month, year.body.rows[11].month], ['2025-12', '2026-11'], 'no December before it has come');
   });
 
   await t.test('without being asked nothing is compared', async () => {
