@@ -313,7 +313,8 @@ const struct field BOARD_MONTHS_VIEW[] = {
     {0},
 };
 const struct field BOARD_MONTHS_QUERY[] = {
-    {"period", FIELD_STR, .help = "the months end with its last day's, at the latest with this one"},
+    {"period", FIELD_STR,
+        .help = "the months end with its last day's, at the latest with this one"},
     {"unit", FIELD_I64},
     {"class", FIELD_I64},
     {"channel", FIELD_STR},

@@ -24,14 +24,13 @@ struct board_compared {
 enum err_code board_compare(
     struct ctx *c, const struct board_in *in, struct board_compared *out, struct err *e) MUST_USE;
 
-// The totals of the BOARD_MONTHS months that end with the period's last one, oldest first. by is of
-// no account.
+// The totals of the BOARD_MONTHS months that end with the period's last one, or with this month
+// where the period is not over; oldest first. by is of no account.
 enum { BOARD_MONTHS = 12 };
 struct board_month {
     int64_t day; // its first
     struct board_row total;
 };
-// The twelve that end with the period, or with this month where the period is not over.
 struct board_months {
     const struct def *def;
     struct board_month rows[BOARD_MONTHS];
