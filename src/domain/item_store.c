@@ -226,7 +226,7 @@ static bool load_rows(struct ctx *c, int64_t id, struct item *out, str *doc)
     return out->id != 0;
 }
 
-enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err *e)
+enum err_code item_read(struct ctx *c, int64_t id, struct item *out, struct err *e)
 {
     const struct item *held = c->hand ? item_hand_get(c->hand, id) : NULL;
     *out = held ? *held : (struct item){0};
@@ -240,11 +240,18 @@ enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err 
         return e->code;
     if (out->id == 0)
         return err_add(e, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
-    // Another process may publish a version and file by it before a snapshot of the rules has it.
-    if (!rules_def(c->rules, out->def))
-        return err_add(e, ERR_BUSY, S("def"), (str){0},
-            "its definition has just been published: ask again", "流程版本刚刚发布，请稍后再试");
     return read_doc(c->arena, doc, out, e);
+}
+
+enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err *e)
+{
+    if (item_read(c, id, out, e) != OK)
+        return e->code;
+    // Another process may publish a version and file by it before a snapshot of the rules has it.
+    return rules_def(c->rules, out->def) ? OK
+                                         : err_add(e, ERR_BUSY, S("def"), (str){0},
+                                               "its definition has just been published: ask again",
+                                               "流程版本刚刚发布，请稍后再试");
 }
 
 int64_t *item_newest(struct ctx *c, str loop, int64_t most, size_t *n)

@@ -11,8 +11,11 @@ enum {
     ITEM_CHANGES_MAX_BYTES = 4 * ITEM_DOC_MAX_BYTES, // both sides of every change
 };
 
-// Loads one item whole. ERR_MISSING when there is none (visibility is the caller's business:
-// item_visible).
+// One item whole, as it is stored. ERR_MISSING when there is none (visibility is the caller's
+// business: item_visible).
+enum err_code item_read(struct ctx *c, int64_t id, struct item *out, struct err *e) MUST_USE;
+// The same for who works with it: its definition is one of the rules; ERR_BUSY when they are older
+// than it.
 enum err_code item_load(struct ctx *c, int64_t id, struct item *out, struct err *e) MUST_USE;
 // The newest items of a loop, at most so many, the newest first; ids of c's arena.
 int64_t *item_newest(struct ctx *c, str loop, int64_t most, size_t *n);

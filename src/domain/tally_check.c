@@ -298,7 +298,7 @@ static void check_item(struct check *k, int64_t id)
     struct err sub;
     err_init(&sub, k->item.arena, k->e->lang);
     k->out->items++;
-    if (item_load(&k->item, id, &stored, &sub) != OK) {
+    if (item_read(&k->item, id, &stored, &sub) != OK) {
         bad_item(
             k, id, words(k, "its document is missing or cannot be read", "内容缺失或无法读取"));
         return;

@@ -522,7 +522,7 @@ static struct town *town_new(const struct options *o)
     struct arena *a = arena_new();
     struct town *t = NEW(a, struct town);
     struct err e;
-    int64_t id;
+    int64_t id = 0;
     const char *root = getenv("TMPDIR");
     t->a = a;
     t->dir = str_z(a, str_fmt(a, "%s/bihuan-walk-XXXXXX", root ? root : "/tmp"));
