@@ -75,7 +75,7 @@ test('a loop made from the manual', { timeout: 300_000 }, async (t) => {
     else await desk.page.getByText('水表报修', { exact: true }).first().click();
     await look(desk);
     await desk.page.getByLabel('标题').fill('一单元总表漏水');
-    await desk.page.getByLabel('情况描述').first().fill('接口处渗水');
+    await desk.page.locator('textarea[name=text]').fill('接口处渗水');
     await desk.page.getByRole('combobox', { name: '水表' }).fill('总表');
     await desk.page.getByRole('option', { name: /总表/ }).first().click();
     await desk.page.locator('.chip', { hasText: '漏水' }).click();
@@ -151,6 +151,29 @@ test('a loop made from the manual', { timeout: 300_000 }, async (t) => {
     await sys.page.getByRole('dialog').locator('button.primary').click();
     await sys.page.getByText('已恢复 1 件').waitFor();
     assert.equal((await probe.item(more.body.id)).def_version, 1);
+  });
+  await step('on its page an item says that it goes by an older version; who may publish and read moves it from there', async () => {
+    const { id, no } = (await probe.list('loop:water-meter open:yes')).rows[0];
+    await desk.go(`/i/${id}`);
+    await desk.page.getByText('第 1 版，现行第 2 版').waitFor();
+    assert.equal(await desk.page.getByRole('link', { name: '更换版本' }).count(), 0);
+    const sec = await here.town.as('secadmin');
+    const people = (await sec.get('/api/people')).body.rows;
+    const granted = await sec.post(`/api/people/${people.find((p) => p.login === 'sysadmin').id}/roles`, { role: 'reader', unit: (await probe.catalog()).units[0].id });
+    assert.equal(granted.status, 200, JSON.stringify(granted.body));
+    const both = await Visitor.enter(here, 'sysadmin');
+    await both.go(`/i/${id}`);
+    await both.page.getByRole('link', { name: '更换版本' }).click();
+    await both.page.waitForURL('**/settings/defs/*view=move*');
+    await both.ready();
+    assert.equal(await both.page.getByLabel('哪些事项').inputValue(), `no:${no}`);
+    await both.page.getByRole('button', { name: '迁移', exact: true }).click();
+    await both.page.getByRole('dialog').locator('button.primary').click();
+    await both.page.getByText('已迁移 1 件').waitFor();
+    await both.check('manual-move-one');
+    await desk.go(`/i/${id}`);
+    await desk.page.getByText('更换流程版本').first().waitFor();
+    await desk.check('manual-moved');
   });
   await step('every word the manual promises was on the screen', () => {
     const words = ['二、', '五、', '六、', '七、'].flatMap((c) => promised(doc.text, c));

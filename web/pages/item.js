@@ -3,8 +3,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { get, post } from '../lib/api.js';
-import { belongs, catalog, dropToast, notify } from '../lib/state.js';
+import { get, post, query } from '../lib/api.js';
+import { belongs, catalog, dropToast, may, notify } from '../lib/state.js';
 import { stagesOf, stepOf } from '../lib/catalog.js';
 import { cameBack } from '../lib/back.js';
 import { gatherStep } from '../lib/gather.js';
@@ -51,6 +51,13 @@ function States({ item, loop }) {
     )}</ol>`;
 }
 
+// It goes on by the version it was filed under, until somebody who may publish moves it.
+function Version({ item, loop }) {
+  const move = `/settings/defs/${loop.def}${query({ view: 'move', where: term('no', item.no) })}`;
+  return html`${t('item.versionOf', { n: item.def_version, now: loop.version })}
+    ${may('def.manage') ? html` <a href=${move}>${t('item.moveVersion')}</a>` : null}`;
+}
+
 function Facts({ item, loop, again }) {
   // A loop has its own word for these columns: 级别 of a patrol, 业务类型 of an order.
   const word = (key) => (loop && (loop.fields.find((f) => `col.${f.key}` === key) || {}).title) || t(key);
@@ -72,6 +79,7 @@ function Facts({ item, loop, again }) {
     ['col.unlocks', item.unlocks || null],
     ['item.extended', item.extensions || null],
     ['item.raised', item.level ? t('item.raisedTo', { level: item.level, unit: item.raised_name }) : null],
+    ['item.version', loop && item.def_version < loop.version ? html`<${Version} item=${item} loop=${loop} />` : null],
   ].filter(([, v]) => v);
   return html`<dl class="facts">${rows.map(([k, v]) => html`<div key=${k}><dt>${word(k)}</dt><dd>${v}</dd>
     </div>`)}
