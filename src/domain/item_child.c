@@ -10,6 +10,8 @@ static void as_the_parent(const struct turn *t, struct item_in *in)
     in->loop = t->it->loop;
     if (in->cls <= 0)
         in->cls = t->it->cls;
+    if (in->n_fields > 0)
+        return;
     const struct item_field base[] = {
         {S("channel"), t->it->channel}, {S("kind"), t->it->kind}, {S("priority"), t->it->priority}};
     for (size_t i = 0; i < ARRAY_LEN(base); i++)
@@ -80,10 +82,13 @@ static bool has_options(const struct def_field *to, const struct def_field *from
     return all;
 }
 
-// Any answer of the one is an answer to the other: a text takes all but personal data.
+// Any answer of the one is an answer to the other: a text takes all. Of personal data the item has
+// the mask alone, which is nobody's name or number.
 static bool takes(const struct def_field *to, const struct def_field *from)
 {
-    if (to->type == DEF_TEXT && !def_sealed(from))
+    if (def_sealed(from))
+        return false;
+    if (to->type == DEF_TEXT)
         return true;
     if (to->type != from->type)
         return false;

@@ -185,6 +185,9 @@ test('enterprise-demand: a visit, what was asked for, a policy, an answer, its e
     assert.match(await wrong('fill: {enterprise: item.enterprise, channel: 走街, kind: item.demand_kind}'), /“来源”填不了这个值/);
     assert.match(await wrong('fill: {enterprise: item.enterprise, channel: 走访, kind: item.way}'), /“诉求类别”填不了这个值/);
     assert.match(await wrong('fill: {enterprise: item.enterprise, kind: item.demand_kind}'), /要有“来源”/);
+    const tel = text.replace('fields:\n', 'fields:\n  - {key: tel, title: 电话, type: phone}\n').replace(fill, `${fill.slice(0, -1)}, result: item.tel}`);
+    const sealed = await boss.post('/api/defs', { kind: 'loop', text: tel });
+    assert.deepEqual([sealed.status, sealed.body.errors.map((e) => e.message)], [400, ['所登记事项的“办理情况”填不了这个值']], 'personal data are not handed on');
     const gone = await boss.post('/api/defs', { kind: 'loop', text: text.replace('loop: enterprise-demand', 'loop: enterprise-demands') });
     assert.deepEqual([gone.status, gone.body.errors[0].line], [400, text.split('\n').findIndex((l) => l.includes('loop: enterprise-demand')) + 1]);
   });
