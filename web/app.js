@@ -54,6 +54,7 @@ const ROUTES = [
   { path: '/registers', page: rows('Registers'), right: 'item.read' },
   { path: '/registers/:key', page: rows('Register'), right: 'item.read' },
   { path: '/registers/:key/board', page: rows('RegisterBoard'), right: 'board.read' },
+  { path: '/registers/:key/twins', page: rows('Twins'), right: 'item.read' },
   { path: '/registers/:key/new', page: rows('RowNew'), right: 'item.file' },
   { path: '/boards', page: more('Board'), right: 'board.read' },
   { path: '/scores', page: Scores, right: 'board.read' },

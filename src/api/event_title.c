@@ -31,6 +31,9 @@ str event_title(const struct ctx *c, const struct def *d, str what)
         {"close_merged", "Closed with its main item", "随主单办结"},
         {"joined", "Another item was merged into it", "有工单并入"},
         {"parted", "An item merged into it was taken out", "并入的工单撤出"},
+        {"repoint", "Names the row it was merged into", "改指合并后的对象"},
+        {"differs", "Called another thing", "标为不同的对象"},
+        {"alike", "Called another thing no more", "取消不同的标记"},
         {"gathered", "Added to what gathers it", "归入"},
         {"released", "Taken out of what gathers it", "移出"},
         {"same", "Tied as the same matter", "关联同一事项"}, {"unsame", "Untied", "取消同一事项"},
@@ -41,6 +44,10 @@ str event_title(const struct ctx *c, const struct def *d, str what)
     str said = said_title(c, d, what);
     if (said.n > 0)
         return said;
+    if (d->lasting && str_eq(what, S("joined")))
+        return c->lang == LANG_EN ? S("Another row was merged into it") : S("另一个对象合并进来");
+    if (d->lasting && str_eq(what, S("parted")))
+        return c->lang == LANG_EN ? S("A row merged into it was taken out") : S("合并来的对象分开");
     for (size_t i = 0; i < ARRAY_LEN(OWN); i++)
         if (str_eq(what, str_of(OWN[i].what)))
             return str_of(c->lang == LANG_EN ? OWN[i].en : OWN[i].zh);

@@ -285,7 +285,7 @@ static const struct field FILE_ROWS[] = {
     {0},
 };
 static const struct field LINK_ROWS[] = {
-    F(struct link_view, kind, FIELD_STR, .help = "parent child main merged same gathered"),
+    F(struct link_view, kind, FIELD_STR, .help = "parent child main merged same gathered differs"),
     F(struct link_view, item, FIELD_I64),
     F(struct link_view, no, FIELD_STR),
     F(struct link_view, title, FIELD_STR),

@@ -355,19 +355,19 @@ static void read_ids(
 }
 
 // ["RX20261120-00012"]
-static void read_members(struct call *k, const struct json *j, struct step_in *in)
+static void read_texts(
+    struct call *k, const struct json *j, const char *field, str expected, str **out, size_t *n)
 {
     if (!j || j->type == JSON_NULL)
         return;
     bool good = j->type == JSON_ARR && j->n <= ITEM_MEMBERS_MAX;
     for (size_t i = 0; good && i < j->n; i++) {
         good = j->vals[i].type == JSON_STR;
-        VEC_PUSH(k->ctx.arena, in->members, in->n_members) = j->vals[i].s;
+        VEC_PUSH(k->ctx.arena, *out, *n) = j->vals[i].s;
     }
     if (!good)
-        err_add(&k->err, ERR_INVALID, S("members"), S("[\"RX20261120-00012\"]"),
-            "is not a list of at most %d numbers", "应为不超过 %d 个编号的列表",
-            (int)ITEM_MEMBERS_MAX);
+        err_add(&k->err, ERR_INVALID, str_of(field), expected,
+            "is not a list of at most %d of them", "应为不超过 %d 个的列表", (int)ITEM_MEMBERS_MAX);
 }
 
 // [{"todo": "…"}, …]: of each unit, in their order.
@@ -414,7 +414,8 @@ void items_step_read(struct call *k, const struct step_ask *t, struct step_in *i
     in->has_place = t->place.address.n > 0 || t->place.lat != 0 || t->place.lon != 0;
     read_fields(k, t->fields, S("fields"), &in->fields, &in->n_fields);
     read_ids(k, t->units, "units", ITEM_UNITS_MAX, &in->units, &in->n_units);
-    read_members(k, t->members, in);
+    read_texts(k, t->members, "members", S("[\"RX20261120-00012\"]"), &in->members, &in->n_members);
+    read_texts(k, t->takes, "takes", S("[\"name\"]"), &in->takes, &in->n_takes);
     read_each(k, t->each, in);
     if (t->extend.n > 0 && !dur_parse(t->extend, &in->extend))
         err_add(&k->err, ERR_INVALID, S("extend"), S("3wd, 2d, 4wh"), "is not a length of time",

@@ -24,7 +24,7 @@ struct step_place {
 struct step_ask {
     str step, say, note, judge, extend, other, name;
     int64_t part, cls, unit;
-    const struct json *fields, *units, *members, *each;
+    const struct json *fields, *units, *members, *each, *takes;
     struct step_reason reason;
     struct step_child child;
     struct step_place place;
@@ -55,6 +55,8 @@ extern const struct field STEP_REASON_IN[], STEP_CHILD_IN[], STEP_PLACE_IN[];
         {"extend", FIELD_STR, .at = offsetof(struct step_ask, extend), .max = 12, .help = "3wd"},  \
         {"other", FIELD_STR, .at = offsetof(struct step_ask, other), .max = 40,                    \
             .help = "merge: the main item's number"},                                              \
+        {"takes", FIELD_JSON, .at = offsetof(struct step_ask, takes),                              \
+            .help = "merge of a row: [fields, name, unit, class, place] the other takes over"},    \
         {"members", FIELD_JSON, .at = offsetof(struct step_ask, members),                          \
             .help = "gather, release: [numbers of items]"},                                        \
     {                                                                                              \

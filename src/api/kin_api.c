@@ -3,7 +3,9 @@
 #include "api/item_view.h"
 #include "domain/caller.h"
 #include "domain/gather.h"
+#include "domain/item_store.h"
 #include "domain/kin.h"
+#include "domain/row_twins.h"
 #include "domain/same.h"
 
 struct reason_view {
@@ -238,4 +240,83 @@ enum err_code kin_untie(struct call *k, struct ctx *c, int64_t *result, struct e
 {
     *result = k->id;
     return same_untie(c, k->id, k->id2, (str){0}, e);
+}
+
+// ---- rows of a register that may be one thing
+
+struct twin_view {
+    struct twin_row a, b;
+    int64_t strength;
+    struct list reasons;
+};
+struct twins_view {
+    int64_t looked;
+    bool capped;
+    struct list rows;
+};
+static const struct field TWIN_ROW_VIEW[] = {
+    {"id", FIELD_I64, .at = offsetof(struct twin_row, id)},
+    {"no", FIELD_STR, .at = offsetof(struct twin_row, no)},
+    {"title", FIELD_STR, .at = offsetof(struct twin_row, title)},
+    {"address", FIELD_STR, .at = offsetof(struct twin_row, address)},
+    {0},
+};
+static const struct field TWIN_REASON_VIEW[] = {
+    {"key", FIELD_STR, .at = offsetof(struct reason_view, key), .options = "key|name|place"},
+    {"points", FIELD_I64, .at = offsetof(struct reason_view, points),
+        .help = "what it adds to the strength"},
+    {0},
+};
+static const struct field TWIN_VIEW[] = {
+    {"a", FIELD_OBJ, .at = offsetof(struct twin_view, a), .sub = TWIN_ROW_VIEW,
+        .help = "the one that was added first"},
+    {"b", FIELD_OBJ, .at = offsetof(struct twin_view, b), .sub = TWIN_ROW_VIEW},
+    {"strength", FIELD_I64, .at = offsetof(struct twin_view, strength),
+        .help = "0 to 100: the sum of its reasons"},
+    {"reasons", FIELD_LIST, .at = offsetof(struct twin_view, reasons), .sub = TWIN_REASON_VIEW,
+        .size = sizeof(struct reason_view)},
+    {0},
+};
+const struct field TWINS_VIEW[] = {
+    {"looked", FIELD_I64, .at = offsetof(struct twins_view, looked),
+        .help = "rows that were compared"},
+    {"capped", FIELD_BOOL, .at = offsetof(struct twins_view, capped),
+        .help = "there are more rows, or more pairs"},
+    {"rows", FIELD_LIST, .at = offsetof(struct twins_view, rows), .sub = TWIN_VIEW,
+        .size = sizeof(struct twin_view), .help = "the strongest first"},
+    {0},
+};
+
+enum err_code kin_twins(struct call *k)
+{
+    struct arena *a = k->ctx.arena;
+    struct twins x;
+    if (row_twins(&k->ctx, k->key, &x, &k->err) != OK)
+        return k->err.code;
+    struct twin_view *rows = NEW_ARRAY(a, x.n, struct twin_view);
+    for (size_t i = 0; i < x.n; i++) {
+        const struct twin *t = &x.v[i];
+        struct reason_view *reasons = NULL;
+        size_t n = 0;
+        for (int r = 0; r < TWIN_REASONS; r++)
+            if (t->points[r] != 0)
+                VEC_PUSH(a, reasons, n) =
+                    (struct reason_view){twin_reason_name((enum twin_reason)r), t->points[r]};
+        rows[i] = (struct twin_view){t->a, t->b, t->strength, {reasons, n}};
+    }
+    struct twins_view v = {x.rows, x.capped, {rows, x.n}};
+    return call_answer_fields(k, TWINS_VIEW, &v);
+}
+
+enum err_code kin_differs(struct call *k, struct ctx *c, int64_t *result, struct err *e)
+{
+    const struct same_in *in = k->in;
+    *result = k->id;
+    return row_differs(c, k->id, in->other, true, e);
+}
+
+enum err_code kin_alike(struct call *k, struct ctx *c, int64_t *result, struct err *e)
+{
+    *result = k->id;
+    return row_differs(c, k->id, item_no_of(c, k->id2), false, e);
 }

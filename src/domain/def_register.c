@@ -77,6 +77,8 @@ static void put_steps(struct def_reader *r)
             .note_required = true, .undo_s = UNDO_S},
         {STEP("restore", "恢复", DOES_REOPEN, ARCHIVED, STATE_KEPT, archive), .hotkey = S("A"),
             .undo_s = UNDO_S},
+        {STEP("merge", "合并", DOES_MERGE, KEPT, DEF_NONE, archive)},
+        {STEP("unmerge", "撤销合并", DOES_UNMERGE, KEPT, DEF_NONE, archive)},
     };
 #undef STEP
     for (size_t i = 0; i < ARRAY_LEN(steps); i++)

@@ -7,6 +7,7 @@
 #include "domain/item_hand.h"
 #include "domain/item_inner.h"
 #include "domain/item_refer.h"
+#include "domain/row_merge.h"
 #include "domain/same.h"
 
 static int first_open(const struct def *d)
@@ -474,22 +475,27 @@ static void does_merge(struct turn *t, struct err *e)
     if (!str_eq(other.loop, t->it->loop) || other.merged != 0 || !other.open)
         err_add(e, ERR_INVALID, S("other"), (str){0},
             "the main item must be open, of the same loop, and not merged itself",
-            "主单必须在办、同类，且自己没有并入别单");
+            t->d->lasting ? "留下的对象必须在册、在同一个台账，且自己没有合并到别处"
+                          : "主单必须在办、同类，且自己没有并入别单");
     int64_t mine = db_one_i64(t->c->db, 0,
         "SELECT count(*) FROM link WHERE town = ?1 AND item = ?2 AND kind = 'merged'",
         V(t->c->rules->town), V(t->it->id));
     if (mine > 0)
         err_add(e, ERR_INVALID, S("other"), (str){0}, "this item is itself a main item",
-            "本单自己是主单");
+            t->d->lasting ? "已有对象合并到这里，请反过来合并" : "本单自己是主单");
     if (e->code != OK)
         return;
+    link_add(t, main, S("merged"), t->it->id);
+    if (t->d->lasting) {
+        row_merge(t, &other, e);
+        return;
+    }
     withdraw_all(t);
     item_clocks_pause(
         t->c, t->d, t->it); // its own clocks go on where they stood if it is taken out again
     t->it->merged = main;
     t->it->open = false;
     t->it->unit = other.unit;
-    link_add(t, main, S("merged"), t->it->id);
     same_repeat(t->c, t->it);
     if (same_main(t->c, main, t->it, true, e) != OK)
         return;
@@ -500,6 +506,10 @@ static void does_unmerge(struct turn *t, struct err *e)
     db_run(t->c->db,
         "DELETE FROM link WHERE town = ?1 AND item = ?2 AND kind = 'merged' AND other = ?3",
         V(t->c->rules->town), V(t->it->merged), V(t->it->id));
+    if (t->d->lasting) {
+        row_unmerge(t, e);
+        return;
+    }
     int64_t main = t->it->merged;
     t->it->merged = 0;
     same_repeat(t->c, t->it);

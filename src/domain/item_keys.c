@@ -31,7 +31,8 @@ static bool claim(struct ctx *c, const struct def *d, str field, str v, int64_t 
 
 static str held(const struct item *it, const struct def_field *f)
 {
-    return it->shelf == SHELF_GONE ? (str){0} : item_field(it, f->key);
+    bool gone = it->shelf == SHELF_GONE || (it->shelf == SHELF_KEPT && it->merged != 0);
+    return gone ? (str){0} : item_field(it, f->key);
 }
 
 enum err_code item_keys_move(struct ctx *c, const struct def *d, const struct item *before,

@@ -49,12 +49,21 @@ int64_t item_row_named(const struct ctx *c, str to, str name, bool *many)
 {
     int64_t id = 0, n = 0;
     struct cursor r = db_rows(c->db,
-        "SELECT id FROM item WHERE town = ?1 AND loop = ?2 AND title = ?3 AND shelf = 2 LIMIT 2",
+        "SELECT id FROM item WHERE town = ?1 AND loop = ?2 AND title = ?3 AND shelf = 2"
+        " AND merged = 0 LIMIT 2",
         V(c->rules->town), V(to), V(name));
     for (; db_next(&r); n++)
         id = db_i64(&r, 0);
     *many = n > 1;
     return id;
+}
+
+// A row that was merged leads to the other.
+static int64_t leads_to(const struct ctx *c, int64_t row)
+{
+    return db_one_i64(c->db, row,
+        "SELECT merged FROM item WHERE town = ?1 AND id = ?2 AND merged <> 0", V(c->rules->town),
+        V(row));
 }
 
 static bool refer_row(
@@ -80,7 +89,7 @@ static bool refer_row(
         err_add(e, ERR_INVALID, path, (str){0}, "\"%.*s\" has no row \"%.*s\"",
             "“%.*s”里没有“%.*s”", STR_ARG(title), STR_ARG(given));
     else
-        *canonical = item_no_of(c, id);
+        *canonical = item_no_of(c, leads_to(c, id));
     return id != 0 && !many;
 }
 

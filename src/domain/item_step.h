@@ -89,7 +89,9 @@ struct step_in {
     str reason, reason_option;
     str judge;
     struct dur extend;
-    str other;    // merge: the main order's number
+    str other;  // merge: the main order's number
+    str *takes; // merge of a row: what the other takes over
+    size_t n_takes;
     str *members; // gather, release: numbers
     size_t n_members;
     struct item_in child;

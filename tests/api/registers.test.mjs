@@ -27,7 +27,7 @@ test('registers', async (t) => {
     assert.equal(enterprise.name, '企业名称');
     assert.deepEqual(registers[1].fields.filter((f) => f.percent).map((f) => f.key), ['occupancy']);
     assert.deepEqual(enterprise.fields.filter((f) => f.register).map((f) => [f.key, f.type, f.register]), [['building', 'ref', 'building']]);
-    assert.deepEqual(enterprise.steps.map((s) => s.key), ['add', 'change', 'archive', 'restore']);
+    assert.deepEqual(enterprise.steps.map((s) => s.key), ['add', 'change', 'archive', 'restore', 'merge', 'unmerge']);
     assert.equal(enterprise.steps[1].asks.some((a) => a.field === 'tax_head'), false, 'nobody is asked for what is computed');
   });
 

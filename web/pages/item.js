@@ -305,7 +305,9 @@ export function Item({ params }) {
     <${Loaded} of=${item ? { ...of, error: null } : of}>${(x) => html`<${Body} item=${x} loop=${loop}
       onItem=${of.set} again=${of.again} openStep=${openStep} onSay=${onSay} />`}<//>
     ${
-      open
+      open && lasts && step.does === 'merge'
+        ? html`<${Later} load=${rows} name="MergeRows" id=${item.id} register=${loop} onDone=${(winner) => { setStepId(''); go(`/i/${winner.id}`); }} onClose=${() => setStepId('')} />`
+        : open
         ? html`<${StepDialog} key=${stepId} item=${item} loop=${loop} step=${step} open=${open}
           onDone=${done(open.title)}
       onClose=${() => setStepId('')} onSeen=${of.set} />`

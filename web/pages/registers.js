@@ -3,7 +3,7 @@
 import { useEffect } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { get, query, rowsOf as listOf } from '../lib/api.js';
+import { del, get, query, rowsOf as listOf } from '../lib/api.js';
 import { catalog, may, notify } from '../lib/state.js';
 import { linked } from '../lib/board.js';
 import { stepOf } from '../lib/catalog.js';
@@ -108,6 +108,7 @@ export function Register({ params }) {
   const register = find(params.key);
   if (!register) return html`<${Unknown} />`;
   const adds = html`${addButton(register)}
+    ${mayAdd(register) ? html`<a class="button" href=${`/registers/${register.key}/twins`}>${t('twin.title')}</a>` : null}
     ${may('board.read') && register.tallies.length ? html`<a class="button" href=${`/registers/${register.key}/board`}>${t('nav.board')}</a>` : null}`;
   return html`<${ItemList} register=${register} adds=${adds}>
     ${may('board.read') && register.tallies.length ? html`<${Figures} register=${register} />` : null}<//>`;
@@ -272,18 +273,31 @@ const worthTelling = (item, register) => ({
   steps: (item.steps || []).filter((s) => s.ok || (stepOf(register, s.key) || { from: [] }).from.includes(item.state)),
 });
 
+// Where a merged row leads, what was merged into this one, and what somebody has called another thing.
+const LEADS = { main: 'twin.into', merged: 'twin.from', differs: 'twin.differs' };
+
+function Leads({ item, onItem }) {
+  const links = (item.links || []).filter((l) => LEADS[l.kind]);
+  const alike = (l) => del(`/api/items/${item.id}/differs/${l.item}`).then(onItem, (e) => notify(e.message, 'error'));
+  if (!links.length) return null;
+  return html`<section class="card" aria-labelledby="leads-h"><h2 id="leads-h">${t('twin.leads')}</h2><ul class="plain-list">${links.map(
+    (l) => html`<li key=${l.kind + l.item}><span class="tag">${t(LEADS[l.kind])}</span> <a href=${`/i/${l.item}`}>${l.no} ${l.title}</a>${l.kind === 'differs' && may('item.step') ? html` <button type="button" class="link" onClick=${() => alike(l)}>${t('twin.alike')}</button>` : null}</li>`,
+  )}</ul></section>`;
+}
+
 /**
  * The body of a row's page; the frame, the steps' dialogs and undo are the item page's.
  * @param {{item: object, register: object, onItem: (item: object) => void, again: () => void, openStep: (s: object) => void}} props
  */
 export function RowBody({ item, register, onItem, again, openStep }) {
   return html`<div class="item-head row-head">
-      <p><span class="tag">${item.state_title}</span> <span class="mono">${item.no}</span> ${register.title}</p>
+      <p><span class="tag">${item.merged ? t('twin.isMerged') : item.state_title}</span> <span class="mono">${item.no}</span> ${register.title}</p>
     </div>
     <${StepBar} item=${worthTelling(item, register)} loop=${register} onOpen=${openStep} />
     <div class="item-cols">
       <div class="item-time">
         <${Referring} item=${item} register=${register} />
+        <${Leads} item=${item} onItem=${onItem} />
         <${ItemPlace} item=${item} title=${t('row.place')} />
         <${RowMap} item=${item} />
       </div>

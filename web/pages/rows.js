@@ -5,5 +5,7 @@ export { FoundRows, NamedRows, Register, RegisterBoard, Registers, RowBody, RowN
 export { Plan } from '../ui/plan.js';
 export { Recheck } from '../ui/recheck.js';
 export { Shares } from '../ui/shares.js';
+export { Twins } from './twins.js';
+export { MergeRows } from '../ui/merge-rows.js';
 export { Amount, Checked, Reference, SameName } from '../ui/row-fields.js';
 export { Sealed } from '../ui/sealed.js';

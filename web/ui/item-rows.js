@@ -82,7 +82,7 @@ function usual(key) {
 function marks(r) {
   const out = [];
   const loop = catalog.value.loopByKey.get(r.loop);
-  if (loop && loop.lasts && !r.open) out.push(['', r.state_title]);
+  if (loop && loop.lasts && !r.open) out.push(['', r.merged ? t('twin.isMerged') : r.state_title]);
   if (r.priority && r.priority !== usual(r.loop)) out.push(['hot', r.priority]);
   if (r.asks) out.push(['hot', t('mark.asks', { steps: r.asks })]);
   if (r.returns) out.push(['', t('item.returns', { n: r.returns })]);
