@@ -22,7 +22,11 @@ static void check_takes(struct turn *t, struct err *e)
         bool known = at >= 0 && t->d->fields[at].text.n == 0;
         for (size_t k = 0; k < ARRAY_LEN(OWN); k++)
             known = known || str_eq(key, str_of(OWN[k]));
-        if (!known)
+        if (at >= 0 && def_sealed(&t->d->fields[at]))
+            err_add(e, ERR_INVALID, str_fmt(t->c->arena, "takes[%zu]", i), (str){0},
+                "\"%.*s\" is personal data: say it anew of the row that stays",
+                "“%.*s”是个人信息，请在留下的对象上另行填写", STR_ARG(t->d->fields[at].title));
+        else if (!known)
             err_add(e, ERR_INVALID, str_fmt(t->c->arena, "takes[%zu]", i), (str){0},
                 "\"%.*s\" is nothing a row has", "没有“%.*s”这一栏", STR_ARG(key));
     }
