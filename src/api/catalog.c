@@ -60,7 +60,7 @@ struct rate_view {
 struct loop_view {
     str key, title, class_scheme;
     int64_t def, version, receiver;
-    bool caller, analysis;
+    bool caller, analysis, clashes, beside;
     str name_title, text_title, text_hint;
     struct list states, part_states, clocks, judges, fields, steps, tallies, rates, cadences;
     struct strs boards;
@@ -230,6 +230,8 @@ static const struct field LOOP_VIEW[] = {
     {"text_hint", FIELD_STR, .at = offsetof(struct loop_view, text_hint)},
     {"analysis", FIELD_BOOL, .at = offsetof(struct loop_view, analysis),
         .help = "it has one: /api/analyses/{key}"},
+    M(loop_view, clashes, FIELD_BOOL, .help = "two of it may need one place on the same days"),
+    M(loop_view, beside, FIELD_BOOL, .help = "items of other loops are told beside it"),
     ROWS(loop_view, states, STATE_VIEW, state_view),
     ROWS(loop_view, part_states, STATE_VIEW, state_view),
     ROWS(loop_view, clocks, CLOCK_KIND_VIEW, clock_kind_view),
@@ -406,6 +408,8 @@ static struct loop_view view_loop(struct ctx *c, const struct loop *l)
         .name_title = d->name_title,
         .text_title = d->text_title,
         .text_hint = d->text_hint,
+        .clashes = d->clashes.said,
+        .beside = d->beside.said,
         .caller = d->caller,
         .analysis = d->analysis.count >= 0,
         .states = view_states(c->arena, d->states, d->n_states),

@@ -319,6 +319,16 @@ struct def_gathers {
     str cell; // a layer: calls from the cell its own point lies in; empty: from everywhere
 };
 
+// Who is there as well: names the same row of a register, or lies within metres (filter_near.c).
+struct def_near {
+    bool said;
+    int same;     // a reference, or DEF_NONE
+    int within;   // metres; 0: points do not count
+    int from, to; // of clashes: dates between which it needs the place
+    str *loops;   // of beside: whose items are told
+    size_t n_loops;
+};
+
 // A list of the loop's analysis: the items of a tally in the period, or what a filter finds now.
 struct def_list {
     str key, title;
@@ -416,6 +426,8 @@ struct def {
     bool caller;
     int level; // handler level of the town itself, 0: levels are not shown
     struct def_ahead ahead;
+    struct def_near clashes; // two of the loop in one place on the same days
+    struct def_near beside;  // what items of other loops say of the place
     struct def_gathers gathers;
     struct def_named *judges;
     size_t n_judges;

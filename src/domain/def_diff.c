@@ -116,6 +116,23 @@ static void gathers_fact(const struct def *d, struct facts *f)
             STR_ARG(g->calls), g->weeks, STR_ARG(g->cell)));
 }
 
+static void tell_near(
+    struct facts *f, const char *name, const struct def *d, const struct def_near *n)
+{
+    if (!n->said) {
+        tell(f, name, S(""));
+        return;
+    }
+    str same = n->same >= 0 ? d->fields[n->same].key : S("");
+    str loops = str_join(f->arena, n->loops, n->n_loops, S("、"));
+    str days = n->n_loops == 0 ? str_fmt(f->arena, "%.*s..%.*s", STR_ARG(d->fields[n->from].key),
+                                     STR_ARG(d->fields[n->to].key))
+                               : S("");
+    tell(f, name,
+        str_fmt(f->arena, "%.*s %d 米 %.*s%.*s", STR_ARG(same), n->within, STR_ARG(loops),
+            STR_ARG(days)));
+}
+
 static void head_facts(const struct def *d, size_t at, struct facts *f)
 {
     (void)at;
@@ -141,6 +158,8 @@ static void head_facts(const struct def *d, size_t at, struct facts *f)
         tell(f, "未诉先办", S(""));
     solid_facts(d, f);
     gathers_fact(d, f);
+    tell_near(f, "冲突", d, &d->clashes);
+    tell_near(f, "旁边", d, &d->beside);
     tell_flag(f, "等待全部承办", d->wait_all);
     tell_state(f, "承办完成后", d->then, d->states);
     tell(f, "分析的计数", d->analysis.count >= 0 ? d->tallies[d->analysis.count].key : S(""));

@@ -32,6 +32,8 @@ static const struct yaml_member root_members[] = {
     {"classes", YAML_WANT_KEY},
     {"caller", YAML_WANT_BOOL},
     {"level", YAML_WANT_INT, .min = 1, .max = 9},
+    {"clashes", YAML_WANT_MAP, .expected = "{from, to, same, within}", .sub = def_clashes_members},
+    {"beside", YAML_WANT_MAP, .expected = "{loops, same, within}", .sub = def_beside_members},
     {"ahead", YAML_WANT_MAP, .expected = "{of, field, nobody, first, late}",
         .sub = def_ahead_members},
     {"gathers", YAML_WANT_MAP, .expected = "{which, count, calls, effect, weeks, cell}",
@@ -419,6 +421,7 @@ static void read_loop(struct def_reader *r)
     read_reasons(r);
     def_steps_read(r);
     def_ahead_read(r);
+    def_near_read(r);
     def_gathers_read(r);
     def_effects_check(r);
     def_solid_read(r);

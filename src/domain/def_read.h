@@ -110,6 +110,8 @@ extern const struct yaml_member def_number_members[]; // def_parse.c
 // "10d", "2w", "3mo"
 bool def_read_every(str text, int *n, enum def_every *of);
 extern const struct yaml_member def_ahead_members[];
+extern const struct yaml_member def_clashes_members[], def_beside_members[];
+void def_near_read(struct def_reader *r); // def_near.c
 extern const struct yaml_member def_solid_members[];
 extern const struct yaml_member def_gathers_members[];
 void def_gathers_read(struct def_reader *r);  // def_gather.c

@@ -113,6 +113,14 @@ static void put_is(struct buf *b, const struct filter_term *t, const struct filt
     case KIND_NUMBER:
         put_number(b, &v->number);
         break;
+    case KIND_CLASHES:
+    case KIND_BESIDE:
+        buf_add(b, v->text);
+        if (v->text_end.n > 0) {
+            buf_byte(b, '/');
+            buf_add(b, v->text_end);
+        }
+        break;
     case KIND_CADENCE:
         buf_fmt(b, "%.*s/%.*s", STR_ARG(v->text), STR_ARG(v->text_end));
         if (v->dated) {

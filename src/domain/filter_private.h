@@ -32,6 +32,9 @@ enum filter_kind {
     KIND_WATCH,    // me: the person asking has it on his list
     KIND_CADENCE,  // loop/rule/dates: filed by that cadence rule, or a row it was filed for. In the
                    // database only
+    KIND_CLASHES,  // loop, loop/number: needs the same place on the same days as another. In the
+                   // database only
+    KIND_BESIDE,   // loop/number: in the place of that item. In the database only
     KIND_GATHERED, // number of the item that gathers it; yes no
     KIND_GATHERS,  // number of an item it gathers. In the database only
     KIND_REFERS,   // number of a register's row that a field names
@@ -88,6 +91,8 @@ enum filter_kind {
     X(KEY_LOCKED, "locked", "锁定", KIND_FLAG, "i.locked", locked)                                 \
     X(KEY_ASKS, "asks", "待审核", KIND_ASKS, "i.waits", waits)                                     \
     X(KEY_WATCH, "watch", "盯住", KIND_WATCH, "i.id", id)                                          \
+    X(KEY_CLASHES, "clashes", "冲突", KIND_CLASHES, "i.id", id)                                    \
+    X(KEY_BESIDE, "beside", "旁边", KIND_BESIDE, "i.id", id)                                       \
     X(KEY_CADENCE, "cadence", "周期规则", KIND_CADENCE, "i.id", id)                                \
     X(KEY_GATHERED, "gathered", "归入", KIND_GATHERED, "i.gathered", gathered)                     \
     X(KEY_GATHERS, "gathers", "归集", KIND_GATHERS, "i.no", no)                                    \
@@ -262,6 +267,10 @@ struct filter_names {
 void filter_scope_fields(struct arena *a, const struct filter_scope *s, struct filter_names *names);
 void filter_scope_state_names(
     struct arena *a, const struct filter_scope *s, struct filter_names *names);
+
+// "i.id IN (…)" of a value of KIND_CLASHES or KIND_BESIDE.
+void filter_near_sql(struct sqlb *q, const struct filter_env *env, enum filter_kind kind,
+    const struct filter_value *v);
 
 // Letters a-z as A-Z, in the arena.
 str filter_upper(struct arena *a, str x);

@@ -774,6 +774,14 @@ static void cadences(struct writer_of *w)
     }
 }
 
+static void nearby(struct writer_of *w)
+{
+    for (size_t i = 0; i < w->t->n; i++) {
+        or_else(w);
+        filter_near_sql(w->q, w->env, w->t->kind, &w->t->values[i]);
+    }
+}
+
 // A row is no part.
 static void nobodys(struct writer_of *w)
 {
@@ -806,6 +814,8 @@ static void term(struct writer_of *w)
         [KIND_GATHERS] = gathers,
         [KIND_REFERS] = refers,
         [KIND_CADENCE] = cadences,
+        [KIND_CLASHES] = nearby,
+        [KIND_BESIDE] = nearby,
         [KIND_NAMED] = named,
         [KIND_CLOCK] = texts,
         [KIND_CELL] = texts,

@@ -549,6 +549,28 @@ static void read_cadence(const struct reading *x)
         refuse(x, x->p->def ? S("not in a definition") : S("LOOP/RULE, LOOP/RULE/2026Q4"));
 }
 
+// "project", "project/XM20260101-0001": by what that loop's definition says of the same place.
+// Others decide it, so a definition cannot ask it.
+static void read_near(const struct reading *x)
+{
+    str rest = x->text, name = {0};
+    bool clash = x->t->kind == KIND_CLASHES;
+    bool cut = str_cut(&rest, '/', &name);
+    struct filter_value value = {.form = VALUE_IS, .text_end = filter_upper(x->p->arena, rest)};
+    for (size_t i = 0; cut && !x->p->def && i < x->p->rules->n_loops; i++) {
+        const struct loop *l = &x->p->rules->loops[i];
+        bool said = l->now && (clash ? l->now->clashes.said : l->now->beside.said);
+        if (said && (str_eq(l->key, name) || str_eq(l->title, name)))
+            value.text = l->key;
+    }
+    if (value.text.n > 0 && (clash || rest.n > 0))
+        add(x, value);
+    else if (x->p->def)
+        refuse(x, tr(x, S("not in a definition"), S("流程定义里不能用")));
+    else
+        refuse(x, clash ? S("LOOP, LOOP/XM20260101-0001") : S("LOOP/XM20260101-0001"));
+}
+
 static void read_node(const struct reading *x)
 {
     str key = {0};
@@ -648,6 +670,8 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         [KIND_ASKS] = read_asks,
         [KIND_WATCH] = read_watch,
         [KIND_CADENCE] = read_cadence,
+        [KIND_CLASHES] = read_near,
+        [KIND_BESIDE] = read_near,
         [KIND_NAMED] = read_named,
         [KIND_CLOCK] = read_field_value,
         [KIND_CELL] = read_field_value,

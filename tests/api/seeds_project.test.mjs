@@ -1,7 +1,7 @@
 // Renewal projects and their schedules, lived through the API as the seed pages tell them (see seeds.test.mjs).
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { agreed } from './lib.mjs';
+import { agreed, fields } from './lib.mjs';
 import { clock, holds, scene, value } from './scene.mjs';
 
 const rows = (it) => Object.fromEntries(it.plan.map((n) => [n.key, `${n.first}..${n.last}`]));
@@ -40,6 +40,39 @@ test('project: “要倒排工期” – five kinds of works, planned backward, 
     assert.equal(node(renewal, 'works').days, 60);
     assert.equal(node(renewal, 'handover').by_title, '交付期限');
     assert.equal(value(renewal, 'finish_by').value, '2026-09-30');
+  });
+
+  await t.test('two that dig in one estate on the same days are seen, until their days are moved apart', async () => {
+    // 精品小区, 燃气旧管改造 and 直供电改造 lie in the first estate, the two others in the second: all dig in June and July.
+    const clash = async (i) => (await desk.list(`clashes:project/${items[i].no}`)).rows.map((r) => r.id).sort();
+    assert.deepEqual(await clash(0), [items[2].id, items[4].id].sort());
+    assert.deepEqual(await clash(1), [items[3].id]);
+    assert.equal((await desk.list('冲突:project')).total, KINDS.length);
+    await take(builder, items[3], 'dig', { fields: { dig_from: '2026-08-01', dig_to: '2026-08-31' } });
+    assert.deepEqual(await clash(1), []);
+    assert.equal((await desk.list('clashes:project')).total, KINDS.length - 2);
+    assert.equal((await desk.list('loop:project -clashes:project')).total, 2);
+    assert.deepEqual(fields(await desk.get('/api/items?filter=clashes:hotline')), ['filter']);
+    // Within sixty metres, with no estate in common: 31.2100 to 31.2105 is 56 m.
+    const road = await o.made(desk, { loop: 'project', title: '雨污混接改造（演示）道路段', lat: 31.2105, lon: 121.36, fields: { channel: '年度计划', kind: '雨污混接改造' } });
+    const kerb = await o.made(desk, { loop: 'project', title: '架空线入地（演示）路口', lat: 31.21, lon: 121.36, fields: { channel: '年度计划', kind: '架空线入地' } });
+    for (const it of [road, kerb]) await take(desk, it, 'plan', { units: [o.unit('xinda')], fields: { finish_by: '2026-12-31', dig_from: '2026-09-01', dig_to: '2026-09-10' } });
+    assert.deepEqual((await desk.list(`clashes:project/${road.no}`)).rows.map((r) => r.id), [kerb.id]);
+    await take(builder, kerb, 'dig', { fields: { dig_from: '2026-09-11', dig_to: '2026-09-20' } });
+    assert.equal((await desk.list(`clashes:project/${road.no}`)).total, 0);
+    for (const it of [road, kerb]) await take(leader, it, 'void', { reason: { key: '规划调整' }, note: '演示' });
+  });
+
+  await t.test('complaints beside it: of the estate, or within three hundred metres', async () => {
+    const call = async (lat, lon) => (await desk.file({ lat, lon })).body;
+    const at = await o.made(desk, { loop: 'project', title: '燃气旧管改造（演示）试点', lat: 31.21, lon: 121.36, fields: { channel: '年度计划', kind: '燃气旧管改造', estate: estates[0].no } });
+    const near = await call(31.2125, 121.36); // 278 m
+    await call(31.2128, 121.36); // 311 m
+    const demand = await o.made(desk, { loop: 'hazard', title: '燃气软管老化（演示）', class: await desk.klass('0605'), fields: { channel: '居民举报', estate: estates[0].no } });
+    const found = (await desk.list(`beside:project/${at.no}`)).rows.map((r) => r.id).sort();
+    assert.deepEqual(found, [near.id, demand.id].sort());
+    assert.equal((await desk.list(`旁边:project/${at.no} loop:hotline open:yes`)).total, 1);
+    await take(leader, at, 'void', { reason: { key: '规划调整' }, note: '演示' });
   });
 
   await t.test('the list finds them by the next node and when it is due, with columns of both', async () => {

@@ -334,6 +334,11 @@ static const char *const FILTERS[] = {
     "loop:call cadence:call/big/2026Q4 open:yes",
     "loop:call cadence:call/big/2026Q4 closed:yes -state:closed unit:=c02",
     "register:firm open:yes -cadence:call/big/2026Q4",
+    "clashes:call",
+    "loop:call clashes:call",
+    "clashes:call/ZF20261120-00001",
+    "beside:call/ZF20261120-00001",
+    "beside:call/ZF20261120-00001 loop:hotline open:yes",
     "recheck:due",
     "recheck:mine",
     "loop:call recheck:2026-12 unit:c02",
@@ -362,11 +367,14 @@ static const char LOOP[] =
     "calendar: workdays\nfields:\n"
     "  - {key: firm, title: 企业, type: ref, register: firm, required: yes}\n"
     "  - {key: call_by, title: 期限, type: date}\n"
+    "  - {key: call_from, title: 起始, type: date}\n"
     "states:\n  - {key: planned, title: 待访}\n  - {key: closed, title: 已访, done: yes}\n"
     "steps:\n  - {key: file, title: 登记, to: planned, who: clerk, ask: firm!}\n"
     "  - {key: close, title: 走访, from: planned, to: closed, who: handler, does: close}\n"
     "  - {key: hold, title: 已落实, from: closed, who: handler}\n"
     "  - {key: back, title: 没落实, from: closed, to: planned, who: handler, does: reopen}\n"
+    "clashes: {from: call_from, to: call_by, same: firm, within: 60}\n"
+    "beside: {loops: [hotline, call], same: firm, within: 300}\n"
     "consolidate: {after: 6w, pass: hold, fail: back, recur: {by: firm}}\n"
     "cadences:\n"
     "  - {key: big, title: 每季, over: firm, when: \"tax:>=100\", every: 3mo, field: firm, until: "

@@ -269,6 +269,10 @@ static inline struct rules *sample_rules(struct arena *a, struct err *e)
     memcpy(fields, visit->fields, visit->n_fields * sizeof(*fields));
     fields[visit->n_fields++] = level;
     visit->fields = fields;
+    visit->clashes = visit->beside = (struct def_near){.said = true, .same = DEF_NONE, .within = 1};
+    static str told[] = {S("patrol")};
+    visit->beside.loops = told;
+    visit->beside.n_loops = 1;
     visit->cadences = NEW(a, struct def_cadence);
     visit->cadences[visit->n_cadences++] = (struct def_cadence){.key = S("big")};
     bool ok = sample_put_loop(r, NULL, sample_def(r, hotline, SAMPLE_HOTLINE, e)) &&

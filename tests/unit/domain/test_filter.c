@@ -587,6 +587,12 @@ static void put_random_value(struct world *w, struct buf *b, int row)
     case KIND_GATHERS:
         buf_addz(b, "ZZ1"); // no item of that number is there
         break;
+    case KIND_CLASHES: // no item of these numbers is there
+        buf_addz(b, "visit/ZZ1");
+        break;
+    case KIND_BESIDE:
+        buf_addz(b, "visit/ZZ2");
+        break;
     case KIND_CADENCE: // nothing was filed by a rule
         buf_addz(b, chance(w, 50) ? "visit/big" : "visit/big/");
         if (str_ends(buf_str(b), S("/")))
