@@ -528,6 +528,12 @@ static void put_random_loop(struct world *w, struct buf *b, bool lasts)
     buf_add(b, w->r->loops[at].key);
 }
 
+// Of a kind that is not in the item: one that finds none.
+static const char *nobody(enum filter_kind kind)
+{
+    return kind == KIND_CALLER ? "7" : kind == KIND_GATHERS ? "ZZ1" : "visit/ZZ1";
+}
+
 // The values of a term whose key is in the table.
 static void put_random_value(struct world *w, struct buf *b, int row)
 {
@@ -579,19 +585,13 @@ static void put_random_value(struct world *w, struct buf *b, int row)
         buf_addz(b, chance(w, 50) ? "me" : "我");
         break;
     case KIND_CALLER:
-        buf_addz(b, "7"); // the sample's items have no callers
+    case KIND_GATHERS:
+    case KIND_CLASHES:
+    case KIND_BESIDE:
+        buf_addz(b, nobody(filter_key_rows[row].kind));
         break;
     case KIND_GATHERED:
         buf_addz(b, numbers_gathered[below(w, ARRAY_LEN(numbers_gathered))]);
-        break;
-    case KIND_GATHERS:
-        buf_addz(b, "ZZ1"); // no item of that number is there
-        break;
-    case KIND_CLASHES: // no item of these numbers is there
-        buf_addz(b, "visit/ZZ1");
-        break;
-    case KIND_BESIDE:
-        buf_addz(b, "visit/ZZ2");
         break;
     case KIND_CADENCE: // nothing was filed by a rule
         buf_addz(b, chance(w, 50) ? "visit/big" : "visit/big/");
