@@ -2,6 +2,7 @@
 
 #include "domain/item_inner.h"
 #include "domain/sealed.h"
+#include "domain/sealed.h"
 
 struct moving {
     struct ctx *c;

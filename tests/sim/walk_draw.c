@@ -91,8 +91,9 @@ static str number(struct walk *w, struct arena *a, const struct def_field *f)
     double low = bound ? f->low : 1, high = bound ? f->high : 9;
     if (high > low + 9)
         high = low + 9;
-    int64_t from = (int64_t)low < low ? (int64_t)low + 1 : (int64_t)low;
-    return f->percent ? S("0.5") : str_fmt(a, "%" PRId64, rng_range(&w->rng, from, (int64_t)high));
+    int64_t from = (int64_t)low, to = (int64_t)high;
+    from += (double)from < low;
+    return f->percent ? S("0.5") : str_fmt(a, "%" PRId64, rng_range(&w->rng, from, to));
 }
 
 static str value(
@@ -126,6 +127,12 @@ static str value(
                                         : (str){0};
     case DEF_UNIT:
         return some_unit(w)->code;
+    case DEF_PHONE:
+        return str_fmt(a, "138%08" PRId64, w->drawn);
+    case DEF_FULLNAME:
+        return S("演示甲");
+    case DEF_IDNO:
+        return S("11010519491231002X"); // [GB 11643-1999], its own example
     case DEF_REF:
         return some_row(c, w, f->to);
     }
