@@ -1,6 +1,7 @@
 #include "api/catalog.h"
 
 #include "api/members.h"
+#include "domain/filter.h"
 
 struct unit_view {
     int64_t id, parent, depth;
@@ -57,12 +58,16 @@ struct tally_view {
 struct rate_view {
     str key, title, formula, better;
 };
+struct ready_view {
+    str key, title, filter;
+    struct strs columns;
+};
 struct loop_view {
     str key, title, class_scheme;
     int64_t def, version, receiver;
     bool caller, analysis, clashes, beside;
     str name_title, text_title, text_hint;
-    struct list states, part_states, clocks, judges, fields, steps, tallies, rates, cadences;
+    struct list states, part_states, clocks, judges, fields, steps, tallies, rates, cadences, views;
     struct strs boards;
 };
 struct catalog_view {
@@ -215,6 +220,14 @@ static const struct field RATE_VIEW[] = {
     {"better", FIELD_STR, .at = offsetof(struct rate_view, better), .options = "high|low"},
     {0},
 };
+static const struct field READY_VIEW[] = {
+    M(ready_view, key, FIELD_STR),
+    M(ready_view, title, FIELD_STR),
+    {"filter", FIELD_STR, .at = offsetof(struct ready_view, filter),
+        .help = "canonical; of the loop"},
+    M(ready_view, columns, FIELD_STRS),
+    {0},
+};
 static const struct field LOOP_VIEW[] = {
     M(loop_view, key, FIELD_STR),
     M(loop_view, title, FIELD_STR),
@@ -244,6 +257,8 @@ static const struct field LOOP_VIEW[] = {
     ROWS(loop_view, rates, RATE_VIEW, rate_view),
     {"cadences", FIELD_LIST, .at = offsetof(struct loop_view, cadences), .sub = NAMED_VIEW,
         .size = sizeof(struct named_view), .help = "how far each has come: /api/cadences"},
+    {"views", FIELD_LIST, .at = offsetof(struct loop_view, views), .sub = READY_VIEW,
+        .size = sizeof(struct ready_view), .help = "lists that everybody finds ready"},
     {0},
 };
 const struct field CATALOG_VIEW[] = {
@@ -373,6 +388,20 @@ static struct list view_clocks(struct arena *a, const struct def *d)
     return (struct list){rows, d->n_clocks};
 }
 
+static struct list view_ready(struct arena *a, const struct def *d)
+{
+    struct ready_view *rows = NEW_ARRAY(a, d->n_views, struct ready_view);
+    for (size_t i = 0; i < d->n_views; i++) {
+        const struct def_view *v = &d->views[i];
+        str where = v->match ? filter_text(a, v->match) : (str){0};
+        rows[i] = (struct ready_view){.key = v->key,
+            .title = v->title,
+            .filter = str_trim(str_fmt(a, "loop:%.*s %.*s", STR_ARG(d->loop), STR_ARG(where))),
+            .columns = {v->columns, v->n_columns}};
+    }
+    return (struct list){rows, d->n_views};
+}
+
 static void view_counts(struct arena *a, const struct def *d, struct loop_view *v)
 {
     struct tally_view *t = NEW_ARRAY(a, d->n_tallies, struct tally_view);
@@ -393,6 +422,7 @@ static void view_counts(struct arena *a, const struct def *d, struct loop_view *
     for (size_t i = 0; i < d->n_cadences; i++)
         k[i] = (struct named_view){d->cadences[i].key, d->cadences[i].title};
     v->cadences = (struct list){k, d->n_cadences};
+    v->views = view_ready(a, d);
 }
 
 static struct loop_view view_loop(struct ctx *c, const struct loop *l)

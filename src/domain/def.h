@@ -22,6 +22,7 @@ enum {
     DEF_LISTS_MAX = 20, // of an analysis
     DEF_CADENCES_MAX = 20,
     DEF_FIRSTS_MAX = 10, // of one cadence
+    DEF_VIEWS_MAX = 10,
     DEF_RECUR_MIN_M = 10,
     DEF_RECUR_MAX_M = 500,
     DEF_CADENCE_WINDOW = 7, // days, of one that is counted from the last closing
@@ -396,6 +397,13 @@ struct def_recur { // another item, filed since the closing, that tells it has n
     str when;
     const struct filter *match; // compiled by rules.c
 };
+// A list of its items that everybody finds ready.
+struct def_view {
+    str key, title, where;
+    const struct filter *match; // compiled by rules.c
+    str *columns;               // names as list_columns_read takes them
+    size_t n_columns;
+};
 struct def_solid {
     int pass, fail;             // steps; DEF_NONE: nothing of the loop is looked at again
     str when;                   // which of the closed ones; empty: all
@@ -462,6 +470,8 @@ struct def {
     struct def_cadence *cadences;
     size_t n_cadences;
     struct def_solid solid;
+    struct def_view *views;
+    size_t n_views;
 };
 
 // Reads and checks one definition. On any error nothing usable comes back and e holds every

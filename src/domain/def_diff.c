@@ -456,6 +456,16 @@ static void list_facts(const struct def *d, size_t at, struct facts *f)
     tell_list(f, "显示", titles, x->n_show);
 }
 
+static void view_facts(const struct def *d, size_t at, struct facts *f)
+{
+    const struct def_view *x = &d->views[at];
+    f->key = x->key;
+    f->title = x->title;
+    tell(f, "名称", x->title);
+    tell(f, "条件", x->where);
+    tell_list(f, "栏目", x->columns, x->n_columns);
+}
+
 static str every_text(struct arena *a, const struct def_cadence *x)
 {
     static const char *const UNITS[] = {"日", "周", "个月"};
@@ -521,6 +531,7 @@ COUNT(tallies)
 COUNT(ledger)
 COUNT(rates)
 COUNT(cadences)
+COUNT(views)
 static size_t count_lists(const struct def *d)
 {
     return d->analysis.n_lists;
@@ -538,6 +549,7 @@ static const struct section sections[] = {
     {"升级规则", count_escalations, escalation_facts},
     {"派单建议", count_routes, route_facts},
     {"周期规则", count_cadences, cadence_facts},
+    {"视图", count_views, view_facts},
     {"计数", count_tallies, tally_facts},
     {"环节", count_ledger, ledger_facts},
     {"比率", count_rates, rate_facts},

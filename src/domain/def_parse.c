@@ -49,6 +49,7 @@ static const struct yaml_member root_members[] = {
     {"escalate", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, when, levels}"},
     {"routes", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {when, unit, because, ...}"},
     {"cadences", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, over, every}"},
+    {"views", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, where, columns}"},
     {"consolidate", YAML_WANT_MAP, .expected = "{after, pass, fail, recur}",
         .sub = def_solid_members},
     {"boards", YAML_WANT_STRS, .expected = "fields to break boards down by"},
@@ -425,6 +426,7 @@ static void read_loop(struct def_reader *r)
     def_gathers_read(r);
     def_effects_check(r);
     def_solid_read(r);
+    def_views_read(r);
     def_flow_check(r);
     def_approve_clocks(r);
     read_escalations(r);

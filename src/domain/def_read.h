@@ -127,5 +127,6 @@ void def_flow_check(struct def_reader *r);    // def_flow.c
 void def_routes_read(struct def_reader *r);   // def_routes.c
 void def_cadences_read(struct def_reader *r); // def_cadence.c
 void def_solid_read(struct def_reader *r);    // def_solid.c
+void def_views_read(struct def_reader *r);    // def_view.c
 
 #endif

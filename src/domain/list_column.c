@@ -45,6 +45,11 @@ static int own_at(str name)
     return DEF_NONE;
 }
 
+bool list_column_own(str name)
+{
+    return own_at(name) >= 0;
+}
+
 static bool find(struct arena *a, const struct filter_scope *s, str name, struct list_column *out)
 {
     int at = own_at(name);

@@ -41,6 +41,8 @@ struct list_columns {
 // noted under "columns".
 enum err_code list_columns_read(struct arena *a, const struct rules *r, str text,
     struct list_columns *out, struct err *e) MUST_USE;
+// Is it the name of a column that every item has?
+bool list_column_own(str name);
 // Canonical names with a blank between.
 str list_columns_text(struct arena *a, const struct list_columns *columns);
 // Does any of them need the item itself?

@@ -421,6 +421,8 @@ void rules_compile_def(struct rules *r, struct def *d, struct err *e)
     for (size_t i = 0; i < d->analysis.n_lists; i++)
         compile_list(r, d, i, e);
     compile_solid(r, d, e);
+    for (size_t i = 0; i < d->n_views; i++)
+        d->views[i].match = compile(r, d, d->views[i].where, row_path(r, "views", i, "where"), e);
     d->gathers.match = compile_for_all(r, d, d->gathers.which, S("gathers.which"), e);
     d->gathers.counted = compile_for_all(r, d, d->gathers.calls, S("gathers.calls"), e);
 }

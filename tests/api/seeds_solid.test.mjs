@@ -37,10 +37,17 @@ test('rectify: gaps are listed, put right, struck off, looked at again, and only
       assert.match(await refused(o[who], items[i], 'report', { fields: { result: '已经全部整改。' } }), /先制定整改措施/);
       await take(o[who], items[i], 'plan', { fields: { goal: '问题清零', measure: '梳理原因，逐项整改，建立台账', owner: `handler-${unit}` } });
     }
-    // The three lists are columns of the same items.
-    const { rows } = await leader.list('loop:rectify 来源:审计整改', '&columns=no title requirement measure goal due_on unit charge owner');
-    assert.deepEqual(rows.map((r) => [r.title, r.cells.measure, r.cells.due_on, r.unit_name, r.cells.charge, r.cells.owner]),
-      [['集体资产租赁合同到期未续', '梳理原因，逐项整改，建立台账', '2025-12-31', '鑫达集团', '宋洋（演示）', '冯玲（演示）']]);
+    // The three lists are views of the same items that everybody finds ready.
+    const { views } = (await leader.catalog()).loops.find((l) => l.key === 'rectify');
+    assert.deepEqual(views.map((v) => v.title), ['问题清单', '任务清单', '责任清单', '待巩固']);
+    const shown = {};
+    for (const v of views) {
+      const found = await leader.list(v.filter, `&sort=filed&columns=${encodeURIComponent(v.columns.join(' '))}`);
+      assert.equal(found.total, v.key === 'waiting' ? 0 : FIVE.length, JSON.stringify(found).slice(0, 200));
+      shown[v.key] = found.rows[3];
+    }
+    assert.deepEqual([shown.problems.cells.paper, shown.problems.cells.point, shown.tasks.cells.measure, shown.tasks.cells.due_on, shown.duties.unit_name, shown.duties.cells.charge, shown.duties.cells.owner],
+      ['审〔2025〕8号（演示）', '3', '梳理原因，逐项整改，建立台账', '2025-12-31', '鑫达集团', '宋洋（演示）', '冯玲（演示）']);
   });
 
   await t.test('struck off with a leader’s approval, one by one; false rectification goes back', async () => {

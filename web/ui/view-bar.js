@@ -3,12 +3,12 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { go } from '../lib/route.js';
-import { all, itemsLink, registerOf, term } from '../lib/filter.js';
+import { all, itemsLink, registerOf, split, term } from '../lib/filter.js';
 import { FIXED, LASTING, sameFilter, shareOptions, usualSort } from '../lib/views.js';
 import { dropView, loadViews, myViews, saveView, sharedViews } from '../lib/my-views.js';
 import { keyKeeper } from '../lib/api.js';
 import { useKeys } from '../lib/keys.js';
-import { me, notify } from '../lib/state.js';
+import { catalog, me, notify } from '../lib/state.js';
 import { FormDialog } from './form-dialog.js';
 import { ViewsDialog } from './views-dialog.js';
 
@@ -30,6 +30,12 @@ async function dropWithUndo(view) {
 // The views of a list: those of a register are at its own.
 const here = (register) => (v) => ((registerOf(v.filter) || { key: '' }).key || '') === (register ? register.key : '');
 
+// Those a definition brings along, where the list is of its loop.
+const ready = (filter) =>
+  catalog.value.loops
+    .filter((l) => (l.views || []).length && split(filter).some((x) => x === `loop:${l.key}` || x === `事项类型:${l.key}`))
+    .flatMap((l) => l.views.map((v) => ({ ...v, key: `${l.key}/${v.key}`, name: v.title, columns: v.columns.join(' '), sort: usualSort(v.filter) })));
+
 const fixed = (register) =>
   register ? LASTING.map((v) => ({ ...v, filter: all(term('register', register.key), v.filter) })) : FIXED;
 
@@ -43,6 +49,7 @@ export function ViewBar({ filter, sort, columns, register }) {
   const own = (myViews.value || []).filter(here(register));
   const views = [
     ...fixed(register).map((v) => ({ ...v, name: t(v.title) })),
+    ...(register || !catalog.value ? [] : ready(filter)),
     ...own.map((v) => ({ ...v, key: v.id, name: v.title, hint: v.shared ? t('share.with', { unit: v.shared_name }) : '' })),
     ...sharedViews.value.filter(here(register)).map((v) => ({
       ...v,
