@@ -31,10 +31,13 @@ async function dropWithUndo(view) {
 const here = (register) => (v) => ((registerOf(v.filter) || { key: '' }).key || '') === (register ? register.key : '');
 
 // Those a definition brings along, where the list is of its loop.
-const ready = (filter) =>
-  catalog.value.loops
-    .filter((l) => (l.views || []).length && split(filter).some((x) => x === `loop:${l.key}` || x === `事项类型:${l.key}`))
+function ready(filter) {
+  const terms = split(filter);
+  const asked = (l) => ['loop', t('filter.kLoop')].some((k) => [l.key, l.title].some((v) => terms.includes(`${k}:${v}`)));
+  return catalog.value.loops
+    .filter((l) => l.views.length && asked(l))
     .flatMap((l) => l.views.map((v) => ({ ...v, key: `${l.key}/${v.key}`, name: v.title, columns: v.columns.join(' '), sort: usualSort(v.filter) })));
+}
 
 const fixed = (register) =>
   register ? LASTING.map((v) => ({ ...v, filter: all(term('register', register.key), v.filter) })) : FIXED;
