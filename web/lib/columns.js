@@ -67,9 +67,10 @@ const ROW_WORDS = { unit: 'row.unit', filed: 'row.filed', changed: 'row.changed'
  * @param {object} catalog indexed
  * @param {(key: string) => string} t
  * @param {object} [register] those of its list
+ * @param {object} [first] a loop whose words go before those of the others
  * @returns {{title: string, columns: {name: string, title: string, width: number, sort?: string, type?: string}[]}[]}
  */
-export function columnGroups(catalog, t, register) {
+export function columnGroups(catalog, t, register, first) {
   if (register) return columnsOfRegister(register, t);
   const own = OWN.map(([name, key, width, sort, type]) => ({ name, title: t(key), width, sort, type }));
   const seen = new Set(own.map((c) => c.name));
@@ -79,7 +80,7 @@ export function columnGroups(catalog, t, register) {
     seen.add(name);
     list.push({ name, title, width, type, field });
   };
-  for (const loop of catalog.loops) {
+  for (const loop of first ? [first, ...catalog.loops.filter((l) => l !== first)] : catalog.loops) {
     const list = [];
     for (const f of loop.fields) add(list, f.key, f.title, f.type, f.type === 'text' ? 180 : WIDTH, f);
     if (loop.clocks.some((c) => c.node)) {

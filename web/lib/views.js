@@ -54,6 +54,12 @@ export function usualSort(filter) {
   return split(filter).includes('open:yes') && !registerOf(filter) ? 'due' : '-filed';
 }
 
+/** Does a filter ask for the items of a loop, by its key or by its name? */
+export function asksLoop(filter, loop, t) {
+  const terms = split(filter);
+  return ['loop', t('filter.kLoop')].some((k) => [loop.key, loop.title].some((v) => terms.includes(`${k}:${v}`)));
+}
+
 /** Do two filters hold the same terms, in whatever order? */
 export function sameFilter(a, b) {
   return a === b || split(a).sort().join(' ') === split(b).sort().join(' ');

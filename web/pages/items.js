@@ -10,7 +10,7 @@ import { all, hasWords, itemsLink, registerOf, split, term, without } from '../l
 import { askedColumns, columnGroups, columnsOf, usualOf } from '../lib/columns.js';
 import { lasting } from '../lib/registers.js';
 import { on } from '../lib/sse.js';
-import { usualSort } from '../lib/views.js';
+import { asksLoop, usualSort } from '../lib/views.js';
 import { useKeys } from '../lib/keys.js';
 import { useSelection } from '../lib/selection.js';
 import { keptColumns, useLayout } from '../lib/layout.js';
@@ -50,7 +50,9 @@ function wanted(register) {
   const list = me.value.list;
   const limit = Number(q.get('limit')) || list.rows;
   const filter = q.get('filter') || '';
-  const groups = columnGroups(catalog.value, t, register);
+  // A word that several loops have stands over the column as the loop of this list says it.
+  const loop = catalog.value.loops.find((l) => asksLoop(filter, l, t));
+  const groups = columnGroups(catalog.value, t, register, loop);
   const named = q.get('columns') || '';
   const columns = register
     ? columnsOf(groups, named || keptColumns(register), usualOf(register))

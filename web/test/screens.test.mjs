@@ -7,7 +7,7 @@ import { coverage, dayBeside, every } from '../lib/cadence.js';
 import { countDiff, rateDiff } from '../lib/compare.js';
 import { ticks } from '../lib/ticks.js';
 import { assessmentYear, nextPeriod } from '../lib/time.js';
-import { shareOptions } from '../lib/views.js';
+import { asksLoop, shareOptions } from '../lib/views.js';
 
 const t = (key, vars) => (vars ? `${key} ${Object.values(vars)}` : key);
 const CATALOG = {
@@ -30,6 +30,15 @@ test('columns: those of every item, then each loop’s, none twice', () => {
   assert.equal(names(groups[1].columns), 'reply clock.handle own.reply');
   assert.equal(names(columnsOf(groups, '')), USUAL.join(' '));
   assert.equal(names(columnsOf(groups, 'no nothing reply')), 'no reply title', 'unknown ones go, the title stays');
+});
+
+test('a column is called as the loop of the list calls it', () => {
+  const [first, second] = CATALOG.loops;
+  const titles = (loop) => columnsOf(columnGroups(CATALOG, t, undefined, loop), 'reply title').map((c) => c.title);
+  assert.equal(titles(second)[0], '答复');
+  assert.equal(titles()[0], titles(first)[0]);
+  const loop = { key: 'lamp', title: '路灯' };
+  assert.deepEqual(['loop:lamp open:yes', 'filter.kLoop:路灯', 'loop:lamps', ''].map((f) => asksLoop(f, loop, t)), [true, true, false, false]);
 });
 
 test('on a narrow screen dates go first, then channel, what was added, class, the unit last; four never', () => {

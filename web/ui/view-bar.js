@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { go } from '../lib/route.js';
-import { all, itemsLink, registerOf, split, term } from '../lib/filter.js';
-import { FIXED, LASTING, sameFilter, shareOptions, usualSort } from '../lib/views.js';
+import { all, itemsLink, registerOf, term } from '../lib/filter.js';
+import { FIXED, LASTING, asksLoop, sameFilter, shareOptions, usualSort } from '../lib/views.js';
 import { dropView, loadViews, myViews, saveView, sharedViews } from '../lib/my-views.js';
 import { keyKeeper } from '../lib/api.js';
 import { useKeys } from '../lib/keys.js';
@@ -31,13 +31,10 @@ async function dropWithUndo(view) {
 const here = (register) => (v) => ((registerOf(v.filter) || { key: '' }).key || '') === (register ? register.key : '');
 
 // Those a definition brings along, where the list is of its loop.
-function ready(filter) {
-  const terms = split(filter);
-  const asked = (l) => ['loop', t('filter.kLoop')].some((k) => [l.key, l.title].some((v) => terms.includes(`${k}:${v}`)));
-  return catalog.value.loops
-    .filter((l) => l.views.length && asked(l))
+const ready = (filter) =>
+  catalog.value.loops
+    .filter((l) => l.views.length && asksLoop(filter, l, t))
     .flatMap((l) => l.views.map((v) => ({ ...v, key: `${l.key}/${v.key}`, name: v.title, columns: v.columns.join(' '), sort: usualSort(v.filter) })));
-}
 
 const fixed = (register) =>
   register ? LASTING.map((v) => ({ ...v, filter: all(term('register', register.key), v.filter) })) : FIXED;
