@@ -50,7 +50,8 @@ static void one_wrong_digit_is_found(void **state)
     struct arena *a = *state;
     static const char right[] = "440524188001010014";
     for (size_t at = 0; at < sizeof(right) - 1; at++)
-        for (char x = '0'; x <= '9'; x++) {
+        for (int digit = 0; digit <= 9; digit++) {
+            char x = (char)('0' + digit);
             char one[sizeof(right)];
             str kept;
             memcpy(one, right, sizeof(right));
