@@ -82,13 +82,11 @@ static bool has_options(const struct def_field *to, const struct def_field *from
     return all;
 }
 
-// Any answer of the one is an answer to the other: a text takes all. Of personal data the item has
-// the mask alone, which is nobody's name or number.
+// Any answer of the one is an answer to the other: a text takes all but personal data, which only a
+// field of their own type seals anew.
 static bool takes(const struct def_field *to, const struct def_field *from)
 {
-    if (def_sealed(from))
-        return false;
-    if (to->type == DEF_TEXT)
+    if (to->type == DEF_TEXT && !def_sealed(from))
         return true;
     if (to->type != from->type)
         return false;
