@@ -18,8 +18,9 @@ str gather_when_name(enum gather_when w)
 static enum err_code load(
     struct ctx *c, int64_t id, struct item *it, const struct def **d, struct err *e)
 {
-    if (item_load(c, id, it, e) != OK)
-        return e->code;
+    enum err_code code = item_load(c, id, it, e);
+    if (code != OK)
+        return code;
     *d = rules_def(c->rules, it->def);
     CHECK(*d != NULL);
     if (!item_visible(c, it))
