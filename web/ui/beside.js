@@ -8,7 +8,7 @@ import { all, itemsLink, term } from '../lib/filter.js';
 import { count } from '../lib/num.js';
 
 const SHOWN = 5;
-const ask = (filter, limit, signal) => get(`/api/items?${query({ filter, limit })}`, { signal });
+const ask = (filter, limit, signal) => get(`/api/items${query({ filter, limit })}`, { signal });
 
 /** @param {{item: object, loop: object}} props */
 export function Beside({ item, loop }) {
