@@ -491,7 +491,7 @@ test('the caller', async (t) => {
     const it = await s.file({ caller: { name: '李四', phone: '13812345678', anonymous: true } });
     assert.deepEqual([it.caller.anonymous, it.caller.name], [true, '']);
     const clear = s.ok(await s.desk.post(`/api/items/${it.id}/reveal`, { reason: '核实' }));
-    assert.deepEqual(clear, { name: '', phone: '13812345678', door: '' });
+    assert.deepEqual(clear, { name: '', phone: '13812345678', door: '', fields: [] });
   });
   await t.test('confidential: nothing is shown but that there is one', async () => {
     const it = await s.file({ caller: { name: '王五', phone: '13812345678', door: '3号102', confidential: true } });

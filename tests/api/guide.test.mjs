@@ -78,7 +78,7 @@ test('chapters: plain names, each in the contents, one title', () => {
 
 test('a loop’s chapter has a drawing, which shows every state and arrow of the definition', () => {
   const shipped = readdirSync(join(root, 'defs/loops')).map((f) => f.replace(/\.yaml$/, ''));
-  assert.deepEqual(drawn.filter((key) => !shipped.includes(key)), []);
+  assert.deepEqual(drawn.toSorted(), shipped.toSorted(), 'each loop that ships has one');
   const contents = readFileSync(join(GUIDE, 'README.md'), 'utf8');
   const plain = (s) => s.replace(/&#(\d+);/g, (_, n) => String.fromCharCode(n)).replace(/&gt;/g, '>').replace(/\\n/g, '');
   for (const key of drawn) {
