@@ -200,5 +200,5 @@ enum err_code def_cal_parse(struct arena *a, str text, struct cal_spec *out, str
     if (root && yaml_check(root, cal_members, S(""), e))
         read_cal(&r, root);
     arena_free(scratch);
-    return e->n + e->dropped == notes ? OK : ERR_INVALID;
+    return e->n + e->dropped == notes ? OK : e->code;
 }

@@ -1,6 +1,8 @@
 // Any bytes: refused with notes that can be shown, or a definition whose every index points at
 // something, which reads the same a second time, can be drawn, and does not differ from itself. The
 // same bytes as a calendar and as roles; and the place of anything in them is in them.
+#include <string.h>
+
 #include "domain/def_cal.h"
 #include "domain/def_place.h"
 #include "domain/def_role.h"
@@ -51,7 +53,7 @@ static void check_field(const struct def *d, const struct def_field *f)
 {
     CHECK(f->type != DEF_CHOICE || f->n_options > 0);
     CHECK(f->type != DEF_REF || f->to.n > 0);
-    CHECK((f->text.n > 0) == (f->formula != NULL));
+    CHECK((f->text.n > 0) == (f->formula != NULL || f->via.n > 0));
     for (size_t k = 0; k < f->n_own_words; k++)
         CHECK(f->own_words[k] >= 0 && (size_t)f->own_words[k] < d->n_fields);
 }
@@ -87,7 +89,7 @@ static void check_whole(const struct def *d)
     CHECK(d->n_steps > 0 && d->n_steps <= DEF_STEPS_MAX);
     CHECK(d->n_tallies <= DEF_TALLIES_MAX && d->steps[0].to >= 0 && d->steps[0].from == 0);
     CHECK(d->n_cadences <= DEF_CADENCES_MAX && d->loop.n > 0 && d->title.n > 0);
-    CHECK(!d->lasting || (d->n_states == 2 && d->n_steps == 4 && d->n_clocks == 0));
+    CHECK(!d->lasting || (d->n_states == 2 && d->n_steps == 6 && d->n_clocks == 0));
     check_index(d->then, d->n_states);
     check_bits(d->boards, d->n_fields);
     for (size_t i = 0; i < d->n_steps; i++)
@@ -95,7 +97,7 @@ static void check_whole(const struct def *d)
     for (size_t i = 0; i < d->n_clocks; i++)
         for (size_t j = 0; j < d->clocks[i].n_limits; j++)
             CHECK(d->clocks[i].limits[j].limit.n > 0 || d->clocks[i].limits[j].stage.n > 0 ||
-                  d->clocks[i].limits[j].until.n > 0);
+                  d->clocks[i].limits[j].until.n > 0 || d->clocks[i].limits[j].days.n > 0);
     for (size_t i = 0; i < d->n_rates; i++)
         CHECK(d->rates[i].formula != NULL);
     for (size_t i = 0; i < d->n_ledger; i++)
@@ -130,8 +132,8 @@ static void try_others(struct arena *a, str text, enum lang lang)
     if (code != OK)
         check_notes(&e, a, code);
     int lines = 1;
-    for (size_t i = 0; i < text.n; i++)
-        lines += text.s[i] == '\n';
+    for (size_t i = 0; i < text.n; i++) // a line of YAML may end with \r, NEL, LS and PS as well
+        lines += memchr("\n\r\xc2\xe2", text.s[i], 4) != NULL;
     static const char *const PATHS[] = {"", "steps[1].who", "fields[0].fits", "[0][1]", "a.b[9"};
     for (size_t i = 0; i < ARRAY_LEN(PATHS); i++) {
         struct yaml_pos at = def_place(a, text, str_of(PATHS[i]), str_sub(text, text.n / 2, 3));
