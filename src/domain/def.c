@@ -83,6 +83,14 @@ const struct def_ask *def_asks(const struct def_step *s, int what)
     return NULL;
 }
 
+bool def_asked(const struct def *d, int what)
+{
+    for (size_t i = 0; i < d->n_steps; i++)
+        if (def_asks(&d->steps[i], what))
+            return true;
+    return false;
+}
+
 int def_judge_at(const struct def *d, str key)
 {
     for (size_t i = 0; i < d->n_judges; i++)

@@ -28,15 +28,6 @@ static void read_option(struct def_reader *r, const struct yaml *map, const char
             STR_ARG(f->title));
 }
 
-static bool asked(const struct def *d, int field)
-{
-    for (size_t i = 0; i < d->n_steps; i++)
-        for (size_t k = 0; k < d->steps[i].n_asks; k++)
-            if (d->steps[i].asks[k].field == field)
-                return true;
-    return false;
-}
-
 // It is the engine's own: nobody answers it.
 static void check_field(struct def_reader *r, const struct yaml *y)
 {
@@ -44,7 +35,7 @@ static void check_field(struct def_reader *r, const struct yaml *y)
     bool free = f->type == DEF_CHOICE && !f->required && f->def.n == 0 && !f->unique;
     bool column =
         str_eq(f->key, S("channel")) || str_eq(f->key, S("kind")) || str_eq(f->key, S("priority"));
-    if (!free || column || asked(r->d, r->d->ahead.field))
+    if (!free || column || def_asked(r->d, r->d->ahead.field))
         yaml_err(r->e, y, S("ahead.field"), S("a choice nobody answers"),
             "\"%.*s\" must be a choice that no step asks, not required, without default",
             "“%.*s”应为选项栏目，不必填、无默认值，且没有步骤询问", STR_ARG(f->title));

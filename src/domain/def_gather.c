@@ -14,15 +14,6 @@ const struct yaml_member def_gathers_members[] = {
     {0},
 };
 
-static bool asked(const struct def *d, int field)
-{
-    for (size_t i = 0; i < d->n_steps; i++)
-        for (size_t k = 0; k < d->steps[i].n_asks; k++)
-            if (d->steps[i].asks[k].field == field)
-                return true;
-    return false;
-}
-
 // It is the engine's own: nobody answers it.
 static void read_count(struct def_reader *r, const struct yaml *map)
 {
@@ -33,7 +24,7 @@ static void read_count(struct def_reader *r, const struct yaml *map)
         return;
     const struct def_field *f = &r->d->fields[at];
     bool free = f->type == DEF_NUMBER && !f->required && f->def.n == 0 && !f->unique &&
-                f->text.n == 0 && !asked(r->d, at);
+                f->text.n == 0 && !def_asked(r->d, at);
     if (!free)
         yaml_err(r->e, y, S("gathers.count"), S("a number nobody answers"),
             "\"%.*s\" must be a number that no step asks, not required, without default or formula",

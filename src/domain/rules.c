@@ -322,41 +322,39 @@ static void compile_tally(struct rules *r, struct def *d, size_t at, struct err 
             "统计口径不能随当前时间或查看人变化");
 }
 
-static const struct filter *compile_for_all(
-    struct rules *r, const struct def *d, str text, str path, struct err *e)
+// What is found is the same for everybody. en, zh: the mistake of a filter that asks who looks.
+static const struct filter *compile_for_all(struct rules *r, const struct def *d, str text,
+    str path, const char *en, const char *zh, struct err *e)
 {
     const struct filter *f = compile(r, d, text, path, e);
     if (f && filter_personal(f))
-        def_err(e, d->text, path, (str){0}, (str){0}, "what is gathered is the same for everybody",
-            "归集的口径不能随查看人变化");
+        def_err(e, d->text, path, (str){0}, (str){0}, "%s", "%s", e->lang == LANG_EN ? en : zh);
     return f;
 }
 
 static void compile_list(struct rules *r, struct def *d, size_t at, struct err *e)
 {
     struct def_list *l = &d->analysis.lists[at];
-    str path = row_path(r, "analysis.lists", at, "where");
-    l->match = compile(r, d, l->where, path, e);
-    if (l->match && filter_personal(l->match))
-        def_err(e, d->text, path, (str){0}, (str){0}, "an analysis is the same for everybody",
-            "分析的口径不能随查看人变化");
-}
-
-static const struct filter *compile_same(
-    struct rules *r, const struct def *d, str text, str path, struct err *e)
-{
-    const struct filter *f = compile(r, d, text, path, e);
-    if (f && filter_personal(f))
-        def_err(e, d->text, path, (str){0}, (str){0}, "a re-check is the same for everybody",
-            "回头看的口径不能随查看人变化");
-    return f;
+    l->match = compile_for_all(r, d, l->where, row_path(r, "analysis.lists", at, "where"),
+        "an analysis is the same for everybody", "分析的口径不能随查看人变化", e);
 }
 
 static void compile_solid(struct rules *r, struct def *d, struct err *e)
 {
+    static const char en[] = "a re-check is the same for everybody",
+                      zh[] = "回头看的口径不能随查看人变化";
     struct def_solid *x = &d->solid;
-    x->match = compile_same(r, d, x->when, S("consolidate.when"), e);
-    x->recur.match = compile_same(r, d, x->recur.when, S("consolidate.recur.when"), e);
+    x->match = compile_for_all(r, d, x->when, S("consolidate.when"), en, zh, e);
+    x->recur.match = compile_for_all(r, d, x->recur.when, S("consolidate.recur.when"), en, zh, e);
+}
+
+static void compile_gathers(struct rules *r, struct def *d, struct err *e)
+{
+    static const char en[] = "what is gathered is the same for everybody",
+                      zh[] = "归集的口径不能随查看人变化";
+    struct def_gathers *g = &d->gathers;
+    g->match = compile_for_all(r, d, g->which, S("gathers.which"), en, zh, e);
+    g->counted = compile_for_all(r, d, g->calls, S("gathers.calls"), en, zh, e);
 }
 
 void rules_no_unit(const struct rules *r, const struct def *d, str path, str code, struct err *e)
@@ -423,8 +421,7 @@ void rules_compile_def(struct rules *r, struct def *d, struct err *e)
     compile_solid(r, d, e);
     for (size_t i = 0; i < d->n_views; i++)
         d->views[i].match = compile(r, d, d->views[i].where, row_path(r, "views", i, "where"), e);
-    d->gathers.match = compile_for_all(r, d, d->gathers.which, S("gathers.which"), e);
-    d->gathers.counted = compile_for_all(r, d, d->gathers.calls, S("gathers.calls"), e);
+    compile_gathers(r, d, e);
 }
 
 static void load_loop(struct rules *r, const struct stored *s, struct err *e)

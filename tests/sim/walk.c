@@ -9,7 +9,6 @@
 // --def publishes a definition that does not ship beside the others.
 // A walk that fails is printed up to the first step after which there was no end.
 
-#include <fts.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -554,13 +553,7 @@ static void town_end(struct town *t)
     journal_free(t->w.journal);
     db_close(t->w.db);
     rules_free((struct rules *)(uintptr_t)t->w.rules);
-    char *roots[] = {t->dir, NULL};
-    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-    for (FTSENT *x = tree ? fts_read(tree) : NULL; x; x = fts_read(tree))
-        if (x->fts_info != FTS_D && remove(x->fts_accpath) != 0)
-            (void)fprintf(stderr, "%s stays behind\n", x->fts_path);
-    if (tree)
-        (void)fts_close(tree);
+    folder_remove(t->dir);
     arena_free(t->a);
 }
 

@@ -1,6 +1,5 @@
 #include "world.h"
 
-#include <fts.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "domain/item_undo.h"
 #include "domain/journal.h"
 #include "domain/publish.h"
+#include "store/folder.h"
 #include "store/writer.h"
 
 enum { DAYS_MAX = 8000, ALARMS_MAX = 1000 };
@@ -438,13 +438,7 @@ struct world *world_make(str folder, str address, int64_t now_us, struct err *e)
 void world_end(struct world *w)
 {
     close_all(w);
-    char *roots[] = {str_z(w->arena, w->dir), NULL};
-    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-    for (FTSENT *x = tree ? fts_read(tree) : NULL; x; x = fts_read(tree))
-        if (x->fts_info != FTS_D && remove(x->fts_accpath) != 0)
-            (void)fprintf(stderr, "%s stays behind\n", x->fts_path);
-    if (tree)
-        (void)fts_close(tree);
+    folder_remove(str_z(w->arena, w->dir));
     (void)sem_destroy(&w->entered);
     (void)sem_destroy(&w->go);
     (void)sem_destroy(&w->done);

@@ -291,16 +291,22 @@ static struct made chain(void)
         .end = S("2026-11-30")};
 }
 
+// An item of that chain, filed on a Tuesday morning.
+static struct item begun(struct fixture *f, struct made *m, str end)
+{
+    fixture_as(f, "dispatcher");
+    fixture_at(f, "2026-11-10 09:00");
+    publish(f, m);
+    return filed(f, end);
+}
+
 // What slips is told node by node, and is found.
 static void test_slips(void **state)
 {
     struct fixture *f = *state;
     struct made m = chain();
     struct item_node *x;
-    fixture_as(f, "dispatcher");
-    fixture_at(f, "2026-11-10 09:00");
-    publish(f, &m);
-    struct item it = filed(f, m.end);
+    struct item it = begun(f, &m, m.end);
     const struct def *d = rules_def(f->c.rules, it.def);
     assert_str(item_field(&it, NODE_NEXT), "a");
     assert_str(item_field(&it, NODE_DUE), "2026-11-19");
@@ -349,10 +355,7 @@ static void test_begins_and_ends(void **state)
     struct fixture *f = *state;
     struct made m = chain();
     struct item_node *x;
-    fixture_as(f, "dispatcher");
-    fixture_at(f, "2026-11-10 09:00");
-    publish(f, &m);
-    struct item it = filed(f, S(""));
+    struct item it = begun(f, &m, S(""));
     const struct def *d = rules_def(f->c.rules, it.def);
     assert_int_equal(it.n_clocks, 0);
     assert_int_equal(item_nodes(&f->c, d, &it, &x), 0);
@@ -379,10 +382,7 @@ static void test_calendar(void **state)
     struct fixture *f = *state;
     struct made m = chain();
     struct item_node *x;
-    fixture_as(f, "dispatcher");
-    fixture_at(f, "2026-11-10 09:00");
-    publish(f, &m);
-    struct item it = filed(f, m.end);
+    struct item it = begun(f, &m, m.end);
     str days = file_read(f->a, "defs/calendars/workdays.yaml");
     days = str_two(f->a, days, S("  - {date: 2026-11-30, off: 演示}\n"));
     fixture_publish(f, "calendar", "workdays", days);
