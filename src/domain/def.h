@@ -495,7 +495,7 @@ str def_ask_title(const struct def *d, const struct def_ask *ask, bool en);
 int def_ask_named(str key);
 // Does the step ask one of these (DEF_ASK_CLASS, ...)? NULL: it does not.
 const struct def_ask *def_asks(const struct def_step *s, int what);
-bool def_asked(const struct def *d, int what); // does any of its steps?
+bool def_asked(const struct def *d, int what);                 // does any of its steps?
 str def_outcome_word(enum def_outcome o);                      // "met", as filters say it
 const struct def_step *def_step(const struct def *d, str key); // NULL when none
 // Is it personal data, of which the item keeps the mask? (domain/sealed.h)
