@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/embed.h"
+#include "cmd/def_check.h"
 #include "cmd/def_moves.h"
 #include "cmd/def_trial.h"
 #include "store/folder.h"
@@ -39,14 +40,6 @@ static const struct opt OPTIONS[] = {
 
 // ---- texts: a file, a version in the town (hotline, hotline@2), or what is shipped (hotline)
 
-static enum err_code read_file(struct args *a, str path, str *text)
-{
-    if (folder_read(a->arena, path, DEF_BYTES_MAX, text, &a->err) != OK)
-        return a->err.code;
-    a->err.file = path;
-    return OK;
-}
-
 static enum err_code read_stored(struct args *a, struct ctx *c, str name, str *text)
 {
     size_t at = str_find(name, '@');
@@ -81,95 +74,8 @@ static enum err_code read_shipped(struct args *a, str name, str *text)
 static enum err_code read_any(struct args *a, struct ctx *c, str name, str *text)
 {
     if (str_has(name, S("/")) || str_ends(name, S(".yaml")) || str_ends(name, S(".yml")))
-        return read_file(a, name, text);
+        return def_check_read(a, name, text);
     return c ? read_stored(a, c, name, text) : read_shipped(a, name, text);
-}
-
-static str kind_of(struct args *a, str text)
-{
-    static const char *const marks[][2] = {{"loop", "loop"}, {"register", "register"},
-        {"week", "calendar"}, {"roles", "roles"}, {"score", "score"}};
-    if (args_given(a, "kind"))
-        return args_str(a, "kind");
-    struct err unheard; // what is wrong in the text is said when it is checked
-    err_init(&unheard, a->arena, a->err.lang);
-    const struct yaml *y = yaml_parse(a->arena, text, &unheard);
-    for (size_t i = 0; y && i < ARRAY_LEN(marks); i++)
-        if (yaml_get(y, marks[i][0]))
-            return str_of(marks[i][1]);
-    return S("loop");
-}
-
-// ---- check
-
-// A town made for the check alone, when none is named: its rules are those of the demonstration
-// town.
-static struct town_door *shipped_town(struct args *a, char *folder)
-{
-    struct town_source src = town_source_embedded(a->arena, S("xinjing"));
-    int64_t town;
-    enum err_code code = town_make_in(a, str_of(folder), S(""), &src, tm_now(), &town);
-    return code == OK ? town_door_open_at(a, str_of(folder), TOWN_DOOR_LOOK) : NULL;
-}
-
-static int checked(struct args *a, enum err_code code, str kind, const struct published *out)
-{
-    bool good = code == OK || code == ERR_CONFLICT; // the version in force is right as well
-    if (!a->json && !good)
-        return args_fail(a, EXIT_FOUND);
-    if (a->json) {
-        struct args_json j;
-        args_json_begin(a, &j);
-        jw_kbool(&j.w, "ok", good);
-        jw_kstr(&j.w, "kind", kind);
-        jw_kstr(&j.w, "key", out->key);
-        if (!good)
-            args_json_notes(&j, "errors", &a->err);
-        args_json_notes(&j, "hints", &out->hints);
-        args_json_end(&j);
-    }
-    args_say(a, "%.*s: %.*s \"%.*s\" is right%s", "%.*s：%.*s“%.*s”没有问题%s",
-        STR_ARG(a->err.file), STR_ARG(kind), STR_ARG(out->key),
-        code != ERR_CONFLICT     ? ""
-        : a->err.lang == LANG_EN ? ", and in force already"
-                                 : "，与现行版本相同");
-    if (!a->json && out->hints.n > 0)
-        args_say(a, "to think about, no mistakes:\n%.*s", "请再想想（不算错）：\n%.*s",
-            STR_ARG(str_trim(err_text(&out->hints, a->arena))));
-    return good ? EXIT_DONE : EXIT_FOUND;
-}
-
-static int check_in(struct args *a, struct town_door *d, str text)
-{
-    struct published out = {0};
-    if (!d)
-        return args_fail(a, EXIT_OPEN);
-    str kind = kind_of(a, text);
-    struct ctx c = town_door_reader(d);
-    a->err.file = a->words[1]; // opening a town names other files there
-    enum err_code code = def_publish(&c, kind, text, true, &out, &a->err);
-    out.hints.file = a->err.file;
-    town_door_close(d);
-    return checked(a, code, kind, &out);
-}
-
-static int check(struct args *a)
-{
-    str text = {0};
-    if (read_file(a, a->words[1], &text) != OK)
-        return args_fail(a, EXIT_OPEN);
-    if (args_given(a, "dir"))
-        return check_in(a, town_door_open(a, TOWN_DOOR_LOOK), text);
-    const char *tmp = getenv("TMPDIR");
-    char *folder =
-        str_z(a->arena, str_fmt(a->arena, "%s/bihuan-check-XXXXXX", tmp && *tmp ? tmp : P_tmpdir));
-    if (!mkdtemp(folder)) {
-        err_add(&a->err, ERR_STORE, str_of(folder), (str){0}, "cannot be made", "无法创建");
-        return args_fail(a, EXIT_FAILED);
-    }
-    int code = check_in(a, shipped_town(a, folder), text);
-    folder_remove(folder);
-    return code;
 }
 
 // ---- draw, diff
@@ -286,7 +192,7 @@ static enum err_code settle_all(struct args *a, struct town_door *d, struct publ
 
 static int publish_in(struct args *a, struct town_door *d, str text)
 {
-    struct publishing p = {.arena = a->arena, .kind = kind_of(a, text), .text = text};
+    struct publishing p = {.arena = a->arena, .kind = def_check_kind(a, text), .text = text};
     if (town_door_as(d, args_str(a, "as"), &a->err) != OK)
         return args_fail(a, EXIT_USAGE);
     enum err_code code = town_door_run(d, publish_it, &p, &a->err);
@@ -314,7 +220,7 @@ static int publish_in(struct args *a, struct town_door *d, str text)
 static int publish(struct args *a)
 {
     str text = {0};
-    if (read_file(a, a->words[1], &text) != OK)
+    if (def_check_read(a, a->words[1], &text) != OK)
         return args_fail(a, EXIT_OPEN);
     struct town_door *d = town_door_open(a, TOWN_DOOR_WRITE);
     if (!d)
@@ -445,7 +351,7 @@ static int try_in(struct args *a, struct ctx *c, str text)
     struct published out;
     struct def *d;
     struct def_trial t;
-    if (def_publish(c, kind_of(a, text), text, true, &out, &a->err) != OK &&
+    if (def_publish(c, def_check_kind(a, text), text, true, &out, &a->err) != OK &&
         a->err.code != ERR_CONFLICT)
         return args_fail(a, EXIT_FOUND);
     err_init(&a->err, a->arena, a->err.lang);
@@ -473,7 +379,7 @@ static int try_in(struct args *a, struct ctx *c, str text)
 static int try_it(struct args *a)
 {
     str text = {0};
-    if (read_file(a, a->words[1], &text) != OK)
+    if (def_check_read(a, a->words[1], &text) != OK)
         return args_fail(a, EXIT_OPEN);
     struct town_door *d = town_door_open(a, TOWN_DOOR_LOOK);
     if (!d)
@@ -514,7 +420,7 @@ static int run(struct args *a)
         return args_fail(a, EXIT_USAGE);
     switch (i) {
     case 0:
-        return check(a);
+        return def_check(a);
     case 1:
         return looking(a, draw_one);
     case 2:
@@ -529,10 +435,11 @@ static int run(struct args *a)
 }
 
 const struct cmd CMD_DEF = {"def",
-    "check FILE|draw NAME|diff A B|publish FILE|try FILE|move LOOP [OPTIONS]",
+    "check FILE|FOLDER|draw NAME|diff A B|publish FILE|try FILE|move LOOP [OPTIONS]",
     "definitions: check, draw, compare, put in force, try on past orders, move items to a version",
     "流程定义：检查、画图、比较、发布、用历史事项试算、把事项迁移到某一版",
     "  bihuan def check my/hotline.yaml\n"
+    "  bihuan def check defs\n"
     "  bihuan def draw hotline | dot -Tsvg -o hotline.svg\n"
     "  bihuan def diff hotline@1 my/hotline.yaml --dir var/town\n"
     "  bihuan def try my/hotline.yaml --dir var/town --last 500\n"

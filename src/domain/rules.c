@@ -515,6 +515,49 @@ static void load_defs(struct rules *r, struct db *db, struct err *e)
             load_score(r, &rows[i], e->lang);
 }
 
+static void suppose_loop(struct rules *r, const struct stored *s, struct err *unheard)
+{
+    bool there = map_get(&r->loop_by_key, s->key) != NULL;
+    load_loop(r, s, unheard);
+    if (there || unheard->code != OK)
+        return;
+    VEC_PUSH(r->arena, r->loops, r->n_loops) = *(struct loop *)map_get(&r->loop_by_key, s->key);
+    for (size_t i = 0; i < r->n_loops; i++) // they may have been moved
+        map_put(&r->loop_by_key, r->loops[i].key, &r->loops[i]);
+}
+
+// Each in its turn: a loop names roles, calendars and registers, a score names loops.
+enum supposing { SUPPOSE_FIRST, SUPPOSE_LOOPS, SUPPOSE_FILTERS, SUPPOSE_SCORES, SUPPOSE_TURNS };
+
+static void suppose(struct rules *r, enum supposing turn, const struct stored *s)
+{
+    struct err unheard;
+    struct role *roles;
+    size_t n;
+    err_init(&unheard, r->arena, LANG_ZH);
+    if (turn == SUPPOSE_FIRST && str_eq(s->kind, S("calendar")))
+        load_calendar(r, s, &unheard);
+    else if (turn == SUPPOSE_FIRST && str_eq(s->kind, S("roles")) &&
+             def_roles_parse(r->arena, s->text, &roles, &n, &unheard) == OK)
+        r->roles = roles, r->n_roles = n;
+    else if (turn == SUPPOSE_LOOPS && is_loop(s->kind))
+        suppose_loop(r, s, &unheard);
+    else if (turn == SUPPOSE_FILTERS && is_loop(s->kind) && imap_get(&r->def_by_id, s->id))
+        rules_compile_def(r, imap_get(&r->def_by_id, s->id), &unheard);
+    else if (turn == SUPPOSE_SCORES && str_eq(s->kind, S("score")))
+        load_score(r, s, LANG_ZH);
+}
+
+void rules_suppose(struct rules *r, const struct rules_text *t, size_t n)
+{
+    for (int turn = 0; turn < SUPPOSE_TURNS; turn++)
+        for (size_t i = 0; i < n; i++) {
+            const struct stored s = {
+                .id = -1 - (int64_t)i, .kind = t[i].kind, .key = t[i].key, .text = t[i].text};
+            suppose(r, (enum supposing)turn, &s);
+        }
+}
+
 static int64_t setting_i64(struct rules *r, struct db *db, str key, int64_t otherwise)
 {
     int64_t v = otherwise;

@@ -152,6 +152,13 @@ struct rules {
 // A stored definition that no longer compiles is an error that names it.
 struct rules *rules_load(struct db *db, int64_t town, struct err *e) MUST_USE;
 void rules_free(struct rules *r);
+// Adds definitions that are not in the database, each as if it were its newest version, so that
+// they may name one another while they are checked (domain/publish.h). What is wrong in one is not
+// told here: it is left out as far as it is wrong. Only on a snapshot that nobody else looks into.
+struct rules_text {
+    str kind, key, text;
+};
+void rules_suppose(struct rules *r, const struct rules_text *t, size_t n);
 // Layers and names of places, for rules_load: rules_map.c. Units are there already.
 void rules_load_map(struct rules *r, struct db *db);
 // Compiles a parsed definition's filters against the rules: every wrong unit, class, state or field

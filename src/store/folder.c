@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,6 +25,12 @@ bool folder_empty(const char *path)
         empty = strcmp(x->d_name, ".") == 0 || strcmp(x->d_name, "..") == 0;
     (void)closedir(dir);
     return empty;
+}
+
+bool folder_is(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 enum err_code folder_make(const char *path, struct err *e)
@@ -152,4 +159,45 @@ enum err_code folder_read(struct arena *a, str path, size_t max, str *text, stru
     (void)close(fd);
     *text = (str){bytes, n > max ? max : n};
     return code;
+}
+
+static int by_name(const void *x, const void *y)
+{
+    return str_cmp(*(const str *)x, *(const str *)y);
+}
+
+// Whole paths of what is in one folder, in the order of names; hidden ones are left out.
+static enum err_code entries(struct arena *a, str path, str **names, size_t *n, struct err *e)
+{
+    DIR *dir = opendir(str_z(a, path));
+    if (!dir)
+        return files_failed(e, str_z(a, path));
+    for (const struct dirent *x; (x = readdir(dir)) != NULL;)
+        if (x->d_name[0] != '.')
+            VEC_PUSH(a, *names, *n) = str_fmt(a, "%.*s/%s", STR_ARG(path), x->d_name);
+    (void)closedir(dir);
+    if (*n > 1)
+        qsort(*names, *n, sizeof(**names), by_name);
+    return OK;
+}
+
+enum err_code folder_files(
+    struct arena *a, str path, str end, size_t max, str **files, size_t *n, struct err *e)
+{
+    str *names = NULL;
+    size_t count = 0;
+    if (entries(a, path, &names, &count, e) != OK)
+        return e->code;
+    for (size_t i = 0; i < count; i++) {
+        if (folder_is(str_z(a, names[i]))) {
+            if (folder_files(a, names[i], end, max, files, n, e) != OK)
+                return e->code;
+        } else if (str_ends(names[i], end)) {
+            if (*n == max)
+                return err_add(e, ERR_LIMIT, path, (str){0}, "holds more than %zu files",
+                    "超过 %zu 个文件", max);
+            VEC_PUSH(a, *files, *n) = names[i];
+        }
+    }
+    return OK;
 }

@@ -26,6 +26,11 @@ enum err_code folder_copy(struct arena *a, const char *from, const char *to, int
     str *hex, struct err *e) MUST_USE;
 // A whole text file of at most max bytes. ERR_MISSING or ERR_LIMIT or ERR_STORE.
 enum err_code folder_read(struct arena *a, str path, size_t max, str *text, struct err *e) MUST_USE;
+// The paths of all files below the folder whose names end so, in the order of their names.
+// ERR_LIMIT when there are more than max.
+enum err_code folder_files(
+    struct arena *a, str path, str end, size_t max, str **files, size_t *n, struct err *e) MUST_USE;
+bool folder_is(const char *path); // a link to one is not
 // A new file for its owner only, with this text. folder_settle brings it to the disk.
 enum err_code folder_write(const char *path, str text, struct err *e) MUST_USE;
 

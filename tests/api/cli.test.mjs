@@ -581,6 +581,52 @@ test('definitions', async (t) => {
     assert.equal(call('def', 'check', unit).code, 1);
     assert.equal(call('def', 'check', join(above, 'none.yaml')).code, 3);
   });
+  await t.test('a whole folder is right together: its files may name one another, and need not be in force', () => {
+    assert.match(good(call('def', 'check', join(root, 'defs'))).out, /^.*defs：\d+ 个文件，没有问题\n$/);
+    const all = good(ask('def', 'check', join(root, 'defs'), '--dir', demo)).json;
+    assert.ok(all.ok && all.files.length > 35 && all.files.every((f) => f.ok), JSON.stringify(all.files.filter((f) => !f.ok)));
+    // A scheme, two registers that name one another, a loop over one of them, and its score: none of them in any town.
+    const dir = join(above, 'own');
+    mkdirSync(join(dir, 'more'), { recursive: true });
+    const put = (name, content) => write(join('own', name), content);
+    put('classes.yaml', 'classes:\n  scheme: lamps\n  rows:\n    - {code: "01", name: 灯不亮}\n');
+    const kept = (key, other) => `register: ${key}\ntitle: ${key}台账\nnumber: {prefix: ${key === 'pole' ? 'GA' : 'XA'}, digits: 4}\nkeeper: ops-centre\n` +
+      `who: {change: [dispatcher], archive: [dispatcher]}\nfields:\n  - {key: ${other}, title: ${other}, type: ref, register: ${other}}\n`;
+    put('pole.yaml', kept('pole', 'cabinet'));
+    put('more/cabinet.yaml', kept('cabinet', 'pole'));
+    put('lamp.yaml', `loop: lamp
+title: 路灯
+number: {prefix: LD, digits: 4}
+receiver: ops-centre
+calendar: workdays
+classes: lamps
+fields:
+  - {key: pole, title: 灯杆, type: ref, register: pole}
+states: [{key: filed, title: 待修}, {key: done, title: 已修, final: yes}]
+clocks: [{key: mend, title: 修复, limits: [{limit: 2wd}]}]
+steps:
+  - {key: file, title: 登记, to: filed, who: dispatcher, ask: [pole!, class!], start: mend}
+  - {key: mend, title: 修复, from: filed, to: done, who: dispatcher, does: close, stop: mend}
+tallies: [{key: mended, title: 已修, by: closed}]
+`);
+    put('lamps.yaml', readFileSync(join(root, 'defs/scores/rates.yaml'), 'utf8').replace('loops: hotline', 'loops: lamp').replace(/^score: .*/m, 'score: lamps'));
+    const wrong = call('def', 'check', dir, '--lang', 'en');
+    assert.equal(wrong.code, 1, wrong.err);
+    assert.match(wrong.err, /^.*lamps\.yaml:\d+:\d+: /m); // its tallies are the hotline's
+    assert.match(wrong.out, /5 files, mistakes in 1\n$/);
+    put('lamps.yaml', 'score: lamps\ntitle: 路灯\nloops: lamp\nrows: {kinds: [neighbourhood]}\ncolumns:\n  - {key: mended, title: 已修, count: mended}\n');
+    assert.match(good(call('def', 'check', dir, '--lang', 'en')).out, /5 files, all right\n$/);
+    put('twice.yaml', kept('pole', 'cabinet'));
+    put('lamp.yaml', readFileSync(join(dir, 'lamp.yaml'), 'utf8').replace('register: pole', 'register: mast').replace('2wd', 'soon'));
+    const more = call('def', 'check', dir, '--lang', 'en');
+    assert.match(more.err, /lamp\.yaml:\d+:\d+: .*soon/);
+    assert.match(more.err, /lamps\.yaml:\d+:\d+: /); // no such loop to count
+    assert.match(more.err, /twice\.yaml: .*already defined by .*pole\.yaml/);
+    assert.match(more.out, /6 files, mistakes in 3\n$/);
+    rmSync(dir, { recursive: true });
+    mkdirSync(dir);
+    assert.equal(call('def', 'check', dir).code, 3); // nothing in it
+  });
   await t.test('drawing and comparing', () => {
     assert.match(good(call('def', 'draw', 'hotline')).out, /^digraph "hotline" \{[^]*\}\n$/);
     assert.equal(good(call('def', 'draw', 'hotline', '--dir', demo)).out, good(call('def', 'draw', 'hotline')).out);
