@@ -493,6 +493,7 @@ struct form_view {
     int64_t files;
     str files_why;
     bool note;
+    str note_why;
 };
 static const struct field FORM_PEOPLE[] = {
     {"login", FIELD_STR, .at = offsetof(struct form_person, login)},
@@ -515,6 +516,7 @@ const struct field ITEM_FORM_VIEW[] = {
     {"files", FIELD_I64, .at = offsetof(struct form_view, files), .help = "at least so many"},
     {"files_why", FIELD_STR, .at = offsetof(struct form_view, files_why)},
     {"note", FIELD_BOOL, .at = offsetof(struct form_view, note), .help = "is required"},
+    {"note_why", FIELD_STR, .at = offsetof(struct form_view, note_why)},
     {0},
 };
 const struct field ITEM_FORM_QUERY[] = {
@@ -551,7 +553,10 @@ enum err_code items_form(struct call *k)
         return err_add(
             &k->err, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
     item_form(&k->ctx, &it, &in, &form);
-    struct form_view v = {.files = form.files, .files_why = form.files_why, .note = form.note};
+    struct form_view v = {.files = form.files,
+        .files_why = form.files_why,
+        .note = form.note,
+        .note_why = form.note_why};
     struct form_row_view *rows = NEW_ARRAY(k->ctx.arena, form.n, struct form_row_view);
     for (size_t i = 0; i < form.n; i++)
         rows[i] = (struct form_row_view){.field = form.rows[i].field,

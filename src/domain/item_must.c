@@ -220,7 +220,10 @@ void item_form(
         const struct def_must *m = &s->musts[i];
         if (!holds(c, m->match, &copy, part))
             continue;
-        out->note = out->note || m->note;
+        if (m->note && !out->note) {
+            out->note = true;
+            out->note_why = m->why;
+        }
         if (m->files > out->files) {
             out->files = m->files;
             out->files_why = m->why;

@@ -147,6 +147,7 @@ struct item_form {
     int files; // at least
     str files_why;
     bool note;
+    str note_why;
 };
 void item_form(
     struct ctx *c, const struct item *it, const struct step_in *in, struct item_form *out);

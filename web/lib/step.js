@@ -179,6 +179,7 @@ export function stepNow(step, form) {
   return {
     ...step,
     note_required: step.note_required || form.note,
+    note_why: form.note_why,
     files_min: form.files,
     files_why: form.files_why,
     fields: step.fields.map((f) => {

@@ -29,15 +29,17 @@ function undoOf(register, loser, again) {
   return { label: t('twin.undo'), run };
 }
 
-function Choice({ row, winner, loser, taken, set, register }) {
+// Both values in the order of the columns; `first`: the row that stays stands in the first.
+function Choice({ row, first, taken, set, register }) {
   const kind = register.fields.find((f) => f.key === row.key);
-  const show = (v) => (v.shown !== undefined && v.shown !== '' ? v.shown : valueText(kind, v.value, t)) || html`<span class="hint">${t('twin.blank')}</span>`;
+  const show = (v) => v.shown || (v.value ? valueText(kind, v.value, t) : html`<span class="hint">${t('twin.blank')}</span>`);
   const name = `take-${row.key}`;
-  const side = (v, on, checked) => html`<td><label class="check"><input type="radio" name=${name} checked=${checked} onChange=${() => set(row.key, on)} /> ${show(v)}</label></td>`;
-  return html`<tr><th scope="row">${row.title}</th>${side(winner, false, !taken)}${side(loser, true, taken)}</tr>`;
+  const side = (v, on) => html`<td><label class="check"><input type="radio" name=${name} checked=${taken === on} onChange=${() => set(row.key, on)} /> ${show(v)}</label></td>`;
+  const sides = [side(row.winner, false), side(row.loser, true)];
+  return html`<tr><th scope="row">${row.title}</th>${first ? sides : sides.reverse()}</tr>`;
 }
 
-function Compare({ a, b, register, onDone, onClose }) {
+function Compare({ a, b, register, onDone, onClose, onStale }) {
   const [keep, setKeep] = useState(a.id);
   const winner = keep === a.id ? a : b;
   const loser = keep === a.id ? b : a;
@@ -57,21 +59,21 @@ function Compare({ a, b, register, onDone, onClose }) {
     if (busy) return;
     setBusy(true);
     try {
-      const body = { step: mergeStep(register).key, version: loser.version, other: winner.no, takes };
+      const body = { step: mergeStep(register).key, version: loser.version, other: winner.no, takes: takes.filter((k) => rows.some((r) => r.key === k)) };
       await post(`/api/items/${loser.id}/steps`, body, { key: keyOf(body) });
       notify(t('twin.merged', { name: loser.title, other: winner.title }), 'done', undoOf(register, loser, () => onDone(winner)));
       onDone(winner);
     } catch (x) {
       setError(x);
       setBusy(false);
+      if (x.conflict) onStale();
     }
   };
-  const head = (x) => html`<th scope="col"><label class="check"><input type="radio" name="keep" checked=${keep === x.id} onChange=${() => turn(x.id)} /> ${x.title}</label> <a class="hint" href=${`/i/${x.id}`} target="_blank" rel="noopener">${x.no}</a></th>`;
-  const order = [winner, loser];
+  const head = (x) => html`<th scope="col"><label class="check"><input type="radio" name="keep" checked=${keep === x.id} onChange=${() => turn(x.id)} /> ${x.title}</label><a class="hint mono" href=${`/i/${x.id}`} target="_blank" rel="noopener">${x.no}</a></th>`;
   return html`<form onSubmit=${send} noValidate>
     <p>${t('twin.lead')}</p>
-    <div class="scroll" tabindex="0" role="region" aria-label=${t('twin.compare')}><table class="plain"><thead><tr><th scope="col">${t('twin.keep')}</th>${order.map(head)}</tr></thead>
-      <tbody>${rows.map((row) => html`<${Choice} key=${row.key} row=${row} winner=${row.winner} loser=${row.loser} taken=${takes.includes(row.key)} set=${set} register=${register} />`)}</tbody></table></div>
+    <div class="scroll" tabindex="0" role="region" aria-label=${t('twin.compare')}><table class="plain sides"><thead><tr><th scope="col">${t('twin.keep')}</th>${[a, b].map(head)}</tr></thead>
+      <tbody>${rows.map((row) => html`<${Choice} key=${row.key} row=${row} first=${keep === a.id} taken=${takes.includes(row.key)} set=${set} register=${register} />`)}</tbody></table></div>
     <p class="hint">${t('twin.rest')}</p>
     ${error ? html`<${Failure} error=${error} />` : null}
     ${may && !may.ok ? html`<p class="notice">${may.why}</p>` : null}
@@ -107,7 +109,7 @@ export function MergeRows({ id, other, register, onDone, onClose }) {
   return html`<${Dialog} title=${t('twin.compare')} onClose=${onClose} wide>
     ${
       pair
-        ? html`<${Compare} ...${pair} register=${register} onDone=${onDone} onClose=${onClose} />`
+        ? html`<${Compare} ...${pair} register=${register} onDone=${onDone} onClose=${onClose} onStale=${() => load(`/api/items/${pair.b.id}`)} />`
         : html`<form onSubmit=${ask} noValidate><${ErrorSummary} form=${FORM} errors=${error} names=${{ no: t('twin.other') }} />
             <${Field} form=${FORM} name="no" label=${t('twin.other')} hint=${t('twin.otherHint')} error=${error && error.no} required>${(a) => textInput(a, no, setNo)}<//>
             <div class="actions"><button class="primary">${t('twin.compare')}</button><button type="button" onClick=${onClose}>${t('action.back')}</button></div></form>`

@@ -163,7 +163,7 @@ export function StepFields(p) {
     ${step.edits ? html`<${Computed} loop=${loop} />` : null}
     ${standard ? html`<p class="notice">${t('says.closing')}${t('word.colon')}${standard}</p>` : null}
     <${Field} form=${form} name="note" label=${t('step.note')}
-      hint=${step.note_required ? null : t('form.optional')} error=${errors.note}
+      hint=${step.note_required ? step.note_why || null : t('form.optional')} error=${errors.note}
       required=${step.note_required}>${(a) => textArea(a, v.note, (note) => set({ note }), NOTE_MAX, 3)}<//>
     ${step.files_max ? html`<${FilePick} form=${form} files=${p.files} setFiles=${p.setFiles}
       most=${step.files_max}

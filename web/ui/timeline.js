@@ -21,6 +21,7 @@ const TITLES = {
   address: 'col.address',
   lat: 'col.lat',
   lon: 'col.lon',
+  recurs: 'col.recurs',
 };
 
 // What a row of a register calls them.
