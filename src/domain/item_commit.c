@@ -6,6 +6,7 @@
 #include "domain/item_inner.h"
 #include "domain/item_plan.h"
 #include "domain/item_refer.h"
+#include "domain/item_undo.h"
 #include "domain/recheck.h"
 #include "domain/sealed.h"
 #include "domain/via.h"
@@ -213,7 +214,9 @@ static void notice(
 enum err_code item_commit(struct ctx *c, const struct def *d, const struct item *before,
     struct item *it, struct event *ev, struct err *e)
 {
-    recheck_derive(c, d, before, it);
+    // What was taken back has the day it had, or none.
+    if (!str_eq(ev->what, S(ITEM_UNDO)))
+        recheck_derive(c, d, before, it);
     item_waits_derive(c, d, it);
     item_lock_derive(d, it);
     item_plan(c, d, it);

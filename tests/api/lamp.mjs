@@ -23,7 +23,8 @@ steps:
   - {key: close, title: 修复, from: filed, to: closed, who: [inspector, dispatcher], does: close, ask: [look_on], stop: repair, start: look, undo: 60s}
   - {key: void, title: 不成立, from: filed, to: void, who: inspector, does: close, stop: repair}
   - {key: hold, title: 复看合格, from: closed, to: solid, who: inspector, must: [{when: "recurs:>0", note: yes, why: 又出现过，写明为什么不是复发}], stop: look, undo: 60s}
-  - {key: back, title: 复看不合格, from: closed, to: filed, who: [inspector, dispatcher], does: reopen, note: required, stop: look, start: repair, stamp: back_at}
+  - {key: back, title: 复看不合格, from: closed, to: filed, who: [inspector, dispatcher], does: reopen, note: required, stop: look, start: repair, stamp: back_at, undo: 60s}
+  - {key: correct, title: 更正, from: closed, who: inspector, ask: [small]}
 consolidate:
   after: 6w
   field: look_on

@@ -79,7 +79,7 @@ test('what was closed is looked at again', async (t) => {
     assert.deepEqual(await nos('recheck:mine', 'beihong'), [], 'not whose step it is not');
     assert.deepEqual(await nos('recheck:due', 'leader'), ['一号灯', '二号灯', '四号灯']);
     const it = await who.leader.item(lamp.id);
-    assert.deepEqual([it.timeline[0].what, it.timeline[0].what_title, it.timeline[0].person, it.recurs], ['recheck', '回头看到期', 0, 1]);
+    assert.deepEqual([it.timeline[0].what, it.timeline[0].what_title, it.timeline[0].person, it.recurs], ['recheck_due', '回头看到期', 0, 1]);
     assert.deepEqual(await nos('recurs:>0 recheck:due'), ['一号灯'], 'found by the day it fell due');
     assert.equal((await recheck(dated)).n, 1, 'and told as it is now');
     const r = await recheck(lamp);
@@ -112,7 +112,7 @@ test('what was closed is looked at again', async (t) => {
   await t.test('failed: it is open again with its history, and closing it anew sets a new day', async () => {
     let it = await take(dated, 'back', { note: '还是不亮' }, 'dispatcher');
     assert.deepEqual([it.state, it.open, it.recheck, it.reopens, it.round, it.recurs], ['filed', true, null, 1, 2, 0]);
-    assert.ok(it.timeline.some((e) => e.what === 'recheck'));
+    assert.ok(it.timeline.some((e) => e.what === 'recheck_due'));
     it = await take(dated, 'close', { fields: { look_on: null } });
     assert.equal(it.recheck, '2027-01-25T00:00:00+08:00');
   });
@@ -141,6 +141,16 @@ test('what was closed is looked at again', async (t) => {
     assert.deepEqual((await recheck(one)).rows.map((x) => [x.title, x.metres]), [['院里的灯', -1], ['飞线', -1]]);
     assert.deepEqual((await recheck(two)).rows.map((x) => x.title), ['岗亭的灯'], 'of its class and its unit alone');
     assert.equal((await recheck(small)).n, 0);
+  });
+
+  await t.test('an opening taken back leaves it closed as it was: without a day where it had none', async () => {
+    const it = await closed('四号灯的灯泡', { fields: { small: '是' } });
+    assert.equal((await take(it, 'correct', { fields: { small: '否' } })).recheck, null, 'the day is set when it closes');
+    const open = await take(it, 'back', { note: '点错了' });
+    const r = await who.inspector.post(`/api/items/${it.id}/undo`, { version: open.version });
+    assert.deepEqual([r.status, r.body.state, r.body.closed, r.body.recheck], [200, 'closed', it.closed, null], JSON.stringify(r.body));
+    await holds();
+    await login();
   });
 
   await t.test('filters that cannot be are refused', async () => {
