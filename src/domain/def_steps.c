@@ -1,6 +1,7 @@
 // Steps of a definition: who may do what, from where to where, and what it asks.
 #include "domain/class_say.h"
 #include "domain/def_read.h"
+#include "domain/event_name.h"
 
 static const struct yaml_member step_members[] = {
     {"key", YAML_WANT_KEY, YAML_REQUIRED},
@@ -329,6 +330,20 @@ static void read_step(struct def_reader *r, const struct yaml *row, str path, st
     read_undo(r, row, path, s);
 }
 
+static void check_own_key(struct def_reader *r, const struct yaml *row, str path, str key)
+{
+    static const char *const names[] = {
+#define X(name, en, zh) name,
+        EVENT_NAMES(X)
+#undef X
+    };
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (str_eq(key, str_of(names[i])))
+            yaml_err(r->e, yaml_get(row, "key"), def_read_path(r, path, "key"), S(""),
+                "\"%.*s\" is what the system calls an event of its own",
+                "“%.*s”是系统自己记的一种经过，步骤不能叫这个键", STR_ARG(key));
+}
+
 void def_steps_read(struct def_reader *r)
 {
     struct def_rows rows = def_read_rows(r, r->root, S(""), "steps", DEF_STEPS_MAX, step_members);
@@ -344,6 +359,7 @@ void def_steps_read(struct def_reader *r)
         // A step without a key has been noted and is checked like the others: nobody names steps.
         bool named = def_read_key(r, &seen, rows.at[i], rows.paths[i]);
         struct def_step s = {.key = named ? seen.keys[seen.n - 1] : S("")};
+        check_own_key(r, rows.at[i], rows.paths[i], s.key);
         read_step(r, rows.at[i], rows.paths[i], &s, &r->links[n]);
         r->step_at[n] = rows.at[i];
         r->step_paths[n] = rows.paths[i];

@@ -1,6 +1,7 @@
 // What happens to items without anybody taking a step: clocks run out, calendars and definitions
 // change, a main item closes.
 
+#include "domain/event_name.h"
 #include "domain/item_hand.h"
 #include "domain/item_inner.h"
 #include "domain/item_plan.h"
@@ -43,7 +44,8 @@ enum err_code item_alarm(struct ctx *c, int64_t id, struct err *e)
     bool over = item_clocks_breach(c, d, &it, &names), look = recheck_tell(c, d, &it);
     if (!over && !look)
         return OK;
-    struct event ev = {.what = over ? S("overdue") : S("recheck"), .unit = it.unit, .note = names};
+    struct event ev = {
+        .what = over ? S("overdue") : S(EVENT_RECHECK), .unit = it.unit, .note = names};
     if (item_commit(c, d, &before, &it, &ev, e) != OK || item_escalate(c, d, &it, e) != OK)
         return e->code;
     for (size_t i = 0; i < it.n_clocks; i++)

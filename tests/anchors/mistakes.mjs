@@ -165,6 +165,7 @@ export const MISTAKES = [
   ['a judge that is none', 'loop', 'judge: own', 'judge: owner', 'owner'],
   ['a guard over a word nobody knows', 'loop', 'to: closed, who: dispatcher', 'to: closed, when: "costs:>100", who: dispatcher', '"costs:'],
   ['a condition over an option that is none', 'loop', 'does: close', 'must: [{when: "kind:不亮灯", note: yes}], does: close', '"kind:不亮灯'],
+  ['a step called as an event of the system', 'loop', 'key: close, title: 办结, from', 'key: settle, title: 办结, from', 'settle,'],
   ['taken back for a day', 'loop', 'title: 办结, from', 'title: 办结, undo: 1d, from', '1d,'],
   // ---- clocks
   ['a clock nobody starts', 'loop', 'class, estate], start: all', 'class, estate]', 'all, title'],
@@ -253,6 +254,7 @@ export const SAID = {
   'a judge that is none': ['没有这个评价方：“owner”', 'there is no judge "owner"'],
   'a guard over a word nobody knows': ['筛选条件“costs:>100”的“costs”：没有“costs”这个条件', 'in the filter "costs:>100", costs: there is no key "costs"'],
   'a condition over an option that is none': ['筛选条件“kind:不亮灯”的“kind”：“不亮灯”不适用于这个条件', 'in the filter "kind:不亮灯", kind: "不亮灯" does not fit here'],
+  'a step called as an event of the system': ['“settle”是系统自己记的一种经过，步骤不能叫这个键', '"settle" is what the system calls an event of its own'],
   'taken back for a day': ['“1d”不是秒数', '"1d" is not a number of seconds'],
   'a clock nobody starts': ['“all”：没有步骤启动这个时限', '"all": no step starts this clock'],
   'a clock nobody stops': ['“all”：没有步骤停止这个时限，永远无法按时', '"all": no step stops this clock, so nobody could ever keep it'],

@@ -122,7 +122,7 @@ test('dispute: received, sorted, mediated within a month, agreed, called back, f
     await take(o.police, hot, 'accept');
     const it = await take(o.police, hot, 'alarm', { fields: { priority: '特急', risk: '高' }, note: '双方有肢体冲突苗头' });
     assert.equal(clock(it, 'mediate').limit, '7d');
-    await take(o.police, hot, 'settle', { fields: { outcome: '未达成协议', result: '两次面谈，诉求差距大。', assistants: 2 } });
+    await take(o.police, hot, 'conclude', { fields: { outcome: '未达成协议', result: '两次面谈，诉求差距大。', assistants: 2 } });
     assert.match(await refused(centre, hot, 'agree'), /没有达成协议/);
     await refused(centre, hot, 'fail', { note: '调解不成' }, ['fields.told']);
     await take(centre, hot, 'fail', { fields: { told: '告知诉讼' }, note: '书面告知可依法起诉' });
@@ -140,13 +140,13 @@ test('dispute: received, sorted, mediated within a month, agreed, called back, f
   await t.test('an agreement says what, in which form, until when; written, it is attached', async () => {
     await take(beihong, leak, 'accept', { fields: { mediator: 'handler-beihong' } });
     await take(beihong, leak, 'session', { note: '到现场勘查，双方分清责任' });
-    await refused(beihong, leak, 'settle', { fields: { outcome: '达成协议', result: '双方和解。', assistants: 2 } }, ['fields.agreement', 'fields.form', 'fields.perform_on']);
+    await refused(beihong, leak, 'conclude', { fields: { outcome: '达成协议', result: '双方和解。', assistants: 2 } }, ['fields.agreement', 'fields.form', 'fields.perform_on']);
     const agreement = { outcome: '达成协议', result: '双方各让一步。', assistants: 2, form: '书面协议', agreement: '楼上十五日内修好防水并承担粉刷费用。', perform_on: '2023-04-10' };
     const paper = (await o.file(beihong, await beihong.item(leak.id), '调解协议书.txt'));
     const files = paper.files?.map((f) => f.id) ?? [];
-    let r = await beihong.step(await beihong.item(leak.id), 'settle', { fields: agreement, files });
+    let r = await beihong.step(await beihong.item(leak.id), 'conclude', { fields: agreement, files });
     assert.equal(r.status, 200, JSON.stringify(r.body));
-    await take(mediator, alimony, 'settle', { fields: { ...agreement, form: '口头协议', agreement: '三名子女按月支付赡养费。' } });
+    await take(mediator, alimony, 'conclude', { fields: { ...agreement, form: '口头协议', agreement: '三名子女按月支付赡养费。' } });
     for (const it of [leak, alimony]) r = { body: await take(centre, it, 'agree') };
     assert.equal(clock(r.body, 'visit').due, '2023-04-11T00:00:00+08:00', 'called back when it is to be performed');
   });

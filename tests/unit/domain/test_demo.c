@@ -139,8 +139,9 @@ static void events_are_in_order(void **state)
         str what = db_str(&r, 2);
         bool system = str_eq(what, S("overdue")) || str_eq(what, S("escalate")) ||
                       str_eq(what, S("close_merged")) ||
-                      str_eq(what, S("close")) ||                           // its clock has run out
-                      str_eq(what, S("recheck")) || str_eq(what, S("add")); // a row of a register
+                      str_eq(what, S("close")) || // its clock has run out
+                      str_eq(what, S("recheck_due")) || str_eq(what, S("red_slip")) ||
+                      str_eq(what, S("add")); // a row of a register
         assert_true(db_i64(&r, 0) >= last);
         assert_true(system || db_i64(&r, 1) != 0); // everything else somebody did
         last = db_i64(&r, 0);
