@@ -50,7 +50,7 @@ static str some_value(struct rng *r, struct model *m, str key, int64_t now_us)
         return chance(r, 0.5) ? S("") : S("没有这一项");
     if (options)
         return pick_word(r, options);
-    if (str_eq(key, S("promised")) || str_eq(key, S("review_on")))
+    if (m_is_date(key))
         return tm_date(m->a, tm_local_day(now_us, TM_ZONE_DEFAULT_S) + rng_range(r, 0, 40));
     return str_fmt(m->a, "文字 %d", (int)rng_range(r, 1, 500));
 }
@@ -120,7 +120,7 @@ static double liking(const struct m_step *s)
     } LIKED[] = {{"dispatch", 12}, {"reply", 8}, {"accept", 5}, {"check", 9}, {"close", 14},
         {"contact", 4}, {"rate", 4}, {"return", 9}, {"amend", 3}, {"extend", 3}, {"resume", 8},
         {"suspend", 2}, {"merge", 0.7}, {"void", 0.3}, {"child", 0.7}, {"reopen", 1.5},
-        {"recheck", 1.5}, {"assist", 1.5}};
+        {"recheck", 1.5}, {"assist", 1.5}, {"hold", 4}};
     for (size_t i = 0; i < ARRAY_LEN(LIKED); i++)
         if (strcmp(s->key, LIKED[i].key) == 0)
             return LIKED[i].weight;

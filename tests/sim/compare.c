@@ -144,6 +144,9 @@ static void compare_row(
     differ_i64(out, "parent", got->parent, it->parent);
     differ_i64(out, "merged", got->merged, it->merged);
     differ_i64(out, "unlocks", got->unlocks, it->unlocks);
+    differ_time(out, "recheck", got->recheck_us, it->recheck_us);
+    differ_time(out, "consolidated", got->solid_us, it->solid_us);
+    differ_i64(out, "recurs", got->recurs, it->recurs);
     differ_i64(out, "repeat", got->repeat, it->repeat);
     differ_i64(out, "main_repeat", got->main_repeat, it->main_repeat);
 }

@@ -41,6 +41,9 @@ enum cond_kind {
     C_MINE,
     C_NO_DUE,
     C_ASKS,
+    C_RECHECK,
+    C_SOLID,
+    C_RECURS,
     C_COUNT
 };
 struct cond {
@@ -82,6 +85,8 @@ static struct cond some_cond(struct rng *r, const struct model *m, int64_t now_u
         k.word = PICK(r, "满意", "不满意", "none");
     else if (k.kind == C_ASKS)
         k.word = PICK(r, "yes", "no", "mine", "refused", "extend", "return", "extend_city");
+    else if (k.kind == C_RECHECK)
+        k.word = PICK(r, "yes", "no", "due", "mine");
     else if (k.kind == C_FILED_DAY || k.kind == C_CLOSED_MONTH)
         k.n = tm_local_day(now_us, TM_ZONE_DEFAULT_S) - rng_range(r, 0, 20);
     return k;
@@ -96,6 +101,7 @@ static const char *const YESNO[] = {[C_OPEN] = "open",
     [C_MAIN_REPEAT] = "main-repeat",
     [C_RAISED] = "raised",
     [C_OVERDUE] = "overdue",
+    [C_SOLID] = "consolidated",
     [C_PARENT] = "parent"};
 static const char *const WORDS[] = {[C_STATE] = "state",
     [C_KIND] = "kind",
@@ -103,11 +109,13 @@ static const char *const WORDS[] = {[C_STATE] = "state",
     [C_CHANNEL] = "channel",
     [C_CONTACTED] = "contacted",
     [C_SATISFIED] = "own.satisfied",
+    [C_RECHECK] = "recheck",
     [C_ASKS] = "asks"};
 static const char *const NUMBERS[] = {[C_RETURNS] = "returns",
     [C_URGES] = "urges",
     [C_EXTENSIONS] = "extensions",
     [C_REOPENS] = "reopens",
+    [C_RECURS] = "recurs",
     [C_ROUND] = "round"};
 
 static const char *name_in(const char *const *names, size_t n, enum cond_kind kind)
@@ -205,6 +213,8 @@ static bool yes(const struct m_item *it, enum cond_kind kind, int64_t now_us)
         return it->main_repeat;
     case C_RAISED:
         return it->raised != 0;
+    case C_SOLID:
+        return it->solid_us != 0;
     case C_OVERDUE:
         return it->open && m_due(it) != 0 && m_due(it) < now_us;
     default:
@@ -221,6 +231,8 @@ static int64_t number_of(const struct m_item *it, enum cond_kind kind)
         return it->urges;
     case C_EXTENSIONS:
         return it->extensions;
+    case C_RECURS:
+        return it->recurs;
     case C_REOPENS:
         return it->reopens;
     default:
@@ -250,6 +262,18 @@ static bool asks(const struct model *m, const char *who, const struct m_item *it
             return strcmp(word, "no") != 0;
     }
     return strcmp(word, "no") == 0;
+}
+
+static bool looks(const struct model *m, const char *who, int64_t now_us, const struct m_item *it,
+    const char *word)
+{
+    const struct m_step *pass = m_step_of(S("hold"));
+    if (strcmp(word, "no") == 0 || strcmp(word, "yes") == 0)
+        return (it->recheck_us != 0) == (strcmp(word, "yes") == 0);
+    if (strcmp(word, "due") == 0)
+        return it->recheck_us != 0 && it->recheck_us < now_us;
+    return m_solid_told(it) && who &&
+           (m_holds(m, who, pass->who, it->unit) || m_holds(m, who, pass->who, it->receiver));
 }
 
 static bool holds(const struct model *m, const char *who, int64_t now_us, const struct m_item *it,
@@ -286,6 +310,8 @@ static bool holds(const struct model *m, const char *who, int64_t now_us, const 
         return mine(m, who, it);
     case C_NO_DUE:
         return m_due(it) == 0;
+    case C_RECHECK:
+        return looks(m, who, now_us, it, k->word);
     case C_ASKS:
         return asks(m, who, it, k->word);
     default:
@@ -354,7 +380,7 @@ static bool tally_counts(const struct m_item *it, size_t tally, int64_t *at_us)
     str sat = m_get(it, "own/satisfied"), contacted = m_get(it, "contacted"),
         solved = m_get(it, "solved");
     bool closed = it->closed_us != 0 && !it->excluded;
-    *at_us = tally == 0 || tally == 13 ? it->filed_us : it->closed_us;
+    *at_us = tally == 0 || tally == 13 ? it->filed_us : tally == 14 ? it->solid_us : it->closed_us;
     switch (tally) {
     case 0:
         return true;
@@ -382,11 +408,17 @@ static bool tally_counts(const struct m_item *it, size_t tally, int64_t *at_us)
         return closed && is_word(sat, "一般");
     case 12:
         return closed && is_word(sat, "不满意");
-    default:
+    case 13:
         return it->returns >= 1;
+    case 14:
+        return it->solid_us != 0;
+    case 15:
+        return closed && it->solid_us != 0;
+    default:
+        return it->closed_us != 0 && it->recurs >= 1;
     }
 }
-enum { TALLIES = 14 };
+enum { TALLIES = 17 };
 
 static bool is_row(str word, const struct board_row *row)
 {

@@ -87,6 +87,7 @@ struct m_step {
     const char *stamp;
     const char *judges; // of E_RATE, with blanks
     int max_wd;         // of E_EXTEND; 0: the definition's number that changes
+    bool passes;        // the re-check is passed: a note where it has come back
     struct m_stage stages[M_STAGES_MAX];
     size_t n_stages; // who decides; none: done at once
 };
@@ -148,9 +149,10 @@ struct m_item {
     int64_t round, returns, urges, extensions, reopens, level, raised, parent, merged, unlocks;
     bool open, paused, excluded, gone;
     bool repeat, main_repeat;
-    int64_t job;          // import that made it
-    bool worked;          // by a person since
-    struct item_field *f; // in no order; never an empty value
+    int64_t recheck_us, solid_us, recurs; // 0: nobody will; not yet; none
+    int64_t job;                          // import that made it
+    bool worked;                          // by a person since
+    struct item_field *f;                 // in no order; never an empty value
     size_t n_f;
     struct m_part *parts;
     size_t n_parts;
@@ -258,6 +260,15 @@ unsigned m_role(str key);
 enum err_code m_check_admin(struct model *m, const struct act *x);
 void m_do_admin(struct model *m, const struct act *x, const struct answer *got);
 
+// model_solid.c
+void m_solid_open(struct model *m, struct m_item *it); // opened again
+void m_solid_none(struct model *m, struct m_item *it); // nobody looks at it again
+void m_solid_day(struct m_item *it);                   // closed: the day it is looked at again
+int64_t m_recurs(const struct model *m, const struct m_item *it, int64_t now); // when it is said
+void m_solid_pass(struct model *m, struct m_item *it, int64_t now);
+bool m_solid_told(const struct m_item *it);
+bool m_solid_tell(struct model *m, struct m_item *it, int64_t now); // has its day just come?
+
 // model_ask.c
 struct m_ask *m_ask_of(
     const struct m_item *it, const struct m_step *s, int64_t part); // NULL when none
@@ -303,6 +314,7 @@ struct m_reason {
 extern const struct m_reason M_REASONS[];
 extern const size_t M_N_REASONS;
 const char *m_options(str key); // of a field of choice, with blanks between; NULL: text or date
+bool m_is_date(str key);
 // May the action be done, and with which refusal not? Changes nothing.
 enum err_code m_check(struct model *m, const struct act *x);
 // May the step be taken by that person, as far as can be said before it is answered? part 0: the

@@ -133,6 +133,8 @@ static void move_def(struct model *m, const struct act *x)
         if (m->defs[i].id == x->def)
             it->def = i;
     m_clocks_relimit(m, it, x->now_us);
+    if (it->recheck_us == 0)
+        m_solid_day(it);
     m_touch(m, it, x->now_us);
 }
 

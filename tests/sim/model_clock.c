@@ -361,5 +361,7 @@ int64_t m_due(const struct m_item *it)
 
 int64_t m_alarm(const struct m_item *it)
 {
-    return nearest(it, true);
+    int64_t clock = nearest(it, true);
+    bool looks = it->recheck_us != 0 && !m_solid_told(it);
+    return looks && (clock == 0 || it->recheck_us < clock) ? it->recheck_us : clock;
 }

@@ -9,7 +9,8 @@
 
 static const char *const READS =
     "channel kind priority source_no contacted contact_way no_contact_why fact appeal site "
-    "reply_way reply solved result satisfied attitude promised review_on city_reply";
+    "reply_way reply solved result satisfied attitude promised review_on city_reply "
+    "look_on held";
 
 // Is the word in a text of words with blanks between them?
 static bool has_word(const char *words, str word)
@@ -49,12 +50,17 @@ const char *m_options(str key)
     return NULL;
 }
 
+bool m_is_date(str key)
+{
+    return str_eq(key, S("promised")) || str_eq(key, S("review_on")) || str_eq(key, S("look_on"));
+}
+
 static bool value_ok(str key, str val)
 {
     const char *options = m_options(key);
     if (options)
         return has_word(options, val);
-    if (str_eq(key, S("promised")) || str_eq(key, S("review_on")))
+    if (m_is_date(key))
         return val.n == 10 && val.s[4] == '-' && val.s[7] == '-';
     return true;
 }
@@ -205,7 +211,14 @@ static void enter(struct model *m, struct m_item *it, int state, int64_t now)
     it->state = state;
     it->paused = state == ST_SUSPENDED;
     it->open = !done && it->merged == 0;
+    bool closes = done && it->closed_us == 0;
     it->closed_us = !done ? 0 : it->closed_us ? it->closed_us : now;
+    if (!done)
+        m_solid_open(m, it);
+    else if (state == ST_VOID)
+        m_solid_none(m, it);
+    else if (closes)
+        m_solid_day(it);
     if (state == ST_RATED || state == ST_VOID)
         m_clocks_void(it, 0, now);
 }
@@ -286,6 +299,9 @@ static void file_past(struct model *m, const struct act *x)
         if (str_eq(x->past.state, str_of(M_STATES[s])))
             enter(m, it, s, x->now_us);
     it->closed_us = x->past.closed_us ? x->past.closed_us : it->filed_us;
+    m_solid_day(it);
+    if (it->recheck_us < x->now_us) // of what was over long before, nobody is asked any more
+        m_solid_none(m, it);
     m_touch(m, it, x->now_us);
 }
 
@@ -545,6 +561,8 @@ static enum err_code check_step(struct model *m, const struct act *x)
     if (!reason_ok(s, in) || (s->note && in->note.n == 0) || (s->does == E_RATE && !judge) ||
         !m_answers_ok(m, s, it, judge ? judge : m_helps(m, it, part), in))
         return ERR_INVALID;
+    if (s->passes && m_recurs(m, it, x->now_us) > 0 && in->note.n == 0)
+        return ERR_INVALID;
     return check_effect(m, x, s, it, part);
 }
 
@@ -798,6 +816,8 @@ static void take(
         m_clocks_start(m, it, s->start, s->does == E_RETURN ? 0 : part, now);
     if (s->stamp)
         m_set(m, it, kept_as(m->a, helps, str_of(s->stamp)), str_fmt(m->a, "%" PRId64, now));
+    if (s->passes)
+        m_solid_pass(m, it, now);
     m_touch(m, it, now);
     it->worked = it->worked || x->who;
     escalate(m, it, now);
@@ -836,7 +856,8 @@ static void step(struct model *m, const struct act *x)
 static void tick(struct model *m, int64_t now)
 {
     for (size_t i = 0; i < m->n_items; i++) {
-        if (!m_clocks_notice(&m->items[i], now))
+        bool over = m_clocks_notice(&m->items[i], now);
+        if (!m_solid_tell(m, &m->items[i], now) && !over)
             continue;
         m_touch(m, &m->items[i], now);
         escalate(m, &m->items[i], now);
