@@ -33,11 +33,16 @@ struct clock_view {
     str clock, from, to;
     int64_t due_from_us, due_to_us;
 };
+struct begun_view {
+    str clock, limit;
+    int64_t part, since_us, due_us;
+    bool over;
+};
 struct moves_row {
     int64_t id, version_from, due_from_us, due_to_us;
     str no, state_from, state_to, why;
     bool stuck;
-    struct list clocks;
+    struct list clocks, begun;
     struct strs gone, unfit, dropped;
 };
 struct moves_view {
@@ -53,6 +58,17 @@ static const struct field CLOCK_VIEW[] = {
     {"due_to", FIELD_TIME, .at = offsetof(struct clock_view, due_to_us)},
     {0},
 };
+static const struct field BEGUN_VIEW[] = {
+    M(begun_view, clock, FIELD_STR,
+        .help = "the version would have started it before: it runs from then"),
+    M(begun_view, part, FIELD_I64, .help = "0: the item's"),
+    M(begun_view, limit, FIELD_STR),
+    {"since", FIELD_TIME, .at = offsetof(struct begun_view, since_us),
+        .help = "when its step was taken"},
+    {"due", FIELD_TIME, .at = offsetof(struct begun_view, due_us)},
+    M(begun_view, over, FIELD_BOOL, .help = "due has passed already"),
+    {0},
+};
 static const struct field MOVES_ROW[] = {
     M(moves_row, id, FIELD_I64),
     M(moves_row, no, FIELD_STR),
@@ -63,6 +79,7 @@ static const struct field MOVES_ROW[] = {
     {"due_from", FIELD_TIME, .at = offsetof(struct moves_row, due_from_us)},
     {"due_to", FIELD_TIME, .at = offsetof(struct moves_row, due_to_us)},
     ROWS(moves_row, clocks, CLOCK_VIEW, clock_view),
+    ROWS(moves_row, begun, BEGUN_VIEW, begun_view),
     M(moves_row, gone, FIELD_STRS, .help = "clocks that are void: the version has none of the key"),
     M(moves_row, unfit, FIELD_STRS, .help = "answers that are none in this version; they stay"),
     M(moves_row, dropped, FIELD_STRS, .help = "steps asked for that are not there any more"),
@@ -115,6 +132,17 @@ static struct list view_clocks(struct arena *a, const struct item_moved *m)
     return (struct list){v, m->n_clocks};
 }
 
+static struct list view_begun(struct arena *a, const struct item_moved *m)
+{
+    struct begun_view *v = NEW_ARRAY(a, m->n_begun, struct begun_view);
+    for (size_t i = 0; i < m->n_begun; i++) {
+        const struct item_moved_begun *k = &m->begun[i];
+        v[i] = (struct begun_view){
+            k->key, dur_text(a, k->limit), k->part, k->since_us, k->due_us, k->over};
+    }
+    return (struct list){v, m->n_begun};
+}
+
 static struct moves_view *view(struct arena *a, const struct item_moves_told *t)
 {
     struct moves_view *v = NEW(a, struct moves_view);
@@ -135,6 +163,7 @@ static struct moves_view *view(struct arena *a, const struct item_moves_told *t)
             .why = t->rows[i].why,
             .stuck = m->stuck,
             .clocks = view_clocks(a, m),
+            .begun = view_begun(a, m),
             .gone = {m->gone, m->n_gone},
             .unfit = {m->unfit, m->n_unfit},
             .dropped = {m->dropped, m->n_dropped}};

@@ -254,6 +254,38 @@ static void say_stuck(
             a->err.lang == LANG_EN ? en : zh, STR_ARG(v[i].what), v[i].items, STR_ARG(v[i].first));
 }
 
+static void json_begun(struct jw *w, const struct def_trial *t)
+{
+    jw_key(w, S("begun"));
+    jw_arr(w);
+    for (size_t i = 0; i < t->n_begun; i++) {
+        jw_obj(w);
+        jw_kstr(w, "clock", t->begun[i].key);
+        jw_ki64(w, "clocks", t->begun[i].clocks);
+        jw_ki64(w, "over", t->begun[i].over);
+        jw_kstr(w, "first", t->begun[i].first);
+        jw_end_obj(w);
+    }
+    jw_end_arr(w);
+}
+
+static void say_begun(struct args *a, const struct def_trial *t)
+{
+    for (size_t i = 0; i < t->n_begun; i++)
+        args_say(a,
+            "clock %.*s would run from when its step was taken: %" PRId64
+            ", overdue at once %" PRId64 ", for example %.*s",
+            "会补计的时限 %.*s：%" PRId64 " 个，其中当即超期 %" PRId64 " 个，如 %.*s",
+            STR_ARG(t->begun[i].key), t->begun[i].clocks, t->begun[i].over,
+            STR_ARG(t->begun[i].first));
+}
+
+// An item's clock under another limit; one that did not run had none.
+static str limit_text(struct arena *a, struct dur limit)
+{
+    return limit.unit == DUR_NONE ? S("—") : dur_text(a, limit);
+}
+
 static void print_trial_json(struct args *a, const struct def_trial *t, int zone_s)
 {
     struct args_json j;
@@ -287,6 +319,7 @@ static void print_trial_json(struct args *a, const struct def_trial *t, int zone
     }
     jw_end_arr(w);
     jw_ki64(w, "stuck", t->stuck);
+    json_begun(w, t);
     json_stuck(w, "unfit", t->unfit, t->n_unfit);
     json_stuck(w, "gone", t->gone, t->n_gone);
     json_stuck(w, "dropped", t->dropped, t->n_dropped);
@@ -335,13 +368,14 @@ static void print_trial(struct args *a, const struct def_trial *t)
     if (t->stuck > 0)
         args_say(a, "no step would lead on: %" PRId64 ", for example %.*s",
             "此后没有步骤可走：%" PRId64 " 个，如 %.*s", t->stuck, STR_ARG(t->stuck_first));
+    say_begun(a, t);
     say_stuck(a, "no answer any more,", "不再有效的值", t->unfit, t->n_unfit);
     say_stuck(a, "running clock without an end,", "不再计的时限", t->gone, t->n_gone);
     say_stuck(a, "asked for, and gone,", "作废的申请", t->dropped, t->n_dropped);
     for (size_t i = 0; i < t->n_rows && i < TRIAL_ROWS_SHOWN; i++)
         args_say(a, "  %.*s %.*s: %.*s → %.*s", "  %.*s %.*s：%.*s → %.*s", STR_ARG(t->rows[i].no),
-            STR_ARG(t->rows[i].clock), STR_ARG(dur_text(a->arena, t->rows[i].from)),
-            STR_ARG(dur_text(a->arena, t->rows[i].to)));
+            STR_ARG(t->rows[i].clock), STR_ARG(limit_text(a->arena, t->rows[i].from)),
+            STR_ARG(limit_text(a->arena, t->rows[i].to)));
     if (t->n_rows > TRIAL_ROWS_SHOWN)
         args_say(a, "  … --json lists %zu", "  …… --json 列出 %zu 个", t->n_rows);
 }

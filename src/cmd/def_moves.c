@@ -13,9 +13,9 @@ struct run {
     str key;
     struct arena *keep; // of what goes on from group to group
     int64_t looked, same, moved, refused, shown;
-    int64_t total;
     str after;
     const struct def *to;
+    int zone_s;
 };
 
 static struct item_rename *renames(struct args *a, const char *opt, size_t *n)
@@ -71,11 +71,28 @@ static void say_strs(struct args *a, const char *en, const char *zh, const str *
             STR_ARG(str_join(a->arena, v, n < NOTES_SHOWN ? n : NOTES_SHOWN, S(", "))));
 }
 
+// Clocks the version would have started before.
+static void tell_begun(struct run *r, const struct item_moved *m)
+{
+    int zone_s = r->zone_s;
+    struct arena *a = r->a->arena;
+    for (size_t i = 0; i < m->n_begun; i++) {
+        const struct item_moved_begun *k = &m->begun[i];
+        bool en = r->a->err.lang == LANG_EN;
+        args_say(r->a, "      clock %.*s (%.*s) runs since %.*s%s",
+            "      时限 %.*s（%.*s）自 %.*s 起补计%s", STR_ARG(k->key),
+            STR_ARG(dur_text(a, k->limit)), STR_ARG(tm_rfc3339(a, k->since_us, zone_s)),
+            !k->over ? ""
+            : en     ? ", and is overdue"
+                     : "，已超期");
+    }
+}
+
 static void tell_person(struct run *r, const struct item_moves_row *x)
 {
     const struct item_moved *m = &x->moved;
-    bool plain = x->why.n == 0 && !m->stuck && m->n_clocks + m->n_gone + m->n_unfit == 0 &&
-                 m->n_dropped == 0;
+    bool plain = x->why.n == 0 && !m->stuck &&
+                 m->n_clocks + m->n_begun + m->n_gone + m->n_unfit == 0 && m->n_dropped == 0;
     if (plain || r->shown++ >= ROWS_SHOWN)
         return;
     if (x->why.n > 0) {
@@ -88,6 +105,7 @@ static void tell_person(struct run *r, const struct item_moves_row *x)
         args_say(r->a, "      clock %.*s: %.*s → %.*s", "      时限 %.*s：%.*s → %.*s",
             STR_ARG(m->clocks[i].key), STR_ARG(dur_text(r->a->arena, m->clocks[i].from)),
             STR_ARG(dur_text(r->a->arena, m->clocks[i].to)));
+    tell_begun(r, m);
     say_strs(r->a, "clocks that end", "不再计的时限", m->gone, m->n_gone);
     say_strs(r->a, "answers that are none any more", "不再有效的值", m->unfit, m->n_unfit);
     say_strs(r->a, "requests that fall away", "作废的申请", m->dropped, m->n_dropped);
@@ -104,6 +122,25 @@ static void json_strs(struct jw *w, const char *key, const str *v, size_t n)
     jw_end_arr(w);
 }
 
+static void json_begun(struct run *r, const struct item_moved *m)
+{
+    struct jw *w = &r->j->w;
+    jw_key(w, S("begun"));
+    jw_arr(w);
+    for (size_t i = 0; i < m->n_begun; i++) {
+        const struct item_moved_begun *k = &m->begun[i];
+        jw_obj(w);
+        jw_kstr(w, "clock", k->key);
+        jw_ki64(w, "part", k->part);
+        jw_kstr(w, "limit", dur_text(r->a->arena, k->limit));
+        jw_ktime(w, "since", k->since_us, r->zone_s);
+        jw_ktime(w, "due", k->due_us, r->zone_s);
+        jw_kbool(w, "over", k->over);
+        jw_end_obj(w);
+    }
+    jw_end_arr(w);
+}
+
 static void tell_json(struct run *r, const struct item_moves_row *x)
 {
     const struct item_moved *m = &x->moved;
@@ -115,6 +152,7 @@ static void tell_json(struct run *r, const struct item_moves_row *x)
     jw_kstr(w, "why", x->why);
     jw_kstr(w, "state_from", m->state_from);
     jw_kstr(w, "state_to", m->state_to);
+    json_begun(r, m);
     json_strs(w, "gone", m->gone, m->n_gone);
     json_strs(w, "unfit", m->unfit, m->n_unfit);
     json_strs(w, "dropped", m->dropped, m->n_dropped);
@@ -180,7 +218,7 @@ static void tell_end(struct run *r)
 static int moved_in(struct args *a, struct town_door *d)
 {
     struct ctx c = town_door_reader(d);
-    struct run r = {.a = a, .keep = a->arena};
+    struct run r = {.a = a, .keep = a->arena, .zone_s = c.rules->zone_s};
     struct args_json j;
     if (town_door_as(d, args_str(a, "as"), &a->err) != OK || !read_in(&r, c.rules))
         return args_fail(a, EXIT_USAGE);

@@ -63,14 +63,13 @@ static struct clock relimited(struct trial *t, const struct clock *k, struct dur
     return x;
 }
 
-static void keep_row(
-    struct trial *t, const struct item *it, const struct clock *from, const struct clock *to)
+static void keep_row(struct trial *t, str no, struct def_trial_row row)
 {
     if (t->out->n_rows == DEF_TRIAL_ROWS_KEPT)
         return;
-    struct arena *a = t->c->arena;
-    VEC_PUSH(a, t->out->rows, t->out->n_rows) = (struct def_trial_row){str_dup(a, it->no),
-        str_dup(a, from->key), from->limit, to->limit, from->due_us, to->due_us};
+    row.no = str_dup(t->c->arena, no);
+    row.clock = str_dup(t->c->arena, row.clock);
+    VEC_PUSH(t->c->arena, t->out->rows, t->out->n_rows) = row;
 }
 
 static void try_clock(struct trial *t, const struct item *it, const struct clock *k)
@@ -93,7 +92,12 @@ static void try_clock(struct trial *t, const struct item *it, const struct clock
     sum->due += clock_open(k) && x.due_us != k->due_us;
     sum->to_late += k->state == CLOCK_MET && x.state == CLOCK_LATE;
     sum->to_met += k->state == CLOCK_LATE && x.state == CLOCK_MET;
-    keep_row(t, it, k, &x);
+    keep_row(t, it->no,
+        (struct def_trial_row){.clock = k->key,
+            .from = k->limit,
+            .to = x.limit,
+            .due_from_us = k->due_us,
+            .due_to_us = x.due_us});
 }
 
 static void add_each(
@@ -110,6 +114,21 @@ static void add_each(
     }
 }
 
+static void add_begun(struct trial *t, const struct item_moved_begun *k, str no)
+{
+    struct arena *a = t->c->arena;
+    size_t at = 0;
+    while (at < t->out->n_begun && !str_eq(t->out->begun[at].key, k->key))
+        at++;
+    if (at == t->out->n_begun)
+        VEC_PUSH(a, t->out->begun, t->out->n_begun) =
+            (struct def_trial_begun){.key = str_dup(a, k->key), .first = str_dup(a, no)};
+    t->out->begun[at].clocks++;
+    t->out->begun[at].over += k->over;
+    keep_row(
+        t, no, (struct def_trial_row){.clock = k->key, .to = k->limit, .due_to_us = k->due_us});
+}
+
 // As if it were moved; what keeps it from that is told by its state.
 static void try_move(struct trial *t, const struct item *before)
 {
@@ -121,6 +140,8 @@ static void try_move(struct trial *t, const struct item *before)
         return;
     if (m.stuck && t->out->stuck++ == 0)
         t->out->stuck_first = str_dup(t->c->arena, before->no);
+    for (size_t i = 0; i < m.n_begun; i++)
+        add_begun(t, &m.begun[i], before->no);
     if (!it.open)
         return; // nobody answers it any more
     add_each(t, m.unfit, m.n_unfit, before->no, &t->out->unfit, &t->out->n_unfit);

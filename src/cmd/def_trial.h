@@ -16,7 +16,7 @@ struct def_trial_clock {
     int64_t to_late,
         to_met; // of those stopped: in time, but late by the new limit; and the other way round
 };
-struct def_trial_row { // one clock whose limit changes
+struct def_trial_row { // one clock whose limit changes, or (from: none) that would run from before
     str no, clock;
     struct dur from, to;
     int64_t due_from_us, due_to_us;
@@ -31,6 +31,11 @@ struct def_trial_stuck { // what would go wrong with items that were moved to it
     int64_t items;
     str first; // the number of one of them
 };
+struct def_trial_begun { // a clock it would have started before, and would run from then
+    str key;
+    int64_t clocks, over; // over: its due time would have passed already
+    str first;            // the number of an item that would have it
+};
 struct def_trial {
     int64_t items;
     struct def_trial_clock
@@ -42,6 +47,8 @@ struct def_trial {
     str stuck_first;
     struct def_trial_stuck *unfit, *gone, *dropped; // answers, running clocks, requests
     size_t n_unfit, n_gone, n_dropped;
+    struct def_trial_begun *begun;
+    size_t n_begun;
     struct def_trial_row *rows; // the first DEF_TRIAL_ROWS_KEPT
     size_t n_rows;
 };

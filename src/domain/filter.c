@@ -104,6 +104,7 @@ static void put_is(struct buf *b, const struct filter_term *t, const struct filt
         filter_date_put(b, &v->dates);
         break;
     case KIND_COUNT:
+    case KIND_VERSION:
         put_count(b, v);
         break;
     case KIND_LINK:
@@ -154,6 +155,9 @@ static void put_value(struct buf *b, const struct filter_term *t, const struct f
         break;
     case VALUE_REFUSED:
         buf_addz(b, "refused");
+        break;
+    case VALUE_OLD:
+        buf_addz(b, "old");
         break;
     case VALUE_PREFIX:
         buf_add(b, v->text);

@@ -164,6 +164,17 @@ static bool count_holds(const struct matcher *m, const struct filter_value *v)
     return number(m) >= v->lo && number(m) <= v->hi;
 }
 
+// Published versions alone have a number that items are found by.
+static bool version_holds(const struct matcher *m, const struct filter_value *v)
+{
+    const struct rules *r = m->env->rules;
+    const struct def *d = rules_def(r, number(m));
+    const struct loop *l = d ? rules_loop(r, d->loop) : NULL;
+    if (v->form == VALUE_OLD)
+        return l && d->version < l->now->version;
+    return l && d->version >= v->lo && d->version <= v->hi;
+}
+
 static bool number_holds(const struct filter_number *n, str given)
 {
     double v = 0;
@@ -349,6 +360,8 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
         return no_holds(v, m->it->no);
     case KIND_COUNT:
         return count_holds(m, v);
+    case KIND_VERSION:
+        return version_holds(m, v);
     case KIND_LINK:
         return link_holds(m, v);
     case KIND_ASKS:

@@ -27,6 +27,7 @@ enum filter_kind {
     KIND_CALLER,   // an id: the same phone number as that item's caller. In the database only
     KIND_NO,       // order number, or its beginning with a star
     KIND_COUNT,    // whole number
+    KIND_VERSION,  // number of its definition's version; old
     KIND_LINK,     // yes no, or an id
     KIND_ASKS,     // a step that is asked for; yes no mine refused
     KIND_WATCH,    // me: the person asking has it on his list
@@ -100,6 +101,7 @@ enum filter_kind {
     X(KEY_RECHECK, "recheck", "回头看", KIND_MOMENT, "i.recheck_us", recheck_us)                   \
     X(KEY_SOLID, "consolidated", "巩固", KIND_MOMENT, "i.solid_us", solid_us)                      \
     X(KEY_RECURS, "recurs", "复发数", KIND_COUNT, "i.recurs", recurs)                              \
+    X(KEY_VERSION, "version", "版本", KIND_VERSION, "i.def", def)                                  \
     X(KEY_REFERS, "refers", "涉及", KIND_REFERS, "i.id", id)
 
 enum filter_key {
@@ -195,6 +197,7 @@ struct filter_value {
         VALUE_MINE,
         VALUE_DUE,     // its time has come
         VALUE_REFUSED, // asked for by the person asking now, and refused
+        VALUE_OLD,     // of a version that is not the newest of its loop
         VALUE_PREFIX
     } form;
     str text;     // canonical text: key, code, option, word, number of an order
@@ -202,7 +205,7 @@ struct filter_value {
                   // rule
     bool dated;   // KIND_CADENCE: of days that touch the dates
     int64_t id;   // unit, class, item
-    int64_t lo, hi; // KIND_COUNT, both ends included
+    int64_t lo, hi; // KIND_COUNT, KIND_VERSION, both ends included
     struct filter_number number;
     struct filter_dates dates;
 };

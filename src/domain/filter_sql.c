@@ -375,24 +375,47 @@ static void numbers_of_orders(struct writer_of *w)
     }
 }
 
+static void count_range(struct sqlb *q, const struct filter_value *v)
+{
+    bool between = v->lo != INT64_MIN && v->hi != INT64_MAX;
+    if (between)
+        sqlb_add(q, " BETWEEN ");
+    else if (v->lo != INT64_MIN)
+        sqlb_add(q, " >= ");
+    else
+        sqlb_add(q, " <= ");
+    sqlb_val(q, val_i64(v->lo != INT64_MIN ? v->lo : v->hi));
+    if (!between)
+        return;
+    sqlb_add(q, " AND ");
+    sqlb_val(q, val_i64(v->hi));
+}
+
 static void counts(struct writer_of *w)
 {
     for (size_t i = 0; i < w->t->n; i++) {
-        const struct filter_value *v = &w->t->values[i];
-        bool between = v->lo != INT64_MIN && v->hi != INT64_MAX;
         or_else(w);
         column(w);
-        if (between)
-            sqlb_add(w->q, " BETWEEN ");
-        else if (v->lo != INT64_MIN)
-            sqlb_add(w->q, " >= ");
+        count_range(w->q, &w->t->values[i]);
+    }
+}
+
+// From each item to its definition: few are so old that one would look for them from there.
+static void versions(struct writer_of *w)
+{
+    for (size_t i = 0; i < w->t->n; i++) {
+        const struct filter_value *v = &w->t->values[i];
+        or_else(w);
+        if (v->form == VALUE_OLD)
+            sqlb_add(w->q, "EXISTS (SELECT 1 FROM def o JOIN def y ON y.town = o.town"
+                           " AND y.kind = o.kind AND y.key = o.key AND y.version > o.version"
+                           " WHERE o.town = ?1 AND o.id = i.def");
         else
-            sqlb_add(w->q, " <= ");
-        sqlb_val(w->q, val_i64(v->lo != INT64_MIN ? v->lo : v->hi));
-        if (!between)
-            continue;
-        sqlb_add(w->q, " AND ");
-        sqlb_val(w->q, val_i64(v->hi));
+            sqlb_add(w->q,
+                "EXISTS (SELECT 1 FROM def o WHERE o.town = ?1 AND o.id = i.def AND o.version");
+        if (v->form != VALUE_OLD)
+            count_range(w->q, v);
+        sqlb_add(w->q, ")");
     }
 }
 
@@ -807,6 +830,7 @@ static void term(struct writer_of *w)
         [KIND_CALLER] = same_caller,
         [KIND_NO] = numbers_of_orders,
         [KIND_COUNT] = counts,
+        [KIND_VERSION] = versions,
         [KIND_LINK] = links,
         [KIND_ASKS] = asks,
         [KIND_WATCH] = watched,

@@ -418,7 +418,7 @@ static void read_dates(const struct reading *x, str also)
     }
 }
 
-static void read_count(const struct reading *x)
+static bool read_whole(const struct reading *x)
 {
     struct filter_compared c;
     struct filter_value value = {.form = VALUE_IS, .lo = INT64_MIN, .hi = INT64_MAX};
@@ -431,10 +431,27 @@ static void read_count(const struct reading *x)
         value.lo++;
     if (ok && c.hi.n > 0 && c.hi_open)
         value.hi--;
-    if (ok && value.lo <= value.hi)
+    ok = ok && value.lo <= value.hi;
+    if (ok)
         add(x, value);
-    else
+    return ok;
+}
+
+static void read_count(const struct reading *x)
+{
+    if (!read_whole(x))
         refuse(x, S("2, >=2, >2, <2, <=2, 1..3"));
+}
+
+// A definition is a version itself, and what is old is so only until another is published.
+static void read_version(const struct reading *x)
+{
+    if (x->p->def)
+        refuse(x, tr(x, S("not in a definition"), S("流程定义里不能用")));
+    else if (is_word(x, S("old"), S("旧")))
+        add_form(x, VALUE_OLD);
+    else if (!read_whole(x))
+        refuse(x, S("3, >=2, 1..3, old"));
 }
 
 static void read_number(const struct reading *x)
@@ -666,6 +683,7 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         [KIND_GATHERED] = read_gathered,
         [KIND_GATHERS] = read_gathers,
         [KIND_COUNT] = read_count,
+        [KIND_VERSION] = read_version,
         [KIND_LINK] = read_link,
         [KIND_ASKS] = read_asks,
         [KIND_WATCH] = read_watch,

@@ -24,3 +24,33 @@ enum err_code item_as_of(
     out->text = now->text;
     return OK;
 }
+
+struct item_was *item_fold_events(struct ctx *c, int64_t item, size_t *n)
+{
+    struct item_was *rows = NULL;
+    *n = 0;
+    struct cursor r = db_rows(c->db,
+        // With the id, by which the files of old years are merged (store/years.c).
+        "SELECT version, at_us, person, part, what, changes, id FROM event"
+        " WHERE town = ?1 AND item = ?2 AND item > 0 ORDER BY id",
+        V(c->rules->town), V(item));
+    while (db_next(&r)) {
+        struct item_was x = {.version = db_i64(&r, 0),
+            .at_us = db_i64(&r, 1),
+            .person = db_i64(&r, 2),
+            .part = db_i64(&r, 3),
+            .what = db_dup(&r, 4, c->arena),
+            .changes = db_dup(&r, 5, c->arena)};
+        VEC_PUSH(c->arena, rows, *n) = x;
+    }
+    db_done(&r);
+    return rows;
+}
+
+const struct item_was *item_fold_last(const struct item_was *rows, size_t n)
+{
+    while (n > 1 && rows[n - 1].person == 0 && str_eq(rows[n - 1].what, S("escalate")) &&
+           rows[n - 2].at_us == rows[n - 1].at_us)
+        n--;
+    return n > 0 ? &rows[n - 1] : NULL;
+}

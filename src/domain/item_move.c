@@ -1,7 +1,8 @@
 #include "domain/item_move.h"
 
 #include "domain/item_inner.h"
-#include "domain/sealed.h"
+#include "domain/item_plan.h"
+#include "domain/item_since.h"
 #include "domain/sealed.h"
 
 struct moving {
@@ -22,6 +23,11 @@ static str renamed(const struct item_rename *map, size_t n, str key)
     return key;
 }
 
+str item_move_state(const struct item_move *m, str key)
+{
+    return renamed(m->states, m->n_states, key);
+}
+
 static str state_keys(struct arena *a, const struct def_state *s, size_t n)
 {
     str *keys = NULL;
@@ -35,7 +41,7 @@ static str state_keys(struct arena *a, const struct def_state *s, size_t n)
 static void move_state(struct moving *v)
 {
     const struct def *d = v->to;
-    str key = renamed(v->m->states, v->m->n_states, v->before->state);
+    str key = item_move_state(v->m, v->before->state);
     int at = def_state_at(d, key);
     v->out->state_to = key;
     if (at < 0) {
@@ -82,8 +88,31 @@ static void move_parts(struct moving *v)
     }
 }
 
-// Time used stays used. What the version does not know has no end any more: it is void.
-static void move_clocks(struct moving *v)
+static void tell_clocks(struct moving *v)
+{
+    struct arena *a = v->c->arena;
+    for (size_t i = 0; i < v->it->n_clocks; i++) {
+        const struct clock *is = &v->it->clocks[i];
+        if (!clock_open(is))
+            continue;
+        if (i >= v->before->n_clocks) {
+            VEC_PUSH(a, v->out->begun, v->out->n_begun) =
+                (struct item_moved_begun){is->key, is->part, is->limit, is->runs[0].from_us,
+                    is->due_us, is->due_us != 0 && is->due_us < v->c->now_us};
+            continue;
+        }
+        const struct clock *was = &v->before->clocks[i];
+        bool same = was->limit.n == is->limit.n && was->limit.unit == is->limit.unit &&
+                    was->limit.day_end == is->limit.day_end && was->due_us == is->due_us;
+        if (!same)
+            VEC_PUSH(a, v->out->clocks, v->out->n_clocks) =
+                (struct item_moved_clock){is->key, was->limit, is->limit, was->due_us, is->due_us};
+    }
+}
+
+// Time used stays used. What the version does not know has no end any more: it is void. What it
+// would have started before runs from then.
+static enum err_code move_clocks(struct moving *v)
 {
     struct arena *a = v->c->arena;
     for (size_t i = 0; i < v->it->n_clocks; i++) {
@@ -96,14 +125,11 @@ static void move_clocks(struct moving *v)
             v->it, a, str_two(a, S("clock/"), k->key), item_clock_outcome(v->it, k->key));
     }
     item_clocks_relimit(v->c, v->to, v->it);
-    for (size_t i = 0; i < v->it->n_clocks; i++) {
-        const struct clock *was = &v->before->clocks[i], *is = &v->it->clocks[i];
-        bool same = was->limit.n == is->limit.n && was->limit.unit == is->limit.unit &&
-                    was->limit.day_end == is->limit.day_end && was->due_us == is->due_us;
-        if (clock_open(is) && !same)
-            VEC_PUSH(a, v->out->clocks, v->out->n_clocks) =
-                (struct item_moved_clock){is->key, was->limit, is->limit, was->due_us, is->due_us};
-    }
+    if (item_since(v->c, v->from, v->to, v->m, v->it, v->e) != OK)
+        return v->e->code;
+    item_plan(v->c, v->to, v->it);
+    tell_clocks(v);
+    return OK;
 }
 
 // Text as it is kept can be read again, but for what is kept in another form, or by others.
@@ -182,7 +208,8 @@ enum err_code item_move_try(struct ctx *c, const struct def *to, const struct it
     move_state(&v);
     if (e->code != OK)
         return e->code;
-    move_clocks(&v);
+    if (move_clocks(&v) != OK)
+        return e->code;
     item_clocks_derive(c, to, it);
     out->due_to_us = it->due_us;
     out->stuck = is_stuck(&v);

@@ -31,12 +31,23 @@ struct item_moved {
         int64_t due_from_us, due_to_us;
     } * clocks;
     size_t n_clocks;
+    struct item_moved_begun { // one the version would have started before
+        str key;
+        int64_t part; // 0: the item's
+        struct dur limit;
+        int64_t since_us, due_us; // due_us 0: it is paused, or only measures
+        bool over;                // its due time has passed already
+    } * begun;
+    size_t n_begun;
     str *gone;  // clocks that ran and the version does not know: they become void
     str *unfit; // fields whose value is none any more: "kind=其他"; it stays until it is said anew
     str *dropped; // steps that were asked for and are not there any more
     size_t n_gone, n_unfit, n_dropped;
     bool stuck; // open, and no step leads out of where it and its parts stand
 };
+
+// What a state is called in the version.
+str item_move_state(const struct item_move *m, str key);
 
 // The item as it would stand in that version, which need not be published (but compiled). Every
 // reason against it is noted. Writes nothing.

@@ -3,52 +3,17 @@
 
 #include "domain/item_undo.h"
 
+#include "domain/item_fold.h"
 #include "domain/item_gather.h"
 #include "domain/item_move.h"
 #include "domain/same.h"
 
-struct past {
-    int64_t version, at_us, person;
-    str what, changes;
-};
-
-static struct past *events_of(struct ctx *c, int64_t item, size_t *n)
-{
-    struct past *rows = NULL;
-    *n = 0;
-    struct cursor r = db_rows(c->db,
-        // With the id, by which the files of old years are merged (store/years.c).
-        "SELECT version, at_us, person, what, changes, id FROM event"
-        " WHERE town = ?1 AND item = ?2 AND item > 0 ORDER BY id",
-        V(c->rules->town), V(item));
-    while (db_next(&r)) {
-        struct past x = {.version = db_i64(&r, 0),
-            .at_us = db_i64(&r, 1),
-            .person = db_i64(&r, 2),
-            .what = db_dup(&r, 3, c->arena),
-            .changes = db_dup(&r, 4, c->arena)};
-        VEC_PUSH(c->arena, rows, *n) = x;
-    }
-    db_done(&r);
-    return rows;
-}
-
-// The last step: the last event, but for the escalations that it set off itself. Those stand right
-// behind it, at its instant, and nobody took them.
-static const struct past *last_step(const struct past *rows, size_t n)
-{
-    while (n > 1 && rows[n - 1].person == 0 && str_eq(rows[n - 1].what, S("escalate")) &&
-           rows[n - 2].at_us == rows[n - 1].at_us)
-        n--;
-    return n > 0 ? &rows[n - 1] : NULL;
-}
-
-static int64_t until_us(const struct past *ev, const struct def_step *s)
+static int64_t until_us(const struct item_was *ev, const struct def_step *s)
 {
     return ev->at_us + s->undo_s * US_SECOND;
 }
 
-static const struct def_step *step_of(const struct def *d, const struct past *ev)
+static const struct def_step *step_of(const struct def *d, const struct item_was *ev)
 {
     const struct def_step *s = ev ? def_step(d, ev->what) : NULL;
     return s && s->undo_s > 0 ? s : NULL;
@@ -64,8 +29,8 @@ bool item_undo_offered(struct ctx *c, const struct item *it, struct item_undo_of
     if (!c->actor || it->changed_us + longest * US_SECOND < c->now_us)
         return false;
     size_t n;
-    const struct past *rows = events_of(c, it->id, &n);
-    const struct past *ev = last_step(rows, n);
+    const struct item_was *rows = item_fold_events(c, it->id, &n);
+    const struct item_was *ev = item_fold_last(rows, n);
     const struct def_step *s = step_of(d, ev);
     if (!s || ev->person != c->actor->id || until_us(ev, s) < c->now_us)
         return false;
@@ -73,7 +38,7 @@ bool item_undo_offered(struct ctx *c, const struct item *it, struct item_undo_of
     return true;
 }
 
-static str what_happened(struct ctx *c, const struct def *d, const struct past *ev)
+static str what_happened(struct ctx *c, const struct def *d, const struct item_was *ev)
 {
     const struct def_step *s = def_step(d, ev->what);
     const struct person *p = ev->person ? rules_person(c->rules, ev->person) : NULL;
@@ -87,7 +52,7 @@ static str what_happened(struct ctx *c, const struct def *d, const struct past *
 }
 
 // He asks for the version he saw: somebody acted after it, and he is told who and what.
-static enum err_code overtaken(struct ctx *c, const struct def *d, const struct past *rows,
+static enum err_code overtaken(struct ctx *c, const struct def *d, const struct item_was *rows,
     size_t n, int64_t version, struct err *e)
 {
     for (size_t i = 0; i < n; i++) {
@@ -102,7 +67,7 @@ static enum err_code overtaken(struct ctx *c, const struct def *d, const struct 
 }
 
 static enum err_code may_undo(
-    struct ctx *c, const struct past *ev, const struct def_step *s, struct err *e)
+    struct ctx *c, const struct item_was *ev, const struct def_step *s, struct err *e)
 {
     if (!s)
         return err_add(e, ERR_INVALID, S("step"), (str){0},
@@ -119,7 +84,7 @@ static enum err_code may_undo(
 
 // What it set off in other items stays with them: then it cannot be taken back.
 static enum err_code alone(struct ctx *c, const struct item *now, const struct item *was,
-    const struct past *ev, struct err *e)
+    const struct item_was *ev, struct err *e)
 {
     int64_t town = c->rules->town;
     int64_t merged = db_one_i64(c->db, 0,
@@ -140,8 +105,8 @@ static enum err_code alone(struct ctx *c, const struct item *now, const struct i
     return db_status(c->db, e);
 }
 
-static enum err_code fold_before(struct ctx *c, const struct past *rows, const struct past *ev,
-    const struct item *now, struct item *it, struct err *e)
+static enum err_code fold_before(struct ctx *c, const struct item_was *rows,
+    const struct item_was *ev, const struct item *now, struct item *it, struct err *e)
 {
     *it = (struct item){.id = now->id};
     for (; rows < ev; rows++)
@@ -193,8 +158,8 @@ enum err_code item_undo(
         return err_add(e, ERR_MISSING, S("id"), (str){0}, "there is no such item", "没有这个事项");
     const struct def *d = rules_def(c->rules, now.def);
     CHECK(d != NULL);
-    const struct past *rows = events_of(c, item, &n);
-    const struct past *ev = last_step(rows, n);
+    const struct item_was *rows = item_fold_events(c, item, &n);
+    const struct item_was *ev = item_fold_last(rows, n);
     const struct def_step *s = step_of(d, ev);
     if (db_status(c->db, e) != OK)
         return e->code;
@@ -236,7 +201,7 @@ enum err_code item_move_back(
             "您没有更换流程版本的权限");
     if (item_load(c, id, &now, e) != OK)
         return e->code;
-    const struct past *rows = events_of(c, id, &n);
+    const struct item_was *rows = item_fold_events(c, id, &n);
     if (db_status(c->db, e) != OK)
         return e->code;
     out->no = now.no;

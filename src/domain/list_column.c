@@ -35,6 +35,7 @@ static const struct {
     {"recheck", "回头看", COLUMN_RECHECK},
     {"consolidated", "巩固", COLUMN_SOLID},
     {"recurs", "复发数", COLUMN_RECURS},
+    {"version", "版本", COLUMN_VERSION},
 };
 
 static int own_at(str name)
@@ -165,6 +166,12 @@ static str count_text(const struct ctx *c, int64_t n)
     return str_num(c->arena, n, (str){0});
 }
 
+static str version_text(const struct ctx *c, const struct item *it)
+{
+    const struct def *d = rules_def(c->rules, it->def);
+    return d ? count_text(c, d->version) : (str){0};
+}
+
 static str time_text(const struct ctx *c, str val)
 {
     int64_t us;
@@ -233,6 +240,8 @@ str list_column_value(const struct ctx *c, const struct list_column *column, con
         return moment_text(c, it->solid_us);
     case COLUMN_RECURS:
         return it->recurs > 0 ? count_text(c, it->recurs) : (str){0};
+    case COLUMN_VERSION:
+        return version_text(c, it);
     case COLUMN_REPEAT:
         return repeat_text(c, it);
     case COLUMN_FIELD:

@@ -23,6 +23,7 @@ enum list_column_kind {
     COLUMN_RECHECK,
     COLUMN_SOLID,
     COLUMN_RECURS,
+    COLUMN_VERSION,
     COLUMN_FIELD, // kept in the item's fields
     COLUMN_TIME,  // the same, a moment
     COLUMN_NODE,  // title of the next node of its schedule

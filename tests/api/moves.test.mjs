@@ -239,3 +239,89 @@ test('on the command line', async (t) => {
     s.proven();
   });
 });
+
+// With a state in which clocks stand still, and steps that can be taken back.
+const PAUSES = put(ONE, ['  - {key: checking,', '  - {key: waiting, title: 挂账, paused: yes}\n  - {key: checking,'], ['start: build}', 'start: build, undo: 600s}'],
+  ['  - {key: close,', '  - {key: wait, title: 挂账, from: building, to: waiting, who: dispatcher, does: suspend}\n'
+  + '  - {key: go_on, title: 恢复, from: waiting, to: building, who: dispatcher, does: resume}\n  - {key: close,']);
+// Three promises more: from filing to the end, of each part from its dispatch, and one that would have been kept by the dispatch.
+const MORE = put(PAUSES, ['  - {key: all,', '  - {key: whole, title: 总时限, limits: [{limit: 5d}]}\n  - {key: sign, title: 开工, per: part, limits: [{limit: 2h}]}\n'
+  + '  - {key: look, title: 查看, limits: [{limit: 1h}]}\n  - {key: all,'],
+['start: [dispatch, all]', 'start: [dispatch, all, whole, look]'], ['stop: dispatch, start: build', 'stop: [dispatch, look], start: [build, sign]'],
+['stop: build}', 'stop: [build, sign]}'], ['stop: all}', 'stop: [all, whole]}']);
+
+test('clocks the version would have started before run from when their step was taken', async (t) => {
+  const s = await ramps(t);
+  await s.publish(PAUSES);
+  const filed = await s.file();
+  const plain = await s.dispatched();
+  let undone = await s.dispatched();
+  const r = await s.desk.post(`/api/items/${undone.id}/undo`, { version: undone.version });
+  assert.equal(r.status, 200, JSON.stringify(r.body));
+  undone = r.body;
+  let paused = await s.take(s.desk, await s.dispatched(), 'wait', { fields: {} });
+  const old = await s.take(s.unit, await s.dispatched(), 'finish');
+  await s.town.move('2026-11-16T11:30:00+08:00');
+  paused = await s.take(s.desk, await s.desk.item(paused.id), 'go_on');
+  await s.publish(MORE);
+  const clock = (it, key) => it.clocks.filter((k) => k.key === key).map((k) => [k.state, k.due?.slice(5, 16)]);
+
+  const dir = mkdtempSync(join(tmpdir(), 'bihuan-ramp-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  await t.test('a trial tells how many, and how many would be overdue at once', () => {
+    const file = join(dir, 'more.yaml');
+    writeFileSync(file, MORE);
+    const run = call('def', 'try', file, '--dir', s.town.dir, '--last', '500', '--json');
+    assert.equal(run.code, 0, run.err + run.out);
+    const j = JSON.parse(run.out);
+    assert.deepEqual(j.begun.map((x) => [x.clock, x.clocks, x.first]).sort(), [['look', 2, undone.no], ['sign', 2, paused.no], ['whole', 5, old.no]]);
+    assert.ok(j.begun.every((x) => x.over >= 0 && x.over <= x.clocks), 'by the time of whoever asks');
+    assert.deepEqual(j.changes.filter((x) => x.no === plain.no).map((x) => [x.clock, x.from, x.to, x.due_to.slice(5, 16)]).sort(),
+      [['sign', '', '2h', '11-16T11:00'], ['whole', '', '5d', '11-21T09:00']]);
+    const said = call('def', 'try', file, '--dir', s.town.dir).out;
+    assert.match(said, /会补计的时限 look：2 个，其中当即超期 \d 个，如 PD/);
+    assert.match(said, new RegExp(`${plain.no} sign：— → 2h`));
+  });
+  await t.test('a dry run tells of each; the filter by version names what runs on an old one', async () => {
+    const dry = (await s.move(3, { dry: true, where: 'version:2' })).body;
+    assert.deepEqual([dry.moved, dry.refused], [5, 0]);
+    assert.deepEqual(dry.rows.find((x) => x.id === plain.id).begun, [
+      { clock: 'whole', part: 0, limit: '5d', since: MONDAY, due: '2026-11-21T09:00:00+08:00', over: false },
+      { clock: 'sign', part: 1, limit: '2h', since: MONDAY, due: '2026-11-16T11:00:00+08:00', over: true },
+    ]);
+    assert.equal((await s.move(3, { dry: true, where: 'version:1' })).body.moved, 0);
+    assert.match(call('def', 'move', 'ramp', '--dir', s.town.dir, '--dry-run', '--where', plain.no).out, /时限 sign（2h）自 2026-11-16T09:00:00\+08:00 起补计/);
+    const list = async (filter) => (await s.desk.list(filter, '&columns=no%20version')).rows.map((x) => x.cells.version);
+    assert.deepEqual(await list('loop:ramp version:old'), ['2', '2', '2', '2', '2']);
+    assert.deepEqual(await list('loop:ramp 版本:3'), []);
+    assert.equal(fields(await s.desk.get(`/api/items?filter=${encodeURIComponent('version:new')}`))[0], 'filter');
+  });
+  await t.test('moved they run with the time used; what would have ended does not come back', async () => {
+    const moved = (await s.move(3, { where: 'version:old' })).body;
+    assert.deepEqual([moved.moved, moved.refused], [5, 0]);
+    const [a, b, c, d, e] = await Promise.all([filed, plain, undone, paused, old].map((x) => s.desk.item(x.id)));
+    assert.deepEqual([clock(a, 'whole'), clock(a, 'look'), clock(a, 'sign')], [[['running', '11-21T09:00']], [['running', '11-16T10:00']], []]);
+    assert.deepEqual([clock(b, 'whole'), clock(b, 'look'), clock(b, 'sign')], [[['running', '11-21T09:00']], [], [['running', '11-16T11:00']]]);
+    assert.deepEqual([clock(c, 'look'), clock(c, 'sign')], [[['running', '11-16T10:00']], []], 'the dispatch was taken back');
+    assert.deepEqual([clock(d, 'whole'), clock(d, 'sign')], [[['running', '11-21T11:30']], [['running', '11-16T13:30']]], 'it stood still for two hours and a half');
+    assert.deepEqual([clock(e, 'whole'), clock(e, 'sign')], [[['running', '11-21T09:00']], []], 'its part has finished');
+    assert.equal((await s.desk.list('loop:ramp clock.look:running', '&limit=1')).total, 2, 'nobody has noticed yet');
+    s.proven();
+  });
+  await t.test('taken back, they are gone; moved again, they are there', async () => {
+    assert.equal((await s.move(3, { back: true, where: plain.no })).body.moved, 1);
+    const back = await s.desk.item(plain.id);
+    assert.deepEqual(back.clocks, (await s.desk.get(`/api/items/${plain.id}`)).body.clocks);
+    assert.deepEqual([clock(back, 'whole'), clock(back, 'sign')], [[], []]);
+    assert.deepEqual(back.clocks.map((k) => [k.key, k.state, k.due]), plain.clocks.map((k) => [k.key, k.state, k.due]));
+    assert.equal((await s.move(3, { where: plain.no })).body.moved, 1);
+    s.proven();
+    assert.deepEqual(clock(await s.desk.item(plain.id), 'sign'), [['running', '11-16T11:00']]);
+  });
+  await t.test('to a version without them and back again, they run from the same instant', async () => {
+    const away = (await s.move(2, { where: plain.no })).body;
+    assert.deepEqual(away.rows[0].gone, ['whole', 'sign']);
+    assert.deepEqual((await s.move(3, { where: plain.no })).body.rows[0].begun.map((k) => [k.clock, k.since]), [['whole', MONDAY], ['sign', MONDAY]]);
+    s.proven();
+  });
+});

@@ -329,6 +329,8 @@ static const char *const FILTERS[] = {
     "refers:QY20261120-0001",
     "gathered:GX20261120-0001",
     "gathered:yes open:yes",
+    "loop:hotline version:old open:yes",
+    "version:1 open:yes",
     "gathers:RX20261120-0001",
     "cadence:call/big",
     "loop:call cadence:call/big/2026Q4 open:yes",

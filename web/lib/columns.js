@@ -31,6 +31,7 @@ const OWN = [
   ['recheck', 'col.recheck', 106, undefined, 'time'],
   ['consolidated', 'col.consolidated', 106, undefined, 'time'],
   ['recurs', 'col.recurs', 84],
+  ['version', 'col.version', 66],
 ];
 const WIDTH = 120;
 const NEVER = ['left', 'state', 'title', 'no']; // hidden on no screen

@@ -206,6 +206,8 @@ static inline bool sample_put_loop(struct rules *r, struct def *older, struct de
     if (older != NULL)
         VEC_PUSH(r->arena, l->versions, l->n) = older;
     VEC_PUSH(r->arena, l->versions, l->n) = newest;
+    for (size_t i = 0; i < l->n; i++)
+        l->versions[i]->version = (int64_t)i + 1;
     map_put(&r->loop_by_key, l->key, l);
     r->n_loops++;
     return true;

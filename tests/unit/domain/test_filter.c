@@ -54,6 +54,13 @@ static struct db *town_db(struct temp *t, const struct rules *r)
             "?6)",
             V(r->town), V(r->classes[i].id), V(r->classes[i].parent), V(r->classes[i].scheme),
             V(r->classes[i].code), V(r->classes[i].name));
+    for (size_t i = 0; i < r->n_loops; i++)
+        for (size_t v = 0; v < r->loops[i].n; v++)
+            db_run(db,
+                "INSERT INTO def (town, id, kind, key, version, text, published_us, by_person)"
+                " VALUES (?1, ?2, 'loop', ?3, ?4, '', 1, 1)",
+                V(r->town), V(r->loops[i].versions[v]->id), V(r->loops[i].key),
+                V(r->loops[i].versions[v]->version));
     assert_int_equal(db_commit(db, &t->e), OK);
     return db;
 }
@@ -502,10 +509,12 @@ static void put_random_date(struct world *w, struct buf *b)
         buf_fmt(b, "%04d-%02d-%02d", c.year, c.month, c.day);
 }
 
-static void put_random_count(struct world *w, struct buf *b)
+static void put_random_count(struct world *w, struct buf *b, bool version)
 {
     static const char *const signs[] = {"", ">=", "<=", ">", "="};
-    if (chance(w, 20))
+    if (version && chance(w, 40))
+        buf_addz(b, "old");
+    else if (chance(w, 20))
         buf_fmt(b, "%zu..%zu", below(w, 3), 2 + below(w, 3));
     else
         buf_fmt(b, "%s%zu", PICK(w, signs), below(w, 4));
@@ -579,7 +588,8 @@ static void put_random_value(struct world *w, struct buf *b, int row)
         buf_addz(b, chance(w, 50) ? "rx202611*" : "XC202600-00001");
         break;
     case KIND_COUNT:
-        put_random_count(w, b);
+    case KIND_VERSION:
+        put_random_count(w, b, row == KEY_VERSION);
         break;
     case KIND_WATCH:
         buf_addz(b, chance(w, 50) ? "me" : "我");

@@ -18,7 +18,7 @@ const NOTHING = { looked: 0, same: 0, moved: 0, refused: 0, rows: [] };
 const GAP = /\s*[,，、\s]\s*/;
 
 const list = (text) => text.split(GAP).filter(Boolean);
-const noticed = (r) => r.why || r.stuck || r.clocks.length || r.gone.length || r.unfit.length || r.dropped.length;
+const noticed = (r) => r.why || r.stuck || r.clocks.length || r.begun.length || r.gone.length || r.unfit.length || r.dropped.length;
 
 // An administrator need not be somebody who reads items.
 const Order = ({ no }) => (may('item.read') ? html`<a href=${itemsLink(term('no', no))}>${no}</a>` : no);
@@ -26,6 +26,7 @@ const Order = ({ no }) => (may('item.read') ? html`<a href=${itemsLink(term('no'
 function Told({ row }) {
   const said = [
     ...row.clocks.map((k) => t('move.clock', { clock: k.clock, from: k.from, to: k.to, due: k.due_to ? stamp(k.due_to) : '—' })),
+    ...row.begun.map((k) => t(k.over ? 'move.begunOver' : 'move.begun', { clock: k.clock, limit: k.limit, since: stamp(k.since), due: k.due ? stamp(k.due) : '—' })),
     row.gone.length ? t('move.gone', { list: row.gone.join(t('word.list')) }) : '',
     row.unfit.length ? t('move.unfit', { list: row.unfit.join(t('word.list')) }) : '',
     row.dropped.length ? t('move.dropped', { list: row.dropped.join(t('word.list')) }) : '',
