@@ -48,11 +48,21 @@ static double rounded(double x)
     return round(x * DECIMALS) / DECIMALS;
 }
 
-static void write_point(struct jw *w, const struct area_point *p)
+void area_point_write(struct jw *w, const struct area_point *p)
 {
     jw_arr(w);
     jw_f64(w, rounded(p->lon));
     jw_f64(w, rounded(p->lat));
+    jw_end_arr(w);
+}
+
+void area_ring_write(struct jw *w, const struct area_ring *r, bool closed)
+{
+    jw_arr(w);
+    for (size_t i = 0; i < r->n; i++)
+        area_point_write(w, &r->at[i]);
+    if (closed)
+        area_point_write(w, &r->at[0]);
     jw_end_arr(w);
 }
 
@@ -63,11 +73,7 @@ void area_write(struct jw *w, const struct area *x)
         const struct area_ring *ring = &x->rings[r];
         if (!ring->hole)
             jw_arr(w);
-        jw_arr(w);
-        for (size_t i = 0; i < ring->n; i++)
-            write_point(w, &ring->at[i]);
-        write_point(w, &ring->at[0]);
-        jw_end_arr(w);
+        area_ring_write(w, ring, true);
         if (r + 1 == x->n || !x->rings[r + 1].hole)
             jw_end_arr(w);
     }
@@ -114,25 +120,33 @@ static bool read_point(struct reading *x, const struct json *j, struct area_poin
     return true;
 }
 
-static bool read_ring(struct reading *x, const struct json *j, bool hole)
+// A point said twice in a row is one.
+static bool read_points(struct reading *x, const struct json *j, struct area_ring *ring)
 {
-    struct area_ring ring = {.hole = hole};
     if (j->type != JSON_ARR)
         return refuse(x, "a ring is not a list of points", "环应为坐标点的列表");
     x->points += j->n;
     if (x->points > AREA_POINTS_MAX || x->out->n == AREA_RINGS_MAX)
         return refuse(
             x, "has more than 20,000 points or 1,000 rings", "坐标点超过 2 万个或环超过 1000 个");
-    ring.at = NEW_ARRAY(x->arena, j->n, struct area_point);
+    ring->at = NEW_ARRAY(x->arena, j->n, struct area_point);
     for (size_t i = 0; i < j->n; i++) {
         struct area_point p;
         if (!read_point(x, &j->vals[i], &p))
             return false;
         bool again =
-            ring.n > 0 && ring.at[ring.n - 1].lon == p.lon && ring.at[ring.n - 1].lat == p.lat;
+            ring->n > 0 && ring->at[ring->n - 1].lon == p.lon && ring->at[ring->n - 1].lat == p.lat;
         if (!again)
-            ring.at[ring.n++] = p;
+            ring->at[ring->n++] = p;
     }
+    return true;
+}
+
+static bool read_ring(struct reading *x, const struct json *j, bool hole)
+{
+    struct area_ring ring = {.hole = hole};
+    if (!read_points(x, j, &ring))
+        return false;
     bool closed = ring.n > 1 && ring.at[0].lon == ring.at[ring.n - 1].lon &&
                   ring.at[0].lat == ring.at[ring.n - 1].lat;
     if (!closed)
@@ -165,6 +179,41 @@ bool area_of_json(struct arena *a, const struct json *coordinates, bool polygon,
         (void)refuse(&x, "there is no polygon in it", "里面没有多边形");
     for (size_t i = 0; ok && !polygon && i < coordinates->n; i++)
         ok = read_polygon(&x, &coordinates->vals[i]);
+    *why_en = x.en;
+    *why_zh = x.zh;
+    area_bound(out);
+    return ok;
+}
+
+static bool read_open(struct reading *x, const struct json *j)
+{
+    struct area_ring ring = {0};
+    if (!read_points(x, j, &ring))
+        return false;
+    if (ring.n < 2)
+        return refuse(x, "a line has fewer than two points", "线少于两个点");
+    VEC_PUSH(x->arena, x->out->rings, x->out->n) = ring;
+    return true;
+}
+
+bool area_of_open(struct arena *a, const struct json *coordinates, enum area_open what,
+    struct area *out, const char **why_en, const char **why_zh)
+{
+    struct reading x = {.arena = a, .out = out};
+    bool ok = true;
+    *out = (struct area){0};
+    if (what == AREA_POINT) {
+        struct area_ring ring = {.at = NEW(a, struct area_point), .n = 1};
+        ok = read_point(&x, coordinates, ring.at);
+        VEC_PUSH(a, out->rings, out->n) = ring;
+    } else if (what == AREA_LINE) {
+        ok = read_open(&x, coordinates);
+    } else {
+        ok = (coordinates->type == JSON_ARR && coordinates->n > 0) ||
+             refuse(&x, "there is no line in it", "里面没有线");
+        for (size_t i = 0; ok && i < coordinates->n; i++)
+            ok = read_open(&x, &coordinates->vals[i]);
+    }
     *why_en = x.en;
     *why_zh = x.zh;
     area_bound(out);

@@ -30,6 +30,8 @@ struct area {
     double west, south, east, north; // what area_bound has found
 };
 
+void area_point_write(struct jw *w, const struct area_point *p);
+void area_ring_write(struct jw *w, const struct area_ring *r, bool closed);
 void area_bound(struct area *x);
 bool area_has(const struct area *x, double lat, double lon);
 // The coordinates of a GeoJSON MultiPolygon, to the seventh decimal (a centimetre).
@@ -39,6 +41,11 @@ str area_text(struct arena *a, const struct area *x); // empty when longer than 
 // says what is wrong ("ring 2 is not closed").
 bool area_of_json(struct arena *a, const struct json *coordinates, bool polygon, struct area *out,
     const char **why_en, const char **why_zh) MUST_USE;
+// The same of a Point, a LineString or (many) a MultiLineString: rings that are not closed, of one
+// point, or of two and more.
+enum area_open { AREA_POINT, AREA_LINE, AREA_LINES };
+bool area_of_open(struct arena *a, const struct json *coordinates, enum area_open what,
+    struct area *out, const char **why_en, const char **why_zh) MUST_USE;
 // What area_text has written; an empty area when it is not such a text.
 struct area area_of_text(struct arena *a, str text);
 

@@ -130,6 +130,7 @@ str def_type_name(enum def_type type)
         [DEF_MONEY] = "money",
         [DEF_UNIT] = "unit",
         [DEF_REF] = "ref",
+        [DEF_GEOMETRY] = "geometry",
         [DEF_PHONE] = "phone",
         [DEF_FULLNAME] = "fullname",
         [DEF_IDNO] = "idno",

@@ -49,8 +49,9 @@ enum def_type {
     DEF_TIME,
     DEF_YESNO,
     DEF_PERSON,
-    DEF_UNIT, // its code
-    DEF_REF,  // the number of a register's row
+    DEF_UNIT,     // its code
+    DEF_REF,      // the number of a register's row
+    DEF_GEOMETRY, // a point, a line or an area: GeoJSON in WGS 84 (domain/shape_field.h)
     // Personal data: the item keeps the mask and the mark (domain/sealed.h).
     DEF_PHONE,
     DEF_FULLNAME,
@@ -86,6 +87,7 @@ struct def_field {
     str def;              // default, may be empty
     enum def_check check; // DEF_TEXT
     str to;               // DEF_REF: key of the register
+    int shape;            // DEF_GEOMETRY: the only kind it takes, or DEF_NONE
     str text;             // of a computed field: its formula; nobody is asked for it
     str via, via_key; // shown as the row holds it: a field of type ref, and one of its register;
                       // text is both, as written (domain/via.h)
@@ -503,6 +505,11 @@ static inline bool def_sealed(const struct def_field *f)
 {
     return f->type == DEF_PHONE || f->type == DEF_FULLNAME || f->type == DEF_IDNO;
 }
+// Kinds of shapes by name: point, line, polygon; DEF_NONE and empty where there is none.
+int def_shape_named(str name);
+str def_shape_name(int shape);
+// Does a formula know how large it is: a line's metres, an area's square metres?
+bool def_shape_measured(const struct def_field *f);
 // Checks one value against a field and gives its canonical text ("2026-11-20", "3.5", an option);
 // false and a note else. An empty value is no value: true, and the canonical text is empty; whether
 // one is required is asked elsewhere.

@@ -11,7 +11,8 @@ static const struct yaml_member field_members[] = {
     {"title", YAML_WANT_STR, YAML_REQUIRED},
     {"help", YAML_WANT_STR},
     {"type", YAML_WANT_STR,
-        .options = "text|number|money|choice|date|time|yesno|person|unit|ref|phone|fullname|idno"},
+        .options = "text|number|money|choice|date|time|yesno|person|unit|ref|geometry|phone|"
+                   "fullname|idno"},
     {"required", YAML_WANT_BOOL},
     {"unique", YAML_WANT_BOOL},
     {"min", YAML_WANT_NUM},
@@ -25,6 +26,7 @@ static const struct yaml_member field_members[] = {
     {"check", YAML_WANT_STR, .options = "uscc"},
     {"percent", YAML_WANT_BOOL},
     {"register", YAML_WANT_KEY},
+    {"shape", YAML_WANT_STR, .options = "point|line|polygon"},
     {"formula", YAML_WANT_STR, .expected = "arithmetic over the numbers of the row"},
     {"from", YAML_WANT_STR,
         .expected = "estate.property: a field of type ref, and one of its register"},
@@ -178,6 +180,9 @@ static void read_kind(struct def_reader *r, const struct yaml *row, str path, st
     else if (yaml_get(row, "register") == NULL)
         yaml_err(r->e, row, def_read_path(r, path, "register"), S("estate"),
             "a reference needs the register it leads to", "引用字段要写明引用哪个台账");
+    f->shape = def_shape_named(yaml_get_str(row, "shape"));
+    if (f->type != DEF_GEOMETRY)
+        refuse_member(r, row, "shape", path, f->type);
     const char *member = formula ? "formula" : "from";
     const struct yaml *y = yaml_get(row, member);
     if (y == NULL)
@@ -204,7 +209,10 @@ static void say_unfit(const struct def_reader *r, struct err_note *note)
     bool en = r->e->lang == LANG_EN;
     const char *why = f->text.n > 0 ? (en ? "is computed itself: formulas do not read each other"
                                           : "本身是计算出来的，公式不能引用计算字段")
-                                    : (en ? "is no number" : "不是数字或金额");
+                      : f->type == DEF_GEOMETRY
+                          ? (en ? "has a length or an area only with shape: line or shape: polygon"
+                                : "写明 shape: line 或 shape: polygon 才有长度或面积")
+                          : (en ? "is no number" : "不是数字或金额");
     note->message = str_fmt(r->arena, en ? "\"%.*s\" %s" : "“%.*s”%s", STR_ARG(f->key), why);
 }
 
@@ -216,7 +224,7 @@ static void read_formulas(struct def_reader *r, const struct def_rows *rows)
     size_t n = 0;
     for (size_t i = 0; i < r->d->n_fields; i++) {
         const struct def_field *f = &r->d->fields[i];
-        bool number = f->type == DEF_NUMBER || f->type == DEF_MONEY;
+        bool number = f->type == DEF_NUMBER || f->type == DEF_MONEY || def_shape_measured(f);
         VEC_PUSH(r->arena, names, n) = number && f->text.n == 0 ? f->key : S("");
     }
     for (size_t i = 0; i < rows->n; i++) {
@@ -264,7 +272,8 @@ static void read_field(struct def_reader *r, const struct yaml *row, str path, s
         read_roles(r, row, path, f);
     else
         refuse_member(r, row, "roles", path, f->type);
-    bool told = f->type == DEF_PERSON || f->type == DEF_UNIT || f->type == DEF_REF;
+    bool told = f->type == DEF_PERSON || f->type == DEF_UNIT || f->type == DEF_REF ||
+                f->type == DEF_GEOMETRY;
     if (f->unique && (f->type == DEF_CHOICE || f->type == DEF_YESNO || told))
         refuse_member(r, row, "unique", path, f->type);
     if (def_sealed(f) && (str_eq(f->key, S("channel")) || str_eq(f->key, S("kind")) ||

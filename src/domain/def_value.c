@@ -5,6 +5,7 @@
 #include "base/tm.h"
 #include "domain/near.h"
 #include "domain/personal.h"
+#include "domain/shape_field.h"
 #include "domain/uscc.h"
 
 static bool refuse(struct err *e, str path, str expected, str given, const char *en, const char *zh)
@@ -271,6 +272,8 @@ bool def_value(
     case DEF_REF:
         *canonical = str_dup(a, given);
         return true;
+    case DEF_GEOMETRY:
+        return shape_value(a, f, given, canonical, e, path);
     case DEF_PHONE:
     case DEF_FULLNAME:
     case DEF_IDNO:

@@ -383,6 +383,7 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
     case KIND_CLOCK:
     case KIND_CELL:
     case KIND_TEXT:
+    case KIND_SHAPE:
     case KIND_SEALED:
     case KIND_NUMBER:
     case KIND_DAY:

@@ -27,6 +27,8 @@ static enum filter_kind kind_of(enum def_type type)
     case DEF_UNIT:
     case DEF_REF:
         return KIND_TEXT;
+    case DEF_GEOMETRY:
+        return KIND_SHAPE;
     case DEF_PHONE:
     case DEF_FULLNAME:
     case DEF_IDNO:

@@ -152,12 +152,13 @@ static str shown(struct ctx *c, const struct def_field *f, const struct item *it
     return v.n > 0 ? item_field_shown(c, f, v) : v;
 }
 
-// Two numbers may have one mask.
+// Two numbers may have one mask, two shapes one size.
 static str became(
     struct ctx *c, const struct def_field *f, const struct item *was, const struct item *is)
 {
     str v = shown(c, f, is);
-    bool other = def_sealed(f) && !str_eq(item_field(was, f->key), item_field(is, f->key));
+    bool other = (def_sealed(f) || f->type == DEF_GEOMETRY) &&
+                 !str_eq(item_field(was, f->key), item_field(is, f->key));
     if (!other || !str_eq(v, shown(c, f, was)))
         return v;
     return str_fmt(c->arena, c->lang == LANG_EN ? "%.*s (another)" : "%.*s（另一个）", STR_ARG(v));

@@ -6,6 +6,7 @@
 #include "domain/item_inner.h"
 #include "domain/item_refer.h"
 #include "domain/sealed.h"
+#include "domain/shape_field.h"
 
 static const struct item_field *given_for(const struct item_field *given, size_t n, str key)
 {
@@ -166,6 +167,16 @@ void item_answer_self(struct ctx *c, const struct def *d, const struct def_step 
     answer_place(c, s, it, in, e);
 }
 
+// A shape stands in a formula for how large it is.
+static double number_of(struct ctx *c, const struct item *it, const struct def_field *f)
+{
+    double v = NAN;
+    str value = item_field(it, f->key);
+    if (def_shape_measured(f))
+        return shape_measure(c->arena, value);
+    return str_f64(value, &v) ? v : NAN;
+}
+
 // What is computed of the numbers of the row; blank where one of them is.
 void item_compute(struct ctx *c, const struct def *d, struct item *it)
 {
@@ -177,8 +188,7 @@ void item_compute(struct ctx *c, const struct def *d, struct item *it)
         if (!values) {
             values = NEW_ARRAY(c->arena, d->n_fields, double);
             for (size_t k = 0; k < d->n_fields; k++)
-                if (!str_f64(item_field(it, d->fields[k].key), &values[k]))
-                    values[k] = NAN;
+                values[k] = number_of(c, it, &d->fields[k]);
         }
         double v;
         str text = {0};

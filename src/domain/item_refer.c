@@ -3,6 +3,7 @@
 #include "domain/item_inner.h"
 #include "domain/near.h"
 #include "domain/sealed.h"
+#include "domain/shape_field.h"
 
 static bool refer_unit(struct ctx *c, str given, str *canonical, struct err *e, str path)
 {
@@ -112,6 +113,8 @@ str item_field_shown(const struct ctx *c, const struct def_field *f, str value)
 {
     if (def_sealed(f))
         return sealed_shown(value);
+    if (f->type == DEF_GEOMETRY)
+        return shape_words(c->arena, value, c->lang == LANG_EN);
     const struct person *p =
         f->type == DEF_PERSON ? map_get(&c->rules->person_by_login, value) : NULL;
     const struct unit *u = f->type == DEF_UNIT ? rules_unit_named(c->rules, value) : NULL;

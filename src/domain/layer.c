@@ -108,16 +108,6 @@ static str property(struct arena *a, const struct geojson_feature *f, const char
     return (str){0};
 }
 
-static void from_gcj(struct area *x)
-{
-    for (size_t r = 0; r < x->n; r++)
-        for (size_t i = 0; i < x->rings[r].n; i++) {
-            struct area_point *p = &x->rings[r].at[i];
-            datum_from_gcj02(p->lat, p->lon, &p->lat, &p->lon);
-        }
-    area_bound(x);
-}
-
 static bool code_ok(str x)
 {
     return x.n > 0 && x.n <= DEF_KEY_MAX && people_line_ok(x, DEF_KEY_MAX) &&
@@ -214,7 +204,7 @@ struct layer_list *layer_read(struct ctx *c, const struct layer_in *in, str text
         struct cell_in *x = &l->cells[l->n++];
         read_cell(c, &g->features[i], i, x, &seen, e);
         if (gcj)
-            from_gcj(&x->area);
+            datum_area_from_gcj02(&x->area);
         x->text = area_text(c->arena, &x->area);
     }
     look_over(c, l, e);

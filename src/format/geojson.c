@@ -41,7 +41,7 @@ static void read_feature(
 
 // The member of the 2008 edition that names a coordinate system: what is not WGS 84 or CGCS2000 in
 // degrees is refused, because it would be taken for that.
-static void check_crs(const struct json *root, struct err *e)
+void geojson_check_crs(const struct json *root, str path, struct err *e)
 {
     static const char *const KNOWN[] = {
         "CRS84", "EPSG::4326", "EPSG:4326", "EPSG::4490", "EPSG:4490"};
@@ -52,7 +52,7 @@ static void check_crs(const struct json *root, struct err *e)
         if (str_ends(name, str_of(KNOWN[i])))
             return;
     if (crs && crs->type != JSON_NULL)
-        err_add(e, ERR_INVALID, S("crs"), S("EPSG:4326, EPSG:4490"),
+        err_add(e, ERR_INVALID, path, S("EPSG:4326, EPSG:4490"),
             "the file is in another coordinate system: %.*s", "文件用了别的坐标系：%.*s",
             STR_ARG(name));
 }
@@ -81,7 +81,7 @@ struct geojson *geojson_read(struct arena *a, str text, struct err *e)
             "there are too many features: %zu", "要素过多：%zu", all->n);
         return NULL;
     }
-    check_crs(g->root, e);
+    geojson_check_crs(g->root, S("crs"), e);
     g->n = all->n;
     g->features = NEW_ARRAY(a, all->n, struct geojson_feature);
     for (size_t i = 0; i < all->n; i++)

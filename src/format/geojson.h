@@ -18,6 +18,9 @@ struct geojson {
 };
 // NULL and notes when the text is not such a file.
 struct geojson *geojson_read(struct arena *a, str text, struct err *e);
+// A note under the path when the file says that it is in another coordinate system than degrees of
+// WGS 84 or CGCS2000.
+void geojson_check_crs(const struct json *root, str path, struct err *e);
 // "features[3]", the field of a note about the third one.
 str geojson_field(struct arena *a, size_t feature, const char *member);
 // A property as text: a text, or a number as it is written. Empty when there is none.

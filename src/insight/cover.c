@@ -3,9 +3,6 @@
 #include <geos_c.h>
 #include <math.h>
 
-static const double METRES_A_DEGREE =
-    111319.490793; // along the equator, and near enough northwards
-
 struct plane {
     GEOSContextHandle_t h;
     struct arena *arena;
@@ -15,7 +12,7 @@ struct plane {
 
 static void to_degrees(const struct plane *p, double x, double y, double *lat, double *lon)
 {
-    *lat = p->lat0 + y / METRES_A_DEGREE;
+    *lat = p->lat0 + y / COVER_METRES_A_DEGREE;
     *lon = p->lon0 + x / p->east;
 }
 
@@ -25,7 +22,7 @@ static GEOSGeometry *ring_of(const struct plane *p, const struct area_ring *r)
     for (size_t i = 0; s && i <= r->n; i++) {
         const struct area_point *at = &r->at[i % r->n];
         (void)GEOSCoordSeq_setXY_r(p->h, s, (unsigned)i, (at->lon - p->lon0) * p->east,
-            (at->lat - p->lat0) * METRES_A_DEGREE);
+            (at->lat - p->lat0) * COVER_METRES_A_DEGREE);
     }
     return s ? GEOSGeom_createLinearRing_r(p->h, s) : NULL; // the ring has the points from here on
 }
@@ -171,7 +168,7 @@ struct cover cover_look(struct arena *a, const struct area *areas, size_t n)
     CHECK(p.h != NULL);
     p.lat0 = areas[0].south;
     p.lon0 = areas[0].west;
-    p.east = METRES_A_DEGREE * cos(p.lat0 * M_PI / 180.0);
+    p.east = COVER_METRES_A_DEGREE * cos(p.lat0 * M_PI / 180.0);
     GEOSGeometry **all = NEW_ARRAY(a, n, GEOSGeometry *);
     look(&p, areas, n, all);
     for (size_t i = 0; i < n; i++)

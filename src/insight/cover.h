@@ -8,6 +8,8 @@
 
 // Below this an overlap or a gap is a matter of digits, not of the ground.
 static const double COVER_TOLERANCE_M2 = 1.0;
+// Along the equator, and near enough northwards.
+static const double COVER_METRES_A_DEGREE = 111319.490793;
 
 struct cover_area {
     double m2, lat, lon; // a point inside it

@@ -61,3 +61,13 @@ void datum_from_gcj02(double lat, double lon, double *out_lat, double *out_lon)
             return;
     }
 }
+
+void datum_area_from_gcj02(struct area *x)
+{
+    for (size_t r = 0; r < x->n; r++)
+        for (size_t i = 0; i < x->rings[r].n; i++) {
+            struct area_point *p = &x->rings[r].at[i];
+            datum_from_gcj02(p->lat, p->lon, &p->lat, &p->lon);
+        }
+    area_bound(x);
+}

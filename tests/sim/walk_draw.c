@@ -96,6 +96,19 @@ static str number(struct walk *w, struct arena *a, const struct def_field *f)
     return f->percent ? S("0.5") : str_fmt(a, "%" PRId64, rng_range(&w->rng, from, to));
 }
 
+// A small one near the middle of nowhere in particular.
+static str shape(struct walk *w, struct arena *a, const struct def_field *f)
+{
+    double lon = 121.36 + (double)walk_below(w, 1000) / 1e5;
+    str kind = def_shape_name(f->shape);
+    if (str_eq(kind, S("line")))
+        return str_fmt(a, "LINESTRING(%.5f 31.22, %.5f 31.221)", lon, lon + 0.001);
+    if (str_eq(kind, S("polygon")))
+        return str_fmt(a, "POLYGON((%.5f 31.22, %.5f 31.22, %.5f 31.221, %.5f 31.22))", lon,
+            lon + 0.001, lon, lon);
+    return str_fmt(a, "POINT(%.5f 31.22)", lon);
+}
+
 static str value(
     struct walk *w, struct ctx *c, const struct def_field *f, const struct item_form_row *row)
 {
@@ -133,6 +146,8 @@ static str value(
         return S("演示甲");
     case DEF_IDNO:
         return S("11010519491231002X"); // [GB 11643-1999], its own example
+    case DEF_GEOMETRY:
+        return shape(w, a, f);
     case DEF_REF:
         return some_row(c, w, f->to);
     }

@@ -1,4 +1,5 @@
 // Values of fields as people read them. No DOM here: tested in node.
+import { shapeWords } from './geometry.js';
 import { grouped } from './num.js';
 import { shortStamp, stamp } from './time.js';
 
@@ -28,6 +29,8 @@ export function valueText(field, value, t, { short = false, unitOf } = {}) {
       return field.percent ? share(v) : number(v);
     case 'yesno':
       return t(v === 'yes' ? 'word.yes' : 'word.no');
+    case 'geometry':
+      return shapeWords(v, t);
     case 'unit':
       return (unitOf && unitOf(v)) || v;
     default:

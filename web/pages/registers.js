@@ -21,6 +21,7 @@ import { Later } from '../ui/later.js';
 import { Empty, Failure, Loaded, useLoad } from '../ui/load.js';
 import { Marked } from '../ui/marked.js';
 import { Page } from '../ui/page.js';
+import { ShapeMap, shapesOf } from '../ui/shape.js';
 import { Sealed } from '../ui/sealed.js';
 import { StepBar } from '../ui/step-bar.js';
 import { Timeline } from '../ui/timeline.js';
@@ -299,7 +300,7 @@ export function RowBody({ item, register, onItem, again, openStep }) {
         <${Referring} item=${item} register=${register} />
         <${Leads} item=${item} onItem=${onItem} />
         <${ItemPlace} item=${item} title=${t('row.place')} />
-        <${RowMap} item=${item} />
+        ${shapesOf(item, register).length ? html`<${ShapeMap} item=${item} loop=${register} />` : html`<${RowMap} item=${item} />`}
       </div>
       <div class="item-main">
         <section class="card" aria-labelledby="facts-h"><h2 id="facts-h" class="sr">${t('item.facts')}</h2>

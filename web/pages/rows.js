@@ -9,4 +9,5 @@ export { Shares } from '../ui/shares.js';
 export { Twins } from './twins.js';
 export { MergeRows } from '../ui/merge-rows.js';
 export { Amount, Checked, Reference, SameName } from '../ui/row-fields.js';
+export { ShapeMap, ShapePick } from '../ui/shape.js';
 export { Sealed } from '../ui/sealed.js';

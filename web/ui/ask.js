@@ -18,7 +18,7 @@ const chips = (f) => f.type === 'yesno' || (f.type === 'choice' && (f.options ||
 const ofRows = () => import('../pages/rows.js');
 
 // Amounts, references and what is checked while it is typed come when something asks for them.
-const later = (f) => (f.type === 'money' ? 'Amount' : f.type === 'ref' ? 'Reference' : f.check ? 'Checked' : '');
+const later = (f) => (f.type === 'money' ? 'Amount' : f.type === 'ref' ? 'Reference' : f.type === 'geometry' ? 'ShapePick' : f.check ? 'Checked' : '');
 
 function Unit({ a, field, value, onInput }) {
   const c = catalog.value;
@@ -83,7 +83,7 @@ export function Computed({ loop }) {
 }
 
 const SEALED = ['phone', 'fullname', 'idno'];
-const CHOSEN = ['choice', 'yesno', 'person', 'class', 'unit', 'ref', 'date'];
+const CHOSEN = ['choice', 'yesno', 'person', 'class', 'unit', 'ref', 'date', 'geometry'];
 
 /** What is said of a required field that is blank. */
 export const missing = (f) => t(CHOSEN.includes(f.type) ? 'form.mustChoose' : 'form.mustFill');
@@ -97,5 +97,5 @@ export function Ask({ form, field, loop, value, onInput, error, shown, plain }) 
   const hint = field.help || (SEALED.includes(field.type) ? t(String(value || '').includes('*') ? 'sealed.keep' : 'sealed.hint') : null) || (field.own && field.type === 'unit' && !value ? t('row.unitHint') : null);
   return html`<${Field} form=${form} name=${field.key} label=${askTitle(field)} hint=${hint}
     error=${error}
-    required=${field.required} group=${chips(field)}>${(a) => control(field, a, value, onInput, loop, { shown, plain })}<//>`;
+    required=${field.required} group=${chips(field) || field.type === 'geometry'}>${(a) => control(field, a, value, onInput, loop, { shown, plain })}<//>`;
 }
