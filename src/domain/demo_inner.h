@@ -31,6 +31,7 @@ struct demo_order {
     uint64_t traits;
     struct demo_order *main; // the open one it repeats
     int64_t main_serial;
+    bool joined;   // another one is merged into it, so it joins none itself
     int64_t again; // item it repeats without joining it
     struct demo_part parts[DEMO_PARTS_MAX];
     size_t n_parts;

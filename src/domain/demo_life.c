@@ -117,7 +117,8 @@ static const struct unit *new_helper(const struct demo *d, const struct demo_ord
 static bool possible(const struct demo *d, const struct demo_order *o, const struct demo_move *m)
 {
     if (m->step->does == DOES_MERGE)
-        return o->main && o->main->serial == o->main_serial && o->main->open && !o->main->merged;
+        return o->main && o->main->serial == o->main_serial && o->main->open && !o->main->merged &&
+               !o->joined;
     if (m->step->does == DOES_ASSIST && m->units == UNITS_MATTER)
         return new_helper(d, o) != NULL;
     return true;
@@ -415,6 +416,8 @@ static void taken(
     struct demo *d, struct demo_order *o, const struct demo_move *m, const struct demo_part *part)
 {
     int64_t again_part = part && m->again ? part->id : 0;
+    if (m->step->does == DOES_MERGE)
+        o->main->joined = true;
     o->traits |= m->sets;
     demo_draw(d, o, m->redraws);
     follow(d, o, m->again && !part, again_part);

@@ -155,3 +155,21 @@ test('the same seed gives the same year, another seed another', () => {
   assert.equal(lists[0], lists[1]);
   rmSync(above, { recursive: true });
 });
+
+// A newcomer makes the town at any minute of any day, and it is whole. DEMO_TOWNS=40 tries more of them. The last one is a
+// minute at which one that others had joined was to join another.
+test('whenever it is made, it is made to the end', () => {
+  const above = mkdtempSync(join(tmpdir(), 'bihuan-'));
+  const days = Number(process.env.DEMO_TOWNS ?? 1);
+  const towns = Array.from({ length: days }, (_, i) => {
+    const at = new Date(Date.UTC(2026, 10, 22 + i * 9, i * 5, i * 7));
+    return ['--seed', String(i + 2), '--until', at.toISOString().slice(0, 16), '--items', '12000'];
+  });
+  for (const more of [...towns, ['--until', '2026-11-22T09:42:00', '--items', '12000']]) {
+    const dir = join(above, 'town');
+    const r = call('demo', '--dir', dir, ...more);
+    assert.equal(r.code, 0, `${more.join(' ')}: ${r.err}`);
+    rmSync(dir, { recursive: true });
+  }
+  rmSync(above, { recursive: true });
+});
