@@ -231,6 +231,26 @@ function facilityRows() {
   return rows;
 }
 
+// What is watched on the two key dates of a demonstration's autumn; a real town says its own posts and days.
+function postRows() {
+  const rows = [];
+  const put = (occasion, from, to, name, kind, unit, need, spots) => {
+    const [lat, lon] = pointIn(unit.code, `post${rows.length}`);
+    rows.push([demo(name), unit.name, demo(`${unit.name}${between(1, 99, 'post', rows.length)}号`), lat, lon, kind, occasion, from, to, need, spots]);
+  };
+  const expo = (...x) => put('第九届进博会', '2026-11-03', '2026-11-11', ...x), holiday = (...x) => put('国庆假期', '2026-10-01', '2026-10-08', ...x);
+  const homes = (i) => committees[(i * 5) % committees.length];
+  for (let i = 0; i < 9; i++) expo(`${homes(i).name}楼道和车库`, '居民小区', homes(i), between(2, 4, 'stairs', i), '私改电路、电动车进楼道、飞线充电');
+  for (const [i, name] of ['轨道交通站东口', '轨道交通站西口'].entries()) expo(name, '交通站点', committees[i + 1], 4, '早晚高峰客流、可疑物品');
+  for (const [i, name] of ['虹桥酒店周边', '会务酒店周边'].entries()) expo(name, '宾馆酒店', committees[i + 7], 3, '车辆停放、人员聚集');
+  for (const [i, name] of ['架空线入地工地', '道路改造工地'].entries()) expo(name, '在建工地', committees[i + 11], 2, '动火、用电、围挡');
+  expo('商务楼大堂', '商务楼宇', committees[20], 2, '消防通道、外来人员');
+  for (const [i, name] of ['商业街口', '菜市场'].entries()) holiday(name, '商圈市场', committees[i + 3], 3, '客流、占道、用电用气');
+  for (let i = 0; i < 4; i++) holiday(`${homes(i + 10).name}节日值守`, '居民小区', homes(i + 10), 2, '高空抛物、飞线充电、独居老人');
+  for (const [i, name] of ['滨水步道', '公园入口'].entries()) holiday(name, '道路河道', committees[i + 15], 2, '落水、客流');
+  return rows;
+}
+
 // ---- what can be let, what helps an enterprise, what the collective owns and to whom it is let
 
 function premisesRows(firms) {
@@ -313,3 +333,4 @@ write('policy', ['政策名称', '责任单位', '政策类别', '层级', '所�
 const assets = assetRows();
 write('asset', ['资产名称', '责任单位', '地址', '纬度', '经度', '资产类别', '权属单位', '产证号', '建成年份', '房屋状况', '可租面积（平方米）', '已租面积（平方米）', '年租金收入', '账面净值', '运营方式'], assets);
 write('lease', ['租约', '责任单位', '集体资产', '部位', '承租企业', '承租人（未入企业台账的）', '租赁面积（平方米）', '起租日期', '到期日期', '月租金', '租金付至', '欠租', '押金', '续租意向'], leaseRows(assets, firms));
+write('post', ['值守点', '责任单位', '地址', '纬度', '经度', '点位类别', '重要节点', '值守开始', '值守结束', '应在岗人数', '看护重点'], postRows());

@@ -19,12 +19,16 @@ static void as_the_parent(const struct turn *t, struct item_in *in)
             VEC_PUSH(t->c->arena, in->fields, in->n_fields) = base[i];
 }
 
-// It lies where the item lies, and whoever may take the step may file it.
+// It lies where the item lies, and whoever may take the step may file it. Where nobody is
+// dispatched it stays with the unit whose step it was: no later step could bring it there.
 static void as_said(const struct turn *t, struct item_in *in, struct err *e)
 {
     const struct def_step *s = t->step;
+    const struct loop *l = rules_loop(t->c->rules, s->child_loop);
     in->loop = s->child_loop;
     in->by_step = true;
+    if (l && l->now && l->now->n_part_states == 0)
+        in->unit = t->it->unit;
     in->address = t->it->address;
     in->lat = t->it->lat;
     in->lon = t->it->lon;

@@ -97,7 +97,7 @@ static void first_image(
         .round = 1,
         .parent = in->parent};
     it->receiver = receiver ? receiver->id : c->rules->town;
-    bool given = in->unit != 0 && (d->lasting || in->by_rule);
+    bool given = in->unit != 0 && (d->lasting || in->by_rule || in->by_step);
     it->unit = given ? in->unit : it->receiver;
     item_put_cells(c, it);
 }
@@ -112,7 +112,7 @@ static void check_in(struct ctx *c, const struct def *d, const struct item_in *i
     item_check_class(c, d, in->cls, e);
     if (it->filed_us > c->now_us)
         err_add(e, ERR_INVALID, S("filed"), (str){0}, "lies in the future", "登记时间不能晚于现在");
-    if (in->unit != 0 && !in->by_rule)
+    if (in->unit != 0 && !in->by_rule && !in->by_step)
         item_check_unit(c, d->lasting, in->unit, e);
     if (in->parent != 0 && item_no_of(c, in->parent).n == 0)
         err_add(e, ERR_INVALID, S("parent"), (str){0}, "there is no such item", "没有这个上级事项");

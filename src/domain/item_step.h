@@ -26,7 +26,7 @@ struct item_in {
     struct caller caller;
     bool has_caller;
     int64_t parent;   // 0: none
-    int64_t unit;     // of a register's row: who answers for it; 0: its keeper. Of an item by rule
+    int64_t unit;     // of a register's row: its keeper answers when 0. Of an item: by rule, step
     bool by_rule;     // the system files it, for that unit (cadence.h)
     bool by_step;     // a step files it: who may take the step may file it (item_child.h)
     str note;         // by rule: what the history says of it

@@ -10,7 +10,7 @@ import { join, resolve, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Rows of registers a demonstration of xinjing begins with (towns/xinjing/registers), by register: its orders' ids follow theirs. */
-export const DEMO_SHEETS = { estate: 66, building: 12, enterprise: 300, 'party-branch': 250, activity: 475, 'member-count': 241, facility: 75, premises: 60, policy: 16, asset: 18, lease: 45 };
+export const DEMO_SHEETS = { estate: 66, building: 12, enterprise: 300, 'party-branch': 250, activity: 475, 'member-count': 241, facility: 75, premises: 60, policy: 16, asset: 18, lease: 45, post: 24 };
 export const DEMO_ROWS = Object.values(DEMO_SHEETS).reduce((a, b) => a + b);
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const program = process.env.BIHUAN ?? join(root, 'build/release/bihuan');
