@@ -54,8 +54,10 @@ static void repeats(
 void def_repeats(struct ctx *c, const struct def *d, struct err *hints)
 {
     for (size_t i = 0; i < d->n_fields; i++)
-        for (size_t l = 0; l < c->rules->n_loops && d->fields[i].type != DEF_REF; l++) {
+        for (size_t l = 0; l < c->rules->n_loops; l++) {
             const struct def *held = c->rules->loops[l].now;
+            if (d->fields[i].type == DEF_REF || d->fields[i].text.n > 0)
+                continue; // nobody is asked for what is computed, or has from the row
             if (held && held->lasting && !str_eq(held->loop, d->loop))
                 repeats(c, d, i, held, hints);
         }

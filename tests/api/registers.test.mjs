@@ -21,7 +21,7 @@ test('registers', async (t) => {
   const value = (it, key) => it.fields.find((f) => f.key === key);
 
   await t.test('they stand beside the loops, each with its fields', () => {
-    assert.deepEqual(registers.map((r) => r.key), ['estate', 'building', 'enterprise', 'meeting', 'topic', 'party-branch', 'activity', 'member-count', 'facility', 'premises', 'policy', 'asset', 'lease']);
+    assert.deepEqual(registers.map((r) => r.key), ['estate', 'building', 'enterprise', 'meeting', 'topic', 'party-branch', 'activity', 'member-count', 'facility', 'premises', 'policy', 'asset', 'lease', 'post']);
     assert.equal(loops.some((l) => registers.some((r) => r.key === l.key)), false);
     const enterprise = registers[2];
     assert.equal(enterprise.name, '企业名称');
@@ -201,6 +201,8 @@ steps:
     };
     assert.deepEqual(await check('  - {key: firm, title: 企业, type: ref, register: enterprise}'),
       [['fields[1].title', 8, '台账“企业台账”里已有“规模”，引用这一行时会显示，不必再问', '']]);
+    assert.deepEqual(await check('  - {key: firm, title: 企业, type: ref, register: enterprise}\n  - {key: industry, title: 行业, type: text, from: firm.industry}').then((all) => all.map(([, , m]) => m)),
+      ['台账“企业台账”里已有“规模”，引用这一行时会显示，不必再问'], 'what is taken over is asked of nobody');
     assert.deepEqual(await check('  - {key: firm, title: 统一社会信用代码, type: text}'),
       [['fields[0].title', 7, '台账“企业台账”里已有“统一社会信用代码”，建议改为引用那一行', '{type: ref, register: enterprise}']]);
     assert.deepEqual(await check('  - {key: firm, title: 企业简称, type: text}'), []);
