@@ -21,8 +21,8 @@ struct named_view {
     str key, title;
 };
 struct clock_kind_view {
-    str key, title;
-    bool per_part, node;
+    str key, title, by;
+    bool per_part;
     double yellow;
 };
 struct field_kind_view {
@@ -123,7 +123,8 @@ static const struct field CLOCK_KIND_VIEW[] = {
     M(clock_kind_view, key, FIELD_STR),
     M(clock_kind_view, title, FIELD_STR),
     M(clock_kind_view, per_part, FIELD_BOOL),
-    M(clock_kind_view, node, FIELD_BOOL, .help = "planned backward from a date"),
+    M(clock_kind_view, by, FIELD_STR,
+        .help = "the date field it is planned backward from; empty: it is no node of a schedule"),
     M(clock_kind_view, yellow, FIELD_F64),
     {0},
 };
@@ -387,7 +388,7 @@ static struct list view_clocks(struct arena *a, const struct def *d)
         rows[i] = (struct clock_kind_view){.key = d->clocks[i].key,
             .title = d->clocks[i].title,
             .per_part = d->clocks[i].per_part,
-            .node = d->nodes >> i & 1,
+            .by = d->nodes >> i & 1 ? d->fields[d->clocks[i].by].key : (str){0},
             .yellow = d->clocks[i].yellow};
     return (struct list){rows, d->n_clocks};
 }

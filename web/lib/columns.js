@@ -84,7 +84,7 @@ export function columnGroups(catalog, t, register, first) {
   for (const loop of first ? [first, ...catalog.loops.filter((l) => l !== first)] : catalog.loops) {
     const list = [];
     for (const f of loop.fields) add(list, f.key, f.title, f.type, f.type === 'text' ? 180 : WIDTH, f);
-    if (loop.clocks.some((c) => c.node)) {
+    if (loop.clocks.some((c) => c.by)) {
       add(list, 'node', t('columns.node'), 'text', 110);
       add(list, 'node-due', t('columns.nodeDue'), 'date', 110);
     }

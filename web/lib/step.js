@@ -127,8 +127,29 @@ export function checkValues(step, v, t, files = 0) {
   return bad;
 }
 
+const begun = (r) => r.unit || Object.values(r.fields).some((x) => x);
+
 /** The rows of a step that says something of each unit; those nobody has begun are none. */
-export const sharesOf = (v) => (v.shares || []).filter((r) => r.unit || Object.values(r.fields).some((x) => x));
+export const sharesOf = (v) => (v.shares || []).filter(begun);
+
+/** The place of each row among those that are sent, by which errors name it; -1: nobody has begun it. @param {object[]} rows */
+export const sharePlaces = (rows) => rows.map((r, i) => (begun(r) ? rows.slice(0, i).filter(begun).length : -1));
+
+const ofShare = (key) => key.startsWith('each[');
+
+/**
+ * What is still wrong of what was told: of rows, all of theirs, because the others move up when one goes.
+ * @param {Record<string, string>} told
+ * @param {Record<string, string>} now
+ */
+export function stillWrong(told, now) {
+  const rows = Object.keys(told).some(ofShare);
+  const left = Object.entries(told).filter(([k]) => now[k] && !ofShare(k));
+  return Object.fromEntries(rows ? [...left, ...Object.entries(now).filter(([k]) => ofShare(k))] : left);
+}
+
+/** Without what was told of rows: they are others now. @param {Record<string, string>} told */
+export const withoutShares = (told) => Object.fromEntries(Object.entries(told).filter(([k]) => !ofShare(k)));
 
 function checkShares(step, v, t, bad) {
   const rows = sharesOf(v);

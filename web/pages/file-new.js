@@ -1,6 +1,6 @@
 // 登记: the filing form, made from the definition of a loop, or of a register whose row is added. Half-written text stays on
 // this machine until it is sent.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { post, keyKeeper } from '../lib/api.js';
@@ -132,7 +132,7 @@ export function FileForm({ loop, form = FORM, title: called = '', onDone, plain 
     touched.current = true;
     setV((old) => ({ ...old, ...x }));
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (touched.current) draft.set(name, v);
   }, [v]);
   const forget = () => {

@@ -175,7 +175,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
         ${gatherStep(loop) ? null : html`<${Kin} item=${item} onItem=${onItem} />`}
       </div>
       <div class="item-main">
-        ${item.plan.length ? html`<${Later} load=${rows} name="Plan" plan=${item.plan} />` : null}
+        ${item.plan.length || (item.open && loop && loop.clocks.some((c) => c.by)) ? html`<${Later} load=${rows} name="Plan" plan=${item.plan} loop=${loop} />` : null}
         <section class="card" aria-labelledby="text-h"><h2 id="text-h">${(loop && loop.text) || t('item.text')}</h2>
           <p class="prose">${item.text ? html`<${Marked} text=${item.text} words=${place.value.query.getAll('mark')} />` : html`<span class="hint">${t('item.noText')}</span>`}</p>
           <${Caller} item=${item} onSeen=${again} /></section>

@@ -47,8 +47,17 @@ function Bar({ row, of }) {
     <b class=${row.done ? 'done' : ''} style=${{ left: `${of.at(end, 1)}%` }}></b></div>`;
 }
 
-/** @param {{plan: object[]}} props */
-export function Plan({ plan }) {
+/** Until its date is known nothing is planned. @param {{loop: object}} props */
+function Unplanned({ loop }) {
+  const dates = new Set(loop.clocks.map((c) => c.by).filter(Boolean));
+  const names = loop.fields.filter((f) => dates.has(f.key)).map((f) => f.title);
+  return html`<section class="card plan" aria-labelledby="plan-h"><h2 id="plan-h">${t('plan.title')}</h2>
+    <p class="hint">${t('plan.none', { field: names.join(t('word.and')) })}</p></section>`;
+}
+
+/** @param {{plan: object[], loop: object}} props */
+export function Plan({ plan, loop }) {
+  if (!plan.length) return html`<${Unplanned} loop=${loop} />`;
   const now = day(atNow());
   const year = now.slice(0, 4);
   const of = scale(plan, now);
@@ -60,7 +69,7 @@ export function Plan({ plan }) {
     <p>${t('plan.progress', { done: plan.length - left.length, all: plan.length })}${
       end ? html`　${t('plan.by', { field: plan[0].by_title, day: end })}　${slips ? html`<strong class="hot">${t('plan.slips', { n: slips, day: expect })}</strong>` : t('plan.inTime', { day: expect })}` : null
     }</p>
-    <div class="scroll"><table class="plan-table"><thead><tr>
+    <div class="scroll" tabindex="0" role="region" aria-label=${t('plan.nodes')}><table class="plan-table"><thead><tr>
       <th scope="col">${t('plan.node')}</th><th scope="col" class="num">${t('plan.days')}</th><th scope="col">${t('plan.first')}</th>
       <th scope="col">${t('plan.last')}</th><th scope="col">${t('plan.doneOn')}</th><th scope="col">${t('plan.hand')}</th>
       <th scope="col" class="plan-line">${t('plan.line')}</th></tr></thead>

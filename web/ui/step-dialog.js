@@ -1,12 +1,12 @@
 // One step of an item: a form made from the definition. What is half-written is kept; when somebody else was faster,
 // both versions are shown and the person decides.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { call, get, post, keyKeeper, query } from '../lib/api.js';
 import { draft } from '../lib/store.js';
 import { errorsByField } from '../lib/errors.js';
-import { checkValues, decisive, editsOf, ofPlace, sharesOf, startValues, stepBody, stepNow } from '../lib/step.js';
+import { checkValues, decisive, editsOf, ofPlace, sharePlaces, startValues, stepBody, stepNow, stillWrong, withoutShares } from '../lib/step.js';
 import { stagesOf } from '../lib/catalog.js';
 import { Dialog } from './dialog.js';
 import { ErrorSummary } from './field.js';
@@ -34,9 +34,10 @@ function fieldNames(step, v) {
     files: t('step.files'),
   };
   for (const f of step.fields) names[f.key] = askTitle(f);
-  sharesOf(v).forEach((_, i) => {
-    names[`each[${i}].unit`] = t('share.row', { n: i + 1 });
-    for (const f of step.each || []) names[`each[${i}].${f.key}`] = `${t('share.row', { n: i + 1 })} ${askTitle(f)}`;
+  sharePlaces(v.shares || []).forEach((at, i) => {
+    if (at < 0) return;
+    names[`each[${at}].unit`] = t('share.row', { n: i + 1 });
+    for (const f of step.each || []) names[`each[${at}].${f.key}`] = `${t('share.row', { n: i + 1 })} ${askTitle(f)}`;
   });
   return names;
 }
@@ -74,14 +75,17 @@ export function StepDialog({ item, loop, step: def, open, onDone, onClose, onSee
 
   const set = (changes) => {
     touched.current = true;
+    if (errors && !errors.local && changes.shares && changes.shares.length !== v.shares.length)
+      setErrors({ ...errors, list: withoutShares(errors.list), quiet: true });
     setV((old) => ({ ...old, ...changes }));
   };
-  useEffect(() => {
+  // At once, not after the next painting: who types and closes loses no letter.
+  useLayoutEffect(() => {
     if (touched.current) draft.set(name, def.edits ? editsOf(def, v, base) : v);
     if (errors && touched.current && errors.local) {
       const now = checkValues(step, v, t, files.length + sent.current.length);
-      const left = Object.fromEntries(Object.entries(errors.list).filter(([k]) => now[k]));
-      if (Object.keys(left).length !== Object.keys(errors.list).length)
+      const left = stillWrong(errors.list, now);
+      if (Object.keys(left).sort().join() !== Object.keys(errors.list).sort().join())
         setErrors({ local: true, list: left, quiet: true });
     }
   }, [v, form, files]);
