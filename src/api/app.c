@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "api/cadence_tick.h"
+#include "api/keydate_tick.h"
 #include "api/call.h"
 #include "api/feed.h"
 #include "api/indexer.h"
@@ -234,6 +235,7 @@ struct beat {
     struct deferred later[TICK_DEFERRED_MAX];
     size_t n_later;
     struct cadence_beat cadences;
+    struct keydate_beat keydates;
 };
 
 static void defer(struct beat *b, int64_t item)
@@ -337,6 +339,7 @@ static void tick_once(struct app *app, struct db *db, struct beat *b)
     struct arena *a = arena_new();
     struct err e;
     size_t n;
+    keydate_tick(app, db, a, &b->keydates); // before the clocks it moves are looked at
     do {
         arena_reset(a);
         err_init(&e, a, LANG_ZH);

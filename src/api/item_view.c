@@ -151,7 +151,8 @@ struct mark_view {
 };
 struct clock_view {
     str key, title, state, limit, limit_title, counts, lamp, rule, unit_name;
-    int64_t part, round, started_us, due_us, stopped_us, left_s, used_s, extended_s, day_s, pauses;
+    int64_t part, round, started_us, due_us, stopped_us, left_s, used_s, extended_s, day_s, pauses,
+        percent;
     double share;
     bool breached, open;
     struct list marks;
@@ -270,6 +271,8 @@ static const struct field CLOCK_ROWS[] = {
     F(struct clock_view, day_s, FIELD_I64,
         .help = "what a day counts: the nominal working day, or 86,400"),
     F(struct clock_view, pauses, FIELD_I64),
+    F(struct clock_view, percent, FIELD_I64,
+        .help = "of its limit it runs against while a key date is in force; 0: all of it"),
     F(struct clock_view, breached, FIELD_BOOL),
     {"marks", FIELD_LIST, .at = offsetof(struct clock_view, marks), .sub = MARK_ROWS,
         .size = sizeof(struct mark_view), .help = "named points on the way to the limit"},
@@ -628,6 +631,7 @@ static void view_clock(struct ctx *c, const struct def *d, const struct item *it
             US_SECOND,
         .pauses = k->n > 0 ? (int64_t)k->n - 1 + (k->state == CLOCK_PAUSED) : 0,
         .share = rounded(clock_share(k, cal, c->now_us)),
+        .percent = k->share,
         .breached = k->breached,
         .open = clock_open(k)};
     if (at >= 0)

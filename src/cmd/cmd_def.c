@@ -11,11 +11,12 @@
 #include "cmd/town_make.h"
 #include "domain/publish.h"
 #include "domain/yaml.h"
+#include "domain/keydate.h"
 
 enum { LAST_MAX = 1000000, TRIAL_ROWS_SHOWN = 20 };
 
 static const struct opt OPTIONS[] = {
-    {"kind", OPT_STR, "loop|register|calendar|roles|score",
+    {"kind", OPT_STR, "loop|register|calendar|roles|score|keydate",
         "what FILE defines; without it its content tells", "文件定义的种类，不写则从内容判断"},
     {"last", OPT_I64, "N", "try: so many of the newest orders", "try：最近多少个事项", "1000", 1,
         LAST_MAX},
@@ -104,15 +105,19 @@ static int draw_one(struct args *a, struct ctx *c)
 static int diff_two(struct args *a, struct ctx *c)
 {
     struct def *d[2];
+    struct keydate *k[2];
+    bool keydates = false;
     for (size_t i = 0; i < 2; i++) {
         str text = {0};
         if (read_any(a, c, a->words[1 + i], &text) != OK)
             return args_fail(a, EXIT_OPEN);
-        if (def_parse(a->arena, text, &d[i], &a->err) != OK)
+        keydates = i == 0 ? str_eq(def_check_kind(a, text), S("keydate")) : keydates;
+        if ((keydates ? keydate_parse(a->arena, text, &k[i], &a->err)
+                      : def_parse(a->arena, text, &d[i], &a->err)) != OK)
             return args_fail(a, EXIT_FOUND);
         a->err.file = (str){0};
     }
-    str rest = def_diff(a->arena, d[0], d[1]), line;
+    str rest = keydates ? keydate_diff(a->arena, k[0], k[1]) : def_diff(a->arena, d[0], d[1]), line;
     if (!a->json) {
         printf("%.*s", STR_ARG(rest));
         if (rest.n == 0)
@@ -443,13 +448,14 @@ static int run(struct args *a)
                                : "FILE",
             "has too few or too many words", "参数个数不对");
     str kind = args_str(a, "kind");
-    static const str kinds[] = {S("loop"), S("register"), S("calendar"), S("roles"), S("score")};
+    static const str kinds[] = {
+        S("loop"), S("register"), S("calendar"), S("roles"), S("score"), S("keydate")};
     bool known = kind.n == 0;
     for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
         known = known || str_eq(kind, kinds[k]);
     if (!known)
-        args_wrong(a, "--kind", "loop|register|calendar|roles|score", "there is no such kind",
-            "没有这种定义");
+        args_wrong(a, "--kind", "loop|register|calendar|roles|score|keydate",
+            "there is no such kind", "没有这种定义");
     if (a->err.code != OK)
         return args_fail(a, EXIT_USAGE);
     switch (i) {

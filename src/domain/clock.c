@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+enum { WHOLE = 100 }; // percent
+
 static bool has_limit(const struct clock *k)
 {
     return k->limit.unit != DUR_NONE;
@@ -32,9 +34,16 @@ static int64_t end_of_day(struct dur limit, const struct cal *c, int64_t end_us,
     return day_end_us > end_us ? day_end_us : end_us;
 }
 
+// us * part / whole. Some hours times a day, in microseconds, are more than 64 bits hold.
+static int64_t shared(int64_t us, int64_t part, int64_t whole)
+{
+    return (int64_t)((__int128)us * part / whole);
+}
+
 static int64_t budget_us(const struct clock *k, const struct cal *c)
 {
-    return dur_us(c, k->limit) + k->extended_us;
+    int64_t limit_us = dur_us(c, k->limit);
+    return (k->share > 0 ? shared(limit_us, k->share, WHOLE) : limit_us) + k->extended_us;
 }
 
 struct reach {
@@ -173,12 +182,6 @@ enum err_code clock_extend(struct clock *k, const struct cal *c, struct dur ext,
     return OK;
 }
 
-// us * part / whole. Some hours times a day, in microseconds, are more than 64 bits hold.
-static int64_t shared(int64_t us, int64_t part, int64_t whole)
-{
-    return (int64_t)((__int128)us * part / whole);
-}
-
 void clock_relimit(struct clock *k, const struct cal *c, struct dur limit)
 {
     if (!clock_open(k))
@@ -190,6 +193,14 @@ void clock_relimit(struct clock *k, const struct cal *c, struct dur limit)
     else if (!dur_works(limit) && dur_works(k->limit))
         k->extended_us = shared(k->extended_us, US_DAY, day_us);
     k->limit = limit;
+    clock_settle(k, c);
+}
+
+void clock_tighten(struct clock *k, const struct cal *c, int64_t share)
+{
+    if (!clock_open(k))
+        return;
+    k->share = share < WHOLE ? share : 0;
     clock_settle(k, c);
 }
 
@@ -243,6 +254,7 @@ int64_t clock_reaches(const struct clock *k, const struct cal *c, double share)
     if (!has_limit(k))
         return 0;
     part.limit.day_end = k->limit.day_end && share >= 1;
+    part.share = 0;
     part.extended_us = (int64_t)((double)budget_us(k, c) * share) - dur_us(c, k->limit);
     return reach(&part, c).due_us;
 }

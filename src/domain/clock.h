@@ -35,6 +35,7 @@ struct clock {
     bool breached; // its due time has passed while it ran, as noticed by the due job or at its stop
     struct dur limit;
     int64_t extended_us; // sum of granted extensions, in the limit's kind of time
+    int64_t share;       // percent of the limit it runs against for a while; 0: all of it
     int64_t due_us;      // 0 while paused
     int64_t stopped_us;
     struct clock_stretch *runs; // arena-backed, at least one
@@ -59,6 +60,10 @@ enum err_code clock_extend(
 // same stretches. Extensions granted are kept; when the kind of time changes, one working day of
 // them becomes one plain day, or back.
 void clock_relimit(struct clock *k, const struct cal *c, struct dur limit);
+// So many percent of the limit from now on, extensions whole; 0 or 100: all of it again. Time used
+// stays used, and with it going back gives the due time of a clock that never had it. That it was
+// breached meanwhile stays.
+void clock_tighten(struct clock *k, const struct cal *c, int64_t share);
 // Computes due_us again (calendar changed, or after editing by hand). Stopped clocks keep theirs.
 void clock_settle(struct clock *k, const struct cal *c);
 bool clock_open(const struct clock *k); // running or paused

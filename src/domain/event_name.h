@@ -13,6 +13,7 @@
     X("reveal", "Personal data revealed", "查看个人信息")                                          \
     X("import", "Imported", "导入")                                                                \
     X("attach", "File added", "添加附件")                                                          \
+    X("keydate", "Key dates", "重要节点")                                                          \
     X("settle", "Due times computed anew", "重算时限")                                             \
     X("move_def", "Moved to another version", "更换流程版本")                                      \
     X("close_merged", "Closed with its main item", "随主单办结")                                   \

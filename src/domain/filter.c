@@ -241,6 +241,31 @@ bool filter_personal(const struct filter *f)
     return false;
 }
 
+bool filter_of_item(const struct filter *f)
+{
+    if (filter_timed(f) || filter_personal(f) || filter_of_part(f))
+        return false;
+    for (size_t i = 0; i < f->n; i++)
+        switch (f->terms[i].kind) {
+        case KIND_OVERDUE:
+        case KIND_CLOCK:
+        case KIND_KEYDATE:
+        case KIND_CALLER:
+        case KIND_WATCH:
+        case KIND_CADENCE:
+        case KIND_CLASHES:
+        case KIND_BESIDE:
+        case KIND_GATHERS:
+        case KIND_SLIPS:
+        case KIND_SEALED:
+            return false;
+        default:
+            if (f->terms[i].key == KEY_DUE)
+                return false;
+        }
+    return true;
+}
+
 str filter_loop(const struct filter *f)
 {
     for (size_t i = 0; i < f->n; i++) {
@@ -292,7 +317,8 @@ enum shelf filter_shelf(const struct filter *f)
 bool filter_wants_doc(const struct filter *f)
 {
     for (size_t i = 0; i < f->n; i++)
-        if (f->terms[i].key == KEY_FIELD || f->terms[i].key == KEY_WORD)
+        if (f->terms[i].key == KEY_FIELD || f->terms[i].key == KEY_WORD ||
+            f->terms[i].key == KEY_KEYDATE)
             return true;
     return false;
 }

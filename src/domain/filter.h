@@ -28,6 +28,8 @@ bool filter_timed(const struct filter *f);
 bool filter_of_part(const struct filter *f); // it asks whether a part is the lead's
 // Its meaning depends on who asks (unit:mine, watch:me). A definition may not say watch.
 bool filter_personal(const struct filter *f);
+// It follows from the item itself: not from the present time, who asks, clocks, or other items.
+bool filter_of_item(const struct filter *f);
 str filter_loop(const struct filter *f);          // the one loop it names, or empty
 bool filter_of_registers(const struct filter *f); // it names some by register:
 // All of these can be read by whoever may read anywhere in the town.

@@ -2,6 +2,7 @@
 // every item, which tests/unit/domain/test_filter.c tries with random filters over random items.
 
 #include "domain/filter_private.h"
+#include "domain/keydate.h"
 
 struct matcher {
     const struct filter_env *env;
@@ -328,6 +329,13 @@ static bool gathered_holds(const struct matcher *m, const struct filter_value *v
     return (m->it->gathered.n > 0) == (v->form == VALUE_YES);
 }
 
+static bool keydate_holds(const struct matcher *m, const struct filter_value *v)
+{
+    if (v->form == VALUE_IS)
+        return item_field(m->it, v->text_end).n > 0;
+    return (item_field(m->it, S(ITEM_KEYDATES_NOW)).n > 0) == (v->form == VALUE_YES);
+}
+
 static bool value_holds(const struct matcher *m, const struct filter_value *v)
 {
     switch (m->t->kind) {
@@ -372,6 +380,8 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
         return refers_holds(m, v);
     case KIND_GATHERED:
         return gathered_holds(m, v);
+    case KIND_KEYDATE:
+        return keydate_holds(m, v);
     case KIND_GATHERS: // its members say so, it does not
     case KIND_CLASHES: // others say so
     case KIND_BESIDE:

@@ -39,6 +39,7 @@ enum filter_kind {
     KIND_GATHERED, // number of the item that gathers it; yes no
     KIND_GATHERS,  // number of an item it gathers. In the database only
     KIND_REFERS,   // number of a register's row that a field names
+    KIND_KEYDATE,  // key or title of a key date the item was under; yes no: it is under one now
     KIND_NAMED,    // a log-in name some field names; yes no mine
     // Kept in the item's fields:
     KIND_CLOCK,  // outcome of a clock; none
@@ -103,6 +104,7 @@ enum filter_kind {
     X(KEY_SOLID, "consolidated", "巩固", KIND_MOMENT, "i.solid_us", solid_us)                      \
     X(KEY_RECURS, "recurs", "复发数", KIND_COUNT, "i.recurs", recurs)                              \
     X(KEY_VERSION, "version", "版本", KIND_VERSION, "i.def", def)                                  \
+    X(KEY_KEYDATE, "keydate", "重要节点", KIND_KEYDATE, "i.id", id)                                \
     X(KEY_REFERS, "refers", "涉及", KIND_REFERS, "i.id", id)
 
 enum filter_key {

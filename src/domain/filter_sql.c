@@ -3,6 +3,7 @@
 // a unit without others below it.
 
 #include "domain/filter_private.h"
+#include "domain/keydate.h"
 
 enum {
     // Ids bound for all units or classes below the named ones; past that the database walks the
@@ -756,6 +757,21 @@ static void gathered(struct writer_of *w)
     }
 }
 
+static void keydates(struct writer_of *w)
+{
+    for (size_t i = 0; i < w->t->n; i++) {
+        const struct filter_value *v = &w->t->values[i];
+        bool of_one = v->form == VALUE_IS;
+        or_else(w);
+        sqlb_add(w->q, "COALESCE(d.doc -> 'f' ->> ");
+        sqlb_val(w->q, val_str(of_one ? v->text_end : S(ITEM_KEYDATES_NOW)));
+        if (v->form == VALUE_NO)
+            sqlb_add(w->q, ", '') = ''");
+        else
+            sqlb_add(w->q, ", '') <> ''");
+    }
+}
+
 static void gathers(struct writer_of *w)
 {
     for (size_t i = 0; i < w->t->n; i++) {
@@ -836,6 +852,7 @@ static void term(struct writer_of *w)
         [KIND_WATCH] = watched,
         [KIND_GATHERED] = gathered,
         [KIND_GATHERS] = gathers,
+        [KIND_KEYDATE] = keydates,
         [KIND_REFERS] = refers,
         [KIND_CADENCE] = cadences,
         [KIND_CLASHES] = nearby,

@@ -2,6 +2,7 @@
 
 #include "domain/near.h"
 #include "domain/sealed.h"
+#include "domain/keydate.h"
 
 enum { COUNT_MAX = 1000000000, WORD_COLUMNS = 4, EXPECTED_OPTIONS_MAX = 20 };
 
@@ -524,6 +525,31 @@ static void read_gathered(const struct reading *x)
         read_no(x);
 }
 
+static void read_keydate(const struct reading *x)
+{
+    const struct rules *r = x->p->rules;
+    const struct keydate *k = keydate_named(r, x->text);
+    if (!k && is_none(x)) {
+        add_form(x, VALUE_NO);
+        return;
+    }
+    if (!k && !x->v->quoted && read_yesno(x))
+        return;
+    if (k) {
+        add(x, (struct filter_value){.form = VALUE_IS,
+                   .text = k->key,
+                   .text_end = str_two(x->p->arena, S(ITEM_KEYDATE), k->key)});
+        return;
+    }
+    struct filter_names names = {0};
+    for (size_t i = 0; i < r->n_keydates; i++) {
+        VEC_PUSH(x->p->arena, names.v, names.n) = r->keydates[i]->title;
+        VEC_PUSH(x->p->arena, names.v, names.n) = r->keydates[i]->key;
+    }
+    refuse_unknown(
+        x, nearest(x, &names, tr(x, S("yes, no, a key date"), S("yes、no 或重要节点名称"))));
+}
+
 // What an item gathers its members say, so a definition cannot ask it.
 static void read_gathers(const struct reading *x)
 {
@@ -684,6 +710,7 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         [KIND_REFERS] = read_no,
         [KIND_GATHERED] = read_gathered,
         [KIND_GATHERS] = read_gathers,
+        [KIND_KEYDATE] = read_keydate,
         [KIND_COUNT] = read_count,
         [KIND_VERSION] = read_version,
         [KIND_LINK] = read_link,

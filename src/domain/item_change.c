@@ -143,7 +143,7 @@ static bool same_clock(const struct clock *x, const struct clock *y)
     return str_eq(x->key, y->key) && x->part == y->part && x->round == y->round &&
            x->state == y->state && x->breached == y->breached && x->limit.n == y->limit.n &&
            x->limit.unit == y->limit.unit && x->limit.day_end == y->limit.day_end &&
-           x->extended_us == y->extended_us && x->due_us == y->due_us &&
+           x->extended_us == y->extended_us && x->share == y->share && x->due_us == y->due_us &&
            x->stopped_us == y->stopped_us && x->n == y->n &&
            (x->n == 0 || memcmp(x->runs, y->runs, x->n * sizeof(*x->runs)) == 0);
 }
@@ -193,6 +193,8 @@ static void clock_json(struct jw *w, const struct clock *k)
     jw_ki64(w, "unit", (int64_t)k->limit.unit);
     jw_kbool(w, "day_end", k->limit.day_end);
     jw_ki64(w, "extended", k->extended_us);
+    if (k->share != 0)
+        jw_ki64(w, "share", k->share);
     jw_ki64(w, "due", k->due_us);
     jw_ki64(w, "stopped", k->stopped_us);
     runs_json(w, k);
@@ -339,6 +341,7 @@ static void clock_delta(
     say_i64(w, "unit", (int64_t)k->limit.unit, (int64_t)x->limit.unit);
     say_bool(w, "day_end", k->limit.day_end, x->limit.day_end);
     say_i64(w, "extended", k->extended_us, x->extended_us);
+    say_i64(w, "share", k->share, x->share);
     say_i64(w, "due", k->due_us, x->due_us);
     say_i64(w, "stopped", k->stopped_us, x->stopped_us);
     if (k->n != x->n || (k->n > 0 && memcmp(k->runs, x->runs, k->n * sizeof(*k->runs)) != 0))
@@ -515,6 +518,7 @@ static struct clock clock_told(
     k.limit.unit = (unsigned)told_i64(v, S("unit"), (int64_t)k.limit.unit);
     k.limit.day_end = told_bool(v, S("day_end"), k.limit.day_end);
     k.extended_us = told_i64(v, S("extended"), k.extended_us);
+    k.share = told_i64(v, S("share"), k.share);
     k.due_us = told_i64(v, S("due"), k.due_us);
     k.stopped_us = told_i64(v, S("stopped"), k.stopped_us);
     const struct json *runs = json_get(v, S("runs"));

@@ -7,6 +7,7 @@
 #include "domain/item_plan.h"
 #include "domain/item_refer.h"
 #include "domain/item_undo.h"
+#include "domain/keydate.h"
 #include "domain/recheck.h"
 #include "domain/sealed.h"
 #include "domain/via.h"
@@ -220,9 +221,10 @@ enum err_code item_commit(struct ctx *c, const struct def *d, const struct item 
     item_waits_derive(c, d, it);
     item_lock_derive(d, it);
     item_plan(c, d, it);
-    item_clocks_derive(c, d, it);
     via_fill(c, d, before, it);
     item_compute(c, d, it);
+    keydate_apply(c, d, it);
+    item_clocks_derive(c, d, it);
     it->version = before->version + 1;
     it->changed_us = c->now_us;
     if (before->id != 0 && item_keys_move(c, d, before, it, e) != OK)

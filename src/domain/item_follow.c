@@ -5,6 +5,7 @@
 #include "domain/item_hand.h"
 #include "domain/item_inner.h"
 #include "domain/item_plan.h"
+#include "domain/keydate.h"
 #include "domain/recheck.h"
 #include "domain/same.h"
 
@@ -33,6 +34,9 @@ static enum err_code follow(struct ctx *c, const struct def *d, const struct ite
 enum err_code item_alarm(struct ctx *c, int64_t id, struct err *e)
 {
     struct item before;
+    // A key date may have ended or begun since its clocks were looked at.
+    if (c->rules->n_keydates > 0 && keydate_bring(c, id, e) != OK)
+        return e->code;
     if (item_load(c, id, &before, e) != OK)
         return e->code;
     const struct def *d = rules_def(c->rules, before.def);

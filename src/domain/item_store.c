@@ -53,6 +53,7 @@ static void clock_json(struct jw *w, const struct clock *k, int64_t filed_us)
     if (k->limit.day_end)
         jw_kbool(w, "day_end", true);
     number(w, "extended", k->extended_us, 0);
+    number(w, "share", k->share, 0);
     number(w, "due", k->due_us, 0);
     number(w, "stopped", k->stopped_us, 0);
     if (k->n != 1 || k->runs[0].from_us != filed_us || k->runs[0].to_us != k->stopped_us)
@@ -84,6 +85,7 @@ static struct clock clock_read(struct arena *a, const struct json *j, int64_t fi
         .state = (enum clock_state)json_i64(j, S("state"), CLOCK_RUNNING),
         .breached = is_true(j, "breached"),
         .extended_us = json_i64(j, S("extended"), 0),
+        .share = json_i64(j, S("share"), 0),
         .due_us = json_i64(j, S("due"), 0),
         .stopped_us = json_i64(j, S("stopped"), 0)};
     k.limit.n = json_i64(j, S("n"), 0);

@@ -9,6 +9,7 @@
 #include "domain/item_child.h"
 #include "domain/item_step.h"
 #include "domain/journal.h"
+#include "domain/keydate.h"
 #include "domain/score.h"
 #include "domain/via.h"
 
@@ -189,6 +190,16 @@ static void check_score(struct ctx *c, str text, struct published *out, struct e
         out->key = s->key;
 }
 
+static void check_keydate(struct ctx *c, str text, struct published *out, struct err *e)
+{
+    struct keydate *k;
+    if (keydate_parse(c->arena, text, &k, e) != OK)
+        return;
+    out->key = k->key;
+    keydate_compile(c->arena, c->rules, k, e);
+    keydate_check(c->rules, k, e);
+}
+
 static void check_calendar(struct ctx *c, str text, struct published *out, struct err *e)
 {
     struct cal_spec spec;
@@ -338,9 +349,12 @@ enum err_code def_publish(
         check_roles(c, text, out, e);
     else if (str_eq(kind, S("score")))
         check_score(c, text, out, e);
+    else if (str_eq(kind, S("keydate")))
+        check_keydate(c, text, out, e);
     else
-        return err_add(e, ERR_INVALID, S("kind"), S("loop, register, calendar, roles, score"),
-            "there is no such kind", "没有这种定义");
+        return err_add(e, ERR_INVALID, S("kind"),
+            S("loop, register, calendar, roles, score, keydate"), "there is no such kind",
+            "没有这种定义");
     if (e->code != OK)
         return e->code;
     if (same_as_before(c, kind, out->key, text))

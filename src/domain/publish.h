@@ -7,10 +7,10 @@
 
 enum { PUBLISH_SETTLE_GROUP = 200 }; // items a commit when due times are computed anew
 
-// kind: loop, calendar, roles, score. Checks the text against the rules in force (units, classes,
-// calendars it names); every mistake is noted with line and column. key: of what it defines. dry:
-// only checks. The same text as the version in force is refused (there is nothing new). Needs
-// MAY_MANAGE_DEFS. On the writer unless dry.
+// kind: loop, register, calendar, roles, score, keydate. Checks the text against the rules in force
+// (units, classes, calendars it names); every mistake is noted with line and column. key: of what
+// it defines. dry: only checks. The same text as the version in force is refused (there is nothing
+// new). Needs MAY_MANAGE_DEFS. On the writer unless dry.
 struct published {
     str key;
     int64_t id, version;

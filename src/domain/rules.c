@@ -9,6 +9,7 @@
 #include "domain/def_role.h"
 #include "domain/filter.h"
 #include "domain/journal.h"
+#include "domain/keydate.h"
 #include "domain/score.h"
 
 // ---- trees: rows in any order become preorder with lo, hi, depth
@@ -474,6 +475,38 @@ static void load_score(struct rules *r, const struct stored *row, enum lang lang
     VEC_PUSH(r->arena, x->versions, x->n) = s;
 }
 
+// Its names are known to the filters of loops, and its own filter names theirs: read first,
+// compiled last.
+static void read_keydate(struct rules *r, const struct stored *row, struct err *e)
+{
+    struct keydate *k;
+    size_t at = 0;
+    name_file(row, e);
+    if (keydate_parse(r->arena, row->text, &k, e) != OK)
+        return;
+    k->id = row->id;
+    k->version = row->version;
+    k->published_us = row->published_us;
+    while (at < r->n_keydates && !str_eq(r->keydates[at]->key, k->key))
+        at++;
+    if (at < r->n_keydates)
+        r->keydates[at] = k;
+    else
+        VEC_PUSH(r->arena, r->keydates, r->n_keydates) = k;
+}
+
+// What its filter named may be gone: that is told, and nothing is under it.
+static void compile_keydates(struct rules *r, enum lang lang)
+{
+    for (size_t i = 0; i < r->n_keydates; i++) {
+        struct err sub;
+        err_init(&sub, r->arena, lang);
+        keydate_compile(r->arena, r, r->keydates[i], &sub);
+        if (sub.code != OK)
+            r->keydates[i]->broken = err_text(&sub, r->arena);
+    }
+}
+
 static bool is_loop(str kind)
 {
     return str_eq(kind, S("loop")) || str_eq(kind, S("register"));
@@ -495,6 +528,8 @@ static void load_defs(struct rules *r, struct db *db, struct err *e)
     for (size_t i = 0; i < n; i++)
         if (is_loop(rows[i].kind))
             load_loop(r, &rows[i], e);
+        else if (str_eq(rows[i].kind, S("keydate")))
+            read_keydate(r, &rows[i], e);
     // In the order in which they were first published.
     for (size_t i = 0; i < n; i++) {
         const struct loop *l = is_loop(rows[i].kind) ? rules_loop(r, rows[i].key) : NULL;
@@ -513,6 +548,8 @@ static void load_defs(struct rules *r, struct db *db, struct err *e)
     for (size_t i = 0; i < n && e->code == OK; i++)
         if (str_eq(rows[i].kind, S("score")))
             load_score(r, &rows[i], e->lang);
+    if (e->code == OK)
+        compile_keydates(r, e->lang);
 }
 
 static void suppose_loop(struct rules *r, const struct stored *s, struct err *unheard)
@@ -540,6 +577,8 @@ static void suppose(struct rules *r, enum supposing turn, const struct stored *s
     else if (turn == SUPPOSE_FIRST && str_eq(s->kind, S("roles")) &&
              def_roles_parse(r->arena, s->text, &roles, &n, &unheard) == OK)
         r->roles = roles, r->n_roles = n;
+    else if (turn == SUPPOSE_FIRST && str_eq(s->kind, S("keydate")))
+        read_keydate(r, s, &unheard);
     else if (turn == SUPPOSE_LOOPS && is_loop(s->kind))
         suppose_loop(r, s, &unheard);
     else if (turn == SUPPOSE_FILTERS && is_loop(s->kind) && imap_get(&r->def_by_id, s->id))

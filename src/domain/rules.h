@@ -110,6 +110,7 @@ struct rules_score {
     const struct score **versions; // by version
     size_t n;
 };
+struct keydate;
 struct rules {
     struct arena *arena;
     int64_t gen;  // grows with each change
@@ -141,6 +142,8 @@ struct rules {
     struct map cal_by_key;      // struct cal *
     struct rules_score *scores; // by key
     size_t n_scores;
+    struct keydate **keydates; // the newest version of each, by when it was first published
+    size_t n_keydates;
     struct layer *layers;
     size_t n_layers;
     struct spot *spots; // by name

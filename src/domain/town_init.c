@@ -8,6 +8,7 @@
 #include "domain/def_place.h"
 #include "domain/def_role.h"
 #include "domain/journal.h"
+#include "domain/keydate.h"
 #include "domain/layer.h"
 #include "domain/near.h"
 #include "domain/people.h"
@@ -166,7 +167,8 @@ static enum err_code check_calendar(struct making *m, struct file *f)
     return cal ? OK : f->e.code;
 }
 
-// What a file defines is told by its first words: roles, a loop or register, a calendar or a score.
+// What a file defines is told by its first words: roles, a loop or register, a calendar, a score or
+// a key date.
 static enum err_code check_def(struct making *m, struct file *f)
 {
     const struct yaml *root = f->e.code == OK ? yaml_parse(m->a, f->text, &f->e) : NULL;
@@ -194,10 +196,16 @@ static enum err_code check_def(struct making *m, struct file *f)
         f->key = yaml_get_str(root, "score");
         return OK;
     }
+    if (yaml_get(root, "keydate")) { // its filter is read when the loops are there
+        struct keydate *k;
+        f->kind = S("keydate");
+        f->key = yaml_get_str(root, "keydate");
+        return keydate_parse(m->a, f->text, &k, &f->e);
+    }
     return err_at(&f->e, root->line, root->column, (str){0},
-        S("roles:, loop:, register:, week: or score:"),
-        "defines neither roles nor a loop, a register, a calendar or a score",
-        "既不是角色、流程、台账，也不是工作日历或考核");
+        S("roles:, loop:, register:, week:, score: or keydate:"),
+        "defines neither roles nor a loop, a register, a calendar, a score or a key date",
+        "既不是角色、流程、台账，也不是工作日历、考核或重要节点");
 }
 
 static void check_twice(struct making *m)
@@ -433,7 +441,13 @@ static enum err_code try_scores(struct making *m)
     for (size_t i = 0; i < m->defs.n; i++) {
         struct file *f = m->defs.at[i];
         struct score *s;
+        struct keydate *k;
         try_cadences(m, r, f);
+        if (str_eq(f->kind, S("keydate")) && f->e.code == OK &&
+            keydate_parse(m->a, f->text, &k, &f->e) == OK) {
+            keydate_compile(m->a, r, k, &f->e);
+            keydate_check(r, k, &f->e);
+        }
         // What is wrong stays in the file's own notes.
         if (str_eq(f->kind, S("score")) && f->e.code == OK &&
             score_parse(m->a, r, f->text, &s, &f->e) == OK)

@@ -1,4 +1,4 @@
-// Sixty and more definitions with one mistake each, as a clerk would make them: a loop, a register, a calendar, roles, a score. A row is
+// Sixty and more definitions with one mistake each, as a clerk would make them: a loop, a register, a calendar, roles, a score, a key date. A row is
 // [what is wrong, kind, what stood there, what was put instead, where it is told, another change first]: told at the place where that text
 // begins, or the text put; nothing else is wrong, so nothing else is said.
 // Read by tests/api/mistakes.test.mjs.
@@ -110,6 +110,16 @@ columns:
   - {key: intake, title: 受理量, count: intake}
   - {key: points, title: 得分, blank: 0, formula: "weight * intake / sum(intake)"}
 `,
+  keydate: `keydate: expo
+title: 进博会保障
+why: 场馆周边先办快办
+from: 2026-11-05
+to: 2026-11-10
+where: "loop:hotline class:0102"
+share: 50
+limits:
+  - {clock: contact, share: 30}
+`,
 };
 
 /** Roles: of defs/roles.yaml. */
@@ -212,6 +222,13 @@ export const MISTAKES = [
   ['a column over a word nobody knows', 'score', 'weight * intake', 'weigth * intake', 'weigth'],
   ['columns that read each other', 'score', 'title: 受理量, count: intake}', 'title: 受理量, formula: "points + 1"}', 'points + 1'],
   ['a score of a loop that is none', 'score', 'loops: hotline', 'loops: hotlines', 'hotlines'],
+  ['a key date that ends before it begins', 'keydate', 'to: 2026-11-10', 'to: 2026-11-01', '2026-11-01'],
+  ['a key date that leaves no time', 'keydate', 'share: 50', 'share: 0', '0\nlimits'],
+  ['a key date without its items', 'keydate', 'where: "loop:hotline class:0102"\n', '', 'keydate: expo'],
+  ['a key date of a loop that is none', 'keydate', 'loop:hotline', 'loop:hotlines', '"loop:hotlines class:0102"'],
+  ['a key date that follows the clock', 'keydate', 'class:0102', 'overdue:yes', '"loop:hotline overdue:yes"'],
+  ['a key date of a clock that is none', 'keydate', 'clock: contact', 'clock: contacts', 'contacts'],
+  ['a key date that tightens a clock twice', 'keydate', '{clock: contact, share: 30}', '{clock: contact, share: 30}\n  - {clock: contact, share: 20}', '{clock: contact, share: 20}'],
 ];
 
 /** What is said of each, in Chinese and in English, by its name. */
@@ -298,4 +315,11 @@ export const SAID = {
   'a column over a word nobody knows': ['没有“weigth”这个名称', 'unknown name "weigth"'],
   'columns that read each other': ['没有“points”这个名称', 'unknown name "points"'],
   'a score of a loop that is none': ['没有这个流程：“hotlines”，是不是“hotline”？', 'there is no loop "hotlines", did you mean "hotline"?'],
+  'a key date that ends before it begins': ['结束日期早于开始日期；要撤回请写 off: yes', 'it ends before it begins; "off: yes" takes it back'],
+  'a key date that leaves no time': ['“0”不符合要求', '"0" does not fit here'],
+  'a key date without its items': ['缺少“where”', '"where" is missing'],
+  'a key date of a loop that is none': ['筛选条件“loop:hotlines class:0102”的“loop”：没有“hotlines”', 'in the filter "loop:hotlines class:0102", loop: there is no "hotlines"'],
+  'a key date that follows the clock': ['范围只能看事项本身，不能随查看人、当前时间、时限或其他事项变化', 'which items are under it must follow from themselves: not from who asks, the present time, clocks, or other items'],
+  'a key date of a clock that is none': ['没有这个时限：“contacts”，是不是“contact”？', 'there is no clock "contacts", did you mean "contact"?'],
+  'a key date that tightens a clock twice': ['“contact”写了两次', '"contact" stands twice'],
 };

@@ -1,11 +1,13 @@
 // Any bytes: refused with notes that can be shown, or a definition whose every index points at
 // something, which reads the same a second time, can be drawn, and does not differ from itself. The
-// same bytes as a calendar and as roles; and the place of anything in them is in them.
+// same bytes as a calendar, as roles and as a key date; and the place of anything in them is in
+// them.
 #include <string.h>
 
 #include "domain/def_cal.h"
 #include "domain/def_place.h"
 #include "domain/def_role.h"
+#include "domain/keydate.h"
 
 static void check_index(int index, size_t n)
 {
@@ -131,6 +133,13 @@ static void try_others(struct arena *a, str text, enum lang lang)
     code = def_roles_parse(a, text, &roles, &n, &e);
     if (code != OK)
         check_notes(&e, a, code);
+    struct keydate *k;
+    err_init(&e, a, lang);
+    code = keydate_parse(a, text, &k, &e);
+    if (code != OK)
+        check_notes(&e, a, code);
+    else
+        CHECK(k->to_day >= k->from_day && k->share >= 1 && keydate_diff(a, k, k).n == 0);
     int lines = 1;
     for (size_t i = 0; i < text.n; i++) // a line of YAML may end with \r, NEL, LS and PS as well
         lines += memchr("\n\r\xc2\xe2", text.s[i], 4) != NULL;

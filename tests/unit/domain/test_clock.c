@@ -399,6 +399,70 @@ static void test_due_and_left_agree(void **state)
     }
 }
 
+// Tightened and back: the due time of a clock that never was, whatever happened to it meanwhile.
+static void test_tightened_and_back(void **state)
+{
+    struct arena *a = *state;
+    const struct cal *c = cal_of(a, "workdays");
+    struct rng r;
+    rng_seed(&r, 8);
+    for (int i = 0; i < ROUNDS; i++) {
+        struct dur limit = random_limit(&r);
+        struct err e;
+        err_init(&e, a, LANG_EN);
+        limit.day_end = rng_range(&r, 0, 3) == 0;
+        struct clock plain = clock_start(a, c, S("k"), limit, random_instant(&r));
+        struct clock tight = clock_start(a, c, S("k"), limit, plain.runs[0].from_us);
+        int64_t share = rng_range(&r, 1, 99), now = plain.runs[0].from_us;
+        clock_tighten(&tight, c, share);
+        assert_true(tight.due_us <= plain.due_us);
+        assert_true(clock_left_us(&tight, c, now) <= clock_left_us(&plain, c, now));
+        for (int64_t n = rng_range(&r, 0, 4); n > 0; n--) {
+            clock_pause(&plain, now += rng_range(&r, 0, 3 * US_DAY));
+            clock_pause(&tight, now);
+            if (rng_range(&r, 0, 1)) // another one begins or ends while it is paused
+                clock_tighten(&tight, c, rng_range(&r, 1, 99));
+            clock_resume(&plain, a, c, now += rng_range(&r, 0, 3 * US_DAY));
+            clock_resume(&tight, a, c, now);
+            // What "!" adds at the end of a day is budget when a pause cuts it.
+            assert_true(limit.day_end || tight.due_us <= plain.due_us);
+        }
+        if (rng_range(&r, 0, 2) == 0) {
+            struct dur more = {
+                .n = rng_range(&r, 1, 5), .unit = dur_works(limit) ? DUR_WORK_DAYS : DUR_DAYS};
+            assert_int_equal(clock_extend(&plain, c, more, &e), OK);
+            assert_int_equal(clock_extend(&tight, c, more, &e), OK);
+        }
+        clock_tighten(&tight, c, rng_range(&r, 0, 1) ? 0 : 100);
+        assert_true(tight.due_us == plain.due_us && tight.share == 0);
+        assert_true(clock_used_us(&tight, c, now) == clock_used_us(&plain, c, now));
+        clock_stop(&plain, c, now += rng_range(&r, 0, 9 * US_DAY));
+        clock_stop(&tight, c, now);
+        assert_true(tight.state == plain.state && tight.breached == plain.breached);
+        clock_tighten(&tight, c, 1); // over is over
+        assert_true(tight.share == 0 && tight.due_us == plain.due_us);
+    }
+}
+
+// Half of four working days from Monday at ten is two; an extension is granted whole.
+static void test_half_a_limit(void **state)
+{
+    struct arena *a = *state;
+    const struct cal *c = cal_of(a, "workdays");
+    struct err e;
+    err_init(&e, a, LANG_EN);
+    struct clock k = clock_start(
+        a, c, S("handle"), (struct dur){.n = 4, .unit = DUR_WORK_DAYS}, at("2026-11-16 10:00"));
+    int64_t whole = k.due_us;
+    clock_tighten(&k, c, 50);
+    assert_true(k.due_us == at("2026-11-18 10:00") && whole == at("2026-11-20 10:00"));
+    assert_int_equal(clock_extend(&k, c, (struct dur){.n = 1, .unit = DUR_WORK_DAYS}, &e), OK);
+    assert_true(k.due_us == at("2026-11-19 10:00"));
+    assert_true(clock_reaches(&k, c, 1) == k.due_us);
+    clock_tighten(&k, c, 100);
+    assert_true(k.due_us == at("2026-11-23 10:00"));
+}
+
 // A pause of working time moves the end by just that much working time, and never forwards.
 static void test_pause_subtracts(void **state)
 {
@@ -432,6 +496,8 @@ int main(void)
         UNIT(test_extension_in_hours_changes_its_kind),
         UNIT(test_pause_and_resume_at_once),
         UNIT(test_due_and_left_agree),
+        UNIT(test_tightened_and_back),
+        UNIT(test_half_a_limit),
         UNIT(test_pause_subtracts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

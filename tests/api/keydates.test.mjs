@@ -1,0 +1,159 @@
+// 「把握第八届进博会等重要节点」: for the days of a key date what it is about runs against tighter limits, and goes back by itself.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Town, call, fields, good, until } from './lib.mjs';
+
+// Monday to Friday; the days of the expo are Wednesday and Thursday.
+const [MON, WED, FRI] = [16, 18, 20].map((d) => `2026-11-${d}T09:00:00+08:00`);
+const WHERE = 'loop:hotline unit:北虹居民区,城运中心 class:0102';
+const ciie = ({ key = 'ciie-8', title = '第八届进博会', from = '2026-11-18', to = '2026-11-19', where = WHERE, share = 50, more = '' } = {}) =>
+  `keydate: ${key}\ntitle: ${title}\nwhy: 场馆周边先办快办\nfrom: ${from}\nto: ${to}\nwhere: "${where}"\nshare: ${share}\n${more}`;
+
+async function desk(t, at = MON) {
+  const town = await Town.make({ at });
+  t.after(() => town.end());
+  const o = { town };
+  o.login = async () => {
+    for (const [name, login] of [['desk', 'dispatcher1'], ['sys', 'sysadmin']]) o[name] = await town.as(login);
+  };
+  await o.login();
+  o.move = async (to) => {
+    await town.move(to);
+    await o.login();
+  };
+  o.publish = (text, dry = false) => o.sys.post('/api/defs', { kind: 'keydate', text, dry });
+  o.published = async (text) => {
+    const r = await o.publish(text);
+    assert.equal(r.status, 200, JSON.stringify(r.body));
+  };
+  o.clocks = async (id) => Object.fromEntries((await o.desk.item(id)).clocks.map((c) => [c.key, c]));
+  o.events = async (id) => (await o.desk.item(id)).timeline.filter((e) => e.what === 'keydate').map((e) => e.note).reverse();
+  o.nos = async (filter) => (await o.desk.list(filter)).rows.map((r) => r.no).sort();
+  return o;
+}
+
+/** Filed and sent to the committee: one clock runs for it, one for its part. */
+async function order(o, more) {
+  const r = await o.desk.file(more);
+  assert.equal(r.status, 201, JSON.stringify(r.body));
+  return r.body;
+}
+
+test('把握第八届进博会等重要节点：到时收紧，过后自己回来', async (t) => {
+  const o = await desk(t);
+  const inside = await order(o);
+  const outside = await order(o, { title: '别的分类', class: await o.desk.klass('0501') });
+  const due = (await o.clocks(inside.id)).dispatch?.due ?? (await o.desk.item(inside.id)).due;
+  const names = Object.keys(await o.clocks(inside.id));
+  assert.ok(names.length > 0 && due, 'a clock runs for it');
+  const before = await o.clocks(inside.id);
+  await o.published(ciie());
+
+  await t.test('before its first day nothing has changed', async () => {
+    assert.deepEqual(await o.nos('keydate:yes'), []);
+    assert.deepEqual((await o.clocks(inside.id)), before);
+  });
+
+  await o.move(WED);
+  await t.test('on its first day its clocks run against half the limit; time used stays used', async () => {
+    await until('it is under it', async () => (await o.nos('keydate:yes')).length > 0);
+    assert.deepEqual(await o.nos('keydate:yes'), [inside.no]);
+    assert.deepEqual(await o.nos('重要节点:第八届进博会'), [inside.no]);
+    assert.deepEqual(await o.nos('keydate:ciie-8'), [inside.no]);
+    assert.deepEqual(await o.nos('loop:hotline open:yes keydate:no'), [outside.no]);
+    const now = await o.clocks(inside.id);
+    for (const key of names) {
+      assert.equal(now[key].percent, 50, key);
+      assert.equal(now[key].limit, before[key].limit, 'the limit itself stands');
+      assert.ok(now[key].due < before[key].due, `${key}: ${now[key].due} < ${before[key].due}`);
+    }
+    assert.deepEqual((await o.clocks(outside.id)).percent, undefined);
+    assert.deepEqual(await o.events(inside.id), ['第八届进博会开始：时限按 50%']);
+    assert.deepEqual(await o.events(outside.id), []);
+  });
+
+  await t.test('what is filed meanwhile, and what comes to fit it, is under it at once', async () => {
+    const fresh = await order(o, { title: '进博会期间的一件' });
+    assert.ok(fresh.clocks.every((c) => !c.open || c.percent === 50), JSON.stringify(fresh.clocks));
+    assert.deepEqual(await o.nos('keydate:yes'), [inside.no, fresh.no].sort());
+  });
+
+  await o.move(FRI);
+  await t.test('the day after its last one the very due times are back, and its mark stays for the record', async () => {
+    await until('nothing is under it', async () => (await o.nos('keydate:yes')).length === 0);
+    const now = await o.clocks(inside.id);
+    for (const key of names) {
+      assert.deepEqual([now[key].due, now[key].percent], [before[key].due, 0], key);
+      assert.equal(now[key].used_s > before[key].used_s, true, 'time used stays used');
+    }
+    assert.deepEqual(await o.events(inside.id), ['第八届进博会开始：时限按 50%', '第八届进博会结束：时限照旧']);
+    assert.ok((await o.nos('keydate:ciie-8')).includes(inside.no));
+  });
+
+  await t.test('counters and the chain hold', async () => {
+    await o.town.stop();
+    good('tally', 'verify', '--dir', o.town.dir);
+    good('audit', 'verify', '--dir', o.town.dir);
+    await o.town.start({ at: FRI });
+  });
+});
+
+test('a new version extends it, ends it early or takes it back', async (t) => {
+  const o = await desk(t, WED);
+  const a = await order(o);
+  const whole = (await o.clocks(a.id));
+  await o.published(ciie());
+  const under = (n) => until(`${n} under it`, async () => (await o.nos('keydate:yes')).length === n);
+  await under(1);
+  await o.published(ciie({ to: '2026-11-20' }));
+  await o.move(FRI);
+  assert.deepEqual(await o.nos('keydate:yes'), [a.no], 'a day longer');
+  await o.published(ciie({ to: '2026-11-20', share: 25 }));
+  await until('a quarter is left', async () => Object.values(await o.clocks(a.id)).some((c) => c.percent === 25));
+  assert.equal((await o.events(a.id)).at(-1), '时限按 25%');
+  await o.published(ciie({ to: '2026-11-20', more: 'off: yes\n' }));
+  await under(0);
+  const now = await o.clocks(a.id);
+  for (const key of Object.keys(whole)) assert.equal(now[key].due, whole[key].due, key);
+});
+
+test('of several at once the tightest counts, clock by clock', async (t) => {
+  const o = await desk(t, WED);
+  const [key] = Object.keys(await o.clocks((await order(o)).id));
+  await o.published(ciie());
+  await o.published(ciie({ key: 'flood', title: '防汛', share: 80, more: `limits: [{clock: ${key}, share: 20}]\n` }));
+  const b = await order(o, { title: '两个节点' });
+  assert.equal((await o.clocks(b.id))[key].percent, 20);
+  assert.deepEqual(await o.nos('keydate:flood keydate:ciie-8 两个节点'), [b.no]);
+  await o.published(ciie({ key: 'flood', title: '防汛', share: 80, more: 'off: yes\n' }));
+  await until('the other one counts again', async () => (await o.clocks(b.id))[key].percent === 50);
+});
+
+test('mistakes are told with their place, all at once', async (t) => {
+  const o = await desk(t);
+  let r = await o.publish('keydate: X\ntitle: 节点\nfrom: 2026-11-19\nto: 2026-11-18\nwhere: "loop:hotline"\nshare: 0\nweekday: 1\n');
+  assert.equal(r.status, 400);
+  assert.deepEqual(fields(r), ['keydate', 'share', 'to', 'weekday']);
+  r = await o.publish(ciie({ where: 'loop:hotlin' }));
+  assert.deepEqual([r.status, r.body.errors[0].line], [400, 6], JSON.stringify(r.body));
+  for (const where of ['overdue:yes', 'unit:mine', 'clock.handle:late', 'keydate:yes', 'due:2026-11']) {
+    r = await o.publish(ciie({ where: `loop:hotline ${where}` }));
+    assert.equal(r.status, 400, where);
+  }
+  r = await o.publish(ciie({ more: 'limits: [{clock: handel, share: 20}]\n' }));
+  assert.deepEqual([r.status, r.body.errors[0].line], [400, 8]);
+  assert.match(r.body.errors[0].message, /handle|是不是/);
+  assert.equal((await o.desk.post('/api/defs', { kind: 'keydate', text: ciie() })).status, 403, 'who may not publish');
+
+  const dir = mkdtempSync(join(tmpdir(), 'bihuan-keydate-'));
+  const file = join(dir, 'ciie.yaml');
+  writeFileSync(file, ciie());
+  const checked = call('def', 'check', file);
+  assert.equal(checked.code, 0, checked.err);
+  writeFileSync(join(dir, 'longer.yaml'), ciie({ to: '2026-11-21', share: 40 }));
+  assert.equal(call('def', 'diff', file, join(dir, 'longer.yaml')).out, '结束：2026-11-19 → 2026-11-21\n时限：50% → 40%\n');
+  rmSync(dir, { recursive: true });
+});
