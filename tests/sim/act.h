@@ -2,6 +2,7 @@
 #ifndef BH_TESTS_SIM_ACT_H
 #define BH_TESTS_SIM_ACT_H
 
+#include "domain/item_move.h"
 #include "domain/item_step.h"
 #include "domain/people.h"
 
@@ -15,6 +16,7 @@
     X(ACT_LOOP, "publish-loop")                                                                    \
     X(ACT_CAL, "publish-calendar")                                                                 \
     X(ACT_SETTLE, "settle")                                                                        \
+    X(ACT_BACK_DEF, "move-back")                                                                   \
     X(ACT_MOVE_DEF, "move-def")                                                                    \
     X(ACT_GRANT, "grant")                                                                          \
     X(ACT_UNIT, "unit")                                                                            \
@@ -27,17 +29,21 @@ enum act_kind {
         ACT_KINDS
 };
 
-enum { ACT_UNITS_MAX = 5, ACT_FIELDS_MAX = 12, ACT_ROWS_MAX = 8 };
+enum { ACT_UNITS_MAX = 5, ACT_FIELDS_MAX = 12, ACT_ROWS_MAX = 8, ACT_EACH_MAX = 3 };
 
 // Numbers that change a definition of the loop; 0: as shipped.
 struct loop_change {
     int handle_wd, lock, extend_wd, contact_h;
+    bool renamed;           // two states are called otherwise
     int64_t night_from_day; // from this day on 特急 is to be handled within 12 hours; 0: never
 };
 struct day_change {
     int64_t day;
     int kind; // 0: as the week says, 1: off, 2: work
 };
+
+// What a move is told of the states a version calls otherwise.
+enum act_rename { RENAME_NONE, RENAME_FORTH, RENAME_BACK };
 
 // A row of a sheet of orders.
 struct sheet_row {
@@ -55,8 +61,9 @@ struct act {
 
     struct item_in file; // ACT_FILE, ACT_PAST
     struct item_past past;
-    struct step_in step;       // ACT_STEP; ACT_BACK: item and version
-    int64_t item, def;         // ACT_MOVE_DEF
+    struct step_in step; // ACT_STEP; ACT_BACK: item and version
+    int64_t item, def;   // ACT_MOVE_DEF, ACT_BACK_DEF
+    enum act_rename rename;
     struct loop_change loop;   // ACT_LOOP
     struct day_change days[4]; // ACT_CAL
     size_t n_days;
@@ -70,6 +77,8 @@ struct act {
     // What the requests above point to.
     struct item_field fields[ACT_FIELDS_MAX], child_fields[ACT_FIELDS_MAX];
     int64_t units[ACT_UNITS_MAX];
+    struct step_each each[ACT_UNITS_MAX];
+    struct item_field each_fields[ACT_UNITS_MAX][ACT_EACH_MAX];
 };
 
 // What came of it in the product.

@@ -51,7 +51,8 @@ static str some_value(struct rng *r, struct model *m, str key, int64_t now_us)
     if (options)
         return pick_word(r, options);
     if (m_is_date(key))
-        return tm_date(m->a, tm_local_day(now_us, TM_ZONE_DEFAULT_S) + rng_range(r, 0, 40));
+        return tm_date(m->a,
+            tm_local_day(now_us, TM_ZONE_DEFAULT_S) + rng_range(r, chance(r, 0.1) ? -20 : 0, 40));
     return str_fmt(m->a, "文字 %d", (int)rng_range(r, 1, 500));
 }
 
@@ -120,7 +121,7 @@ static double liking(const struct m_step *s)
     } LIKED[] = {{"dispatch", 12}, {"reply", 8}, {"accept", 5}, {"check", 9}, {"close", 14},
         {"contact", 4}, {"rate", 4}, {"return", 9}, {"amend", 3}, {"extend", 3}, {"resume", 8},
         {"suspend", 2}, {"merge", 0.7}, {"void", 0.3}, {"child", 0.7}, {"reopen", 1.5},
-        {"recheck", 1.5}, {"assist", 1.5}, {"hold", 4}};
+        {"recheck", 1.5}, {"assist", 1.5}, {"hold", 4}, {"meet", 2}, {"report", 3}};
     for (size_t i = 0; i < ARRAY_LEN(LIKED); i++)
         if (strcmp(s->key, LIKED[i].key) == 0)
             return LIKED[i].weight;
@@ -187,6 +188,30 @@ static struct dur some_duration(struct rng *r)
     return (struct dur){rng_range(r, 0, 12), UNITS[below(r, ARRAY_LEN(UNITS))], false};
 }
 
+// Several units, and what each shall do until when.
+static void meeting(struct rng *r, struct model *m, const struct m_step *s, struct act *x)
+{
+    struct step_in *in = &x->step;
+    in->units = x->units;
+    in->each = x->each;
+    in->n_units = (size_t)rng_range(r, 0, 3);
+    in->n_each = chance(r, 0.98) ? in->n_units : (size_t)rng_range(r, 0, 4);
+    for (size_t i = 0; i < in->n_units || i < in->n_each; i++) {
+        struct step_each *each = &x->each[i];
+        x->units[i] = some_unit(r, m);
+        each->fields = x->each_fields[i];
+        for (size_t k = 0; k < ARRAY_LEN(s->each); k++) {
+            str key = str_of(s->each[k]);
+            key.n -= str_ends(key, S("!"));
+            if (chance(r, 0.98))
+                each->fields[each->n++] =
+                    (struct item_field){key, some_value(r, m, key, x->now_us)};
+        }
+        if (chance(r, 0.01))
+            each->fields[each->n++] = (struct item_field){S("held"), S("不该在这里")};
+    }
+}
+
 // What only some effects ask.
 static void details(struct rng *r, struct model *m, const struct m_step *s, struct act *x)
 {
@@ -198,6 +223,9 @@ static void details(struct rng *r, struct model *m, const struct m_step *s, stru
         in->n_units = chance(r, 0.01) ? 0 : 1 + (size_t)(rng_unit(r) * rng_unit(r) * 4);
         for (size_t i = 0; i < in->n_units; i++)
             x->units[i] = some_unit(r, m);
+        break;
+    case E_CONFER:
+        meeting(r, m, s, x);
         break;
     case E_EXTEND:
         in->extend = some_duration(r);
@@ -313,6 +341,8 @@ static void act_loop(struct rng *r, struct model *m, struct act *x)
         x->loop.lock = (int)rng_range(r, 1, 4);
     if (chance(r, 0.5))
         x->loop.extend_wd = (int)rng_range(r, 3, 12);
+    if (chance(r, 0.6))
+        x->loop.renamed = !x->loop.renamed;
     if (chance(r, 0.5))
         x->loop.contact_h = (int)rng_range(r, 3, 8);
     if (chance(r, 0.5))
@@ -380,9 +410,15 @@ static void act_unit(struct rng *r, struct model *m, struct act *x)
 
 static void act_move_def(struct rng *r, struct model *m, struct act *x)
 {
-    x->kind = ACT_MOVE_DEF;
-    x->item = some_item(r, m)->id;
+    const struct m_item *it = some_item(r, m);
+    bool back = chance(r, 0.4);
+    for (int tries = 0; back && !it->moved.was && tries < 100; tries++)
+        it = some_item(r, m);
+    x->kind = back ? ACT_BACK_DEF : ACT_MOVE_DEF;
+    x->who = chance(r, 0.9) ? "sysadmin" : chance(r, 0.5) ? somebody(r, m) : NULL;
+    x->item = it->id;
     x->def = chance(r, 0.95) ? m->defs[below(r, m->n_defs)].id : 99999;
+    x->rename = (enum act_rename)rng_range(r, RENAME_NONE, RENAME_BACK);
 }
 
 static void act_import(struct rng *r, struct model *m, struct act *x)
@@ -438,11 +474,11 @@ static void one(struct rng *r, struct model *m, struct act *x)
         act_past(r, m, x);
     else if (p < 0.16)
         x->kind = ACT_TICK;
-    else if (p < 0.165)
+    else if (p < 0.168)
         act_move_def(r, m, x);
-    else if (p < 0.169)
+    else if (p < 0.172)
         act_grant(r, m, x);
-    else if (p < 0.174)
+    else if (p < 0.177)
         act_unit(r, m, x);
     else if (p < 0.85 || !act_back(r, m, x))
         act_step(r, m, x);
@@ -455,7 +491,7 @@ static void one(struct rng *r, struct model *m, struct act *x)
 // Something that is published or imported, or false.
 static bool published(struct rng *r, struct model *m, struct act *x)
 {
-    if (m->n_defs < M_DEFS_MAX && chance(r, 0.15))
+    if (m->n_defs < M_DEFS_MAX && chance(r, 0.3))
         act_loop(r, m, x);
     else if (chance(r, 0.3))
         act_cal(r, m, x);

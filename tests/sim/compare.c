@@ -33,7 +33,8 @@ static void differ_str(struct buf *out, const char *what, str got, str wanted)
             out, "    %s: got \"%.*s\", expected \"%.*s\"\n", what, STR_ARG(got), STR_ARG(wanted));
 }
 
-static void compare_parts(const struct item *got, const struct m_item *it, struct buf *out)
+static void compare_parts(
+    const struct item *got, const struct model *m, const struct m_item *it, struct buf *out)
 {
     char what[40];
     differ_i64(out, "parts", (int64_t)got->n_parts, (int64_t)it->n_parts);
@@ -44,7 +45,7 @@ static void compare_parts(const struct item *got, const struct m_item *it, struc
         differ_i64(out, what, g->id, (int64_t)i + 1);
         differ_i64(out, what, g->unit, p->unit);
         differ_i64(out, what, g->lead, p->lead);
-        differ_str(out, what, g->state, str_of(M_PARTS[p->state]));
+        differ_str(out, what, g->state, str_of(m_part_name(m, it, p)));
         differ_time(out, what, g->since_us, p->since_us);
     }
 }
@@ -119,7 +120,7 @@ static void compare_row(
     const struct item *got, const struct model *m, const struct m_item *it, struct buf *out)
 {
     differ_str(out, "no", got->no, it->no);
-    differ_str(out, "state", got->state, str_of(M_STATES[it->state]));
+    differ_str(out, "state", got->state, str_of(m_state_name(m, it)));
     differ_i64(out, "def", got->def, m->defs[it->def].id);
     differ_i64(out, "open", got->open, it->open);
     differ_i64(out, "paused", got->paused, it->paused);
@@ -162,7 +163,7 @@ void compare_item(struct ctx *c, const struct model *m, const struct m_item *it,
         return;
     }
     compare_row(&got, m, it, out);
-    compare_parts(&got, it, out);
+    compare_parts(&got, m, it, out);
     compare_clocks(&got, it, out);
     compare_fields(&got, it, out);
     compare_asks(c->arena, &got, it, out);

@@ -281,7 +281,7 @@ static bool holds(const struct model *m, const char *who, int64_t now_us, const 
 {
     switch (k->kind) {
     case C_STATE:
-        return strcmp(M_STATES[it->state], k->word) == 0;
+        return strcmp(m_state_name(m, it), k->word) == 0;
     case C_UNIT:
         return m_below(m, it->unit, k->unit);
     case C_UNIT_EXACT:

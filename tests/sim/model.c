@@ -7,7 +7,7 @@
 const char *const M_STATES[ST_COUNT] = {
     "filed", "handling", "suspended", "replied", "checked", "closed", "rated", "void"};
 const char *const M_PARTS[PT_COUNT] = {"waiting", "working", "done", "returned", "withdrawn"};
-const char *const M_CLOCKS[CK_COUNT] = {"dispatch", "contact", "handle", "all", "return-1",
+const char *const M_CLOCKS[CK_COUNT] = {"dispatch", "contact", "handle", "all", "todo", "return-1",
     "extend-1", "extend_city-1", "extend_city-2", "suspend-1"};
 
 #define IN(state) (1U << ST_##state)
@@ -22,6 +22,10 @@ const struct m_step M_STEPS[] = {
     {"dispatch", false, IN(FILED), ST_HANDLING, RO_DISPATCHER, E_DISPATCH, .stop = CLOCK(DISPATCH),
         .start = CLOCK(CONTACT) | CLOCK(HANDLE)},
     {"assist", false, IN(HANDLING), -1, RO_DISPATCHER, E_ASSIST, .start = CLOCK(HANDLE)},
+    {"meet", false, IN(HANDLING), -1, RO_DISPATCHER | RO_LEADER, E_CONFER, .asks = {"decided!"},
+        .each = {"todo!", "todo_by!"}, .start = CLOCK(TASK)},
+    {"report", true, OPEN_PART, -1, RO_HANDLER, E_MOVE, .asks = {"result!"}, .helpers = true,
+        .stop = CLOCK(TASK)},
     {"accept", true, PART(WAITING), PT_WORKING, RO_HANDLER, E_MOVE},
     {"contact", true, OPEN_PART, -1, RO_HANDLER, E_MOVE,
         .asks = {"contacted!", "contact_way", "no_contact_why"}, .stop = CLOCK(CONTACT),
@@ -180,6 +184,18 @@ str m_get(const struct m_item *it, const char *key)
         if (str_eq(it->f[i].key, str_of(key)))
             return it->f[i].val;
     return (str){0};
+}
+
+bool m_day(str date, int64_t *day)
+{
+    static const int PLACES[] = {0, 1, 2, 3, 5, 6, 8, 9};
+    int n = 0;
+    if (date.n != 10)
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(PLACES); i++)
+        n = n * 10 + (date.s[PLACES[i]] - '0');
+    *day = tm_days(n / 10000, n / 100 % 100, n % 100);
+    return true;
 }
 
 void m_set(struct model *m, struct m_item *it, const char *key, str val)

@@ -36,6 +36,7 @@ enum m_clock_key {
     CK_CONTACT,
     CK_HANDLE,
     CK_ALL,
+    CK_TASK,
     CK_RETURN_1, // of the stages of approvals
     CK_EXTEND_1,
     CK_CITY_1,
@@ -66,6 +67,7 @@ enum m_effect {
     E_UNMERGE,
     E_CHILD,
     E_NOTE,
+    E_CONFER,
 };
 struct m_stage {
     unsigned who;
@@ -85,9 +87,11 @@ struct m_step {
     const char *asks[8];  // "key!" must have an answer afterwards
     unsigned start, stop; // bits of m_clock_key
     const char *stamp;
-    const char *judges; // of E_RATE, with blanks
-    int max_wd;         // of E_EXTEND; 0: the definition's number that changes
-    bool passes;        // the re-check is passed: a note where it has come back
+    const char *judges;  // of E_RATE, with blanks
+    int max_wd;          // of E_EXTEND; 0: the definition's number that changes
+    const char *each[2]; // of E_CONFER: what is said of each unit
+    bool helpers;        // not the lead's part
+    bool passes;         // the re-check is passed: a note where it has come back
     struct m_stage stages[M_STAGES_MAX];
     size_t n_stages; // who decides; none: done at once
 };
@@ -161,7 +165,7 @@ struct m_item {
     struct m_ask *asks;
     size_t n_asks;
     int64_t touched; // number of the action that changed it last
-    struct m_back back;
+    struct m_back back, moved;
 };
 struct m_unit {
     int64_t id, parent, version;
@@ -219,6 +223,7 @@ bool m_class_below(const struct model *m, int64_t cls, int64_t top);
 bool m_holds(const struct model *m, const char *login, unsigned roles, int64_t unit);
 bool m_sees(const struct model *m, const char *login, const struct m_item *it);
 str m_get(const struct m_item *it, const char *key); // empty when none
+bool m_day(str date, int64_t *day);                  // false: no date
 void m_set(struct model *m, struct m_item *it, const char *key, str val);
 const struct m_step *m_step_of(str key);
 bool m_part_ends(int state);
@@ -227,7 +232,9 @@ bool m_part_ends(int state);
 void m_clocks_void_key(struct m_item *it, int key, int64_t part, int64_t now);
 int64_t m_work_between(const struct model *m, int64_t from_us, int64_t to_us);
 int64_t m_work_add(const struct model *m, int64_t from_us, int64_t us);
-struct m_dur m_limit(const struct model *m, const struct m_item *it, int clock, int64_t at_us);
+// us -1: none, and the clock does not start.
+struct m_dur m_limit(
+    const struct model *m, const struct m_item *it, int clock, int64_t part, int64_t at_us);
 void m_clocks_start(struct model *m, struct m_item *it, unsigned mask, int64_t part, int64_t now);
 void m_clocks_stop(struct model *m, struct m_item *it, unsigned mask, int64_t part, int64_t now);
 void m_clocks_stop_part(struct model *m, struct m_item *it, int64_t part, int64_t now);
@@ -256,7 +263,7 @@ void m_undo(struct model *m, const struct act *x);
 
 // model_admin.c
 unsigned m_role(str key);
-// Of ACT_LOOP, ACT_CAL, ACT_MOVE_DEF, ACT_GRANT and ACT_UNIT.
+// Of ACT_LOOP, ACT_CAL, ACT_MOVE_DEF, ACT_BACK_DEF, ACT_GRANT and ACT_UNIT.
 enum err_code m_check_admin(struct model *m, const struct act *x);
 void m_do_admin(struct model *m, const struct act *x, const struct answer *got);
 
@@ -268,6 +275,13 @@ int64_t m_recurs(const struct model *m, const struct m_item *it, int64_t now); /
 void m_solid_pass(struct model *m, struct m_item *it, int64_t now);
 bool m_solid_told(const struct m_item *it);
 bool m_solid_tell(struct model *m, struct m_item *it, int64_t now); // has its day just come?
+
+// model_move.c
+const char *m_state_name(const struct model *m, const struct m_item *it);
+const char *m_part_name(const struct model *m, const struct m_item *it, const struct m_part *p);
+void m_renames(enum act_rename way, struct item_rename *state, struct item_rename *part);
+enum err_code m_check_move(struct model *m, const struct act *x);
+void m_do_move(struct model *m, const struct act *x);
 
 // model_ask.c
 struct m_ask *m_ask_of(
@@ -289,6 +303,7 @@ void m_drop_asks(struct model *m, struct m_item *it, int64_t now_us);
 
 // model_back.c
 enum { M_BACK_S = 10 };
+struct m_item *m_copy(struct model *m, const struct m_item *it);
 struct m_back m_remember(
     struct model *m, const struct m_step *s, const struct m_item *it); // before
 enum err_code m_check_back(struct model *m, const struct act *x);

@@ -1,5 +1,5 @@
 // What the administrators may change, and what it does: units, grants, holidays, the loop's
-// numbers, and the version of it an item follows.
+// numbers.
 
 #include "model.h"
 
@@ -110,38 +110,11 @@ static void put_unit(struct model *m, const struct act *x, int64_t id)
         u->version++;
 }
 
-// A running item, to another version than its own.
-static enum err_code check_move_def(struct model *m, const struct act *x)
-{
-    const struct m_item *it = m_item_of(m, x->item);
-    if (!it)
-        return ERR_MISSING;
-    for (size_t i = 0; i < m->n_defs; i++)
-        if (m->defs[i].id == x->def) {
-            if (it->def == i)
-                return ERR_CONFLICT;
-            bool over = it->gone || it->state == ST_RATED || it->state == ST_VOID;
-            return over ? ERR_INVALID : OK;
-        }
-    return ERR_INVALID;
-}
-
-static void move_def(struct model *m, const struct act *x)
-{
-    struct m_item *it = m_item_of(m, x->item);
-    for (size_t i = 0; i < m->n_defs; i++)
-        if (m->defs[i].id == x->def)
-            it->def = i;
-    m_clocks_relimit(m, it, x->now_us);
-    if (it->recheck_us == 0)
-        m_solid_day(it);
-    m_touch(m, it, x->now_us);
-}
-
 static bool same_change(const struct loop_change *a, const struct loop_change *b)
 {
     return a->handle_wd == b->handle_wd && a->lock == b->lock && a->extend_wd == b->extend_wd &&
-           a->contact_h == b->contact_h && a->night_from_day == b->night_from_day;
+           a->contact_h == b->contact_h && a->night_from_day == b->night_from_day &&
+           a->renamed == b->renamed;
 }
 
 static bool same_days(const struct model *m, const struct act *x)
@@ -164,7 +137,8 @@ enum err_code m_check_admin(struct model *m, const struct act *x)
             return ERR_DENIED;
         return same_days(m, x) ? ERR_CONFLICT : OK;
     case ACT_MOVE_DEF:
-        return check_move_def(m, x);
+    case ACT_BACK_DEF:
+        return m_check_move(m, x);
     case ACT_GRANT:
         return check_grant(m, x);
     case ACT_UNIT:
@@ -185,7 +159,8 @@ void m_do_admin(struct model *m, const struct act *x, const struct answer *got)
             m->days[x->days[i].day - M_FIRST_DAY] = (int8_t)x->days[i].kind;
         break;
     case ACT_MOVE_DEF:
-        move_def(m, x);
+    case ACT_BACK_DEF:
+        m_do_move(m, x);
         break;
     case ACT_GRANT:
         grant(m, x);

@@ -8,17 +8,15 @@ static bool may_be_taken_back(const struct m_step *s)
 {
     static const char *const KEYS[] = {"dispatch", "assist", "accept", "contact", "reply", "check",
         "redo", "amend", "merge", "close", "reopen", "rate", "recheck", "note", "void", "urge",
-        "unlock", "hold"};
+        "unlock", "hold", "meet"};
     for (size_t i = 0; i < ARRAY_LEN(KEYS); i++)
         if (strcmp(s->key, KEYS[i]) == 0)
             return true;
     return false;
 }
 
-struct m_back m_remember(struct model *m, const struct m_step *s, const struct m_item *it)
+struct m_item *m_copy(struct model *m, const struct m_item *it)
 {
-    if (!may_be_taken_back(s))
-        return (struct m_back){0};
     struct m_item *was = NEW(m->a, struct m_item);
     *was = *it;
     was->f = NULL;
@@ -40,7 +38,12 @@ struct m_back m_remember(struct model *m, const struct m_step *s, const struct m
             VEC_PUSH(m->a, k.runs, k.n) = it->clocks[i].runs[r];
         VEC_PUSH(m->a, was->clocks, was->n_clocks) = k;
     }
-    return (struct m_back){.was = was};
+    return was;
+}
+
+struct m_back m_remember(struct model *m, const struct m_step *s, const struct m_item *it)
+{
+    return (struct m_back){.was = may_be_taken_back(s) ? m_copy(m, it) : NULL};
 }
 
 // Has it set off something in others, or have others joined it since?
@@ -77,7 +80,7 @@ void m_take_back(struct model *m, const struct act *x)
     *it = *now.back.was;
     it->version = now.version;
     it->worked = true;
-    it->back = (struct m_back){0};
+    it->back = it->moved = (struct m_back){0};
     m_touch(m, it, x->now_us);
     if (now.merged != it->merged)
         m_main_hears(m, now.merged, x->now_us);

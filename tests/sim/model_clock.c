@@ -3,6 +3,8 @@
 
 #include "model.h"
 
+#include <stdio.h>
+
 enum { SHIFTS = 2, WORK_DAY_MIN = 390 };
 static const int SHIFT_MIN[SHIFTS][2] = {{9 * 60, 11 * 60 + 30}, {13 * 60 + 30, 17 * 60 + 30}};
 #define ZONE_US (8 * US_HOUR)
@@ -69,7 +71,20 @@ static struct m_dur work_days(int64_t n)
 }
 
 // The table of limits of town/loop.yaml.
-struct m_dur m_limit(const struct model *m, const struct m_item *it, int clock, int64_t at_us)
+// Until the end of the day said of the part, in whole minutes, and at least one.
+static struct m_dur until_said(const struct m_item *it, int64_t part, int64_t at_us)
+{
+    char key[40];
+    int64_t day;
+    (void)snprintf(key, sizeof(key), "part/%d/todo_by", (int)part);
+    if (!m_day(m_get(it, key), &day))
+        return (struct m_dur){-1, false};
+    int64_t minutes = ((day + 1) * US_DAY - ZONE_US - at_us) / US_MINUTE;
+    return (struct m_dur){(minutes > 0 ? minutes : 1) * US_MINUTE, false};
+}
+
+struct m_dur m_limit(
+    const struct model *m, const struct m_item *it, int clock, int64_t part, int64_t at_us)
 {
     const struct loop_change *x = &m->defs[it->def].change;
     str priority = m_get(it, "priority"), kind = m_get(it, "kind");
@@ -88,6 +103,8 @@ struct m_dur m_limit(const struct model *m, const struct m_item *it, int clock, 
         if (most)
             return (struct m_dur){24 * US_HOUR, false};
         return work_days(str_eq(kind, S("咨询")) || str_eq(kind, S("建议")) ? 1 : x->handle_wd);
+    case CK_TASK:
+        return until_said(it, part, at_us);
     case CK_RETURN_1:
         return (struct m_dur){4 * US_HOUR, true};
     case CK_EXTEND_1:
@@ -134,7 +151,9 @@ static void start(struct model *m, struct m_item *it, int key, int64_t part, int
             return;
     }
     struct m_clock k = {.key = key, .round = (int)it->round, .part = part};
-    k.limit = m_limit(m, it, key, now);
+    k.limit = m_limit(m, it, key, part, now);
+    if (k.limit.us < 0)
+        return;
     VEC_PUSH(m->a, k.runs, k.n) = (struct m_run){now, 0};
     settle(m, &k);
     VEC_PUSH(m->a, it->clocks, it->n_clocks) = k;
@@ -258,7 +277,7 @@ void m_clocks_relimit(struct model *m, struct m_item *it, int64_t now)
         struct m_clock *k = &it->clocks[i];
         if (!m_clock_open(k))
             continue;
-        struct m_dur limit = m_limit(m, it, k->key, k->runs[0].from_us);
+        struct m_dur limit = m_limit(m, it, k->key, k->part, k->runs[0].from_us);
         // A granted working day becomes a plain one, and back.
         if (limit.works != k->limit.works) {
             int64_t from = k->limit.works ? day : US_DAY, to = limit.works ? day : US_DAY;

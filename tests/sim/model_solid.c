@@ -9,11 +9,6 @@ enum { AFTER_DAYS = 6, FOUND_MAX = 50 };
 #define ZONE_US (8 * US_HOUR)
 static const char *const TOLD = "recheck/told";
 
-static int64_t day_start(int64_t day)
-{
-    return day * US_DAY - ZONE_US;
-}
-
 // Is it closed so that somebody will look at it again?
 static bool looked_at(const struct m_item *it)
 {
@@ -35,19 +30,11 @@ void m_solid_none(struct model *m, struct m_item *it)
 
 void m_solid_day(struct m_item *it)
 {
-    int year, month, day;
-    str said = m_get(it, "look_on");
+    int64_t day = (it->closed_us + ZONE_US) / US_DAY + AFTER_DAYS;
     if (!looked_at(it))
         return;
-    if (said.n == 0) {
-        it->recheck_us = day_start((it->closed_us + ZONE_US) / US_DAY + AFTER_DAYS);
-        return;
-    }
-    year = (said.s[0] - '0') * 1000 + (said.s[1] - '0') * 100 + (said.s[2] - '0') * 10 +
-           (said.s[3] - '0');
-    month = (said.s[5] - '0') * 10 + (said.s[6] - '0');
-    day = (said.s[8] - '0') * 10 + (said.s[9] - '0');
-    it->recheck_us = day_start(tm_days(year, month, day));
+    (void)m_day(m_get(it, "look_on"), &day);
+    it->recheck_us = day * US_DAY - ZONE_US;
 }
 
 // recur: {class: any, by: unit, when: "-state:void -kind:咨询"}

@@ -10,7 +10,7 @@
 static const char *const READS =
     "channel kind priority source_no contacted contact_way no_contact_why fact appeal site "
     "reply_way reply solved result satisfied attitude promised review_on city_reply "
-    "look_on held";
+    "look_on held decided todo todo_by";
 
 // Is the word in a text of words with blanks between them?
 static bool has_word(const char *words, str word)
@@ -52,7 +52,8 @@ const char *m_options(str key)
 
 bool m_is_date(str key)
 {
-    return str_eq(key, S("promised")) || str_eq(key, S("review_on")) || str_eq(key, S("look_on"));
+    return str_eq(key, S("promised")) || str_eq(key, S("review_on")) || str_eq(key, S("look_on")) ||
+           str_eq(key, S("todo_by"));
 }
 
 static bool value_ok(str key, str val)
@@ -373,8 +374,9 @@ static enum err_code possible(const struct model *m, const char *who, const stru
         return ERR_INVALID;
     const char *said = kept_as(m->a, m_helps(m, it, part), S("contacted"));
     bool contacted = str_eq(m_get(it, said), S("是"));
-    if ((strcmp(s->key, "contact") == 0 && contacted) || (s->does == E_UNMERGE && !it->merged) ||
-        (s->does == E_EXCLUDE && it->excluded) || (s->does == E_INCLUDE && !it->excluded))
+    if ((strcmp(s->key, "contact") == 0 && contacted) || (s->helpers && p->lead) ||
+        (s->does == E_UNMERGE && !it->merged) || (s->does == E_EXCLUDE && it->excluded) ||
+        (s->does == E_INCLUDE && !it->excluded))
         return ERR_INVALID;
     return OK;
 }
@@ -423,16 +425,41 @@ static const char *judge_of(struct model *m, const struct m_step *s, const struc
 static bool units_ok(
     struct model *m, const struct m_step *s, const struct m_item *it, const struct step_in *in)
 {
-    bool ok = in->n_units > 0;
+    bool ok = in->n_units > 0 || s->does == E_CONFER;
     for (size_t i = 0; i < in->n_units; i++) {
         const struct m_unit *u = m_unit_of(m, in->units[i]);
         ok = ok && u && !u->closed;
         for (size_t k = 0; k < i; k++)
             ok = ok && in->units[k] != in->units[i];
-        for (size_t k = 0; s->does == E_ASSIST && k < it->n_parts; k++)
+        for (size_t k = 0; s->does != E_DISPATCH && k < it->n_parts; k++)
             ok = ok && !(open_part(&it->parts[k]) && it->parts[k].unit == in->units[i]);
     }
     return ok;
+}
+
+// What is said of each unit that is named, in their order.
+static bool each_ok(const struct m_step *s, const struct step_in *in)
+{
+    static const struct step_each nothing;
+    if (in->n_each > in->n_units)
+        return false;
+    for (size_t u = 0; u < in->n_units; u++) {
+        const struct step_each *x = u < in->n_each ? &in->each[u] : &nothing;
+        for (size_t i = 0; i < x->n; i++) {
+            bool asked = false, must;
+            for (size_t k = 0; k < ARRAY_LEN(s->each); k++)
+                asked = asked || str_eq(ask_key(s->each[k], &must), x->fields[i].key);
+            if (!asked || (x->fields[i].val.n > 0 && !value_ok(x->fields[i].key, x->fields[i].val)))
+                return false;
+        }
+        for (size_t k = 0; k < ARRAY_LEN(s->each); k++) {
+            bool must;
+            const struct item_field *g = given(x->fields, x->n, ask_key(s->each[k], &must));
+            if (must && (!g || g->val.n == 0))
+                return false;
+        }
+    }
+    return true;
 }
 
 static bool extension_ok(const struct model *m, const struct m_step *s, const struct m_item *it,
@@ -502,9 +529,10 @@ static enum err_code check_effect(struct model *m, const struct act *x, const st
     switch (s->does) {
     case E_DISPATCH:
     case E_ASSIST:
+    case E_CONFER:
         if (in->n_units > 0 && it->n_parts + in->n_units > ITEM_PARTS_MAX)
             return ERR_LIMIT;
-        return units_ok(m, s, it, in) ? OK : ERR_INVALID;
+        return units_ok(m, s, it, in) && (s->does != E_CONFER || each_ok(s, in)) ? OK : ERR_INVALID;
     case E_EXTEND:
         return extension_ok(m, s, it, in, part) ? OK : ERR_INVALID;
     case E_CLOSE:
@@ -595,6 +623,18 @@ static void dispatch(struct model *m, struct m_item *it, const struct step_in *i
     it->unit = in->units[0];
 }
 
+static void confer(struct model *m, struct m_item *it, const struct step_in *in, int64_t now)
+{
+    for (size_t i = 0; i < in->n_units; i++) {
+        add_part(m, it, in->units[i], false, now);
+        for (size_t k = 0; i < in->n_each && k < in->each[i].n; k++) {
+            const struct item_field *f = &in->each[i].fields[k];
+            m_set(m, it, str_z(m->a, str_fmt(m->a, "part/%zu/%.*s", it->n_parts, STR_ARG(f->key))),
+                f->val);
+        }
+    }
+}
+
 static void give_back(struct model *m, struct m_item *it, struct m_part *p, int64_t now)
 {
     bool was_lead = p->lead, left = false, answered = false;
@@ -643,7 +683,8 @@ static void next_round(struct model *m, struct m_item *it)
     it->level = it->raised = 0;
     for (size_t i = it->n_f; i-- > 0;) {
         str key = it->f[i].key;
-        if (of_judge(key) || str_starts(key, S("part/")) ||
+        bool said = str_ends(key, S("/todo")) || str_ends(key, S("/todo_by")); // of the unit
+        if (of_judge(key) || (str_starts(key, S("part/")) && !said) ||
             has_word("contacted contact_way no_contact_why fact appeal site "
                      "reply_way solved reply result",
                 key))
@@ -711,6 +752,9 @@ static struct m_item *effect(
     case E_ASSIST:
         for (size_t i = 0; i < in->n_units; i++)
             add_part(m, it, in->units[i], false, now);
+        break;
+    case E_CONFER:
+        confer(m, it, in, now);
         break;
     case E_RETURN:
         give_back(m, it, &it->parts[part - 1], now);
@@ -885,6 +929,7 @@ enum err_code m_check(struct model *m, const struct act *x)
     case ACT_LOOP:
     case ACT_CAL:
     case ACT_MOVE_DEF:
+    case ACT_BACK_DEF:
     case ACT_GRANT:
     case ACT_UNIT:
         return m_check_admin(m, x);
@@ -922,6 +967,7 @@ void m_do(struct model *m, const struct act *x, const struct answer *got)
     case ACT_LOOP:
     case ACT_CAL:
     case ACT_MOVE_DEF:
+    case ACT_BACK_DEF:
     case ACT_GRANT:
     case ACT_UNIT:
         m_do_admin(m, x, got);

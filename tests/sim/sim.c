@@ -106,8 +106,8 @@ static void say_act(struct buf *b, const struct act *x, const struct answer *got
         if (in->extend.unit != DUR_NONE)
             buf_fmt(b, " by %" PRId64 " (unit %d)", in->extend.n, (int)in->extend.unit);
     }
-    if (x->kind == ACT_MOVE_DEF)
-        buf_fmt(b, " item %" PRId64 " to %" PRId64, x->item, x->def);
+    if (x->kind == ACT_MOVE_DEF || x->kind == ACT_BACK_DEF)
+        buf_fmt(b, " item %" PRId64 " to %" PRId64 " names %d", x->item, x->def, (int)x->rename);
     if (x->kind == ACT_GRANT)
         buf_fmt(
             b, " %s %s at %" PRId64 "%s", x->person, x->role, x->unit, x->take_away ? " away" : "");

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include "base/buf.h"
 #include "domain/audit.h"
-#include "domain/item_move.h"
+#include "model.h"
 #include "domain/item_undo.h"
 #include "domain/journal.h"
 #include "domain/publish.h"
@@ -44,16 +44,35 @@ struct job {
 
 // ---- texts
 
+static size_t place_of(str text, str what) // text.n when absent
+{
+    size_t i = 0;
+    while (i + what.n <= text.n && memcmp(text.s + i, what.s, what.n) != 0)
+        i++;
+    return i + what.n <= text.n ? i : text.n;
+}
+
 static str replaced(struct arena *a, str text, const char *from, str to)
 {
     str f = str_of(from);
-    for (size_t i = 0; i + f.n <= text.n; i++)
-        if (memcmp(text.s + i, f.s, f.n) == 0)
-            return str_fmt(a, "%.*s%.*s%.*s", (int)i, text.s, STR_ARG(to), (int)(text.n - i - f.n),
-                text.s + i + f.n);
+    size_t at = place_of(text, f);
     // The shipped loop has changed, and its numbers are to be named anew above.
-    CHECK(str_has(text, f));
-    return text;
+    CHECK(at < text.n);
+    return str_fmt(a, "%.*s%.*s%.*s", (int)at, text.s, STR_ARG(to), (int)(text.n - at - f.n),
+        text.s + at + f.n);
+}
+
+// Wherever it stands.
+static str renamed(struct arena *a, str text, struct item_rename by)
+{
+    struct buf b;
+    buf_init(&b, a, 256 * KIB);
+    for (size_t at; (at = place_of(text, by.from)) < text.n;) {
+        buf_fmt(&b, "%.*s%.*s", (int)at, text.s, STR_ARG(by.to));
+        text = str_sub(text, at + by.from.n, text.n);
+    }
+    buf_add(&b, text);
+    return buf_str(&b);
 }
 
 static str loop_text(struct arena *a, str text, const struct loop_change *x)
@@ -62,6 +81,10 @@ static str loop_text(struct arena *a, str text, const struct loop_change *x)
     text = replaced(a, text, "lock: 3", str_fmt(a, "lock: %d", x->lock));
     text = replaced(a, text, "max: 10wd", str_fmt(a, "max: %dwd", x->extend_wd));
     text = replaced(a, text, "limit: 2h", str_fmt(a, "limit: %dh", x->contact_h));
+    struct item_rename state, part;
+    m_renames(RENAME_FORTH, &state, &part);
+    if (x->renamed)
+        text = renamed(a, renamed(a, text, state), part);
     const char *row = "      - {when: \"priority:特急\", limit: 24h}\n";
     if (x->night_from_day != 0) {
         str dated = str_fmt(a, "      - {from: %.*s, when: \"priority:特急\", limit: 12h}\n%s",
@@ -183,6 +206,17 @@ static enum err_code settle_all(struct ctx *c, struct err *e)
     return e->code;
 }
 
+static enum err_code move(struct ctx *c, const struct act *x, struct err *e)
+{
+    struct item_rename state, part;
+    struct item_moved moved;
+    size_t n = x->rename != RENAME_NONE;
+    m_renames(x->rename, &state, &part);
+    struct item_move in = {
+        .def = x->def, .states = &state, .n_states = n, .parts = &part, .n_parts = n};
+    return item_move(c, x->item, &in, &moved, e);
+}
+
 static enum err_code do_one(struct job *j, struct ctx *c, struct err *e)
 {
     const struct act *x = j->act;
@@ -212,7 +246,9 @@ static enum err_code do_one(struct job *j, struct ctx *c, struct err *e)
     case ACT_SETTLE:
         return settle_all(c, e);
     case ACT_MOVE_DEF:
-        return item_move(c, x->item, &(struct item_move){.def = x->def}, &moved, e);
+        return move(c, x, e);
+    case ACT_BACK_DEF:
+        return item_move_back(c, x->item, false, &moved, e);
     case ACT_GRANT:
         p = map_get(&c->rules->person_by_login, str_of(x->person));
         CHECK(p != NULL);
