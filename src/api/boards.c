@@ -9,7 +9,7 @@
 static const double RATE_UNIT = 1e6;
 
 struct tally_head_view {
-    str key, title, filter, sum;
+    str key, title, filter, sum, unit;
 };
 struct rate_head_view {
     str key, title, better;
@@ -18,8 +18,8 @@ struct rate_head_view {
 #define OF_A_COLUMN "its half of the filter that lists the items of a count"
 #define OF_A_ROW "the row's half, to stand behind the column's with a blank between"
 static const struct field CELLS_VIEW[] = {
-    {"tallies", FIELD_I64S, .at = offsetof(struct cells_view, tallies),
-        .help = "counts by the key of their column"},
+    {"tallies", FIELD_F64S, .at = offsetof(struct cells_view, tallies),
+        .help = "counts and sums by the key of their column"},
     {"rates", FIELD_F64S, .at = offsetof(struct cells_view, rates),
         .help = "0..1 by the key of their column, or null when a denominator is zero"},
     {0},
@@ -48,6 +48,7 @@ static const struct field TALLY_HEAD_VIEW[] = {
     {"filter", FIELD_STR, .at = offsetof(struct tally_head_view, filter), .help = OF_A_COLUMN},
     {"sum", FIELD_STR, .at = offsetof(struct tally_head_view, sum),
         .help = "the field whose numbers of these items it adds up; empty: it counts them"},
+    {"unit", FIELD_STR, .at = offsetof(struct tally_head_view, unit), .help = BOARD_UNIT_HELP},
     {0},
 };
 static const struct field RATE_HEAD_VIEW[] = {
@@ -105,8 +106,8 @@ static struct heads view_heads(struct ctx *c, const struct board_out *out)
         NEW_ARRAY(c->arena, d->n_tallies, str), NEW_ARRAY(c->arena, d->n_rates, str)};
     for (size_t i = 0; i < d->n_tallies; i++) {
         h.tally_keys[i] = d->tallies[i].key;
-        h.tallies[i] = (struct tally_head_view){
-            d->tallies[i].key, d->tallies[i].title, out->filters[i], d->tallies[i].sum};
+        h.tallies[i] = (struct tally_head_view){d->tallies[i].key, d->tallies[i].title,
+            out->filters[i], d->tallies[i].sum, board_unit(&d->tallies[i])};
     }
     for (size_t i = 0; i < d->n_rates; i++) {
         h.rate_keys[i] = d->rates[i].key;
@@ -116,14 +117,22 @@ static struct heads view_heads(struct ctx *c, const struct board_out *out)
     return h;
 }
 
+str board_unit(const struct def_tally *t)
+{
+    return t->money ? S("yuan") : S("");
+}
+
 static struct cells_view view_cells(
     struct ctx *c, const struct def *d, const struct heads *h, const struct board_row *r)
 {
+    double *tallies = NEW_ARRAY(c->arena, d->n_tallies, double);
+    for (size_t i = 0; i < d->n_tallies; i++)
+        tallies[i] = def_tally_value(&d->tallies[i], r->tallies[i]);
     double *rates = NEW_ARRAY(c->arena, d->n_rates, double);
     for (size_t i = 0; i < d->n_rates; i++)
         rates[i] = r->rates[i].blank ? NAN : round(r->rates[i].v * RATE_UNIT) / RATE_UNIT;
     return (struct cells_view){
-        {h->tally_keys, r->tallies, d->n_tallies}, {h->rate_keys, rates, d->n_rates}};
+        {h->tally_keys, tallies, d->n_tallies}, {h->rate_keys, rates, d->n_rates}};
 }
 
 static struct board_row_view view_row(

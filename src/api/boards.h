@@ -5,10 +5,14 @@
 #include "api/call.h"
 #include "domain/board_compare.h"
 
+// What a figure is of: of a sum of money "yuan".
+#define BOARD_UNIT_HELP "yuan: what it adds up is money; else empty"
+str board_unit(const struct def_tally *t);
+
 extern const struct field BOARD_VIEW[], BOARD_QUERY[], BOARD_MONTHS_VIEW[], BOARD_MONTHS_QUERY[];
 
 struct cells_view {
-    struct i64s tallies;
+    struct f64s tallies;
     struct f64s rates;
 };
 struct board_row_view {

@@ -1,5 +1,6 @@
 #include "api/catalog.h"
 
+#include "api/boards.h"
 #include "api/members.h"
 #include "domain/filter.h"
 
@@ -53,7 +54,7 @@ struct step_view {
     struct strs judges, from, who;
 };
 struct tally_view {
-    str key, title, by, where, sum;
+    str key, title, by, where, sum, unit;
 };
 struct rate_view {
     str key, title, formula, better;
@@ -214,7 +215,8 @@ static const struct field TALLY_VIEW[] = {
     M(tally_view, by, FIELD_STR),
     M(tally_view, where, FIELD_STR),
     {"sum", FIELD_STR, .at = offsetof(struct tally_view, sum),
-        .help = "the field it adds up, each value to the nearest whole; empty: it counts"},
+        .help = "the field it adds up, to four decimals; empty: it counts"},
+    M(tally_view, unit, FIELD_STR, .help = BOARD_UNIT_HELP),
     {0},
 };
 static const struct field RATE_VIEW[] = {
@@ -412,7 +414,7 @@ static void view_counts(struct arena *a, const struct def *d, struct loop_view *
     struct tally_view *t = NEW_ARRAY(a, d->n_tallies, struct tally_view);
     for (size_t i = 0; i < d->n_tallies; i++)
         t[i] = (struct tally_view){d->tallies[i].key, d->tallies[i].title, d->tallies[i].by,
-            d->tallies[i].where, d->tallies[i].sum};
+            d->tallies[i].where, d->tallies[i].sum, board_unit(&d->tallies[i])};
     v->tallies = (struct list){t, d->n_tallies};
     struct rate_view *r = NEW_ARRAY(a, d->n_rates, struct rate_view);
     for (size_t i = 0; i < d->n_rates; i++)

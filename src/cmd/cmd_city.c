@@ -27,7 +27,7 @@ static void add_row(struct buf *b, struct arena *a, const struct def *d, const s
     VEC_PUSH(a, cells, n) = row->town ? number(a, row->town) : S("");
     VEC_PUSH(a, cells, n) = row->name;
     for (size_t i = 0; i < d->n_tallies; i++)
-        VEC_PUSH(a, cells, n) = number(a, row->tallies[i]);
+        VEC_PUSH(a, cells, n) = def_tally_text(a, &d->tallies[i], row->tallies[i]);
     for (size_t i = 0; i < d->n_rates; i++)
         VEC_PUSH(a, cells, n) = row->rates[i].blank ? S("") : str_fmt(a, "%.4f", row->rates[i].v);
     csv_write_row(b, cells, n);
@@ -71,7 +71,7 @@ static void json_row(struct jw *w, const struct def *d, const struct city_row *r
     jw_obj(w);
     for (size_t i = 0; i < d->n_tallies; i++) {
         jw_key(w, d->tallies[i].key);
-        jw_i64(w, row->tallies[i]);
+        jw_f64(w, def_tally_value(&d->tallies[i], row->tallies[i]));
     }
     jw_end_obj(w);
     jw_key(w, S("rates"));

@@ -454,7 +454,7 @@ static void fill_row(struct sums *s, const struct sum *from, bool total, struct 
     if (s->in->stages)
         return;
     for (size_t i = 0; i < d->n_tallies; i++)
-        values[i] = (double)from->n[i];
+        values[i] = def_tally_value(&d->tallies[i], from->n[i]);
     for (size_t i = 0; i < d->n_rates; i++)
         row->rates[i].blank = !formula_value(d->rates[i].formula, values, &row->rates[i].v);
 }

@@ -68,7 +68,7 @@ static void csv_row(
     size_t n = 0;
     cells[n++] = name;
     for (size_t i = 0; i < d->n_tallies; i++)
-        cells[n++] = str_fmt(a, "%" PRId64, row->tallies[i]);
+        cells[n++] = def_tally_text(a, &d->tallies[i], row->tallies[i]);
     for (size_t i = 0; i < d->n_rates; i++)
         cells[n++] = rate_text(a, &row->rates[i]);
     csv_write_row(b, cells, n);
@@ -111,8 +111,9 @@ static void put_row(struct sheet_book *b, const struct board_out *out, const str
     const struct def *d = out->def;
     sheet_book_put(b, (struct xlsx_cell){.kind = kind, .text = name});
     for (size_t i = 0; i < d->n_tallies; i++)
-        sheet_book_put(b, sheet_book_linked(b, xlsx_number((double)row->tallies[i]),
-                              board_link(b->a, out, row, i)));
+        sheet_book_put(
+            b, sheet_book_linked(b, xlsx_number(def_tally_value(&d->tallies[i], row->tallies[i])),
+                   board_link(b->a, out, row, i)));
     for (size_t i = 0; i < d->n_rates; i++)
         sheet_book_put(b, row->rates[i].blank ? xlsx_text(S("—"))
                                               : (struct xlsx_cell){.kind = XLSX_PERCENT,

@@ -7,7 +7,7 @@ static struct board_rate *rates_of(struct arena *a, const struct def *d, const i
     double *values = NEW_ARRAY(a, d->n_tallies, double);
     struct board_rate *rates = NEW_ARRAY(a, d->n_rates, struct board_rate);
     for (size_t i = 0; i < d->n_tallies; i++)
-        values[i] = (double)tallies[i];
+        values[i] = def_tally_value(&d->tallies[i], tallies[i]);
     for (size_t i = 0; i < d->n_rates; i++)
         rates[i].blank = !formula_value(d->rates[i].formula, values, &rates[i].v);
     return rates;
@@ -21,6 +21,7 @@ static bool same_columns(const struct def *a, const struct def *b)
     for (size_t i = 0; i < a->n_tallies; i++)
         if (!str_eq(a->tallies[i].key, b->tallies[i].key) ||
             !str_eq(a->tallies[i].by, b->tallies[i].by) ||
+            !str_eq(a->tallies[i].sum, b->tallies[i].sum) ||
             !str_eq(a->tallies[i].where, b->tallies[i].where))
             return false;
     for (size_t i = 0; i < a->n_rates; i++)

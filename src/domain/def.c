@@ -138,3 +138,43 @@ str def_type_name(enum def_type type)
     CHECK((size_t)type < ARRAY_LEN(names));
     return str_of(names[type]);
 }
+
+double def_tally_value(const struct def_tally *t, int64_t n)
+{
+    return t->sum.n > 0 ? (double)n / DEF_SUM_PARTS : (double)n;
+}
+
+str def_tally_text(struct arena *a, const struct def_tally *t, int64_t n)
+{
+    if (t->sum.n == 0 || n % DEF_SUM_PARTS == 0)
+        return str_num(a, t->sum.n == 0 ? n : n / DEF_SUM_PARTS, (str){0});
+    int64_t all = n < 0 ? -n : n;
+    str text = str_fmt(a, "%s%" PRId64 ".%0*" PRId64, n < 0 ? "-" : "", all / DEF_SUM_PARTS,
+        (int)DEF_SUM_PLACES, all % DEF_SUM_PARTS);
+    while (text.s[text.n - 1] == '0')
+        text.n--;
+    return text;
+}
+
+// Digit by digit, because a binary fraction would not be the value that was said.
+int64_t def_sum_parts(str value)
+{
+    bool minus = str_starts(value, S("-"));
+    str x = str_sub(value, minus, value.n);
+    size_t dot = str_find(x, '.'), places = 0;
+    int64_t n = 0;
+    for (size_t i = 0; i < x.n && places < DEF_SUM_PLACES; i++) {
+        if (i == dot)
+            continue;
+        if (x.s[i] < '0' || x.s[i] > '9')
+            return 0;
+        n = n > DEF_SUM_MOST ? n : n * 10 + (x.s[i] - '0');
+        places += i > dot;
+    }
+    if (places == DEF_SUM_PLACES && dot + places + 1 < x.n && x.s[dot + places + 1] >= '5')
+        n++;
+    for (; places < DEF_SUM_PLACES; places++)
+        n = n > DEF_SUM_MOST ? n : n * 10;
+    n = n > DEF_SUM_MOST ? DEF_SUM_MOST : n;
+    return minus ? -n : n;
+}

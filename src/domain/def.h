@@ -271,13 +271,22 @@ struct def_route {
     int rank;       // from 1; of those that hold the lowest decide, and should agree
     bool auto_high; // dispatched by itself when the confidence is high
 };
-// No value adds more than this to a sum, or takes more off.
-#define DEF_SUM_MOST 1e12
+// Sums are whole numbers of these parts of one, so that money and decimals add up exactly, in every
+// version of a loop alike. No value adds more than so many of them, or takes more off.
+enum { DEF_SUM_PARTS = 10000, DEF_SUM_PLACES = 4 };
+#define DEF_SUM_MOST INT64_C(1000000000000000)
 struct def_tally {
     str key, title, by, where; // by: filed, closed, or a step's stamp
     str sum;                   // the field whose number it adds up; empty: it counts
+    bool money;                // and that is yuan
     const struct filter *match;
 };
+// What its counter stands for: the count, or the sum.
+double def_tally_value(const struct def_tally *t, int64_t n);
+// The same as exactly as it is counted: "1234.5".
+str def_tally_text(struct arena *a, const struct def_tally *t, int64_t n);
+// What a value adds to a sum: its parts, the last rounded; 0 of what is no plain decimal number.
+int64_t def_sum_parts(str value);
 // A stage of the work: what its clock came to, counted by unit. An item stands in one of the
 // outcomes a clock has, so these five counts are all there is; what should be done is their sum.
 enum def_outcome {

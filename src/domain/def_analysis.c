@@ -75,6 +75,10 @@ static void read_what(struct def_reader *r, const struct yaml *row, str path, st
             "计数（tally）和筛选（where）只能写一个，也必须写一个");
     if (tally != NULL)
         list->tally = def_read_name(r, &r->tallies, tally, def_read_path(r, path, "tally"));
+    if (tally != NULL && list->tally >= 0 && r->d->tallies[list->tally].sum.n > 0)
+        yaml_err(r->e, tally, def_read_path(r, path, "tally"), S("a tally without sum"),
+            "it counts items, and \"%.*s\" is a sum", "这里数的是件数，“%.*s”是合计",
+            STR_ARG(r->d->tallies[list->tally].title));
     list->where = def_read_text(r, row, "where", DEF_FILTER_MAX, path);
 }
 

@@ -306,8 +306,9 @@ static void read_escalations(struct def_reader *r)
 }
 
 // What a tally adds up instead of counting: shares are no amounts.
-static str read_sum(struct def_reader *r, const struct yaml *row, str path)
+static str read_sum(struct def_reader *r, const struct yaml *row, str path, bool *money)
 {
+    *money = false;
     const struct yaml *y = yaml_get(row, "sum");
     if (!y || y->type != YAML_SCALAR || y->s.n == 0)
         return (str){0};
@@ -319,6 +320,7 @@ static str read_sum(struct def_reader *r, const struct yaml *row, str path)
     if ((f->type != DEF_NUMBER && f->type != DEF_MONEY) || f->percent)
         yaml_err(r->e, y, at, S("type: number, type: money"), "\"%.*s\" is no amount",
             "“%.*s”不是可以相加的数", STR_ARG(f->title));
+    *money = f->type == DEF_MONEY;
     return f->key;
 }
 
@@ -334,12 +336,12 @@ static void read_tallies(struct def_reader *r)
             (void)def_read_name(r, &r->stamps, by, def_read_path(r, rows.paths[i], "by"));
         if (!named)
             continue;
-        VEC_PUSH(r->arena, r->d->tallies, r->d->n_tallies) =
-            (struct def_tally){.key = r->tallies.keys[r->tallies.n - 1],
-                .title = def_read_text(r, rows.at[i], "title", DEF_TITLE_MAX, rows.paths[i]),
-                .by = yaml_get_str(rows.at[i], "by"),
-                .sum = read_sum(r, rows.at[i], rows.paths[i]),
-                .where = def_read_text(r, rows.at[i], "where", DEF_FILTER_MAX, rows.paths[i])};
+        struct def_tally t = {.key = r->tallies.keys[r->tallies.n - 1],
+            .title = def_read_text(r, rows.at[i], "title", DEF_TITLE_MAX, rows.paths[i]),
+            .by = yaml_get_str(rows.at[i], "by"),
+            .where = def_read_text(r, rows.at[i], "where", DEF_FILTER_MAX, rows.paths[i])};
+        t.sum = read_sum(r, rows.at[i], rows.paths[i], &t.money);
+        VEC_PUSH(r->arena, r->d->tallies, r->d->n_tallies) = t;
     }
 }
 

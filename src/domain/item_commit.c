@@ -1,6 +1,5 @@
 // What every change of an item ends in: derived members, the row, the event, the counters.
 
-#include <math.h>
 #include <string.h>
 #include "domain/filter.h"
 #include "domain/item_inner.h"
@@ -79,10 +78,7 @@ bool item_counts(
 
 int64_t item_amount(const struct def_tally *t, const struct item *it)
 {
-    double v = 1;
-    if (t->sum.n > 0 && !str_f64(item_field(it, t->sum), &v))
-        return 0;
-    return llround(fmin(fmax(v, -DEF_SUM_MOST), DEF_SUM_MOST));
+    return t->sum.n > 0 ? def_sum_parts(item_field(it, t->sum)) : 1;
 }
 
 size_t item_cells(struct arena *a, int zone_s, const struct def *d, const struct item *it,

@@ -100,7 +100,7 @@ void item_tally(
 // Does the tally count the item, and on which instant?
 bool item_counts(
     const struct ctx *c, const struct def_tally *t, const struct item *it, int64_t *at_us);
-// What it adds there: 1 of what is counted; of a sum its field's number, to the nearest whole.
+// What it adds there: 1 of what is counted; of a sum the parts of its field's number.
 int64_t item_amount(const struct def_tally *t, const struct item *it);
 // The cells an item stands in when it is counted on that instant: also by each field the
 // definition's boards name.

@@ -110,6 +110,28 @@ static void check_sealed(struct ctx *c, const struct def *d, size_t at, struct e
             "“%.*s”以前登记的内容封存方式不同，请换一个 key", STR_ARG(f->key));
 }
 
+// What was counted under the key so far are items, or parts of a sum: one counter holds one of
+// them.
+static void check_sums(struct ctx *c, const struct def *d, struct err *e)
+{
+    const struct loop *l = rules_loop(c->rules, d->loop);
+    for (size_t i = 0; i < d->n_tallies; i++) {
+        bool same = true;
+        for (size_t v = 0; l && v < l->n; v++)
+            for (size_t k = 0; k < l->versions[v]->n_tallies; k++) {
+                const struct def_tally *t = &l->versions[v]->tallies[k];
+                same = same && (!str_eq(t->key, d->tallies[i].key) ||
+                                   (t->sum.n > 0) == (d->tallies[i].sum.n > 0));
+            }
+        if (!same)
+            def_err(e, d->text, str_fmt(c->arena, "tallies[%zu].key", i), (str){0}, S("a new key"),
+                "\"%.*s\" has counted so far, or added up, and cannot do the other: give it a new "
+                "key",
+                "“%.*s”以前数的是件数或合计，不能换成另一种，请换一个 key",
+                STR_ARG(d->tallies[i].key));
+    }
+}
+
 static void check_fields(struct ctx *c, const struct def *d, struct err *e)
 {
     for (size_t i = 0; i < d->n_fields; i++)
@@ -161,6 +183,7 @@ static void check_town(struct ctx *c, struct def *d, struct err *e)
                 c->rules, d, S("consolidate.recur.loops"), d->solid.recur.loops[i], false, e);
     check_classes(c, d, e);
     check_fields(c, d, e);
+    check_sums(c, d, e);
     check_steps_who(c, d, e);
     for (size_t i = 0; i < d->n_routes; i++) {
         check_route_unit(c, d, i, "unit", &d->routes[i].unit, e);

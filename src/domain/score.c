@@ -107,15 +107,16 @@ static void make_values(struct tabling *g)
 
 // ---- counts
 
-static int64_t count_of(const struct score_count *x, const struct board_row *row)
+static double count_of(
+    const struct score_count *x, const struct def *d, const struct board_row *row)
 {
     if (!x->stage)
-        return row->tallies[x->at];
+        return def_tally_value(&d->tallies[x->at], row->tallies[x->at]);
     int64_t n = 0;
     for (int o = 0; o < OUTCOME_COUNT; o++)
         if (x->outcomes >> o & 1)
             n += row->tallies[x->at * OUTCOME_COUNT + o];
-    return n;
+    return (double)n;
 }
 
 static void add_board(struct tabling *g, int loop, bool stages, const struct board_out *b)
@@ -128,7 +129,7 @@ static void add_board(struct tabling *g, int loop, bool stages, const struct boa
         for (size_t k = 0; k < g->s->n_counts; k++) {
             const struct score_count *x = &g->s->counts[k];
             if (x->loop == loop && x->stage == stages)
-                to[k] += (double)count_of(x, &b->rows[i]);
+                to[k] += count_of(x, b->def, &b->rows[i]);
         }
     }
 }

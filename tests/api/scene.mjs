@@ -41,16 +41,16 @@ export async function scene(t, at, logins) {
   return o;
 }
 
-/** What a figure of a board must be by the list behind it: its length, or the sum of the field it adds up, each value to the nearest whole. */
+/** What a figure of a board must be by the list behind it: its length, or the sum of the field it adds up, to four decimals. */
 export async function listed(person, tally, filter) {
   if (!tally.sum) return (await person.list(filter, '&limit=1')).total;
   let all = 0;
   for (let after = ''; after !== undefined;) {
     const page = await person.list(filter, `&limit=200&columns=${tally.sum}${after && `&after=${encodeURIComponent(after)}`}`);
-    all += page.rows.reduce((x, r) => x + Math.round(Number(r.cells[tally.sum] || 0)), 0);
+    all += page.rows.reduce((x, r) => x + Math.round(Number(r.cells[tally.sum] || 0) * 10000), 0);
     after = page.next || undefined;
   }
-  return all;
+  return all / 10000;
 }
 
 /** Each figure of a board lists just its items, and the counters are what the events say. */

@@ -5,14 +5,15 @@ import { DASH, count, percent, pointChange } from './num.js';
  * A count against another: {text: "+12", share: "+8.1%"}; without a base (nothing there, or 0) the share is blank.
  * @param {number|null|undefined} now
  * @param {number|null|undefined} before
+ * @param {(n: number) => string} [show] how the difference is said
  */
-export function countDiff(now, before) {
+export function countDiff(now, before, show = count) {
   if (now === null || now === undefined || before === null || before === undefined) return null;
   const d = now - before;
   const sign = d > 0 ? '+' : '';
   return {
     d,
-    text: d === 0 ? '0' : sign + count(d),
+    text: d === 0 ? '0' : sign + show(d),
     share: before > 0 && d !== 0 ? sign + percent(d / before) : '',
   };
 }

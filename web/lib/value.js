@@ -1,6 +1,6 @@
 // Values of fields as people read them. No DOM here: tested in node.
 import { shapeWords } from './geometry.js';
-import { grouped } from './num.js';
+import { DASH, count, grouped } from './num.js';
 import { shortStamp, stamp } from './time.js';
 
 // A year or a house number has no comma; so four digits have none either.
@@ -10,6 +10,37 @@ const number = (v) => (v.replace(/\..*|-/g, '').length > PLAIN_DIGITS ? grouped(
 
 /** Yuan with its fen, if there are any: "1234.5" is 1,234.50. @param {string} v */
 export const yuan = (v) => grouped(v.includes('.') ? v.replace(/\.(\d)$/, '.$10') : v);
+
+const WAN = 10000;
+
+/**
+ * A large amount as it is spoken of, in 万元 or 亿元; null when it is not large. exact: nothing was left out.
+ * @param {number} v yuan
+ * @param {(key: string, vars?: object) => string} t
+ */
+export function spoken(v, t) {
+  if (Math.abs(v) < WAN) return null;
+  const yi = Math.abs(v) >= WAN * WAN;
+  const by = yi ? WAN * WAN : WAN;
+  const large = Number((v / by).toFixed(2));
+  const n = yuan(String(large));
+  return { said: yi ? t('value.inYi', { n }) : t('value.inWan', { n }), exact: large * by === v };
+}
+
+/**
+ * A figure of a board: a count, or a sum with its unit; a large sum of money as it is spoken of, where whole says it to the fen.
+ * @param {{sum?: string, unit?: string}} head of the tally
+ * @param {number|null|undefined} v
+ * @param {(key: string, vars?: object) => string} t
+ * @param {{whole?: boolean}} [more]
+ */
+export function figure(head, v, t, { whole = false } = {}) {
+  if (v === null || v === undefined || Number.isNaN(v)) return DASH;
+  if (!head.sum) return count(v);
+  if (head.unit !== 'yuan') return grouped(String(v));
+  const large = whole ? null : spoken(v, t);
+  return large ? large.said : t('value.yuan', { n: yuan(String(v)) });
+}
 
 /** A share as percent, as exactly as it is kept: "0.95" is 95%. @param {string} v */
 export const share = (v) => `${String(Number((Number(v) * 100).toFixed(4))).replace('-', '−')}%`;

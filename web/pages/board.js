@@ -10,7 +10,8 @@ import { linked } from '../lib/board.js';
 import { countDiff, rateDiff } from '../lib/compare.js';
 import { store } from '../lib/store.js';
 import { itemsLink } from '../lib/filter.js';
-import { count, percent } from '../lib/num.js';
+import { percent } from '../lib/num.js';
+import { figure } from '../lib/value.js';
 import { assessmentYear, currentPeriod, nextPeriod, periodTitle, readPeriod, stamp } from '../lib/time.js';
 import { Page } from '../ui/page.js';
 import { Empty, Failure, Loaded, useLoad } from '../ui/load.js';
@@ -133,11 +134,15 @@ function Chooser({ w }) {
   </div>`;
 }
 
-function Num({ cell, head }) {
+// A difference of sums is as exact as they are.
+const exactly = (d) => Math.round(d * 10000) / 10000;
+
+function Num({ cell, x, head }) {
   if (!cell || cell.v === null || cell.v === undefined) return html`<span title=${t('board.blank')}>—</span>`;
   if (!cell.v && !cell.link) return html`<span>0</span>`;
-  return html`<a class=${cell.v ? '' : 'zero'} href=${itemsLink(cell.link || '')}
-    aria-label=${`${head} ${count(cell.v)}`}>${count(cell.v)}</a>`;
+  const whole = figure(x, cell.v, t, { whole: true });
+  return html`<a class=${cell.v ? '' : 'zero'} href=${itemsLink(cell.link || '')} title=${x.sum ? whole : null}
+    aria-label=${`${head} ${whole}`}>${figure(x, cell.v, t)}</a>`;
 }
 
 function Rate({ cell, head }) {
@@ -149,7 +154,7 @@ function Rate({ cell, head }) {
 }
 
 // What stands under a figure: the difference and the share, or points for a rate.
-function Diff({ now, was, rate, title, mark }) {
+function Diff({ now, was, rate, tally, title, mark }) {
   const before = html`<span class="sr">${title} </span>${mark ? html`<span class="mark-word" aria-hidden="true">${mark}</span>` : null}`;
   if (rate) {
     const d = rateDiff(now, was, rate.better);
@@ -159,7 +164,7 @@ function Diff({ now, was, rate, title, mark }) {
       d.better === null ? null : html`<span aria-hidden="true">${d.better ? '' : '▼'}</span><span class="sr">${d.better ? t('board.better') : t('board.worse')}</span>`
     }</span>`;
   }
-  const d = countDiff(now, was);
+  const d = countDiff(now, was, (n) => figure(tally, exactly(n), t));
   if (!d) return html`<span class="diff">${before}—</span>`;
   return html`<span class="diff">${before}${d.text}${d.share ? html` <span class="share">${d.share}</span>` : null}</span>`;
 }
@@ -170,12 +175,12 @@ function Beside({ row, x, kind, shown }) {
   const now = row[kind][x.key] && row[kind][x.key].v;
   return shown.map(
     ([side, title]) => html`<${Diff} key=${side} now=${now} was=${v(row[side][kind], x.key)}
-      rate=${kind === 'rates' ? x : null} title=${title} mark=${shown.length > 1 ? title.slice(0, 1) : ''} />`,
+      rate=${kind === 'rates' ? x : null} tally=${x} title=${title} mark=${shown.length > 1 ? title.slice(0, 1) : ''} />`,
   );
 }
 
 function Cells({ row, b, name, shown }) {
-  return html`${b.tallies.map((x) => html`<td key=${x.key} class="num"><${Num} cell=${row.tallies[x.key]}
+  return html`${b.tallies.map((x) => html`<td key=${x.key} class="num"><${Num} cell=${row.tallies[x.key]} x=${x}
     head=${`${name} ${x.title}`} /><${Beside} row=${row} x=${x} kind="tallies" shown=${shown} /></td>`)}
     ${b.rates.map((x, i) => html`<td key=${x.key} class=${`num rate${i ? '' : ' first'}`}><${Rate}
       cell=${row.rates[x.key]} head=${`${name} ${x.title}`} /><${Beside} row=${row} x=${x} kind="rates" shown=${shown} /></td>`)}`;
@@ -270,7 +275,7 @@ function Curve({ board }) {
     v: v(m[kind], x.key),
     go: () => goQuery({ period: m.month }),
   }));
-  const show = kind === 'rates' ? percent : count;
+  const show = kind === 'rates' ? percent : (n) => figure(x, n, t);
   return html`<section class="curve"><div class="section-head"><h2>${t('board.curve')}</h2>
     <label class="inline">${t('board.series')} <select value=${`${kind}.${x.key}`} onChange=${(e) => setKey(e.target.value)}>
       ${series.map(([k, s]) => html`<option key=${`${k}.${s.key}`} value=${`${k}.${s.key}`}

@@ -13,7 +13,7 @@ import { useKeys } from '../lib/keys.js';
 import { count, percent } from '../lib/num.js';
 import { mayAdd } from '../lib/registers.js';
 import { stamp } from '../lib/time.js';
-import { valueText, yuan } from '../lib/value.js';
+import { figure, spoken, valueText } from '../lib/value.js';
 import { asOf } from '../ui/asof.js';
 import { Files } from '../ui/files.js';
 import { ItemPlace } from '../ui/item-place.js';
@@ -96,7 +96,7 @@ function Figures({ register }) {
   const of = useLoad((signal) => get(`/api/boards/${register.key}`, { signal }), [register.key]);
   if (of.error) return null;
   const b = of.data && linked(of.data, register);
-  const cells = [...register.tallies.map((x) => ['tallies', x, count]), ...register.rates.map((x) => ['rates', x, percent])];
+  const cells = [...register.tallies.map((x) => ['tallies', x, (v) => figure(x, v, t)]), ...register.rates.map((x) => ['rates', x, percent])];
   return html`<ul class="figures register-figures" aria-label=${t('register.figures')}>${cells.map(([kind, x, show]) => {
     const cell = b ? b.total[kind][x.key] || {} : {};
     const inner = html`<span class="figure-title">${x.title}</span><strong>${b ? show(cell.v) : '…'}</strong>`;
@@ -148,7 +148,7 @@ function Cell({ cell, show, head }) {
 }
 
 function BoardTable({ board, register, by }) {
-  const heads = [...register.tallies.map((x) => ['tallies', x, count]), ...register.rates.map((x) => ['rates', x, percent])];
+  const heads = [...register.tallies.map((x) => ['tallies', x, (v) => figure(x, v, t)]), ...register.rates.map((x) => ['rates', x, percent])];
   const line = (r, name) => html`<tr key=${r.key || name}><th scope="row" style=${{ paddingLeft: `${10 + (r.depth || 0) * 14}px` }}>${name}</th>${heads.map(
     ([kind, x, show]) => html`<td class="num" key=${`${kind}.${x.key}`}><${Cell} cell=${r[kind][x.key]} show=${show} head=${`${name} ${x.title}`} /></td>`,
   )}</tr>`;
@@ -188,15 +188,11 @@ export function RegisterBoard({ params }) {
 // ---- a row
 
 const unitOf = (code) => (catalog.value.units.find((u) => u.code === code) || {}).name;
-const TEN_THOUSAND = 10000;
 
 // A large amount is read twice: to the fen, and as it is spoken of.
 function Amount({ field, value }) {
-  const v = Number(value);
-  const [by, words] = Math.abs(v) >= TEN_THOUSAND * TEN_THOUSAND ? [TEN_THOUSAND * TEN_THOUSAND, 'value.inYi'] : [TEN_THOUSAND, 'value.inWan'];
-  const large = Number((v / by).toFixed(2));
-  const said = t(words, { n: yuan(String(large)) });
-  const told = Math.abs(v) < TEN_THOUSAND ? '' : large * by === v ? said : t('value.about', { said });
+  const large = spoken(Number(value), t);
+  const told = !large ? '' : large.exact ? large.said : t('value.about', { said: large.said });
   return html`${valueText(field, value, t)}${told ? html` <span class="hint">${told}</span>` : null}`;
 }
 
