@@ -13,7 +13,7 @@ struct unit_view {
     struct i64s counts;
 };
 struct cadence_view {
-    str loop, loop_title, key, title, why, over, over_title, every, from, until, broken;
+    str loop, loop_title, key, title, why, over, over_title, every, during, from, until, broken;
     bool aligned, filing;
     struct list figures, units;
     struct unit_view total;
@@ -53,6 +53,9 @@ static const struct field CADENCE_VIEW[] = {
     {"over", FIELD_STR, .at = offsetof(struct cadence_view, over), .help = "the register"},
     {"over_title", FIELD_STR, .at = offsetof(struct cadence_view, over_title)},
     {"every", FIELD_STR, .at = offsetof(struct cadence_view, every), .help = "10d, 2w, 3mo"},
+    {"during", FIELD_STR, .at = offsetof(struct cadence_view, during),
+        .help = "it files while this key date is in force, or any; its periods begin with it; "
+                "empty: always"},
     {"aligned", FIELD_BOOL, .at = offsetof(struct cadence_view, aligned),
         .help = "to the calendar; else counted from the last closing"},
     {"from", FIELD_STR, .at = offsetof(struct cadence_view, from), .help = "first day"},
@@ -109,7 +112,8 @@ static void view_cover(
     v->figures = (struct list){figures, CADENCE_FIGURES};
     v->units = (struct list){units, cover->n_units};
     v->from = tm_date(c->arena, cover->period.from);
-    v->until = tm_date(c->arena, cover->period.to - 1);
+    bool empty = cover->period.to == cover->period.from; // no key date is in force
+    v->until = tm_date(c->arena, cover->period.to - (empty ? 0 : 1));
     v->filing = cover->filed;
 }
 
@@ -126,6 +130,7 @@ static struct cadence_view view_rule(struct ctx *c, const struct def *d,
         .over = x->over,
         .over_title = over ? over->title : x->over,
         .every = x->length,
+        .during = x->during,
         .aligned = x->aligned};
     struct err own;
     struct cadence rule;

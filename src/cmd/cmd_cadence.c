@@ -54,12 +54,16 @@ static void tell_row(struct told *t, const struct ctx *c, const struct cadence_d
 // The days on which the rule begins to file, from today to the last one asked for.
 static int64_t next_day(const struct def_cadence *x, int64_t day, int64_t until)
 {
+    if (x->never)
+        return day + 1;
     if (!x->aligned)
         return day < until ? until : until + 1;
     struct period p = cadence_period(x, day);
     int64_t opens = x->window > 0 ? p.to - x->window : p.from;
     if (opens > day)
         return opens;
+    if (x->to_day > 0 && p.to > x->to_day)
+        return p.to;
     p = cadence_period(x, p.to);
     return x->window > 0 ? p.to - x->window : p.from;
 }
@@ -68,7 +72,7 @@ static enum err_code preview_rule(
     struct told *t, struct ctx *c, const struct cadence *k, int64_t until)
 {
     int64_t day = tm_local_day(c->now_us, c->rules->zone_s);
-    for (; day <= until; day = next_day(k->x, day, until)) {
+    for (; day <= until; day = next_day(cadence_on(c, k, day).x, day, until)) {
         // One counted from the last closing is told once, by all that comes until then.
         if (!k->x->aligned && day < until)
             continue;

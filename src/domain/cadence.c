@@ -1,6 +1,7 @@
 #include "domain/cadence_inner.h"
 
 #include "domain/def_place.h"
+#include "domain/keydate.h"
 
 enum {
     WEEK = 7,
@@ -39,8 +40,18 @@ int64_t cadence_after(const struct def_cadence *x, int64_t day, int64_t n)
     return month_start(all) + (dom < last ? dom : last) - 1;
 }
 
+// The days of a key date's last period end with it.
+static struct period cut(const struct def_cadence *x, struct period p)
+{
+    if (x->to_day > 0 && p.to > x->to_day + 1)
+        p.to = x->to_day + 1;
+    return p;
+}
+
 struct period cadence_period(const struct def_cadence *x, int64_t day)
 {
+    if (x->never)
+        return (struct period){day, day};
     int64_t end = day + x->window + 1; // filed by this day: their last day is before
     if (!x->aligned)
         return (struct period){cadence_after(x, end, -1), end};
@@ -53,7 +64,32 @@ struct period cadence_period(const struct def_cadence *x, int64_t day)
     }
     int64_t days = (int64_t)x->every * (x->of == EVERY_WEEKS ? WEEK : 1);
     int64_t from = anchor(x) + floor_div(day - anchor(x), days) * days;
-    return (struct period){from, from + days};
+    return cut(x, (struct period){from, from + days});
+}
+
+struct cadence cadence_on(struct ctx *c, const struct cadence *k, int64_t day)
+{
+    if (k->x->during.n == 0)
+        return *k;
+    const struct keydate *first = NULL;
+    for (size_t i = 0; i < c->rules->n_keydates; i++) {
+        const struct keydate *d = c->rules->keydates[i];
+        bool meant = str_eq(k->x->during, S(KEYDATE_ANY)) || str_eq(k->x->during, d->key);
+        if (meant && keydate_on(d, day) && (!first || d->from_day < first->from_day))
+            first = d;
+    }
+    struct def_cadence *x = NEW(c->arena, struct def_cadence);
+    *x = *k->x;
+    x->never = first == NULL;
+    x->from_day = first ? first->from_day : 0;
+    x->to_day = first ? first->to_day : 0;
+    if (x->of == EVERY_WEEKS) { // from its first day, not from a Monday
+        x->of = EVERY_DAYS;
+        x->every *= WEEK;
+    }
+    struct cadence on = *k;
+    on.x = x;
+    return on;
 }
 
 // ---- the rule and its filters
@@ -110,11 +146,27 @@ enum err_code cadence_open(struct arena *a, const struct rules *r, const struct 
     return e->code;
 }
 
+static void check_during(
+    const struct rules *r, const struct def *d, const struct def_cadence *x, struct err *e)
+{
+    str *keys = NEW_ARRAY(e->arena, r->n_keydates + 1, str);
+    bool known = x->during.n == 0 || str_eq(x->during, S(KEYDATE_ANY));
+    for (size_t i = 0; i < r->n_keydates; i++) {
+        keys[i] = r->keydates[i]->key;
+        known = known || str_eq(x->during, keys[i]);
+    }
+    if (!known)
+        def_place_unknown(e, d->text, path_of(e->arena, d, x, "during"), x->during, "key date",
+            "重要节点", keys, r->n_keydates);
+}
+
 void cadence_check(struct arena *a, const struct rules *r, const struct def *d, struct err *e)
 {
     struct cadence k;
-    for (size_t i = 0; i < d->n_cadences; i++)
+    for (size_t i = 0; i < d->n_cadences; i++) {
         (void)!cadence_open(a, r, d, &d->cadences[i], &k, e);
+        check_during(r, d, &d->cadences[i], e);
+    }
 }
 
 // ---- which rows
@@ -161,6 +213,8 @@ static void from_unclosed(
 // Is the rule asking on this day at all?
 static bool asks_on(const struct def_cadence *x, int64_t day)
 {
+    if (x->never)
+        return false;
     if (day < x->from_day && !x->aligned)
         return false;
     struct period p = cadence_period(x, day);
@@ -201,9 +255,10 @@ static size_t candidates(struct ctx *c, const struct cadence *k, int64_t day,
     return n;
 }
 
-enum err_code cadence_find(struct ctx *c, const struct cadence *k, int64_t day,
+enum err_code cadence_find(struct ctx *c, const struct cadence *rule, int64_t day,
     struct cadence_walk *at, size_t max, struct cadence_due **out, size_t *n, struct err *e)
 {
+    const struct cadence on = cadence_on(c, rule, day), *k = &on;
     *out = NULL;
     *n = 0;
     if (!asks_on(k->x, day))
@@ -310,7 +365,8 @@ static bool plan_aligned(const struct def_cadence *x, int64_t day, int64_t filed
     out->period = cadence_period(x, day);
     if (last->to > out->period.from)
         return false;
-    out->missed = missed_before(x, out->period, last->to > 0 ? last->to : began(x, filed_day));
+    out->missed =
+        missed_before(x, out->period, last->to > x->from_day ? last->to : began(x, filed_day));
     return true;
 }
 
@@ -355,9 +411,10 @@ static void put_reasons(struct ctx *c, const struct cadence *k, struct cadence_d
     due->because = str_join(c->arena, found, n, S("、"));
 }
 
-bool cadence_plan(struct ctx *c, const struct cadence *k, int64_t day, int64_t row,
+bool cadence_plan(struct ctx *c, const struct cadence *rule, int64_t day, int64_t row,
     struct cadence_due *out, struct err *e)
 {
+    const struct cadence on = cadence_on(c, rule, day), *k = &on;
     struct sqlb q;
     *out = (struct cadence_due){.row = row};
     sqlb_init(&q, c->arena);

@@ -28,6 +28,10 @@ enum err_code cadence_open(struct arena *a, const struct rules *r, const struct 
 // All rules of a definition that is to be published.
 void cadence_check(struct arena *a, const struct rules *r, const struct def *d, struct err *e);
 
+// The rule as it is on that day. One that files during key dates begins and ends with the one in
+// force: of several with the one that began first.
+struct cadence cadence_on(struct ctx *c, const struct cadence *k, int64_t day);
+
 // The period a day lies in. Of a rule that is not aligned the days of one interval, up to the last
 // one by which anything is due that has been filed by then.
 struct period cadence_period(const struct def_cadence *x, int64_t day);

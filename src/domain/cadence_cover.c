@@ -186,9 +186,10 @@ static void unit_filters(
     o->total.rows_filter = k->x->to == CADENCE_ROW ? o->total.filter : rows_below(c, k, o);
 }
 
-enum err_code cadence_cover(struct ctx *c, const struct cadence *k, int64_t day, int64_t below,
+enum err_code cadence_cover(struct ctx *c, const struct cadence *rule, int64_t day, int64_t below,
     struct cadence_cover *out, struct err *e)
 {
+    const struct cadence on = cadence_on(c, rule, day), *k = &on;
     *out = (struct cadence_cover){.period = cadence_period(k->x, day)};
     struct tally_up t = {c, k, out, below != 0 ? rules_unit(c->rules, below) : NULL};
     if (below != 0 && !t.below)

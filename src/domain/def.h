@@ -378,9 +378,12 @@ struct def_cadence {
     bool aligned;     // to the calendar; else counted from the day the row's last item was closed
     int window;       // filed so many days before the period's end; 0: on its first day
     int64_t from_day; // in force from this day (since 1970); 0: always
-    int field;        // names the row
-    int until;        // holds the period's last day
-    int reason;       // why the row comes first; DEF_NONE: not kept
+    str during;       // a key date, or "any": it files while one is in force; empty: always
+    int64_t to_day; // the last day of the one in force, from_day its first (cadence_on); 0: always
+    bool never;     // none is in force (cadence_on)
+    int field;      // names the row
+    int until;      // holds the period's last day
+    int reason;     // why the row comes first; DEF_NONE: not kept
     enum def_cadence_unit to;
     str unit;          // CADENCE_ROW_FIELD: the register's field; CADENCE_UNIT: a code
     struct def_first { // rows that come first

@@ -17,6 +17,7 @@ static const struct yaml_member cadence_members[] = {
     {"aligned", YAML_WANT_BOOL},
     {"window", YAML_WANT_STR, .expected = "14d"},
     {"from", YAML_WANT_DATE},
+    {"during", YAML_WANT_KEY, .expected = "a key date, or any"},
     {"field", YAML_WANT_KEY, YAML_REQUIRED, .expected = "a field of type ref"},
     {"until", YAML_WANT_KEY, YAML_REQUIRED, .expected = "a field of type date"},
     {"reason", YAML_WANT_KEY, .expected = "a field of type text"},
@@ -104,6 +105,20 @@ static void read_window(struct def_reader *r, const struct cadence_row *k)
             "the window is longer than the interval", "提前天数比间隔还长");
     else
         x->window = (int)n;
+}
+
+// Its periods are counted from the first day of whichever key date is in force.
+static void read_during(struct def_reader *r, const struct cadence_row *k)
+{
+    str path;
+    const struct yaml *y = member(r, k, "during", &path);
+    struct def_cadence *x = k->x;
+    if (!y || !yaml_as_str(y, &x->during) || x->during.n == 0)
+        return;
+    if (!x->aligned || x->from_day != 0 || x->of == EVERY_MONTHS)
+        yaml_err(r->e, y, path, S("every: 1d, 1w; without from, aligned and months"),
+            "days and weeks are counted from the key date's first day",
+            "重要节点期间的间隔写日或周，从节点第一天算起，不写 from 和 aligned");
 }
 
 static int read_field(
@@ -262,6 +277,7 @@ void def_cadences_read(struct def_reader *r)
         x.from_day = yaml_get_date(k.y, "from", 0);
         read_every(r, &k);
         read_window(r, &k);
+        read_during(r, &k);
         x.field = read_field(r, &k, "field", DEF_REF);
         x.until = read_field(r, &k, "until", DEF_DATE);
         x.reason = read_field(r, &k, "reason", DEF_TEXT);

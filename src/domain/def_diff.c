@@ -489,6 +489,7 @@ static void cadence_facts(const struct def *d, size_t at, struct facts *f)
     tell(f, "台账", x->over);
     tell(f, "对象", x->when);
     tell(f, "间隔", every_text(f->arena, x));
+    tell(f, "重要节点", x->during);
     tell_flag(f, "按日历对齐", x->aligned);
     tell_count(f, "提前天数", x->window);
     tell(f, "起始", x->from_day > 0 ? tm_date(f->arena, x->from_day) : S(""));

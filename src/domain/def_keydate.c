@@ -62,6 +62,10 @@ static void read_keydate(struct def_reader *r, struct keydate *k)
 {
     yaml_check(r->root, root_members, S(""), r->e);
     k->key = yaml_get_str(r->root, "keydate");
+    if (str_eq(k->key, S(KEYDATE_ANY)))
+        yaml_err(r->e, yaml_get(r->root, "keydate"), S("keydate"), S("ciie-8"),
+            "a cadence says \"any\" when it means them all",
+            "“any”在周期规则里表示任一重要节点，请换一个键");
     k->title = def_read_text(r, r->root, "title", DEF_TITLE_MAX, S(""));
     k->why = def_read_text(r, r->root, "why", WHY_MAX, S(""));
     k->where = def_read_text(r, r->root, "where", DEF_FILTER_MAX, S(""));

@@ -17,6 +17,7 @@ enum {
     KEYDATE_DAYS_MAX = 366,
     KEYDATE_GROUP = 100, // items a commit when one begins or ends
 };
+#define KEYDATE_ANY "any"                // so no key date is called that
 #define ITEM_KEYDATES_NOW "keydates/now" // "ciie-8 flood"
 #define ITEM_KEYDATE "keydate/"          // with a key behind it: it was under that one, "yes"
 

@@ -1,10 +1,10 @@
 // 「把握第八届进博会等重要节点」: for the days of a key date what it is about runs against tighter limits, and goes back by itself.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Town, call, fields, good, until } from './lib.mjs';
+import { Town, call, fields, good, root, until } from './lib.mjs';
 
 // Monday to Friday; the days of the expo are Wednesday and Thursday.
 const [MON, WED, FRI] = [16, 18, 20].map((d) => `2026-11-${d}T09:00:00+08:00`);
@@ -130,6 +130,41 @@ test('of several at once the tightest counts, clock by clock', async (t) => {
   assert.deepEqual(await o.nos('keydate:flood keydate:ciie-8 两个节点'), [b.no]);
   await o.published(ciie({ key: 'flood', title: '防汛', share: 80, more: 'off: yes\n' }));
   await until('the other one counts again', async () => (await o.clocks(b.id))[key].percent === 50);
+});
+
+test('an extra cadence files while one is in force, and only then: its periods begin with it', async (t) => {
+  const o = await desk(t);
+  const keeper = await o.town.as('keeper1');
+  const row = await keeper.post('/api/items', { loop: 'enterprise', title: '泾源数据', address: '泉口路1号', fields: { uscc: '9144030071526726XG', size: '规上', service: '北虹居委会' } });
+  assert.equal(row.status, 201, JSON.stringify(row.body));
+  const visit = readFileSync(join(root, 'defs/loops/visit.yaml'), 'utf8');
+  const rule = (more) => visit.replace(/\ncadences:\n[\s\S]*?(?=\n[a-z])/, `\ncadences:\n  - {key: daily, title: 节点期间走访, over: enterprise, field: enterprise, until: visit_by, ${more}}\n`);
+  const loop = (more) => o.sys.post('/api/defs', { kind: 'loop', text: rule(more) });
+  let r = await loop('every: 1d, during: ciie-8');
+  assert.equal(r.status, 400, 'there is no such key date yet');
+  assert.match(r.body.errors[0].message, /重要节点/);
+  r = await loop('every: 3mo, during: any');
+  assert.equal(r.status, 400, 'months do not begin with it');
+  await o.published(ciie({ from: '2026-11-18', to: '2026-11-20' }));
+  r = await loop('every: 2d, during: ciie-8');
+  assert.equal(r.status, 200, JSON.stringify(r.body));
+  const run = (at) => good('cadence', 'run', 'visit/daily', '--dir', o.town.dir, '--at', at).filed;
+  const days = () => o.town.sql("SELECT k.from_day || '-' || k.to_day FROM cadence k ORDER BY k.from_day").trim().split('\n').filter(Boolean);
+  const day = (text) => Date.parse(`${text}T00:00:00Z`) / 86_400_000;
+  assert.deepEqual(good('cadence', 'preview', 'visit/daily', '--until', '2026-11-30', '--dir', o.town.dir, '--at', MON).rules['visit/daily']
+    .map((x) => [x.from, x.until, x.missed]), [['2026-11-18', '2026-11-19', 0], ['2026-11-20', '2026-11-20', 1]]);
+  await o.town.stop();
+  assert.equal(run(MON), 0, 'before it');
+  assert.equal(run(WED), 1);
+  assert.equal(run('2026-11-19T09:00:00+08:00'), 0, 'the second of the two days');
+  assert.equal(run(FRI), 1, 'the last one ends with it');
+  assert.equal(run('2026-11-21T09:00:00+08:00'), 0, 'after it');
+  assert.deepEqual(days(), [`${day('2026-11-18')}-${day('2026-11-20')}`, `${day('2026-11-20')}-${day('2026-11-21')}`]);
+  await o.town.start({ at: FRI });
+  const leader = await o.town.as('leader1');
+  const seen = async (at) => (await leader.get(`/api/cadences?loop=visit&day=${at}`)).body.rows[0];
+  assert.deepEqual([(await seen('2026-11-20')).during, (await seen('2026-11-20')).total.counts.asked], ['ciie-8', 1]);
+  assert.equal((await seen('2026-11-25')).total.counts.asked, 0);
 });
 
 test('mistakes are told with their place, all at once', async (t) => {

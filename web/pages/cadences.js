@@ -62,7 +62,7 @@ function Period({ rule, today }) {
       aria-label=${`${rule.title} ${word}`}>${sign}</button>`;
   return html`<p class="row cadence-period">${step(dayBeside(rule, -1), t('board.prev'), '‹')}
     <strong class="period">${rule.from} – ${rule.until}</strong>${step(dayBeside(rule, 1), t('board.next'), '›')}
-    <span class="hint">${every(rule.every, rule.aligned, t)}</span></p>`;
+    <span class="hint">${every(rule.every, rule.aligned, t)}${rule.during ? ` · ${t('cadence.during')}` : ''}</span></p>`;
 }
 
 function Rule({ rule, today }) {
