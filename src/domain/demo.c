@@ -150,7 +150,7 @@ static void choose_filings_of(struct demo *d, struct demo_loop *l)
     double *sums = NEW_ARRAY(d->a, n_days, double), sum = 0;
     for (size_t i = 0; i < n_days; i++)
         sums[i] = sum += day_weight(l->s, first + (int64_t)i, &r);
-    for (int64_t i = 0; i < l->items;) {
+    for (int64_t i = 0; i < l->items;) { // of one that files nothing there are no days
         int64_t day = first + (int64_t)day_at(sums, n_days, rng_unit(&r) * sum);
         int64_t hour = (int64_t)rng_weighted(&r, l->s->hours, ARRAY_LEN(l->s->hours));
         int64_t us = tm_day_start(day, zone) + hour * US_HOUR + rng_range(&r, 0, 3599) * US_SECOND;
@@ -240,13 +240,16 @@ static void choose_weights(struct demo *d)
         d->place_weights[i] = 0.4 + 1.6 * rng_unit(&r);
     d->loops = NEW_ARRAY(d->a, d->t.n_loops, struct demo_loop);
     double whole = 0;
-    for (size_t i = 0; i < d->t.n_loops; i++)
+    size_t last_of_all = 0;
+    for (size_t i = 0; i < d->t.n_loops; i++) {
         whole += d->t.loops[i].share;
+        last_of_all = d->t.loops[i].share > 0 ? i : last_of_all;
+    }
     int64_t left = d->items;
     for (size_t i = 0; i < d->t.n_loops; i++) {
         const struct demo_script *s = &d->t.loops[i];
         struct demo_loop *l = &d->loops[i];
-        bool last = i + 1 == d->t.n_loops;
+        bool last = i == last_of_all;
         l->s = s;
         left -= l->items = last ? left : (int64_t)((double)d->items * s->share / whole);
         l->recent = NEW_ARRAY(d->a, d->t.n_places * DEMO_RECENT, struct demo_recent);
@@ -262,15 +265,14 @@ static void choose_weights(struct demo *d)
 
 // ---- orders in memory: only those that still have something coming
 
-static struct demo_order *order_new(struct demo *d)
+struct demo_order *demo_order_new(struct demo *d, struct demo_loop *l, int64_t serial)
 {
     struct demo_order *o = d->free;
     if (o)
         d->free = o->next_free;
     else
         o = NEW(d->a, struct demo_order);
-    *o = (struct demo_order){
-        .serial = d->next_filing + 1, .loop = d->filings[d->at_filing].loop, .state = DEF_NONE};
+    *o = (struct demo_order){.serial = serial, .loop = l, .state = DEF_NONE};
     rng_seed(&o->rng, d->seed ^ (uint64_t)o->serial * UINT64_C(0x9e3779b97f4a7c15));
     return o;
 }
@@ -344,7 +346,7 @@ static enum err_code ring_one(struct demo *d, struct demo_order *o, int64_t seri
 
 static enum err_code file_next(struct demo *d)
 {
-    struct demo_order *o = order_new(d);
+    struct demo_order *o = demo_order_new(d, d->filings[d->at_filing].loop, d->next_filing + 1);
     d->next_filing++;
     d->at_filing++;
     if (demo_file(d, o) != OK)
@@ -357,7 +359,7 @@ static enum err_code file_next(struct demo *d)
 static enum err_code run_one(struct demo *d, enum source s)
 {
     if (s == FROM_ALARM)
-        return ring_alarms(d);
+        return demo_by_rules(d) != OK ? d->e->code : ring_alarms(d);
     if (s == FROM_FILING)
         return file_next(d);
     struct demo_entry x = take_first(d);

@@ -257,6 +257,14 @@ static int64_t caller_number(struct demo *d, struct demo_order *o)
     return at * places + (int64_t)o->place + 1;
 }
 
+void demo_about(struct demo *d, struct demo_order *o, const struct demo_case *k)
+{
+    o->k = k;
+    o->traits |= k->sets;
+    const struct unit *u = k->n_leads > 0 ? k->leads[demo_mix(o->matter, 7) % k->n_leads] : NULL;
+    o->lead = u ? u : d->t.places[o->place];
+}
+
 static void choose_matter(struct demo *d, struct demo_order *o)
 {
     struct demo_loop *l = o->loop;
@@ -271,10 +279,7 @@ static void choose_matter(struct demo *d, struct demo_order *o)
         o->k = &l->s->cases[rng_weighted(&o->rng, l->case_weights[t.month], l->s->n_cases)];
         surge(d, o);
     }
-    o->traits |= o->k->sets;
-    const struct unit *u =
-        o->k->n_leads > 0 ? o->k->leads[demo_mix(o->matter, 7) % o->k->n_leads] : NULL;
-    o->lead = u ? u : d->t.places[o->place];
+    demo_about(d, o, o->k);
 }
 
 static void remember(struct demo *d, struct demo_order *o)
@@ -303,7 +308,7 @@ static str repeats_of(struct demo *d, const struct demo_order *o)
     return item_visible(&d->c, &it) ? it.no : (str){0};
 }
 
-static enum err_code take_filed(struct demo *d, struct demo_order *o)
+enum err_code demo_take_filed(struct demo *d, struct demo_order *o)
 {
     o->item = d->it_of = d->it.id;
     CHECK(d->it.no.n < sizeof(o->no));
@@ -313,7 +318,6 @@ static enum err_code take_filed(struct demo *d, struct demo_order *o)
     demo_plan_alarm(d, o);
     demo_draw(d, o, UINT64_MAX);
     demo_begin(d, o);
-    remember(d, o);
     return OK;
 }
 
@@ -356,5 +360,8 @@ enum err_code demo_file(struct demo *d, struct demo_order *o)
     err_init(&sub, d->c.arena, d->e->lang);
     if (item_file(&d->c, &in, &d->it, &sub) != OK)
         return demo_fail(d, o, S("file"), &sub);
-    return take_filed(d, o);
+    if (demo_take_filed(d, o) != OK)
+        return d->e->code;
+    remember(d, o);
+    return OK;
 }

@@ -97,6 +97,8 @@ struct demo {
     struct demo_filing *filings; // sorted; of fast ones, those of a day
     size_t n_filings, at_filing;
     int64_t next_filing; // how many have been filed
+    int64_t n_guests;    // and how many nobody's script has filed
+    int64_t ruled_day;   // the rules were looked at
     bool fast;
     int64_t first_day, n_days, at_day; // of fast ones
 };
@@ -105,8 +107,12 @@ struct demo {
 void demo_plan(struct demo *d, struct demo_order *o, const struct demo_move *m, int stage,
     int64_t at_us, const struct demo_part *part);
 void demo_plan_alarm(struct demo *d, struct demo_order *o);
+struct demo_order *demo_order_new(struct demo *d, struct demo_loop *l, int64_t serial);
 // demo_file.c: the next order is filed now.
 enum err_code demo_file(struct demo *d, struct demo_order *o) MUST_USE;
+void demo_about(struct demo *d, struct demo_order *o, const struct demo_case *k);
+// d->it has just been filed: it is this order, and its life begins.
+enum err_code demo_take_filed(struct demo *d, struct demo_order *o) MUST_USE;
 // Does the step's guard hold, as the part sees the item?
 bool demo_open(
     struct demo *d, struct demo_order *o, const struct def_step *s, const struct demo_part *part);
@@ -125,6 +131,15 @@ void demo_begin(struct demo *d, struct demo_order *o); // what follows filing
 enum err_code demo_act(struct demo *d, const struct demo_entry *x) MUST_USE;
 // The system may have moved it.
 enum err_code demo_look(struct demo *d, struct demo_order *o) MUST_USE;
+// demo_guest.c: what rules ask for on a day that has begun
+enum err_code demo_by_rules(struct demo *d) MUST_USE;
+// What the step is to file, said into in; NULL: none of the move's rows holds.
+struct demo_order *demo_child(
+    struct demo *d, struct demo_order *o, const struct demo_move *m, struct step_in *in);
+enum err_code demo_child_filed(
+    struct demo *d, const struct demo_order *o, struct demo_order *child) MUST_USE;
+// Not to be closed yet: what it filed is open.
+bool demo_waits(struct demo *d, const struct demo_order *o, const struct demo_move *m);
 // demo_point.c: lays out the estates; where the order's house stands
 void demo_points(struct demo *d);
 struct demo_point demo_point_of(const struct demo *d, const struct demo_order *o);

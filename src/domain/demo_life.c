@@ -8,7 +8,12 @@
 #include "domain/item_list.h"
 #include "domain/item_store.h"
 
-enum { UNITS_MAX = 8, IN_OFFICE_LO = 5, IN_OFFICE_HI = 120 };
+enum {
+    UNITS_MAX = 8,
+    IN_OFFICE_LO = 5,
+    IN_OFFICE_HI = 120,
+    WAIT_MIN = 120, // what waits for its children is looked at again so late at the earliest
+};
 
 static const double WHOLE = 100;
 
@@ -443,6 +448,7 @@ static enum err_code take(
         choose_members(d, o, m, &in);
     if (m->step->does == DOES_GATHER && in.n_members == 0)
         return d->e->code; // nothing is there that it could take in
+    struct demo_order *child = m->step->does == DOES_CHILD ? demo_child(d, o, m, &in) : NULL;
     if ((who && attach(d, o, &m->files, &in) != OK) || step(d, o, &in) != OK)
         return d->e->code;
     o->asker = who ? who->id : 0;
@@ -450,7 +456,7 @@ static enum err_code take(
         plan_decision(d, o, m, 0, part);
     else
         taken(d, o, m, part);
-    return OK;
+    return child ? demo_child_filed(d, o, child) : OK;
 }
 
 // Two pairs of eyes: who asked does not decide.
@@ -513,6 +519,12 @@ enum err_code demo_act(struct demo *d, const struct demo_entry *x)
         if (demo_look(d, o) == OK)
             follow(d, o, true, 0);
         return d->e->code;
+    }
+    if (demo_waits(d, o, m)) {
+        int64_t at_us = when(d, o, &m->after, part, 0);
+        int64_t soonest_us = d->c.now_us + WAIT_MIN * US_MINUTE;
+        demo_plan(d, o, m, x->stage, at_us > soonest_us ? at_us : soonest_us, part);
+        return OK;
     }
     return x->stage == DEMO_TAKE ? take(d, o, m, part) : decide(d, o, m, x->stage, part);
 }

@@ -39,6 +39,16 @@ static const struct yaml_member DECISION[] = {
     {"answers", YAML_WANT_MAPS, .sub = DEMO_ANSWER},
     {0},
 };
+static const struct yaml_member CHILD[] = {
+    {"if", YAML_WANT_STRS, .expected = "[trait, -trait, ...]"},
+    {"when", YAML_WANT_STR, .expected = "a filter"},
+    {"weight", YAML_WANT_NUM, .expected = "a number above 0"},
+    {"class", YAML_WANT_STR, .expected = "a class of that loop"},
+    {"is", YAML_WANT_STRS, .expected = "[trait of that script, ...]"},
+    {"title", YAML_WANT_STRS},
+    {"text", YAML_WANT_STRS},
+    {0},
+};
 static const struct yaml_member MOVE[] = {
     {"step", YAML_WANT_STR, YAML_REQUIRED, "a step"},
     {"share", YAML_WANT_NUM, .expected = "percent", .min = 0, .max = 100},
@@ -59,6 +69,7 @@ static const struct yaml_member MOVE[] = {
     {"members", YAML_WANT_STR, .expected = "a filter"},
     {"number", YAML_WANT_LIST, .expected = "[from, to]"},
     {"class", YAML_WANT_STR, .options = "near"},
+    {"child", YAML_WANT_MAPS, .sub = CHILD},
     {"sets", YAML_WANT_STRS, .expected = "[trait, ...]"},
     {"clears", YAML_WANT_STRS, .expected = "[trait, ...]"},
     {"redraw", YAML_WANT_STRS, .expected = "[trait, ...]"},
@@ -331,6 +342,92 @@ static void read_members(struct demo_reader *r, const struct yaml *row, struct d
             "“%.*s”不是筛选条件", STR_ARG(y->s));
 }
 
+// The script of the loop whose item the step files; it is read before this one.
+static const struct demo_script *filed_by(const struct demo_reader *r, str loop)
+{
+    for (size_t i = 0; i < r->town->n_loops; i++)
+        if (str_eq(r->town->loops[i].def->loop, loop))
+            return &r->town->loops[i];
+    return NULL;
+}
+
+static uint64_t traits_there(
+    struct demo_reader *r, const struct demo_script *of, const struct yaml *y)
+{
+    uint64_t bits = 0;
+    str *v = NULL, *names = NEW_ARRAY(r->a, of->n_traits, str);
+    size_t n = 0;
+    for (size_t i = 0; i < of->n_traits; i++)
+        names[i] = of->traits[i].name;
+    if (y && !yaml_as_strs(r->a, y, &v, &n))
+        n = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bit = 0;
+        for (size_t k = 0; k < of->n_traits; k++)
+            if (str_eq(names[k], v[i]))
+                bit = UINT64_C(1) << k;
+        if (bit == 0)
+            demo_say(r, y->type == YAML_LIST ? y->vals[i] : y, "is", v[i], names, of->n_traits);
+        bits |= bit;
+    }
+    return bits;
+}
+
+// Its matter is one of that script's, of this class and with these traits.
+static void choose_cases(struct demo_reader *r, const struct yaml *row, struct demo_child *x)
+{
+    const struct demo_script *of = x->of;
+    str code = yaml_get_str(row, "class"), scheme = of->def->class_scheme;
+    const struct class_ *cls =
+        map_get(&r->r->class_by_code, str_fmt(r->a, "%.*s/%.*s", STR_ARG(scheme), STR_ARG(code)));
+    uint64_t is = traits_there(r, of, yaml_get(row, "is"));
+    double sum = 0;
+    x->cases = NEW_ARRAY(r->a, of->n_cases, double);
+    for (size_t i = 0; i < of->n_cases; i++) {
+        const struct class_ *its = rules_class(r->r, of->cases[i].cls);
+        bool fits = code.n == 0 || (cls && its && class_below(its, cls));
+        if (fits && (of->cases[i].sets & is) == is)
+            sum += x->cases[i] = of->cases[i].weight;
+    }
+    if (!(sum > 0))
+        yaml_err(r->e, row, code.n > 0 ? S("class") : S("is"), (str){0},
+            "no matter of that loop's script is so", "那个流程的脚本里没有这样的事项");
+}
+
+static void read_children(struct demo_reader *r, const struct yaml *row, struct demo_move *m)
+{
+    const struct yaml *list = yaml_get(row, "child");
+    const struct demo_script *of = filed_by(r, m->step->child_loop);
+    bool files = m->step->does == DOES_CHILD && m->step->child_loop.n > 0;
+    if (!files || !list || !of) {
+        if (files && !of)
+            yaml_err(r->e, row, S("step"), m->step->child_loop,
+                "the script of what it files stands before this one in \"loops\"",
+                "所登记流程的脚本要写在 loops 里它的前面");
+        else if (files != (list != NULL))
+            yaml_err(r->e, list ? list : row, S("child"), S("[{title: [...], ...}, ...]"),
+                "a step that files an item of another loop says what it is, and no other does",
+                "转办到另一流程的步骤要写转成什么，别的步骤不写");
+        return;
+    }
+    for (size_t i = 0; i < list->n; i++) {
+        const struct yaml *one = list->vals[i];
+        struct demo_child x = {.when = demo_if_read(r, one),
+            .of = of,
+            .weight = yaml_get_f64(one, "weight", 1),
+            .title = demo_words_read(r, yaml_get(one, "title"), "title"),
+            .text = demo_words_read(r, yaml_get(one, "text"), "text")};
+        if (x.title.n == 0 && of->title.n == 0)
+            yaml_err(r->e, one, S("title"), S("[text, ...]"),
+                "that loop's script says no title, so this one does",
+                "那个流程的脚本没有写标题，这里要写");
+        if (!(x.weight > 0))
+            yaml_err(r->e, one, S("weight"), S("above 0"), "is too small", "须大于 0");
+        choose_cases(r, one, &x);
+        VEC_PUSH(r->a, m->children, m->n_children) = x;
+    }
+}
+
 static void check_answers(struct demo_reader *r, const struct yaml *row, const struct demo_move *m)
 {
     want_answers(r, row, m->step->asks, m->step->n_asks, &m->answers);
@@ -345,9 +442,11 @@ static void check_answers(struct demo_reader *r, const struct yaml *row, const s
     if (m->step->does == DOES_EXTEND && (m->extend_lo < 1 || m->extend_hi > m->step->max.n))
         yaml_err(r->e, row, S("extend"), dur_text(r->a, m->step->max),
             "says how long, from 1 to so many", "要写延长多少，从 1 到此为止");
-    if (m->step->does == DOES_CHILD || m->step->does == DOES_UNMERGE ||
-        m->step->does == DOES_RELEASE ||
-        (r->in_hand && (m->step->does == DOES_MERGE || m->step->does == DOES_GATHER)))
+    bool ties =
+        m->step->does == DOES_MERGE || m->step->does == DOES_GATHER || m->step->does == DOES_CHILD;
+    bool own = m->step->does == DOES_CHILD && m->step->child_loop.n == 0;
+    if (own || m->step->does == DOES_UNMERGE || m->step->does == DOES_RELEASE ||
+        (r->in_hand && ties))
         yaml_err(
             r->e, row, S("step"), (str){0}, "a script cannot take this step", "脚本不能走这一步");
 }
@@ -386,6 +485,7 @@ static bool read_move(
     read_reasons(r, yaml_get(row, "reasons"), m);
     read_units(r, row, m);
     read_members(r, row, m);
+    read_children(r, row, m);
     read_judge(r, row, m);
     read_files(r, yaml_get(row, "files"), m);
     read_decisions(r, row, m);

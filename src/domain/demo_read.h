@@ -68,13 +68,13 @@ bool demo_answered(const struct demo_answers *x, int field);
 // are told then.
 struct demo_who demo_who_read(struct demo_reader *r, const struct yaml *map, const struct yaml *at,
     const struct def_step *step, const str *keys, size_t n);
-extern const struct yaml_member DEMO_ANSWER[], DEMO_LIVES[], DEMO_LOOP[];
+extern const struct yaml_member DEMO_ANSWER[], DEMO_LIVES[], DEMO_LOOP[], DEMO_GUEST[];
 
 // demo_moves.c
 void demo_lives_read(struct demo_reader *r, const struct yaml *map, struct demo_lives *out);
 
-// demo_script.c: one loop's script, its root checked
-void demo_script_read(struct demo_reader *r, const struct yaml *root, bool fast);
+// demo_script.c: one loop's script, its root checked. files: it files orders of itself
+void demo_script_read(struct demo_reader *r, const struct yaml *root, bool files, bool fast);
 
 // demo_town.c
 void demo_handles(struct demo_reader *r, const struct unit *u, const struct yaml *at);

@@ -60,6 +60,16 @@ const struct yaml_member DEMO_LOOP[] = {
     {0},
 };
 
+// Of one that files nothing of itself.
+const struct yaml_member DEMO_GUEST[] = {
+    {"loop", YAML_WANT_KEY, YAML_REQUIRED},
+    {"share", YAML_WANT_NUM, YAML_REQUIRED, "0"},
+    {"keep", YAML_WANT_STRS, .expected = "[words, ...]"},
+    {"words", YAML_WANT_MAP},
+    {"life", YAML_WANT_MAP, YAML_REQUIRED, .sub = DEMO_LIVES},
+    {0},
+};
+
 static double weight(struct demo_reader *r, const struct yaml *map, double other)
 {
     const struct yaml *y = yaml_get(map, "weight");
@@ -353,16 +363,12 @@ static void read_keep(struct demo_reader *r, const struct yaml *y)
         s->kept[demo_words_at(r, v[i], y)] = true;
 }
 
-void demo_script_read(struct demo_reader *r, const struct yaml *root, bool fast)
+// How its orders come in, and what they are about.
+static void read_filing(struct demo_reader *r, const struct yaml *root)
 {
     struct demo_script *s = r->s;
-    const struct yaml *classes = yaml_get(root, "classes"), *life = yaml_get(root, "life"),
-                      *short_ = yaml_get(root, "fast");
-    r->own = NEW_ARRAY(r->a, DEMO_WORDS_MAX, const struct demo_words *);
-    VEC_PUSH(r->a, s->traits, s->n_traits) = (struct demo_trait_name){.name = S("lead")};
+    const struct yaml *classes = yaml_get(root, "classes");
     read_time(r, root);
-    read_own_words(r, root);
-    read_keep(r, yaml_get(root, "keep"));
     for (size_t i = 0; i < classes->n; i++)
         read_class(r, classes->vals[i]);
     if (s->n_cases == 0)
@@ -374,16 +380,46 @@ void demo_script_read(struct demo_reader *r, const struct yaml *root, bool fast)
     read_ways(r, yaml_get(root, "ways"));
     read_repeats(r, yaml_get(root, "repeats"));
     read_surges(r, yaml_get(root, "surges"));
-    demo_lives_read(r, life, &s->lives);
-    check_filing(r, life, &s->lives.filing);
-    s->has_fast = short_ != NULL;
-    if (short_) {
-        r->in_hand = true;
-        demo_lives_read(r, short_, &s->fast);
-        check_filing(r, short_, &s->fast.filing);
-    }
-    if (fast && s->has_fast)
+}
+
+// Rules and steps say what it is about.
+static void no_filing(struct demo_reader *r)
+{
+    struct demo_script *s = r->s;
+    struct demo_case any = {
+        .weight = 1, .words = NEW_ARRAY(r->a, DEMO_WORDS_MAX, const struct demo_words *)};
+    VEC_PUSH(r->a, s->cases, s->n_cases) = any;
+}
+
+static void read_fast(struct demo_reader *r, const struct yaml *map, bool fast)
+{
+    struct demo_script *s = r->s;
+    s->has_fast = map != NULL;
+    if (!map)
+        return;
+    r->in_hand = true;
+    demo_lives_read(r, map, &s->fast);
+    check_filing(r, map, &s->fast.filing);
+    if (fast)
         s->lives = s->fast;
+}
+
+void demo_script_read(struct demo_reader *r, const struct yaml *root, bool files, bool fast)
+{
+    struct demo_script *s = r->s;
+    const struct yaml *life = yaml_get(root, "life");
+    r->own = NEW_ARRAY(r->a, DEMO_WORDS_MAX, const struct demo_words *);
+    VEC_PUSH(r->a, s->traits, s->n_traits) = (struct demo_trait_name){.name = S("lead")};
+    read_own_words(r, root);
+    read_keep(r, yaml_get(root, "keep"));
+    if (files)
+        read_filing(r, root);
+    else
+        no_filing(r);
+    demo_lives_read(r, life, &s->lives);
+    if (files)
+        check_filing(r, life, &s->lives.filing);
+    read_fast(r, yaml_get(root, "fast"), fast);
     inherit(r);
     demo_words_check(r);
     demo_traits_check(r);

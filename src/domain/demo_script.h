@@ -117,6 +117,14 @@ struct demo_decision { // one stage of what is asked for
     struct demo_words yes, no;
     struct demo_answers answers;
 };
+struct demo_script;
+struct demo_child { // an item the step files, as its own loop's script has it
+    struct demo_if when;
+    double weight;
+    const struct demo_script *of;
+    double *cases;                 // of that script: weights
+    struct demo_words title, text; // empty: as that script says them
+};
 struct demo_move {
     const struct def_step *step;
     struct demo_if when;
@@ -137,6 +145,8 @@ struct demo_move {
     int64_t extend_lo, extend_hi;
     str members; // gather: a filter; so many of those it finds that are of the item's class
     int64_t members_lo, members_hi;
+    struct demo_child *children; // one whose conditions hold
+    size_t n_children;
     struct demo_files files;
     bool near_class; // amend: another class of the same group
     uint64_t sets, clears, redraws;
@@ -196,7 +206,7 @@ struct demo_surge { // so many of a time's orders are about this
 struct demo_script {
     const struct def *def;
     const struct cal *cal;
-    double share;
+    double share;   // 0: it files nothing of itself; its orders come by rules and from other orders
     double week[8]; // by ISO weekday from 1
     double hours[24];
     double months[13];
@@ -249,8 +259,9 @@ struct demo_town {
     const struct yaml *words; // lists all scripts may use
     struct demo_picture **pictures;
     size_t n_pictures;
-    struct demo_script *loops;
+    struct demo_script *loops; // room for all: what a step files stands before it
     size_t n_loops;
+    int64_t rules_from; // so many orders at least, and rules file as well
 };
 
 // Reads demo.yaml and the script of each loop it names; with fast those that have shorter lives.

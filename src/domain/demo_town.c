@@ -3,6 +3,7 @@
 
 #include "domain/demo_read.h"
 
+#include "domain/demo.h"
 #include "domain/near.h"
 
 enum { HOUSES = 36, FLOORS = 18 };
@@ -25,6 +26,7 @@ static const struct yaml_member DEMO[] = {
     {"callers", YAML_WANT_MAP, YAML_REQUIRED, .sub = CALLERS},
     {"words", YAML_WANT_MAP},
     {"loops", YAML_WANT_STRS, YAML_REQUIRED, "[loop, ...]"},
+    {"rules_from", YAML_WANT_INT, .min = 1, .max = DEMO_ITEMS_MAX},
     {0},
 };
 
@@ -208,19 +210,31 @@ static enum err_code read_loop(
     struct demo_reader own = {
         .a = r->a, .r = r->r, .src = src, .e = r->e, .town = r->town, .s = &s};
     const struct yaml *root = yaml_parse(r->a, text, r->e);
-    if (!root || !yaml_check(root, DEMO_LOOP, (str){0}, r->e))
+    double share = 0;
+    const struct yaml *y = root ? yaml_get(root, "share") : NULL;
+    bool files = !y || !yaml_as_f64(y, &share) || share != 0;
+    if (!root || !yaml_check(root, files ? DEMO_LOOP : DEMO_GUEST, (str){0}, r->e))
         return r->e->code;
     if (!str_eq(yaml_get_str(root, "loop"), key))
         yaml_err(r->e, yaml_get(root, "loop"), S("loop"), key, "is another loop than the file's",
             "和文件名不是同一个流程");
-    demo_script_read(&own, root, fast);
+    demo_script_read(&own, root, files, fast);
     for (size_t i = 0; i < r->town->n_places; i++)
         demo_handles(&own, r->town->places[i], NULL);
     need_somebody(&own);
     tell_once(r->e);
-    if (!fast || s.has_fast)
-        VEC_PUSH(r->a, r->town->loops, r->town->n_loops) = s;
+    r->town->loops[r->town->n_loops++] = s;
     return r->e->code;
+}
+
+// What is written at once is lived by those that say how; others may have been named by them.
+static void only_fast(struct demo_town *t)
+{
+    size_t n = t->n_loops;
+    t->n_loops = 0;
+    for (size_t i = 0; i < n; i++)
+        if (t->loops[i].has_fast)
+            t->loops[t->n_loops++] = t->loops[i];
 }
 
 enum err_code demo_town_read(struct arena *a, const struct rules *rules,
@@ -240,6 +254,8 @@ enum err_code demo_town_read(struct arena *a, const struct rules *rules,
     read_places(&r, root);
     read_callers(&r, yaml_get(root, "callers"));
     read_words(&r, yaml_get(root, "words"));
+    out->rules_from = yaml_get_i64(root, "rules_from", 1);
+    out->loops = NEW_ARRAY(a, DEMO_LOOPS_MAX, struct demo_script);
     const struct yaml *list = yaml_get(root, "loops");
     if (!yaml_as_strs(a, list, &loops, &n) || n == 0 || n > DEMO_LOOPS_MAX)
         yaml_err(e, list, S("loops"), str_fmt(a, "1..%d", DEMO_LOOPS_MAX),
@@ -248,6 +264,8 @@ enum err_code demo_town_read(struct arena *a, const struct rules *rules,
         if (read_loop(&r, src, loops[i], list->type == YAML_LIST ? list->vals[i] : list, fast) !=
             OK)
             return e->code;
+    if (fast)
+        only_fast(out);
     if (e->code == OK && out->n_loops == 0)
         yaml_err(
             e, list, S("fast"), (str){0}, "no loop has shorter lives", "没有流程写了从简的过程");

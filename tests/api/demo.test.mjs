@@ -54,7 +54,7 @@ test('a demonstration year', async (t) => {
   });
 
   await t.test('the patrol is lived beside it, from another script', async () => {
-    const found = await count('loop:patrol');
+    const found = await count('loop:patrol parent:no');
     within(found / (orders + found), 0.19, 0.21, 'found by the patrol');
     within((await count('loop:patrol closed:yes')) / found, 0.95, 1, 'closed');
     within((await count('loop:patrol state:refused')) / found, 0.01, 0.07, 'refused');
@@ -67,16 +67,43 @@ test('a demonstration year', async (t) => {
     let rest = 0;
     for (const [loop, share, closed] of [['task', 0.02, 0.75], ['dispute', 0.03, 0.7], ['stuck', 0.015, 0.9], ['proposal', 0.008, 0.6], ['demand', 0.012, 0.85], ['hazard', 0.03, 0.85], ['rectify', 0.008, 0.65], ['property', 0.015, 0.6], ['project', 0.01, 0.3],
       ['enterprise-demand', 0.015, 0.85], ['lead', 0.01, 0.5], ['common', 0.005, 0.5]]) {
-      const n = await count(`loop:${loop}`);
+      const n = await count(`loop:${loop} parent:no`);
       within(n / orders, share * 0.8, share * 1.2, loop);
-      within((await count(`loop:${loop} closed:yes`)) / n, closed, 1, `closed of ${loop}`);
+      within((await count(`loop:${loop} parent:no closed:yes`)) / n, closed, 1, `closed of ${loop}`);
       rest += n;
     }
-    assert.equal(orders + (await count('loop:patrol')) + rest, ITEMS);
+    assert.equal(orders + (await count('loop:patrol parent:no')) + rest, ITEMS);
     for (const filter of ['loop:task -red_at:none', 'loop:task -blue_at:none', 'loop:dispute extensions:>=1', 'loop:stuck outcome:依规不能办已说明', 'loop:proposal sort:列入计划',
       'loop:demand -conferred_at:none', 'loop:hazard -struck_at:none', 'loop:hazard -spot_at:none', 'loop:hazard -failed_at:none', 'loop:rectify consolidated:yes', 'loop:property -cracked_at:none', 'loop:property recheck:yes',
       'loop:enterprise-demand -policy:none', 'loop:enterprise-demand -granted_at:none', 'loop:lead state:landed', 'loop:lead state:lost', 'loop:lead kept:已兑现',
       'loop:project slipping:yes', 'loop:project clock.works:late', 'loop:project -failed_at:none', 'loop:project state:closed paid:>0', 'loop:common members:>=3', 'loop:common state:solved', 'loop:common effect:没有下降,明显下降', 'loop:common state:watching', 'gathered:yes closed:yes']) assert.ok((await count(filter)) > 0, filter);
+  });
+
+  await t.test('rules file beside the scripts: enterprises are visited, quarter by quarter, most of them in time', async () => {
+    const { tallies, rates } = (await lead.get('/api/boards/visit?period=2026Q3')).body.total;
+    assert.ok(tallies.planned >= 25, `${tallies.planned} were to be visited`);
+    within(rates.coverage, 0.8, 1, 'visited');
+    within(rates.in_time, 0.75, 1, 'in time');
+    for (const key of ['face', 'line', 'demands', 'answered', 'settled']) assert.ok(tallies[key] > 0, key);
+    const big = (await lead.get('/api/cadences?loop=visit&day=2026-11-19')).body.rows.find((r) => r.key === 'big').total.counts;
+    within(big.in_time / big.asked, 0.2, 0.8, 'half-way through a quarter half of them have been seen');
+    assert.equal(big.unfiled, 0);
+  });
+
+  await t.test('what a visit or a duty brings up is filed where the work is done, and lived there', async () => {
+    const firms = await count('loop:enterprise-demand parent:yes');
+    within((await count('loop:enterprise-demand parent:yes closed:yes')) / firms, 0.8, 1, 'answered');
+    assert.equal(await count('loop:visit -raised_at:none') > 0, true);
+    const { tallies, rates } = (await lead.get('/api/boards/watch?period=2026-10..2026-11')).body.total;
+    assert.equal(tallies.planned, 16 * 9 + 8 * 8, 'each post, each day');
+    within(rates.stood, 0.9, 1, 'stood');
+    within(rates.daily_met, 0.85, 1, 'reported on the day');
+    within(tallies.zero / tallies.reported, 0.6, 0.95, 'nothing to report');
+    const found = (await lead.get('/api/boards/incident?period=2026-10..2026-11')).body.total.tallies;
+    within(found.found / tallies.planned, 0.1, 0.35, 'something found');
+    assert.equal(found.open, 0);
+    assert.equal(found.passed, await count('loop:hazard,dispute,patrol parent:yes'));
+    assert.ok(found.passed > 5 && found.spot > 5);
   });
 
   await t.test('it has a year\'s rhythm', async () => {

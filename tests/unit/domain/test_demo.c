@@ -285,8 +285,14 @@ static void any_loop_can_be_lived(void **state)
     struct made *m = small_town(t, "x", &x);
     struct demo_in in = {.items = 400, .seed = 3, .until_us = made_at("2026-11-20 15:30")};
     made_ok(m, demo_fill(&m->c, &src, &in, NULL, NULL, &m->e));
-    assert_int_equal(COUNT(m, "loop = 'lamp'"), 300);
+    assert_int_equal(COUNT(m, "loop = 'lamp' AND parent = 0"), 300);
     assert_int_equal(COUNT(m, "loop = 'idea'"), 100);
+    // What ideas have filed is lived as lamps are, and an idea ends after it.
+    assert_in_range(COUNT(m, "loop = 'lamp' AND parent <> 0"), 15, 45);
+    assert_true(COUNT(m, "loop = 'lamp' AND parent <> 0 AND state = 'rated'") > 10);
+    assert_int_equal(COUNT(m, "open = 1 AND EXISTS (SELECT 1 FROM item p WHERE p.town = item.town"
+                              " AND p.id = item.parent AND p.open = 0)"),
+        0);
     assert_true(COUNT(m, "loop = 'idea' AND state IN ('taken', 'left')") > 90);
     assert_in_range(COUNT(m, "loop = 'idea' AND state = 'left'"), 10, 40);
     assert_true(COUNT(m, "loop = 'lamp' AND state = 'rated'") > 240);
