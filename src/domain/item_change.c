@@ -425,6 +425,7 @@ str item_delta(struct arena *a, const struct item *before, const struct item *it
     x.clocks = it->clocks;
     x.n_clocks = it->n_clocks;
     x.round = it->round;
+    x.recheck_us = it->recheck_us; // said before the clocks, which look at it for the next alarm
     if (moved)
         derive(a, &x);
     for (size_t i = 0; i < ARRAY_LEN(COLUMNS); i++)

@@ -153,6 +153,18 @@ test('what was closed is looked at again', async (t) => {
     await login();
   });
 
+  await t.test('an opening taken back waits again as it did, and its events say so', async () => {
+    const it = await take(await file('六号灯'), 'close', { fields: { look_on: '2026-12-16' } });
+    await later('2026-12-17T09:30:00+08:00');
+    assert.ok(await until('it is told', async () => (await nos('recheck:mine')).includes('六号灯')));
+    const open = await take(it, 'back', { note: '点错了' });
+    const r = await who.inspector.post(`/api/items/${it.id}/undo`, { version: open.version });
+    assert.deepEqual([r.status, r.body.recheck], [200, '2026-12-16T00:00:00+08:00'], JSON.stringify(r.body));
+    assert.ok((await nos('recheck:mine')).includes('六号灯'));
+    await holds();
+    await login();
+  });
+
   await t.test('filters that cannot be are refused', async () => {
     for (const f of ['consolidated:due', 'consolidated:mine', 'recheck:perhaps', 'recurs:many'])
       assert.equal((await who.leader.get(`/api/items?filter=${encodeURIComponent(f)}`)).status, 400, f);
