@@ -53,6 +53,8 @@ static str some_value(struct rng *r, struct model *m, str key, int64_t now_us)
     if (m_is_date(key))
         return tm_date(m->a,
             tm_local_day(now_us, TM_ZONE_DEFAULT_S) + rng_range(r, chance(r, 0.1) ? -20 : 0, 40));
+    if (str_eq(key, S("works_days")))
+        return str_fmt(m->a, "%d", (int)rng_range(r, 1, 6));
     return str_fmt(m->a, "文字 %d", (int)rng_range(r, 1, 500));
 }
 
@@ -121,7 +123,8 @@ static double liking(const struct m_step *s)
     } LIKED[] = {{"dispatch", 12}, {"reply", 8}, {"accept", 5}, {"check", 9}, {"close", 14},
         {"contact", 4}, {"rate", 4}, {"return", 9}, {"amend", 3}, {"extend", 3}, {"resume", 8},
         {"suspend", 2}, {"merge", 0.7}, {"void", 0.3}, {"child", 0.7}, {"reopen", 1.5},
-        {"recheck", 1.5}, {"assist", 1.5}, {"hold", 4}, {"meet", 2}, {"report", 3}};
+        {"recheck", 1.5}, {"assist", 1.5}, {"hold", 4}, {"meet", 2}, {"plan", 4}, {"survey", 2},
+        {"works", 2}, {"report", 3}};
     for (size_t i = 0; i < ARRAY_LEN(LIKED); i++)
         if (strcmp(s->key, LIKED[i].key) == 0)
             return LIKED[i].weight;

@@ -41,6 +41,8 @@ enum cond_kind {
     C_MINE,
     C_NO_DUE,
     C_ASKS,
+    C_NODE,
+    C_SLIPPING,
     C_RECHECK,
     C_SOLID,
     C_RECURS,
@@ -85,6 +87,8 @@ static struct cond some_cond(struct rng *r, const struct model *m, int64_t now_u
         k.word = PICK(r, "满意", "不满意", "none");
     else if (k.kind == C_ASKS)
         k.word = PICK(r, "yes", "no", "mine", "refused", "extend", "return", "extend_city");
+    else if (k.kind == C_NODE)
+        k.word = PICK(r, "survey", "works", "handover");
     else if (k.kind == C_RECHECK)
         k.word = PICK(r, "yes", "no", "due", "mine");
     else if (k.kind == C_FILED_DAY || k.kind == C_CLOSED_MONTH)
@@ -102,6 +106,7 @@ static const char *const YESNO[] = {[C_OPEN] = "open",
     [C_RAISED] = "raised",
     [C_OVERDUE] = "overdue",
     [C_SOLID] = "consolidated",
+    [C_SLIPPING] = "slipping",
     [C_PARENT] = "parent"};
 static const char *const WORDS[] = {[C_STATE] = "state",
     [C_KIND] = "kind",
@@ -110,6 +115,7 @@ static const char *const WORDS[] = {[C_STATE] = "state",
     [C_CONTACTED] = "contacted",
     [C_SATISFIED] = "own.satisfied",
     [C_RECHECK] = "recheck",
+    [C_NODE] = "node",
     [C_ASKS] = "asks"};
 static const char *const NUMBERS[] = {[C_RETURNS] = "returns",
     [C_URGES] = "urges",
@@ -196,6 +202,7 @@ static bool is_word(str value, const char *word)
 
 static bool yes(const struct m_item *it, enum cond_kind kind, int64_t now_us)
 {
+    int64_t day;
     switch (kind) {
     case C_OPEN:
         return it->open;
@@ -213,6 +220,9 @@ static bool yes(const struct m_item *it, enum cond_kind kind, int64_t now_us)
         return it->main_repeat;
     case C_RAISED:
         return it->raised != 0;
+    case C_SLIPPING:
+        return it->open && m_day(m_get(it, "node/due"), &day) &&
+               day < tm_local_day(now_us, TM_ZONE_DEFAULT_S);
     case C_SOLID:
         return it->solid_us != 0;
     case C_OVERDUE:
@@ -310,6 +320,8 @@ static bool holds(const struct model *m, const char *who, int64_t now_us, const 
         return mine(m, who, it);
     case C_NO_DUE:
         return m_due(it) == 0;
+    case C_NODE:
+        return is_word(m_get(it, "node/next"), k->word);
     case C_RECHECK:
         return looks(m, who, now_us, it, k->word);
     case C_ASKS:

@@ -7,8 +7,8 @@
 const char *const M_STATES[ST_COUNT] = {
     "filed", "handling", "suspended", "replied", "checked", "closed", "rated", "void"};
 const char *const M_PARTS[PT_COUNT] = {"waiting", "working", "done", "returned", "withdrawn"};
-const char *const M_CLOCKS[CK_COUNT] = {"dispatch", "contact", "handle", "all", "todo", "return-1",
-    "extend-1", "extend_city-1", "extend_city-2", "suspend-1"};
+const char *const M_CLOCKS[CK_COUNT] = {"dispatch", "contact", "handle", "all", "todo", "survey",
+    "works", "handover", "return-1", "extend-1", "extend_city-1", "extend_city-2", "suspend-1"};
 
 #define IN(state) (1U << ST_##state)
 #define PART(state) (1U << PT_##state)
@@ -22,6 +22,14 @@ const struct m_step M_STEPS[] = {
     {"dispatch", false, IN(FILED), ST_HANDLING, RO_DISPATCHER, E_DISPATCH, .stop = CLOCK(DISPATCH),
         .start = CLOCK(CONTACT) | CLOCK(HANDLE)},
     {"assist", false, IN(HANDLING), -1, RO_DISPATCHER, E_ASSIST, .start = CLOCK(HANDLE)},
+    {"plan", false, BUSY, -1, RO_DISPATCHER | RO_LEADER, E_MOVE,
+        .asks = {"finish_by", "works_days"}},
+    {"survey", false, BUSY | IN(SUSPENDED), -1, RO_DISPATCHER | RO_HANDLER, E_MOVE,
+        .stop = CLOCK(SURVEY)},
+    {"works", false, IN(HANDLING) | IN(REPLIED), -1, RO_DISPATCHER | RO_HANDLER, E_MOVE,
+        .stop = CLOCK(WORKS)},
+    {"rework", false, IN(HANDLING) | IN(REPLIED), -1, RO_DISPATCHER | RO_LEADER, E_MOVE,
+        .start = CLOCK(WORKS)},
     {"meet", false, IN(HANDLING), -1, RO_DISPATCHER | RO_LEADER, E_CONFER, .asks = {"decided!"},
         .each = {"todo!", "todo_by!"}, .start = CLOCK(TASK)},
     {"report", true, OPEN_PART, -1, RO_HANDLER, E_MOVE, .asks = {"result!"}, .helpers = true,
@@ -48,8 +56,8 @@ const struct m_step M_STEPS[] = {
     {"check", false, IN(REPLIED), ST_CHECKED, RO_DISPATCHER, E_MOVE},
     {"redo", false, IN(REPLIED) | IN(CHECKED), ST_HANDLING, RO_DISPATCHER, E_REDO, true,
         .start = CLOCK(HANDLE)},
-    {"close", false, IN(CHECKED), ST_CLOSED, RO_DISPATCHER, E_CLOSE, .stop = CLOCK(ALL),
-        .asks = {"look_on"}},
+    {"close", false, IN(CHECKED), ST_CLOSED, RO_DISPATCHER, E_CLOSE,
+        .stop = CLOCK(ALL) | CLOCK(HANDOVER), .asks = {"look_on"}},
     {"rate", false, IN(CLOSED), ST_RATED, RO_DISPATCHER, E_RATE,
         .asks = {"satisfied!", "solved!", "attitude", "contacted"}, .judges = "own",
         .stamp = "rated_at"},

@@ -37,6 +37,9 @@ enum m_clock_key {
     CK_HANDLE,
     CK_ALL,
     CK_TASK,
+    CK_SURVEY, // nodes of the schedule
+    CK_WORKS,
+    CK_HANDOVER,
     CK_RETURN_1, // of the stages of approvals
     CK_EXTEND_1,
     CK_CITY_1,
@@ -230,6 +233,7 @@ bool m_part_ends(int state);
 
 // model_clock.c
 void m_clocks_void_key(struct m_item *it, int key, int64_t part, int64_t now);
+bool m_works_on(const struct model *m, int64_t day);
 int64_t m_work_between(const struct model *m, int64_t from_us, int64_t to_us);
 int64_t m_work_add(const struct model *m, int64_t from_us, int64_t us);
 // us -1: none, and the clock does not start.
@@ -275,6 +279,11 @@ int64_t m_recurs(const struct model *m, const struct m_item *it, int64_t now); /
 void m_solid_pass(struct model *m, struct m_item *it, int64_t now);
 bool m_solid_told(const struct m_item *it);
 bool m_solid_tell(struct model *m, struct m_item *it, int64_t now); // has its day just come?
+
+// model_plan.c
+bool m_is_node(int clock);
+int64_t m_node_days(const struct m_item *it, int node);       // working days; 0: it takes no part
+bool m_plan(struct model *m, struct m_item *it, int64_t now); // did anything move?
 
 // model_move.c
 const char *m_state_name(const struct model *m, const struct m_item *it);

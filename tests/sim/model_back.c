@@ -8,7 +8,7 @@ static bool may_be_taken_back(const struct m_step *s)
 {
     static const char *const KEYS[] = {"dispatch", "assist", "accept", "contact", "reply", "check",
         "redo", "amend", "merge", "close", "reopen", "rate", "recheck", "note", "void", "urge",
-        "unlock", "hold", "meet"};
+        "unlock", "hold", "meet", "plan", "survey", "works"};
     for (size_t i = 0; i < ARRAY_LEN(KEYS); i++)
         if (strcmp(s->key, KEYS[i]) == 0)
             return true;

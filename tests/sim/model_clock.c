@@ -14,7 +14,7 @@ static int64_t day_of(int64_t us)
     return (us + ZONE_US) / US_DAY;
 }
 
-static bool works_on(const struct model *m, int64_t day)
+bool m_works_on(const struct model *m, int64_t day)
 {
     int64_t at = day - M_FIRST_DAY;
     int kind = at >= 0 && at < M_DAYS ? m->days[at] : 0;
@@ -37,7 +37,7 @@ int64_t m_work_between(const struct model *m, int64_t from_us, int64_t to_us)
 {
     int64_t sum = 0;
     for (int64_t day = day_of(from_us); from_us < to_us && day <= day_of(to_us); day++)
-        for (int s = 0; works_on(m, day) && s < SHIFTS; s++) {
+        for (int s = 0; m_works_on(m, day) && s < SHIFTS; s++) {
             int64_t from = later(shift_at(day, s, 0), from_us), to = shift_at(day, s, 1);
             to = to < to_us ? to : to_us;
             sum += to > from ? to - from : 0;
@@ -50,7 +50,7 @@ int64_t m_work_add(const struct model *m, int64_t from_us, int64_t us)
     if (us == 0)
         return from_us;
     for (int64_t day = day_of(from_us);; day++)
-        for (int s = 0; works_on(m, day) && s < SHIFTS; s++) {
+        for (int s = 0; m_works_on(m, day) && s < SHIFTS; s++) {
             int64_t from = later(shift_at(day, s, 0), from_us), to = shift_at(day, s, 1);
             if (to <= from)
                 continue;
@@ -105,6 +105,11 @@ struct m_dur m_limit(
         return work_days(str_eq(kind, S("咨询")) || str_eq(kind, S("建议")) ? 1 : x->handle_wd);
     case CK_TASK:
         return until_said(it, part, at_us);
+    case CK_SURVEY:
+    case CK_WORKS:
+    case CK_HANDOVER: // how long a node's clock is, its plan says
+        return (struct m_dur){
+            m_node_days(it, clock) > 0 && m_get(it, "finish_by").n > 0 ? 0 : -1, false};
     case CK_RETURN_1:
         return (struct m_dur){4 * US_HOUR, true};
     case CK_EXTEND_1:
@@ -164,7 +169,7 @@ void m_clocks_start(struct model *m, struct m_item *it, unsigned mask, int64_t p
     for (int key = 0; key < CK_COUNT; key++) {
         if (!(mask >> key & 1))
             continue;
-        if (key == CK_DISPATCH || key == CK_ALL || key == CK_SUSPEND_1) {
+        if (key == CK_DISPATCH || key == CK_ALL || key == CK_SUSPEND_1 || m_is_node(key)) {
             start(m, it, key, 0, now);
             continue;
         }
@@ -275,7 +280,7 @@ void m_clocks_relimit(struct model *m, struct m_item *it, int64_t now)
     int64_t day = WORK_DAY_MIN * US_MINUTE;
     for (size_t i = 0; i < it->n_clocks; i++) {
         struct m_clock *k = &it->clocks[i];
-        if (!m_clock_open(k))
+        if (!m_clock_open(k) || m_is_node(k->key))
             continue;
         struct m_dur limit = m_limit(m, it, k->key, k->part, k->runs[0].from_us);
         // A granted working day becomes a plain one, and back.

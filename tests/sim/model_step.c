@@ -10,7 +10,7 @@
 static const char *const READS =
     "channel kind priority source_no contacted contact_way no_contact_why fact appeal site "
     "reply_way reply solved result satisfied attitude promised review_on city_reply "
-    "look_on held decided todo todo_by";
+    "look_on held decided todo todo_by finish_by works_days";
 
 // Is the word in a text of words with blanks between them?
 static bool has_word(const char *words, str word)
@@ -53,7 +53,7 @@ const char *m_options(str key)
 bool m_is_date(str key)
 {
     return str_eq(key, S("promised")) || str_eq(key, S("review_on")) || str_eq(key, S("look_on")) ||
-           str_eq(key, S("todo_by"));
+           str_eq(key, S("todo_by")) || str_eq(key, S("finish_by"));
 }
 
 static bool value_ok(str key, str val)
@@ -63,7 +63,8 @@ static bool value_ok(str key, str val)
         return has_word(options, val);
     if (m_is_date(key))
         return val.n == 10 && val.s[4] == '-' && val.s[7] == '-';
-    return true;
+    int64_t n;
+    return !str_eq(key, S("works_days")) || (str_i64(val, &n) && n >= 1 && n <= 30);
 }
 
 static const struct item_field *given(const struct item_field *f, size_t n, str key)
@@ -196,6 +197,7 @@ static str number(struct model *m, int64_t at_us)
 void m_touch(struct model *m, struct m_item *it, int64_t now)
 {
     m_drop_asks(m, it, now);
+    (void)m_plan(m, it, now);
     it->version++;
     it->changed_us = now;
     it->touched = m->seq;
@@ -911,7 +913,8 @@ static void tick(struct model *m, int64_t now)
 static void settle_all(struct model *m, int64_t now)
 {
     for (size_t i = 0; i < m->n_items; i++)
-        if (m->items[i].open && m_clocks_settle(m, &m->items[i], now))
+        if (m->items[i].open &&
+            (m_clocks_settle(m, &m->items[i], now) | m_plan(m, &m->items[i], now)))
             m_touch(m, &m->items[i], now);
 }
 
