@@ -731,7 +731,7 @@ static str unit_names(const struct ctx *c, const int64_t *ids, size_t n)
 }
 
 static void view_asked(struct ctx *c, const struct def *d, const struct item *it,
-    const struct step_in *in, struct request_view *v)
+    const struct item_ask *x, const struct step_in *in, struct request_view *v)
 {
     v->extend = in->extend.unit != DUR_NONE ? dur_text(c->arena, in->extend) : (str){0};
     v->units = unit_names(c, in->units, in->n_units);
@@ -744,6 +744,8 @@ static void view_asked(struct ctx *c, const struct def *d, const struct item *it
             continue;
         struct field_view f = {
             .key = in->fields[i].key, .title = d->fields[at].title, .value = in->fields[i].val};
+        if (def_sealed(&d->fields[at]) && f.value.n > 0)
+            f.sealed = item_ask_sealed(c->arena, x, f.key);
         PUSH(v->answers, c->arena, struct field_view) = f;
     }
     for (size_t i = 0; i < in->n_files; i++)
@@ -784,7 +786,7 @@ static void view_request(struct ctx *c, const struct def *d, const struct item *
         PUSH(v.said, c->arena, struct said_view) = said;
     }
     item_ask_in(c->arena, x, &in);
-    view_asked(c, d, it, &in, &v);
+    view_asked(c, d, it, x, &in, &v);
     PUSH(out->requests, c->arena, struct request_view) = v;
 }
 

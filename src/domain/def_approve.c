@@ -55,12 +55,12 @@ void def_approve_read(struct def_reader *r, const struct yaml *row, str path, st
         yaml_err(r->e, list, at, S(""),
             "the first step files the item, there is nothing to ask for",
             "第一个步骤是登记，不能设审核");
-    for (size_t i = 0; i < s->n_asks; i++)
+    for (size_t i = 0; i < s->n_asks && s->does == DOES_EVALUATE; i++)
         if (s->asks[i].field >= 0 && def_sealed(&r->d->fields[s->asks[i].field]))
             yaml_err(r->e, list, at, S("a step of its own"),
-                "what is asked for is kept as it was written until it is decided, so the step may "
-                "not ask \"%.*s\", which is personal data",
-                "申请的内容在审核前按原文保存，这一步不能填写个人信息“%.*s”，请另设步骤",
+                "what a judge says in a request is his answer only when it is agreed to, so the "
+                "step may not ask \"%.*s\", which is personal data",
+                "评价申请在审核通过后才是答复，这一步不能填写个人信息“%.*s”，请另设步骤",
                 STR_ARG(r->d->fields[s->asks[i].field].title));
     bool closes = false;
     for (size_t i = 0; i < r->d->n_states; i++)

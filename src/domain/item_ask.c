@@ -1,12 +1,67 @@
 // Requests: a step that is asked for, decided stage by stage, and done when the last one agrees.
 
 #include "domain/item_inner.h"
+#include "domain/sealed.h"
 
 enum { ASK_BYTES_MAX = 64 * KIB };
 
 static str key_of(struct arena *a, str step, int64_t part)
 {
     return str_fmt(a, "ask/%.*s/%" PRId64, STR_ARG(step), part);
+}
+
+// Personal data asked for: "ask/extend/2/phone" keeps mask and mark, and with that the value stands
+// sealed beside the item; the request itself holds the mask.
+static str sealed_at(struct arena *a, str step, int64_t part, str field)
+{
+    return str_fmt(a, "%.*s/%.*s", STR_ARG(key_of(a, step, part)), STR_ARG(field));
+}
+
+// The request is over, or cannot be any more.
+static void forget(struct ctx *c, struct item *it, str step, int64_t part)
+{
+    str key = key_of(c->arena, step, part), with = str_two(c->arena, key, S("/"));
+    for (size_t i = it->n_fields; i-- > 0;)
+        if (str_eq(it->fields[i].key, key) || str_starts(it->fields[i].key, with))
+            item_set_field(it, c->arena, it->fields[i].key, (str){0});
+}
+
+// Before it is kept: what says nothing new of personal data is left out, the rest is sealed.
+static void seal_asked(struct turn *t, struct step_in *in, struct err *e)
+{
+    struct ctx *c = t->c;
+    str prefix = item_part_prefix(c->arena, t->it, t->part);
+    const struct item_field *given = in->fields;
+    size_t n = in->n_fields;
+    struct item_field *kept = NEW_ARRAY(c->arena, n, struct item_field);
+    in->n_fields = 0;
+    for (size_t i = 0; i < n; i++) {
+        int at = def_field_at(t->d, given[i].key);
+        const struct def_field *f = at >= 0 ? &t->d->fields[at] : NULL;
+        str said = str_trim(given[i].val), val = said;
+        if (f && def_sealed(f) && said.n > 0) {
+            str key = str_two(c->arena, prefix, f->key);
+            if (!sealed_answer(c, t->it, f, key, said, &val, e, f->key) ||
+                str_eq(val, item_field(t->it, key)))
+                continue;
+            item_set_field(t->it, c->arena,
+                sealed_at(c->arena, t->step->key, t->part ? t->part->id : 0, f->key), val);
+            val = sealed_shown(val);
+        }
+        kept[in->n_fields++] = (struct item_field){given[i].key, val};
+    }
+    in->fields = kept;
+}
+
+// When it is done: in clear again, for the step to take as it takes any answer.
+static void open_asked(struct turn *t, const struct item_ask *x, struct step_in *in, struct err *e)
+{
+    for (size_t i = 0; i < in->n_fields; i++) {
+        str key = sealed_at(t->c->arena, x->step, x->part, in->fields[i].key), clear;
+        str kept = item_field(t->it, key);
+        if (kept.n > 0 && sealed_clear(t->c, t->it, kept, &clear, e))
+            ((struct item_field *)in->fields)[i].val = clear;
+    }
 }
 
 // ---- kept as text
@@ -178,6 +233,11 @@ void item_ask_in(struct arena *a, const struct item_ask *x, struct step_in *out)
             (struct item_field){fields->keys[i], fields->vals[i].s};
 }
 
+str item_ask_sealed(struct arena *a, const struct item_ask *x, str field)
+{
+    return sealed_at(a, x->step, x->part, field);
+}
+
 // ---- who decides
 
 static bool holds(const struct ctx *c, const struct def_stage *g, const struct item *it)
@@ -257,7 +317,7 @@ void item_waits_derive(struct ctx *c, const struct def *d, struct item *it)
         if (!possible(d, it, x)) {
             if (s)
                 void_clock(c, d, it, s, x);
-            item_set_field(it, c->arena, key_of(c->arena, x->step, x->part), (str){0});
+            forget(c, it, x->step, x->part);
             continue;
         }
         if (x->refused) {
@@ -314,7 +374,12 @@ static enum err_code ask(struct turn *t, struct err *e)
         .by = t->c->actor->id,
         .at_us = t->c->now_us,
         .note = str_trim(t->in->note)};
-    if (keep(t, &x, e) != OK)
+    struct step_in *in = NEW(t->c->arena, struct step_in);
+    *in = *t->in;
+    forget(t->c, t->it, x.step, part); // what was refused before
+    seal_asked(t, in, e);
+    t->in = in;
+    if (e->code != OK || keep(t, &x, e) != OK)
         return e->code;
     item_clocks_start(t->c, t->d, t->it, stage_clock(t->step, 0), part);
     return commit(t, "ask", t->in->note, e);
@@ -356,8 +421,11 @@ static enum err_code agree(struct turn *t, struct item_ask *x, struct err *e)
         item_clocks_start(c, t->d, t->it, stage_clock(t->step, x->stage), x->part);
         return keep(t, x, e) == OK ? commit(t, "yes", t->in->note, e) : e->code;
     }
-    item_set_field(t->it, c->arena, key_of(c->arena, x->step, x->part), (str){0});
     item_ask_in(c->arena, x, &in);
+    open_asked(t, x, &in, e);
+    forget(c, t->it, x->step, x->part);
+    if (e->code != OK)
+        return e->code;
     if (t->in->extend.unit != DUR_NONE)
         in.extend = t->in->extend;
     t->said = t->in->note;
@@ -372,7 +440,7 @@ static enum err_code take_back(struct turn *t, struct item_ask *x, struct err *e
         return err_add(e, ERR_DENIED, S("say"), (str){0}, "only who asked takes it back",
             "只有申请人可以撤回");
     void_clock(t->c, t->d, t->it, t->step, x);
-    item_set_field(t->it, t->c->arena, key_of(t->c->arena, x->step, x->part), (str){0});
+    forget(t->c, t->it, x->step, x->part);
     return commit(t, x->refused ? "seen" : "back", t->in->note, e);
 }
 

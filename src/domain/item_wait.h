@@ -35,6 +35,8 @@ bool item_ask_of(
     struct arena *a, const struct item *it, str step, int64_t part, struct item_ask *out);
 // What was asked, as the step takes it.
 void item_ask_in(struct arena *a, const struct item_ask *x, struct step_in *out);
+// What reveals a sealed field that is asked for.
+str item_ask_sealed(struct arena *a, const struct item_ask *x, str field);
 // May the actor decide it now? Not who asked: two pairs of eyes.
 bool item_ask_decides(
     const struct ctx *c, const struct def_step *s, const struct item *it, const struct item_ask *x);

@@ -208,9 +208,9 @@ tallies:
 test('in a loop: once for one item, of an assisting unit, of a judge', async () => {
   const sys = await town.as('sysadmin');
   const ask = async (text) => sys.post('/api/defs', { kind: 'loop', text });
-  const asked = LOOP.replace('does: dispatch}', 'does: dispatch, ask: helper, approve: [{title: 审核, who: leader}]}');
+  const asked = LOOP.replace(/(key: rate, .*)\}/, '$1, approve: [{title: 审核, who: leader}]}');
   const refused = await ask(asked);
-  assert.deepEqual([refused.status, fields(refused)], [400, ['steps[1].approve']]);
+  assert.deepEqual([refused.status, fields(refused)], [400, ['steps[3].approve']], 'a judge answers, and is not asked for');
   for (const [a, b, where] of [['-card:none', `card:${ID}`, 'tallies[0].where'], ['type: phone', 'type: phone, default: "12345"', 'fields[1].default'], ['tallies:', 'boards: said\ntallies:', 'boards'],
     ['fill: {helper: item.helper}', `fill: {helper: "${NUMBER}"}`, 'steps[4].fill'], ['item.helper}', 'item.said}', 'steps[4].fill'],
     ['states:', '  - {key: firm, title: 企业, type: ref, register: enterprise}\n  - {key: tel, title: 企业电话, type: phone, from: firm.phone}\nstates:', 'fields[4].from']]) {
@@ -248,11 +248,70 @@ test('in a loop: once for one item, of an assisting unit, of a judge', async () 
   assert.deepEqual((await desk.item(it.id)).timeline.find((e) => e.what === 'rate').changes['f/own/said'], ['', '欧**']);
 });
 
+const ASKED = `loop: contact
+title: 联系人更正
+number: {prefix: LX, digits: 4}
+receiver: ops-centre
+calendar: workdays
+fields:
+  - {key: tel, title: 电话, type: phone}
+  - {key: who, title: 联系人, type: fullname}
+  - {key: why, title: 缘由, type: text}
+states:
+  - {key: open, title: 在办}
+  - {key: over, title: 办结, final: yes}
+steps:
+  - {key: file, title: 登记, to: open, who: dispatcher, ask: [tel, who]}
+  - {key: put, title: 更正, from: open, who: dispatcher, ask: ["tel!", who, why], approve: [{title: 核对, who: clerk}, {title: 领导审核, who: leader}]}
+  - {key: over, title: 办结, from: open, to: over, who: dispatcher, does: close}
+`;
+test('asked for, it is sealed while it waits, masked for who may not see it, and opened for a reason', async () => {
+  ok(await (await town.as('sysadmin')).post('/api/defs', { kind: 'loop', text: ASKED }));
+  const desk = await town.as('dispatcher1');
+  let it = ok(await desk.post('/api/items', { loop: 'contact', title: '更正', text: '更正', fields: { tel: NUMBER, who: NAME } }));
+  const put = async (values) => desk.step(await desk.item(it.id), 'put', { fields: values });
+  const say = async (person, word, more = {}) => person.step(await person.item(it.id), 'put', { say: word, ...more });
+  const answers = (x) => x.requests[0].answers.map((f) => [f.key, f.value, f.sealed]);
+  const bad = await put({ tel: '1381234' });
+  assert.deepEqual([bad.status, fields(bad)], [400, ['fields.tel']]);
+
+  it = ok(await put({ tel: ALIKE, who: '欧**', why: '换号' }));
+  assert.equal(field(it, 'tel').value, MASK);
+  assert.deepEqual(answers(it), [['tel', MASK, 'ask/put/0/tel'], ['why', '换号', '']], 'the name is as it is, so it is not asked for');
+  assert.equal(sealed(it), 3);
+  assert.equal(JSON.stringify(it.timeline).includes('#'), false, 'no mark is told');
+  const seen = await clerk.item(it.id);
+  assert.deepEqual([answers(seen)[0], seen.may_reveal], [['tel', MASK, 'ask/put/0/tel'], false]);
+  assert.equal((await reveal(clerk, it, ['ask/put/0/tel'])).status, 403);
+  assert.equal(ok(await reveal(leader, it, ['ask/put/0/tel'], '核对新号码')).fields[0].value, ALIKE);
+  assert.deepEqual((await leader.item(it.id)).timeline[0].changes.revealed, ['ask/put/0/tel']);
+  assert.equal((await reveal(leader, it, ['ask/put/0/who'])).status, 400);
+
+  ok(await say(clerk, 'yes'));
+  it = ok(await say(leader, 'yes'));
+  assert.deepEqual([field(it, 'tel').value, field(it, 'who').value, field(it, 'why').value, it.requests], [MASK, '欧**', '换号', []]);
+  assert.equal(ok(await reveal(leader, it, ['tel'])).fields[0].value, ALIKE);
+  assert.equal((await reveal(leader, it, ['ask/put/0/tel'])).status, 400, 'nothing is asked for any more');
+
+  ok(await put({ tel: LINE }));
+  it = ok(await say(clerk, 'no', { note: '号码不对' }));
+  assert.equal(ok(await reveal(desk, it, ['ask/put/0/tel'])).fields[0].value, LINE, 'who was refused sees what he asked for');
+  it = ok(await put({ tel: NUMBER }));
+  assert.equal(ok(await reveal(desk, it, ['ask/put/0/tel'])).fields[0].value, NUMBER, 'asked for anew');
+  it = ok(await say(desk, 'back'));
+  assert.deepEqual([it.requests, ok(await reveal(desk, it, ['tel'])).fields[0].value], [[], ALIKE]);
+  ok(await put({ tel: LINE }));
+  it = ok(await desk.step(await desk.item(it.id), 'over'));
+  assert.deepEqual(it.requests, [], 'what cannot be done any more is not asked for');
+  assert.equal((await reveal(desk, it, ['ask/put/0/tel'])).status, 400);
+});
+
 test('nowhere in clear: the database, its log, the backup, the program\'s log; the proofs hold', async () => {
   await town.stop();
   for (const what of ['tally', 'audit']) assert.equal(call(what, 'verify', '--dir', town.dir).code, 0, what);
   const callers = () => JSON.parse(call('doctor', '--dir', town.dir, '--json').out).checks.find((x) => x.check === 'callers');
-  assert.deepEqual([callers().result, callers().text], ['ok', '最新 10 条可用当前密钥打开']);
+  assert.equal(callers().result, 'ok');
+  assert.match(callers().text, /^最新 \d+ 条可用当前密钥打开$/);
   const file = join(town.dir, 'key'), key = readFileSync(file, 'utf8');
   chmodSync(file, 0o600);
   writeFileSync(file, 'a'.repeat(128));

@@ -160,7 +160,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
         ${item.excluded ? html`<span class="tag">${t('item.excluded')}</span>` : null}${item.locked ? html`<span class="tag hot">${t('item.locked')}</span>` : null}${item.repeat ? html`<span class="tag">${t('item.repeat')}</span>` : null}${item.main_repeat ? html`<span class="tag">${t('item.mainRepeat')}</span>` : null}${item.merged ? html`<span class="tag">${t('item.isMerged')}</span>` : null}</p>
     </div>
     <${Back} item=${item} loop=${loop} />
-    <${Requests} item=${item} onSay=${onSay} />
+    <${Requests} item=${item} onSay=${onSay} again=${again} />
     <${StepBar} item=${item} loop=${loop} onOpen=${openStep} />
     <div class="item-cols">
       <div class="item-time">
