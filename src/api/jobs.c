@@ -1,5 +1,6 @@
 #include "api/jobs.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <string.h>
 #include "api/feed.h"
@@ -11,7 +12,7 @@
 
 // ---- the thread
 
-enum work_kind { WORK_NONE, WORK_IMPORT, WORK_UNDO, WORK_SETTLE };
+enum work_kind { WORK_NONE, WORK_IMPORT, WORK_UNDO, WORK_SETTLE, WORK_SWEEP };
 struct work {
     enum work_kind kind;
     int64_t job;
@@ -28,7 +29,10 @@ struct jobs {
     bool stopping;
 };
 
-enum { AGAIN_S = 1 }; // what could not be begun or ended is tried again
+enum {
+    AGAIN_S = 1,    // what could not be begun or ended is tried again
+    SWEEP_S = 3600, // how often sheets are looked for that no job needs
+};
 
 static bool same(const struct work *a, const struct work *b)
 {
@@ -243,6 +247,16 @@ static bool run_settle(struct jobs *j, struct bench *b)
     return true;
 }
 
+static bool run_sweep(struct bench *b)
+{
+    int64_t n = import_sheets_drop(&b->ctx, &b->err);
+    if (b->err.code != OK)
+        log_line(LOG_ERROR, "sheets %.*s", STR_ARG(err_text(&b->err, b->arena)));
+    else if (n > 0)
+        log_line(LOG_INFO, "sheets dropped=%" PRId64, n);
+    return true; // the next hour looks again
+}
+
 // False: it could not be begun or ended, and has to be tried again.
 static bool run_work(struct jobs *j, const struct work *w)
 {
@@ -250,10 +264,12 @@ static bool run_work(struct jobs *j, const struct work *w)
     int lock = -1;
     bool over = false;
     enum err_code code = bench_open(j, &b, w->job) ? OK : ERR_STORE;
-    if (code == OK && w->kind != WORK_SETTLE)
+    if (code == OK && w->job != 0)
         code = town_lock(b.arena, app_conf(j->app)->dir, w->job, &lock, &b.err);
     if (code == OK) {
-        over = w->kind == WORK_SETTLE ? run_settle(j, &b) : run_import(j, &b, w);
+        over = w->kind == WORK_SETTLE  ? run_settle(j, &b)
+               : w->kind == WORK_SWEEP ? run_sweep(&b)
+                                       : run_import(j, &b, w);
     } else {
         over = code == ERR_CONFLICT; // a command is at it, and it is that command's
         log_line(LOG_WARN, "job id=%" PRId64 " %.*s", w->job, STR_ARG(err_text(&b.err, b.arena)));
@@ -263,12 +279,18 @@ static bool run_work(struct jobs *j, const struct work *w)
     return over;
 }
 
-// Under the lock: back into the queue, after a while or when the server stops.
-static void put_back(struct jobs *j, struct work w)
+static struct timespec in_a_while(int64_t seconds)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += AGAIN_S;
+    until.tv_sec += seconds;
+    return until;
+}
+
+// Under the lock: back into the queue, after a while or when the server stops.
+static void put_back(struct jobs *j, struct work w)
+{
+    struct timespec until = in_a_while(AGAIN_S);
     while (!j->stopping && pthread_cond_timedwait(&j->wake, &j->lock, &until) == 0)
         ;
     j->running = (struct work){0};
@@ -281,10 +303,11 @@ static void *loop(void *arg)
     struct jobs *j = arg;
     pthread_mutex_lock(&j->lock);
     while (!j->stopping) {
-        if (j->n == 0) {
-            pthread_cond_wait(&j->wake, &j->lock);
+        struct timespec until = in_a_while(SWEEP_S);
+        if (j->n == 0 && pthread_cond_timedwait(&j->wake, &j->lock, &until) == ETIMEDOUT)
+            j->queue[j->n++] = (struct work){.kind = WORK_SWEEP};
+        if (j->n == 0)
             continue;
-        }
         struct work w = j->queue[0];
         memmove(j->queue, j->queue + 1, --j->n * sizeof(*j->queue));
         j->running = w;
@@ -320,6 +343,7 @@ static void resume(struct jobs *j)
         struct ctx c = {.db = db, .arena = a, .rules = app_rules(h)};
         if (def_settle_wanted(&c) != 0)
             (void)enqueue(j, (struct work){.kind = WORK_SETTLE}, &e);
+        (void)enqueue(j, (struct work){.kind = WORK_SWEEP}, &e);
         if (db_status(db, &e) != OK)
             log_line(LOG_ERROR, "jobs are not resumed: %.*s", STR_ARG(err_text(&e, a)));
         db_close(db);

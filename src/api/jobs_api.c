@@ -383,9 +383,10 @@ enum err_code jobs_import_check(struct call *k)
     if (u.from.n > 0)
         return OK;
     order->title = u.name;
-    if (blob_put(k->ctx.blob_dir, k->ctx.arena, u.content, &hash, &k->err) != OK)
+    str dir = import_sheets_dir(&k->ctx);
+    if (blob_put(dir, k->ctx.arena, u.content, &hash, &k->err) != OK)
         return k->err.code;
-    order->path = blob_path(k->ctx.blob_dir, k->ctx.arena, hash);
+    order->path = blob_path(dir, k->ctx.arena, hash);
     return OK;
 }
 

@@ -20,6 +20,7 @@ enum {
     IMPORT_PROBLEMS_KEPT = 10000, // problem rows kept for download; all are counted
     IMPORT_CHANGES_KEPT = 1000,   // rows of a trial of which is shown what would change
     IMPORT_UNDO_HOURS = 24,
+    IMPORT_SHEET_HOURS = 24, // so long after its job an uploaded sheet is kept
 };
 
 struct import_map; // read from YAML; docs/import.md
@@ -54,6 +55,13 @@ struct import_order {
     str sheet; // of a workbook, when several fit; empty: the one that does
     bool dry;
 };
+// Where sheets that are uploaded lie.
+str import_sheets_dir(const struct ctx *c);
+// ERR_MISSING when it was one of these and is not there any more.
+enum err_code import_sheet_kept(const struct ctx *c, str path, struct err *e) MUST_USE;
+// Drops those no job needs any more. How many.
+int64_t import_sheets_drop(struct ctx *c, struct err *e);
+
 // Makes a job row for a file. Run it with import_run.
 enum err_code import_make(
     struct ctx *c, const struct import_order *in, int64_t *job, struct err *e) MUST_USE;

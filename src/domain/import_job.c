@@ -161,6 +161,8 @@ enum err_code import_again(struct ctx *c, int64_t job, struct import_order *out,
     if (c->actor && j.person != c->actor->id)
         return err_add(
             e, ERR_DENIED, (str){0}, (str){0}, "it is somebody else's import", "这是别人的导入");
+    if (import_sheet_kept(c, j.path, e) != OK)
+        return e->code;
     *out = (struct import_order){.path = j.path, .map = j.map, .title = j.title, .sheet = j.sheet};
     return OK;
 }

@@ -43,6 +43,8 @@ static enum err_code open_source(struct import_problem_book *b, struct err *e)
     b->map = import_map_parse(b->own, c.rules, b->job.map, e);
     if (!b->map)
         return e->code;
+    if (import_sheet_kept(&c, b->job.path, e) != OK)
+        return e->code;
     b->sheet = import_sheet_open(b->own, b->job.path, b->map->encoding, e);
     if (!b->sheet)
         return e->code;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -115,4 +116,18 @@ enum err_code blob_get(str dir, struct arena *a, str hash, str *content, struct 
             e, ERR_STORE, hash, S(""), "the stored file was damaged", "存储的文件已损坏");
     *content = read_bytes;
     return OK;
+}
+
+bool blob_there(str path)
+{
+    char at[PATH_MAX];
+    struct stat st;
+    return snprintf(at, sizeof(at), "%.*s", STR_ARG(path)) < (int)sizeof(at) && stat(at, &st) == 0;
+}
+
+void blob_drop(str path)
+{
+    char at[PATH_MAX];
+    if (snprintf(at, sizeof(at), "%.*s", STR_ARG(path)) < (int)sizeof(at))
+        (void)unlink(at);
 }

@@ -14,4 +14,9 @@ enum err_code blob_get(str dir, struct arena *a, str hash, str *content, struct 
 // Where the content of a hash stands; hash must be one blob_put gave.
 str blob_path(str dir, struct arena *a, str hash);
 
+// Of a path that blob_path gave.
+bool blob_there(str path);
+// Takes away one that nobody names any more.
+void blob_drop(str path);
+
 #endif

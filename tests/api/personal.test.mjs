@@ -1,6 +1,6 @@
 // Personal data in fields: kept as a mask, sealed beside the item, found by the whole of it, shown in full for a reason that stays.
 import assert from 'node:assert/strict';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, before, after } from 'node:test';
 import { Town, call, fields, good, until } from './lib.mjs';
@@ -304,6 +304,27 @@ test('asked for, it is sealed while it waits, masked for who may not see it, and
   it = ok(await desk.step(await desk.item(it.id), 'over'));
   assert.deepEqual(it.requests, [], 'what cannot be done any more is not asked for');
   assert.equal((await reveal(desk, it, ['ask/put/0/tel'])).status, 400);
+});
+
+test('a sheet that was uploaded is gone a day after its job; until then the trial can be written, and its problems read', async () => {
+  const book = (phone) => makeBook({ 企业: [['企业名称', '统一社会信用代码', '联系电话'], ['丁公司', CODES[3], phone]] });
+  const lying = () => readdirSync(town.dir).includes('sheets') ? readdirSync(join(town.dir, 'sheets'), { recursive: true, withFileTypes: true }).filter((x) => x.isFile()).length : 0;
+  await bring(book(LINE), { dry: 'yes' });
+  const before = lying();
+  assert.ok(before > 0, 'it lies apart from the attachments');
+  const jobs = ok(await keeper.get('/api/jobs')).rows;
+  const { id } = jobs[0];
+  const again = async () => keeper.call('POST', '/api/imports', sheet('', { from: String(id), dry: 'yes' }));
+  const done = ok(await again());
+  await until('the second trial is over', async () => ok(await keeper.get(`/api/jobs/${done.id}`)).state === 'done');
+  assert.equal(lying(), before, 'one sheet, two jobs');
+  await town.move('2026-11-22T09:00:00+08:00');
+  [keeper, clerk, leader, reader, beihong] = await Promise.all(['keeper1', 'clerk1', 'leader1', 'reader1', 'handler-beihong'].map((x) => town.as(x)));
+  await until('they are gone', () => lying() === 0);
+  const late = await again();
+  assert.equal(late.status, 404);
+  assert.match(late.body.errors[0].message, /上传的表格在任务结束 24 小时后删除/);
+  assert.equal(ok(await keeper.get(`/api/jobs/${id}`)).state, 'done', 'what it came to stays');
 });
 
 test('nowhere in clear: the database, its log, the backup, the program\'s log; the proofs hold', async () => {
