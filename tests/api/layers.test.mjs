@@ -73,6 +73,33 @@ test('a point that is not an item\'s yet: the cell of each layer, who answers th
   assert.deepEqual(fields(await desk.get('/api/point')), ['lat', 'lon']);
 });
 
+test('a team 1+3+X: roles at the cell\'s unit, whoever they work for', async (t) => {
+  const town = await Town.make({ at: '2026-11-20T09:00:00+08:00' });
+  t.after(() => town.end());
+  const admin = await town.as('sysadmin'), sec = await town.as('secadmin');
+  const defs = (await admin.get('/api/defs')).body.rows;
+  const { text } = (await admin.get(`/api/defs/${defs.find((d) => d.kind === 'roles').id}`)).body;
+  const TEAM = [['grid-head', '网格长'], ['grid-core', '网格成员'], ['grid-more', '共建力量']];
+  const roles = TEAM.map(([key, title]) => `  - {key: ${key}, title: ${title}, rights: [login, item.read]}\n`).join('');
+  const put = await admin.post('/api/defs', { kind: 'roles', text: text.replace('  - {key: reader,', `${roles}  - {key: reader,`) });
+  assert.equal(put.status, 200, JSON.stringify(put.body));
+  const people = (await sec.get('/api/people')).body.rows;
+  const desk = await town.as('clerk1');
+  const cell = (await desk.get('/api/layers')).body.rows[0].rows.find((c) => c.code === 'beihong');
+  const at = async () => (await desk.get(`/api/point?lat=${cell.lat}&lon=${cell.lon}`)).body.places;
+  const home = (await at())[0].unit;
+  // One head, three of the police, the enforcement and the committee, and whoever helps.
+  const given = [['handler-beihong', 'grid-head'], ['handler-market-xinjing', 'grid-core'], ['handler-justice', 'grid-core'], ['keeper1', 'grid-core'], ['reader1', 'grid-more']];
+  for (const [login, role] of given) {
+    const r = await sec.post(`/api/people/${people.find((p) => p.login === login).id}/roles`, { role, unit: home });
+    assert.equal(r.status, 200, `${login} ${JSON.stringify(r.body)}`);
+  }
+  const [here, ...others] = await at();
+  const team = (title) => here.people.filter((p) => p.role.includes(title)).length;
+  assert.deepEqual(TEAM.map(([, title]) => team(title)), [1, 3, 1], JSON.stringify(here.people));
+  assert.ok(others.every((p) => !p.people.some((x) => x.role.includes('网格长'))), 'of this cell, not of the other layers\' ones');
+});
+
 test('a layer of one\'s own', async (t) => {
   const town = await Town.make({ at: '2026-11-20T09:00:00+08:00' });
   t.after(() => town.end());
