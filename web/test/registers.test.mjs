@@ -2,7 +2,8 @@
 // filter has, what a change sends.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { amountOf, share, usccWrong, valueText, yuan } from '../lib/value.js';
+import { countDiff } from '../lib/compare.js';
+import { amountOf, figure, share, spoken, usccWrong, valueText, yuan } from '../lib/value.js';
 import { itemsLink, registerOf } from '../lib/filter.js';
 import { columnGroups, columnsOf, usualOf } from '../lib/columns.js';
 import { indexCatalog, stepOf } from '../lib/catalog.js';
@@ -93,4 +94,18 @@ test('several are changed at once in what is filled in, and in nothing only one 
   assert.deepEqual(step.fields.map((f) => [f.key, f.required]), [['unit', false], ['place', false], ['estate', false], ['fee', false]]);
   const v = startValues(step, { fields: [] });
   assert.deepEqual(stepBody(step, { ...v, fields: { fee: '5' } }, null, 1, []), { step: 'change', version: 1, fields: { fee: '5' } });
+});
+
+test('figures of a board: counts, numbers, money as it is spoken of and to the fen', () => {
+  const money = { sum: 'cost', unit: 'yuan' }, length = { sum: 'length', unit: '' };
+  assert.equal(figure({ sum: '' }, 12345, t), '12,345');
+  assert.equal(figure(length, 1234.5678, t), '1,234.5678');
+  assert.equal(figure(money, 1234.5, t), 'value.yuan 1,234.50');
+  assert.equal(figure(money, 1350033239.86, t), 'value.inYi 13.50');
+  assert.equal(figure(money, -32000, t), 'value.inWan −3.20');
+  assert.equal(figure(money, 1350033239.86, t, { whole: true }), 'value.yuan 1,350,033,239.86');
+  assert.equal(figure(money, null, t), '—', 'missing is not zero');
+  assert.deepEqual(spoken(32000, t), { said: 'value.inWan 3.20', exact: true });
+  assert.equal(spoken(9999.99, t), null);
+  assert.equal(countDiff(33234.86, 33234.76, (n) => figure(money, Math.round(n * 1e4) / 1e4, t)).text, '+value.yuan 0.10');
 });
