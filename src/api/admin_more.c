@@ -108,7 +108,8 @@ struct def_rows {
 };
 static const struct field DEF_ROW[] = {
     M(def_row, id, FIELD_I64),
-    M(def_row, kind, FIELD_STR, .options = "loop|register|calendar|roles|score|keydate"),
+    M(def_row, kind, FIELD_STR,
+        .options = "loop|register|calendar|roles|score|keydate|supervision"),
     M(def_row, key, FIELD_STR),
     M(def_row, version, FIELD_I64),
     {"published", FIELD_TIME, .at = offsetof(struct def_row, published_us)},
@@ -186,7 +187,7 @@ struct def_in {
 };
 const struct field DEF_IN[] = {
     M(def_in, kind, FIELD_STR, .flags = FIELD_REQUIRED,
-        .options = "loop|register|calendar|roles|score|keydate"),
+        .options = "loop|register|calendar|roles|score|keydate|supervision"),
     M(def_in, text, FIELD_STR, .flags = FIELD_REQUIRED, .help = "YAML"),
     M(def_in, dry, FIELD_BOOL, .help = "only check"),
     {0},

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "api/cadence_tick.h"
 #include "api/keydate_tick.h"
+#include "api/supervise_tick.h"
 #include "api/call.h"
 #include "api/feed.h"
 #include "api/indexer.h"
@@ -236,6 +237,7 @@ struct beat {
     size_t n_later;
     struct cadence_beat cadences;
     struct keydate_beat keydates;
+    struct supervise_beat slips;
 };
 
 static void defer(struct beat *b, int64_t item)
@@ -340,6 +342,7 @@ static void tick_once(struct app *app, struct db *db, struct beat *b)
     struct err e;
     size_t n;
     keydate_tick(app, db, a, &b->keydates); // before the clocks it moves are looked at
+    bool rang = false;
     do {
         arena_reset(a);
         err_init(&e, a, LANG_ZH);
@@ -354,11 +357,13 @@ static void tick_once(struct app *app, struct db *db, struct beat *b)
                     journal_newest_event(db, app->town) > atomic_load(&app->newest);
         if (look && writer_run(app->writer, &s.write, &e) == OK && old)
             b->swept_us = tm_mono();
+        rang = rang || n > 0;
         if (!ring(app, a, b, due, n))
             break;
     } while (n == TICK_ALARMS_MAX);
     arena_reset(a);
     cadence_tick(app, db, a, &b->cadences);
+    supervise_tick(app, db, a, rang, &b->slips);
     arena_free(a);
 }
 

@@ -12,6 +12,7 @@
 #include "domain/people.h"
 #include "domain/route.h"
 #include "domain/sealed.h"
+#include "domain/supervise.h"
 #include "domain/watch_list.h"
 
 #define F(type, member, kind, ...)                                                                 \
@@ -40,6 +41,9 @@ const struct field ROW_VIEW[] = {
     F(struct row_view, locked, FIELD_BOOL,
         .help = "returned so often that nobody returns it until it is unlocked"),
     F(struct row_view, gathered, FIELD_STR, .help = "number of the item that gathers it"),
+    F(struct row_view, slip, FIELD_STR,
+        .help = "level of the supervision slip that stands on it: blue yellow red; empty: none"),
+    F(struct row_view, receipt, FIELD_STR, .help = "a receipt is awaited: due late; empty: none"),
     F(struct row_view, overdue, FIELD_BOOL),
     F(struct row_view, unit, FIELD_I64, .help = "unit in charge"),
     F(struct row_view, unit_name, FIELD_STR),
@@ -104,6 +108,8 @@ void row_view(struct ctx *c, const struct list_row *r, struct row_view *out)
         .main_repeat = r->main_repeat,
         .locked = r->locked,
         .gathered = r->gathered,
+        .slip = supervise_level_of(r->waits),
+        .receipt = supervise_receipt_of(r->waits),
         .unit = r->unit,
         .unit_name = u ? (u->short_name.n > 0 ? u->short_name : u->name) : (str){0},
         .cls = r->cls,

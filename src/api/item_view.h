@@ -11,7 +11,7 @@ struct row_view {
     int64_t id, unit, cls, filed_us, changed_us, closed_us, due_us, left_s, version, returns, urges,
         merged;
     str no, loop, state, state_title, unit_name, class_name, channel, kind, priority, title, lamp,
-        snippet, asks, gathered;
+        snippet, asks, gathered, slip, receipt;
     bool open, paused, excluded, overdue, repeat, main_repeat, locked;
 };
 extern const struct field ROW_VIEW[];

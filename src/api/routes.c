@@ -26,6 +26,7 @@
 #include "api/page.h"
 #include "api/place_view.h"
 #include "api/recheck_api.h"
+#include "api/supervision.h"
 #include "api/route_tries.h"
 #include "api/scores.h"
 #include "api/suggest.h"
@@ -177,6 +178,12 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/api/cadences", MAY_READ_BOARDS,
         "How far the cadence rules have come in a period, by unit: each figure with its filter",
         .read = cadences_list, .query = CADENCES_QUERY, .out = CADENCES_VIEW, .status = 200},
+
+    {HTTP_GET, "/api/supervision", MAY_READ_ITEMS,
+        "Slips by level and unit, receipts that are awaited, and matters a leader is in charge of; "
+        "each figure with its filter",
+        .read = supervision_get, .query = SUPERVISION_QUERY, .out = SUPERVISION_VIEW,
+        .status = 200},
 
     {HTTP_GET, "/api/scores", MAY_READ_BOARDS, "The scores there are", .read = scores_list,
         .out = SCORES_LIST, .status = 200},

@@ -16,7 +16,7 @@
 enum { LAST_MAX = 1000000, TRIAL_ROWS_SHOWN = 20 };
 
 static const struct opt OPTIONS[] = {
-    {"kind", OPT_STR, "loop|register|calendar|roles|score|keydate",
+    {"kind", OPT_STR, "loop|register|calendar|roles|score|keydate|supervision",
         "what FILE defines; without it its content tells", "文件定义的种类，不写则从内容判断"},
     {"last", OPT_I64, "N", "try: so many of the newest orders", "try：最近多少个事项", "1000", 1,
         LAST_MAX},
@@ -448,13 +448,13 @@ static int run(struct args *a)
                                : "FILE",
             "has too few or too many words", "参数个数不对");
     str kind = args_str(a, "kind");
-    static const str kinds[] = {
-        S("loop"), S("register"), S("calendar"), S("roles"), S("score"), S("keydate")};
+    static const str kinds[] = {S("loop"), S("register"), S("calendar"), S("roles"), S("score"),
+        S("keydate"), S("supervision")};
     bool known = kind.n == 0;
     for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
         known = known || str_eq(kind, kinds[k]);
     if (!known)
-        args_wrong(a, "--kind", "loop|register|calendar|roles|score|keydate",
+        args_wrong(a, "--kind", "loop|register|calendar|roles|score|keydate|supervision",
             "there is no such kind", "没有这种定义");
     if (a->err.code != OK)
         return args_fail(a, EXIT_USAGE);

@@ -33,7 +33,9 @@ enum err_code def_check_read(struct args *a, str path, str *text)
 // The member that tells each kind, and names what is defined where there are several of a kind.
 static const char *const MARKS[][2] = {{"loop", "loop"}, {"register", "register"},
     {"week", "calendar"}, {"roles", "roles"}, {"score", "score"}, {"classes", "classes"},
-    {"keydate", "keydate"}};
+    {"keydate", "keydate"},
+
+    {"supervision", "supervision"}};
 
 static void look(struct args *a, str text, str *kind, str *key)
 {

@@ -117,6 +117,13 @@ const struct def_step *def_step(const struct def *d, str key)
     return NULL;
 }
 
+str def_level_name(int level)
+{
+    static const char *const NAMES[DEF_LEVELS] = {"blue", "yellow", "red"};
+    CHECK(level >= 1 && level <= DEF_LEVELS);
+    return str_of(NAMES[level - 1]);
+}
+
 str def_type_name(enum def_type type)
 {
     static const char *const names[] = {

@@ -36,6 +36,7 @@ enum {
     DEF_ROUTE_RANK = 5, // when none is given
     DEF_ASSISTS_MAX = 5,
     DEF_KEY_MAX = 32, // [a-z][a-z0-9_-]*
+    DEF_LEVELS = 3,   // of slips: blue, yellow, red
 };
 
 struct filter; // domain/filter.h
@@ -181,6 +182,8 @@ enum def_effect {
     DOES_URGE,     // 催办: an event with a note; counted
     DOES_INSTRUCT, // 批示
     DOES_NOTE,
+    DOES_SLIP,     // 督办: a slip of its level stands on the item until it closes
+    DOES_RECEIPT,  // 回执: answers what its clocks wait for
     DOES_ESCALATE, // taken by the engine's own rules only
 };
 
@@ -234,7 +237,8 @@ struct def_step {
     int photos;       // so many there must be
     str photos_stage; // "class.close": as many as the item's class says of that stage
     struct dur max;   // DOES_EXTEND
-    int lock; // DOES_RETURN: after so many returns nobody returns it until DOES_UNLOCK; 0: never
+    int lock;  // DOES_RETURN: after so many returns nobody returns it until DOES_UNLOCK; 0: never
+    int level; // DOES_SLIP, DOES_RECEIPT: from 1, the slip it issues or answers; 0: any
     uint64_t judges; // DOES_EVALUATE: bit mask; one bit: fixed, several: the caller says
     struct def_must *musts;
     size_t n_musts;
@@ -463,7 +467,8 @@ struct def {
     int then;                 // state after the parts have finished, or DEF_NONE
     struct def_clock *clocks; // then those of the stages of approvals
     size_t n_clocks;
-    uint64_t nodes; // bit mask of clocks: those planned backward from a date
+    uint64_t nodes;    // bit mask of clocks: those planned backward from a date
+    uint64_t receipts; // those a receipt stops
     struct def_reasons *reasons;
     size_t n_reasons;
     struct def_step *steps; // steps[0] is the filing step
@@ -527,6 +532,7 @@ bool def_shape_measured(const struct def_field *f);
 // one is required is asked elsewhere.
 bool def_value(struct arena *a, const struct def_field *f, str given, str *canonical, struct err *e,
     str path) MUST_USE;
+str def_level_name(int level);             // 1: "blue"
 str def_effect_name(enum def_effect does); // "dispatch"
 str def_type_name(enum def_type type);     // "choice"
 // A drawing in Graphviz dot, states as nodes and steps as arrows.

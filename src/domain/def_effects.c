@@ -12,6 +12,8 @@ enum need {
     NEEDS_ASK = 64,
     NEEDS_JUDGE = 128,
     NEEDS_GATHERS = 256,
+    NEEDS_LEVEL = 512,
+    NEEDS_STOP = 1024,
 };
 enum target { TO_ANY, TO_OPEN, TO_PAUSED, TO_RUNNING, TO_DONE };
 struct effect {
@@ -47,6 +49,8 @@ static const struct effect effects[] = {
     [DOES_URGE] = {ON_BOTH, 0, TO_ANY},
     [DOES_INSTRUCT] = {ON_BOTH, 0, TO_ANY},
     [DOES_NOTE] = {ON_BOTH, 0, TO_ANY},
+    [DOES_SLIP] = {ON_BOTH, NEEDS_LEVEL, TO_OPEN},
+    [DOES_RECEIPT] = {ON_ITEM, NEEDS_STOP, TO_OPEN},
 };
 
 struct check {
@@ -90,6 +94,8 @@ static void check_needs(const struct check *c, unsigned needs)
         {NEEDS_EXTENDS, "extends", "[clock, ...]"},
         {NEEDS_MAX, "max", "10wd"},
         {NEEDS_ASK, "ask", "[class, priority, ...]"},
+        {NEEDS_LEVEL, "level", "blue, yellow, red"},
+        {NEEDS_STOP, "stop", "the clock of the receipt"},
     };
     for (size_t i = 0; i < ARRAY_LEN(members); i++)
         if (needs & members[i].need)
@@ -111,7 +117,7 @@ static void check_strays(const struct check *c)
 {
     static const struct {
         const char *member;
-        enum def_effect does;
+        enum def_effect does, also;
     } members[] = {
         {"back", DOES_RETURN},
         {"lock", DOES_RETURN},
@@ -121,9 +127,11 @@ static void check_strays(const struct check *c)
         {"judges", DOES_EVALUATE},
         {"loop", DOES_CHILD},
         {"fill", DOES_CHILD},
+        {"level", DOES_SLIP, DOES_RECEIPT},
     };
     for (size_t i = 0; i < ARRAY_LEN(members); i++) {
-        if (yaml_get(c->row, members[i].member) == NULL || c->s->does == members[i].does)
+        if (yaml_get(c->row, members[i].member) == NULL || c->s->does == members[i].does ||
+            (members[i].also != DOES_MOVE && c->s->does == members[i].also))
             continue;
         struct yaml_pos pos = yaml_key_pos(c->row, members[i].member);
         str owner = def_effect_name(members[i].does);

@@ -2,6 +2,7 @@
 // the whole can tell (reachability, clocks) is checked in def_flow.c.
 #include "domain/def_read.h"
 
+#include "domain/def_supervision.h"
 #include "domain/formula.h"
 
 const struct yaml_member def_number_members[] = {
@@ -166,7 +167,7 @@ static void read_judges(struct def_reader *r)
         // In filters "own.satisfied" is a judge's answer, "clock.handle" a clock's outcome and
         // "cell.residents" a cell; an item keeps its requests, the answers of assisting parts and
         // the rules that have fired beside its answers.
-        static const char *const TAKEN[] = {"clock", "cell", "ask", "part", "raised"};
+        static const char *const TAKEN[] = {"clock", "cell", "ask", "part", "raised", "slip"};
         bool taken = false;
         for (size_t k = 0; k < ARRAY_LEN(TAKEN); k++)
             taken = taken || str_eq(key, str_of(TAKEN[k]));
@@ -461,7 +462,8 @@ static void read_all(struct def_reader *r)
         def_analysis_read(r);
 }
 
-enum err_code def_parse(struct arena *a, str yaml, struct def **out, struct err *e)
+enum err_code def_parse_shared(struct arena *a, str yaml, const struct supervision *shared,
+    bool whole, struct def **out, struct err *e)
 {
     *out = NULL;
     if (yaml.n > DEF_BYTES_MAX)
@@ -482,6 +484,8 @@ enum err_code def_parse(struct arena *a, str yaml, struct def **out, struct err 
         .tallies = {.en = "tally", .zh = "计数", .section = "tallies"},
         .stamps = {.en = "moment", .zh = "时点", .section = "steps"}};
     r.root = yaml_parse(a, d->text, e);
+    if (shared && r.root && yaml_get(r.root, "loop"))
+        r.root = def_supervision_merge(a, r.root, shared, whole);
     if (r.root != NULL && r.root->type == YAML_MAP)
         read_all(&r);
     else if (r.root != NULL)
@@ -492,4 +496,9 @@ enum err_code def_parse(struct arena *a, str yaml, struct def **out, struct err 
         return OK;
     }
     return e->n > kept ? e->notes[kept].code : e->code;
+}
+
+enum err_code def_parse(struct arena *a, str yaml, struct def **out, struct err *e)
+{
+    return def_parse_shared(a, yaml, NULL, false, out, e);
 }

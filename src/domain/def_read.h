@@ -128,5 +128,9 @@ void def_routes_read(struct def_reader *r);   // def_routes.c
 void def_cadences_read(struct def_reader *r); // def_cadence.c
 void def_solid_read(struct def_reader *r);    // def_solid.c
 void def_views_read(struct def_reader *r);    // def_view.c
+// With what all loops share, if any; whole: rows nothing starts or asks are not left out.
+struct supervision;
+enum err_code def_parse_shared(struct arena *a, str yaml, const struct supervision *shared,
+    bool whole, struct def **out, struct err *e) MUST_USE;
 
 #endif

@@ -35,6 +35,7 @@ static const struct yaml_member step_members[] = {
     {"must", YAML_WANT_LIST, .expected = "a list of {when, ask, files, note, why}"},
     {"approve", YAML_WANT_LIST, .expected = "a list of {title, who, ...}"},
     {"undo", YAML_WANT_STR, .expected = "10s"},
+    {"level", YAML_WANT_STR, .options = "blue|yellow|red"},
     {0},
 };
 
@@ -66,6 +67,8 @@ static const char *const effect_names[] = {
     [DOES_URGE] = "urge",
     [DOES_INSTRUCT] = "instruct",
     [DOES_NOTE] = "note",
+    [DOES_SLIP] = "slip",
+    [DOES_RECEIPT] = "receipt",
     [DOES_ESCALATE] = "escalate",
 };
 
@@ -323,6 +326,9 @@ static void read_step(struct def_reader *r, const struct yaml *row, str path, st
     s->files_max = (int)yaml_get_i64(row, "files", 0);
     read_photos(r, row, path, s);
     s->lock = (int)yaml_get_i64(row, "lock", 0);
+    for (int i = 1; i <= DEF_LEVELS; i++)
+        if (str_eq(yaml_get_str(row, "level"), def_level_name(i)))
+            s->level = i;
     s->max = yaml_get_dur(row, "max");
     def_child_read(r, row, path, s);
     def_must_read(r, row, path, s);
@@ -364,6 +370,7 @@ void def_steps_read(struct def_reader *r)
         r->step_at[n] = rows.at[i];
         r->step_paths[n] = rows.paths[i];
         VEC_PUSH(r->arena, r->d->steps, r->d->n_steps) = s;
+        r->d->receipts |= s.does == DOES_RECEIPT ? s.stop & ~s.start : 0;
     }
     r->stamps.broken = r->steps_broken;
 }

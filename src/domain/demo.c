@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "domain/item_hand.h"
 #include "domain/journal.h"
+#include "domain/supervise.h"
 #include "domain/tally_fold.h"
 
 enum {
@@ -440,7 +441,10 @@ static enum err_code run(struct demo *d, demo_progress *p, void *arg)
             begin(d);
     }
     d->c.now_us = d->until_us;
-    if ((d->fast ? put_down(d) : ring_alarms(d)) != OK || commit(d) != OK)
+    if ((d->fast ? put_down(d) : ring_alarms(d)) != OK)
+        return d->e->code;
+    d->c.actor = NULL;
+    if ((!d->fast && supervise_all(&d->c, d->e) != OK) || commit(d) != OK)
         return d->e->code;
     if (p)
         p(arg, d->next_filing, d->items);

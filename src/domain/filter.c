@@ -153,6 +153,9 @@ static void put_value(struct buf *b, const struct filter_term *t, const struct f
     case VALUE_DUE:
         buf_addz(b, "due");
         break;
+    case VALUE_LATE:
+        buf_addz(b, "late");
+        break;
     case VALUE_REFUSED:
         buf_addz(b, "refused");
         break;
@@ -330,6 +333,10 @@ static bool only_open(const struct filter_term *t)
     case KEY_OPEN:
     case KEY_OVERDUE:
         return all_are(t, VALUE_YES);
+    case KEY_SLIP:
+        return all_are(t, VALUE_YES) || all_are(t, VALUE_IS);
+    case KEY_RECEIPT:
+        return !t->negated && t->n == 1 && t->values[0].form != VALUE_NO;
     case KEY_CLOSED:
         return all_are(t, VALUE_NO);
     case KEY_DUE:

@@ -262,6 +262,33 @@ static bool recheck_mine(const struct matcher *m)
     return false;
 }
 
+static bool slip_holds(const struct matcher *m, const struct filter_value *v)
+{
+    str level = item_field(m->it, S(ITEM_SLIP));
+    return v->form == VALUE_IS ? str_eq(level, v->text) : (level.n > 0) == (v->form == VALUE_YES);
+}
+
+static bool receipt_mine(const struct matcher *m)
+{
+    const struct person *p = rules_person(m->env->rules, m->env->person);
+    for (size_t i = 0; p != NULL && i < p->n; i++)
+        if (below_grant(m, &p->grants[i]) &&
+            waits_hold(m->it->waits, "<a:", p->grants[i].role->key))
+            return true;
+    return false;
+}
+
+static bool supervised_holds(const struct matcher *m, const struct filter_value *v)
+{
+    if (m->t->kind == KIND_SLIP)
+        return slip_holds(m, v);
+    if (v->form == VALUE_MINE)
+        return receipt_mine(m);
+    if (v->form == VALUE_LATE)
+        return str_has(m->it->waits, S("<l:"));
+    return str_has(m->it->waits, S("<c:")) == (v->form == VALUE_YES);
+}
+
 static bool moment_holds(const struct matcher *m, const struct filter_value *v)
 {
     int64_t us = number(m);
@@ -374,6 +401,9 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
         return link_holds(m, v);
     case KIND_ASKS:
         return asks_hold(m, v);
+    case KIND_SLIP:
+    case KIND_RECEIPT:
+        return supervised_holds(m, v);
     case KIND_WATCH:
         return watch_holds(m);
     case KIND_REFERS:
@@ -389,24 +419,13 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
         return false;
     case KIND_NAMED:
         return named_holds(m, v);
-    case KIND_OPTION:
-    case KIND_CLOCK:
-    case KIND_CELL:
-    case KIND_TEXT:
-    case KIND_SHAPE:
-    case KIND_SEALED:
-    case KIND_NUMBER:
-    case KIND_DAY:
-    case KIND_TIME:
-    case KIND_YESNO:
-    case KIND_NODE:
-        return field_holds(m, v);
     case KIND_SLIPS:
         return slips_hold(m, v);
     case KIND_LEAD:
         return m->env->part && m->env->part->lead == (v->form == VALUE_YES);
+    default: // kept in the item's fields
+        return field_holds(m, v);
     }
-    UNREACHABLE();
 }
 
 bool filter_word_in(const struct item *it, str word)

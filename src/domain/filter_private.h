@@ -30,6 +30,8 @@ enum filter_kind {
     KIND_VERSION,  // number of its definition's version; old
     KIND_LINK,     // yes no, or an id
     KIND_ASKS,     // a step that is asked for; yes no mine refused
+    KIND_SLIP,     // level of the slip that stands on it; open none
+    KIND_RECEIPT,  // yes no, late, mine
     KIND_WATCH,    // me: the person asking has it on his list
     KIND_CADENCE,  // loop/rule/dates: filed by that cadence rule, or a row it was filed for. In the
                    // database only
@@ -93,6 +95,8 @@ enum filter_kind {
     X(KEY_UNLOCKS, "unlocks", "解锁次数", KIND_COUNT, "i.unlocks", unlocks)                        \
     X(KEY_LOCKED, "locked", "锁定", KIND_FLAG, "i.locked", locked)                                 \
     X(KEY_ASKS, "asks", "待审核", KIND_ASKS, "i.waits", waits)                                     \
+    X(KEY_SLIP, "slip", "督办牌", KIND_SLIP, "i.waits", waits)                                     \
+    X(KEY_RECEIPT, "receipt", "回执", KIND_RECEIPT, "i.waits", waits)                              \
     X(KEY_WATCH, "watch", "盯住", KIND_WATCH, "i.id", id)                                          \
     X(KEY_CLASHES, "clashes", "冲突", KIND_CLASHES, "i.id", id)                                    \
     X(KEY_BESIDE, "beside", "旁边", KIND_BESIDE, "i.id", id)                                       \
@@ -199,6 +203,7 @@ struct filter_value {
         VALUE_NO,
         VALUE_MINE,
         VALUE_DUE,     // its time has come
+        VALUE_LATE,    // its time is over
         VALUE_REFUSED, // asked for by the person asking now, and refused
         VALUE_OLD,     // of a version that is not the newest of its loop
         VALUE_PREFIX

@@ -548,6 +548,58 @@ static void asks(struct writer_of *w)
     }
 }
 
+static bool gives_receipts(const struct rules *r, const struct role *role)
+{
+    for (size_t i = 0; i < r->n_loops; i++)
+        for (size_t v = 0; v < r->loops[i].n; v++)
+            for (size_t s = 0; s < r->loops[i].versions[v]->n_steps; s++) {
+                const struct def_step *step = &r->loops[i].versions[v]->steps[s];
+                for (size_t k = 0; step->does == DOES_RECEIPT && k < step->n_who; k++)
+                    if (str_eq(step->who[k], role->key))
+                        return true;
+            }
+    return false;
+}
+
+// Of whom a receipt is awaited by one grant, as of a re-check.
+static void receipt_mine(struct writer_of *w)
+{
+    const struct person *p = rules_person(w->env->rules, w->env->person);
+    sqlb_add(w->q, "(1 = 0");
+    for (size_t i = 0; p != NULL && i < p->n; i++) {
+        const struct grant *g = &p->grants[i];
+        if (!gives_receipts(w->env->rules, g->role))
+            continue;
+        sqlb_add(w->q, " OR (");
+        waits_word(w, str_fmt(w->q->arena, "<a:%.*s>", STR_ARG(g->role->key)));
+        below_grant(w, g);
+        sqlb_add(w->q, ")");
+    }
+    sqlb_add(w->q, ")");
+}
+
+// Few are supervised: from the index of what waits for somebody to the items.
+static void supervised(struct writer_of *w)
+{
+    bool slip = w->t->kind == KIND_SLIP;
+    for (size_t i = 0; i < w->t->n; i++) {
+        const struct filter_value *v = &w->t->values[i];
+        or_else(w);
+        if (v->form == VALUE_NO)
+            sqlb_add(w->q, "NOT ");
+        sqlb_add(w->q, "i.id IN (SELECT o.id FROM item o WHERE o.town = ?1 AND o.waits <> '' AND ");
+        if (v->form == VALUE_MINE)
+            receipt_mine(w);
+        else if (v->form == VALUE_LATE)
+            waits_word(w, S("<l:"));
+        else if (v->form == VALUE_IS)
+            waits_word(w, str_fmt(w->q->arena, "<v:%.*s>", STR_ARG(v->text)));
+        else
+            waits_word(w, slip ? S("<v:") : S("<c:"));
+        sqlb_add(w->q, ")");
+    }
+}
+
 // A short list, so from it to the items.
 static void watched(struct writer_of *w)
 {
@@ -849,6 +901,8 @@ static void term(struct writer_of *w)
         [KIND_VERSION] = versions,
         [KIND_LINK] = links,
         [KIND_ASKS] = asks,
+        [KIND_SLIP] = supervised,
+        [KIND_RECEIPT] = supervised,
         [KIND_WATCH] = watched,
         [KIND_GATHERED] = gathered,
         [KIND_GATHERS] = gathers,

@@ -678,6 +678,36 @@ static void read_moment(const struct reading *x)
         read_dates(x, recheck ? S(", due, mine, yes, no") : S(", yes, no"));
 }
 
+static void read_slip(const struct reading *x)
+{
+    static const str ALIAS[DEF_LEVELS] = {S("蓝牌"), S("黄牌"), S("红牌")};
+    for (int i = 1; i <= DEF_LEVELS; i++)
+        if (is_word(x, def_level_name(i), ALIAS[i - 1])) {
+            add_text(x, def_level_name(i));
+            return;
+        }
+    if (is_none(x))
+        add_form(x, VALUE_NO);
+    else if (is_word(x, S("open"), S("有")))
+        add_form(x, VALUE_YES);
+    else if (!read_yesno(x))
+        refuse(x, S("blue, yellow, red, open, none"));
+}
+
+static void read_receipt(const struct reading *x)
+{
+    if (is_none(x))
+        add_form(x, VALUE_NO);
+    else if (is_word(x, S("due"), S("待回执")))
+        add_form(x, VALUE_YES);
+    else if (is_word(x, S("late"), S("逾期")))
+        add_form(x, VALUE_LATE);
+    else if (is_word(x, S("mine"), S("我的")))
+        add_form(x, VALUE_MINE);
+    else if (!read_yesno(x))
+        refuse(x, S("due, late, mine, none"));
+}
+
 static void read_word(const struct reading *x)
 {
     add_text(x, x->v->text);
@@ -715,6 +745,8 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         [KIND_VERSION] = read_version,
         [KIND_LINK] = read_link,
         [KIND_ASKS] = read_asks,
+        [KIND_SLIP] = read_slip,
+        [KIND_RECEIPT] = read_receipt,
         [KIND_WATCH] = read_watch,
         [KIND_CADENCE] = read_cadence,
         [KIND_CLASHES] = read_near,

@@ -12,6 +12,8 @@
 
 // The field that says that a re-check has fallen due and its owners were told.
 #define ITEM_RECHECK_TOLD "recheck/told"
+// The field that keeps which supervision slip stands on it: "blue" (domain/supervise.h).
+#define ITEM_SLIP "slip/level"
 
 enum {
     ITEM_TITLE_MAX = 120, // code points

@@ -2,6 +2,7 @@
 
 #include "domain/item_inner.h"
 #include "domain/sealed.h"
+#include "domain/supervise.h"
 
 enum { ASK_BYTES_MAX = 64 * KIB };
 
@@ -303,7 +304,8 @@ void item_waits_derive(struct ctx *c, const struct def *d, struct item *it)
         named =
             named || (d->fields[i].type == DEF_PERSON && item_field(it, d->fields[i].key).n > 0);
     bool look = d->solid.pass >= 0 && item_field(it, S(ITEM_RECHECK_TOLD)).n > 0;
-    if (n == 0 && !named && !look && it->waits.n == 0)
+    bool supervised = supervise_waiting(d, it);
+    if (n == 0 && !named && !look && !supervised && it->waits.n == 0)
         return;
     buf_init(&b, c->arena, ASK_BYTES_MAX);
     for (size_t i = 0; i < d->n_fields && named; i++) {
@@ -332,6 +334,8 @@ void item_waits_derive(struct ctx *c, const struct def *d, struct item *it)
     const struct def_step *pass = look ? &d->steps[d->solid.pass] : NULL;
     for (size_t i = 0; look && i < pass->n_who; i++)
         buf_fmt(&b, "<k:%.*s>", STR_ARG(pass->who[i]));
+    if (supervised)
+        supervise_waits(d, it, &b);
     it->waits = buf_str(&b);
 }
 

@@ -9,6 +9,7 @@
 #include "domain/keydate.h"
 #include "domain/recheck.h"
 #include "domain/sealed.h"
+#include "domain/supervise.h"
 #include "domain/via.h"
 
 struct item item_copy(struct arena *a, const struct item *it)
@@ -214,6 +215,7 @@ enum err_code item_commit(struct ctx *c, const struct def *d, const struct item 
     // What was taken back has the day it had, or none.
     if (!str_eq(ev->what, S(ITEM_UNDO)))
         recheck_derive(c, d, before, it);
+    supervise_derive(c, d, it);
     item_waits_derive(c, d, it);
     item_lock_derive(d, it);
     item_plan(c, d, it);

@@ -9,6 +9,7 @@
 #include "domain/item_refer.h"
 #include "domain/row_merge.h"
 #include "domain/same.h"
+#include "domain/supervise.h"
 
 static int first_open(const struct def *d)
 {
@@ -561,6 +562,8 @@ static void (*const EFFECTS[])(struct turn *t, struct err *e) = {
     [DOES_URGE] = does_urge,
     [DOES_INSTRUCT] = does_nothing,
     [DOES_NOTE] = does_nothing,
+    [DOES_SLIP] = supervise_slip,
+    [DOES_RECEIPT] = does_nothing, // its clocks stop, and nothing is awaited any more
     [DOES_ESCALATE] = does_nothing,
 };
 

@@ -4,6 +4,7 @@
 #include "domain/item_inner.h"
 #include "domain/recheck.h"
 #include "domain/same.h"
+#include "domain/supervise.h"
 
 static bool lets_in(const struct ctx *c, const struct def_step *s, int64_t unit)
 {
@@ -114,8 +115,9 @@ static str closed(struct ctx *c, const struct def *d, const struct def_step *s,
     if ((s->does == DOES_EXCLUDE && it->excluded) || (s->does == DOES_INCLUDE && !it->excluded))
         return it->excluded ? words(c, "it is already excluded", "已经剔除")
                             : words(c, "it is not excluded", "没有剔除");
-    *code = OK;
-    return (str){0};
+    str wrong = supervise_closed(c, d, s, it);
+    *code = wrong.n > 0 ? ERR_INVALID : OK;
+    return wrong;
 }
 
 str item_step_closed(struct ctx *c, const struct def *d, const struct def_step *s,

@@ -6,6 +6,7 @@
 #include "domain/def_place.h"
 #include "domain/def_repeat.h"
 #include "domain/def_role.h"
+#include "domain/def_supervision.h"
 #include "domain/item_child.h"
 #include "domain/item_step.h"
 #include "domain/journal.h"
@@ -195,7 +196,7 @@ static void check_town(struct ctx *c, struct def *d, struct err *e)
 static void check_loop(struct ctx *c, str kind, str text, struct published *out, struct err *e)
 {
     struct def *d;
-    if (def_parse(c->arena, text, &d, e) != OK)
+    if (def_parse_with(c->arena, text, c->rules->supervision, &d, e) != OK)
         return;
     out->key = d->loop;
     check_kind(c, d, kind, e);
@@ -231,6 +232,43 @@ static void check_calendar(struct ctx *c, str text, struct published *out, struc
     out->key = spec.key;
     if (!cal_new(c->arena, &spec, e))
         CHECK(e->code != OK);
+}
+
+// Every loop in force must go on with it: what is wrong there is said here, because it is this file
+// that changes.
+static void check_shared_loop(struct ctx *c, struct rules *copy, const struct loop *l,
+    const struct supervision *s, struct err *e)
+{
+    struct def *d;
+    struct err sub;
+    err_init(&sub, c->arena, e->lang);
+    if (def_parse_with(c->arena, l->now->text, s, &d, &sub) == OK)
+        rules_compile_def(copy, d, &sub);
+    for (size_t i = 0; i < sub.n; i++)
+        def_err(e, s->text, S("supervision"), (str){0}, sub.notes[i].expected,
+            "the loop \"%.*s\" would no longer work, %.*s: %.*s",
+            "流程“%.*s”将无法使用，%.*s：%.*s", STR_ARG(l->title), STR_ARG(sub.notes[i].field),
+            STR_ARG(sub.notes[i].message));
+}
+
+static void check_supervision(struct ctx *c, str text, struct published *out, struct err *e)
+{
+    struct supervision *s;
+    if (def_supervision_parse(c->arena, text, &s, e) != OK)
+        return;
+    out->key = s->key;
+    struct rules copy = *c->rules;
+    copy.arena = c->arena;
+    copy.supervision = s;
+    const struct supervision *old = c->rules->supervision;
+    if (old && !str_eq(old->key, s->key))
+        def_err(e, text, S("supervision"), (str){0}, old->key,
+            "a town has one definition of supervision: \"%.*s\"", "一个镇只有一份督办定义：“%.*s”",
+            STR_ARG(old->key));
+    def_supervision_check(c->arena, &copy, s, e);
+    for (size_t i = 0; e->code == OK && i < copy.n_loops; i++)
+        if (!loop_lasts(&copy.loops[i]))
+            check_shared_loop(c, &copy, &copy.loops[i], s, e);
 }
 
 static const struct role *role_named(const struct role *roles, size_t n, str key)
@@ -374,10 +412,12 @@ enum err_code def_publish(
         check_score(c, text, out, e);
     else if (str_eq(kind, S("keydate")))
         check_keydate(c, text, out, e);
+    else if (str_eq(kind, S("supervision")))
+        check_supervision(c, text, out, e);
     else
         return err_add(e, ERR_INVALID, S("kind"),
-            S("loop, register, calendar, roles, score, keydate"), "there is no such kind",
-            "没有这种定义");
+            S("loop, register, calendar, roles, score, keydate, supervision"),
+            "there is no such kind", "没有这种定义");
     if (e->code != OK)
         return e->code;
     if (same_as_before(c, kind, out->key, text))

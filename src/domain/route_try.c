@@ -1,6 +1,9 @@
 #include "domain/route_try.h"
 
+#include "domain/def_supervision.h"
+
 #include <stdlib.h>
+#include "domain/def_supervision.h"
 #include "domain/item_store.h"
 #include "domain/publish.h"
 
@@ -20,7 +23,7 @@ struct def *route_try_def(struct ctx *c, str text, struct err *e)
         err_merge(e, &sub, (str){0}); // what is in force already may be tried as well
         return NULL;
     }
-    if (def_parse(c->arena, text, &d, e) != OK)
+    if (def_parse_with(c->arena, text, c->rules->supervision, &d, e) != OK)
         return NULL;
     struct rules copy = *c->rules; // its filters go into this arena, not into the snapshot's
     copy.arena = c->arena;

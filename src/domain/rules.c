@@ -7,6 +7,7 @@
 #include "domain/def_cal.h"
 #include "domain/def_place.h"
 #include "domain/def_role.h"
+#include "domain/def_supervision.h"
 #include "domain/filter.h"
 #include "domain/journal.h"
 #include "domain/keydate.h"
@@ -429,7 +430,7 @@ static void load_loop(struct rules *r, const struct stored *s, struct err *e)
 {
     struct def *d;
     name_file(s, e);
-    if (def_parse(r->arena, s->text, &d, e) != OK)
+    if (def_parse_with(r->arena, s->text, r->supervision, &d, e) != OK)
         return;
     d->id = s->id;
     d->version = s->version;
@@ -507,6 +508,25 @@ static void compile_keydates(struct rules *r, enum lang lang)
     }
 }
 
+// The newest version holds for all versions of all loops: what they share is not kept with an item.
+static void load_supervision(struct rules *r, const struct stored *s, struct err *e)
+{
+    name_file(s, e);
+    (void)!def_supervision_parse(r->arena, s->text, &r->supervision, e);
+}
+
+// A loop that has changed since may leave a rule nothing to read: it issues nothing, and the town
+// lives on.
+static void compile_supervision(struct rules *r, enum lang lang)
+{
+    struct supervision *s = r->supervision;
+    for (size_t i = 0; s && i < s->n_rules; i++) {
+        struct err sub;
+        err_init(&sub, r->arena, lang);
+        s->rules[i].match = filter_parse(r->arena, r, NULL, s->rules[i].when, &sub);
+    }
+}
+
 static bool is_loop(str kind)
 {
     return str_eq(kind, S("loop")) || str_eq(kind, S("register"));
@@ -524,6 +544,8 @@ static void load_defs(struct rules *r, struct db *db, struct err *e)
             if (def_roles_parse(r->arena, rows[i].text, &r->roles, &r->n_roles, e) != OK)
                 return;
         }
+        if (str_eq(rows[i].kind, S("supervision")))
+            load_supervision(r, &rows[i], e);
     }
     for (size_t i = 0; i < n; i++)
         if (is_loop(rows[i].kind))
@@ -545,6 +567,7 @@ static void load_defs(struct rules *r, struct db *db, struct err *e)
         name_file(&rows[i], e);
         rules_compile_def(r, d, e);
     }
+    compile_supervision(r, e->lang);
     for (size_t i = 0; i < n && e->code == OK; i++)
         if (str_eq(rows[i].kind, S("score")))
             load_score(r, &rows[i], e->lang);

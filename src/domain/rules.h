@@ -105,6 +105,7 @@ struct spot_names { // with the same first character, the longest first
     size_t n;
 };
 struct score;
+struct supervision;
 struct rules_score {
     str key;
     const struct score **versions; // by version
@@ -144,6 +145,7 @@ struct rules {
     size_t n_scores;
     struct keydate **keydates; // the newest version of each, by when it was first published
     size_t n_keydates;
+    struct supervision *supervision; // what all loops share (def_supervision.h); NULL: nothing
     struct layer *layers;
     size_t n_layers;
     struct spot *spots; // by name

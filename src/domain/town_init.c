@@ -7,6 +7,7 @@
 #include "domain/def_cal.h"
 #include "domain/def_place.h"
 #include "domain/def_role.h"
+#include "domain/def_supervision.h"
 #include "domain/journal.h"
 #include "domain/keydate.h"
 #include "domain/layer.h"
@@ -61,6 +62,7 @@ struct making {
     struct files defs, units, classes, people, layers;
     struct unit_in root;
     const struct yaml *rows;
+    struct supervision *supervision; // what all loops share; NULL: nothing
 };
 
 static struct file *read_in(struct making *m, struct files *list, str name)
@@ -191,6 +193,11 @@ static enum err_code check_def(struct making *m, struct file *f)
         f->kind = S("calendar");
         return check_calendar(m, f);
     }
+    if (yaml_get(root, "supervision")) {
+        f->kind = S("supervision");
+        f->key = yaml_get_str(root, "supervision");
+        return def_supervision_parse(m->a, f->text, &m->supervision, &f->e);
+    }
     if (yaml_get(root, "score")) { // read when the loops are there
         f->kind = S("score");
         f->key = yaml_get_str(root, "score");
@@ -203,9 +210,10 @@ static enum err_code check_def(struct making *m, struct file *f)
         return keydate_parse(m->a, f->text, &k, &f->e);
     }
     return err_at(&f->e, root->line, root->column, (str){0},
-        S("roles:, loop:, register:, week:, score: or keydate:"),
-        "defines neither roles nor a loop, a register, a calendar, a score or a key date",
-        "既不是角色、流程、台账，也不是工作日历、考核或重要节点");
+        S("roles:, loop:, register:, week:, score:, keydate: or supervision:"),
+        "defines neither roles nor a loop, a register, a calendar, a score, a key date or "
+        "supervision",
+        "既不是角色、流程、台账，也不是工作日历、考核、重要节点或督办");
 }
 
 static void check_twice(struct making *m)
@@ -405,7 +413,8 @@ static enum err_code try_loops(struct making *m)
     struct def **defs = NEW_ARRAY(m->a, m->defs.n, struct def *);
     for (size_t i = 0; i < m->defs.n; i++) {
         struct file *f = m->defs.at[i];
-        if (is_loop(f->kind) && def_parse(m->a, f->text, &defs[i], &f->e) == OK)
+        if (is_loop(f->kind) &&
+            def_parse_with(m->a, f->text, m->supervision, &defs[i], &f->e) == OK)
             add_loop(r, defs[i]); // filters of the others may name it
     }
     for (size_t i = 0; i < m->defs.n; i++) {
@@ -415,6 +424,9 @@ static enum err_code try_loops(struct making *m)
         rules_compile_def(r, defs[i], &f->e);
         check_references(m, defs[i], &f->e);
     }
+    for (size_t i = 0; m->supervision && i < m->defs.n; i++)
+        if (str_eq(m->defs.at[i]->kind, S("supervision")))
+            def_supervision_check(m->a, r, m->supervision, &m->defs.at[i]->e);
     rules_free(r);
     return OK;
 }
@@ -423,7 +435,8 @@ static enum err_code try_loops(struct making *m)
 static void try_cadences(struct making *m, const struct rules *r, struct file *f)
 {
     struct def *d;
-    if (!is_loop(f->kind) || f->e.code != OK || def_parse(m->a, f->text, &d, &f->e) != OK)
+    if (!is_loop(f->kind) || f->e.code != OK ||
+        def_parse_with(m->a, f->text, m->supervision, &d, &f->e) != OK)
         return;
     if (!d->lasting)
         cadence_check(m->a, r, d, &f->e);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Town, call, root } from './lib.mjs';
 import { MISTAKES, SAID, TEXTS } from '../anchors/mistakes.mjs';
 
-const texts = { ...TEXTS, roles: readFileSync(join(root, 'defs/roles.yaml'), 'utf8') };
+const texts = { ...TEXTS, roles: readFileSync(join(root, 'defs/roles.yaml'), 'utf8'), supervision: readFileSync(join(root, 'defs/supervision.yaml'), 'utf8') };
 
 function put(text, find, by) {
   assert.ok(text.includes(find), find);

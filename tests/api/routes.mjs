@@ -44,6 +44,7 @@ export const ROUTES = [
   ['GET /api/boards/hotline/table.xlsx', 200, 'leader dispatcher handler assisting stranger reader'],
   ['GET /api/boards/hotline/months', 200, 'leader dispatcher handler assisting stranger reader'],
   ['GET /api/cadences', 200, 'leader dispatcher handler assisting stranger reader'],
+  ['GET /api/supervision', 200, READERS + ' stranger'],
   ['GET /api/scores', 200, 'leader dispatcher handler assisting stranger reader'],
   ['GET /api/scores/rates', 200, 'leader dispatcher handler assisting stranger reader'],
   ['GET /api/scores/rates/cell?column=intake', 200, 'leader dispatcher reader', 'handler assisting stranger'],

@@ -8,6 +8,7 @@
 #include "domain/def_place.h"
 #include "domain/def_role.h"
 #include "domain/keydate.h"
+#include "domain/def_supervision.h"
 
 static void check_index(int index, size_t n)
 {
@@ -140,6 +141,13 @@ static void try_others(struct arena *a, str text, enum lang lang)
         check_notes(&e, a, code);
     else
         CHECK(k->to_day >= k->from_day && k->share >= 1 && keydate_diff(a, k, k).n == 0);
+    struct supervision *shared;
+    err_init(&e, a, lang);
+    code = def_supervision_parse(a, text, &shared, &e);
+    if (code != OK)
+        check_notes(&e, a, code);
+    else
+        CHECK(shared->n_rules <= DEF_SUPERVISE_RULES_MAX && shared->levels[0].n > 0);
     int lines = 1;
     for (size_t i = 0; i < text.n; i++) // a line of YAML may end with \r, NEL, LS and PS as well
         lines += memchr("\n\r\xc2\xe2", text.s[i], 4) != NULL;

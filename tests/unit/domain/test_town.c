@@ -203,7 +203,7 @@ static void mistakes_have_places(void **state)
     put(t, "roles.yaml", "week: {}\n");
     says(t, "roles.yaml:");
     put(t, "roles.yaml", "colour: blue\n");
-    says(t, "roles:, loop:, register:, week:, score: or keydate:");
+    says(t, "roles:, loop:, register:, week:, score:, keydate: or supervision:");
 }
 
 // A loop that names a unit the town has not: said at the loop's file.

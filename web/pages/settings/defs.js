@@ -15,8 +15,8 @@ import { DefDiff, DefGraph } from './def-graph.js';
 import { DefMove } from './moves.js';
 import { SetPage } from './nav.js';
 
-const KINDS = ['loop', 'calendar', 'roles', 'score', 'register'];
-const KIND = { loop: 'def.kLoop', calendar: 'def.kCalendar', roles: 'def.kRole', score: 'def.kScore', register: 'def.kRegister' };
+const KINDS = ['loop', 'calendar', 'roles', 'score', 'register', 'supervision'];
+const KIND = { loop: 'def.kLoop', calendar: 'def.kCalendar', roles: 'def.kRole', score: 'def.kScore', register: 'def.kRegister', supervision: 'def.kSupervision' };
 const NEW = 'new';
 
 const kindTitle = (k) => (KIND[k] ? t(KIND[k]) : k);
