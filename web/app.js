@@ -60,6 +60,7 @@ const ROUTES = [
   { path: '/scores', page: Scores, right: 'board.read' },
   { path: '/scores/:key', page: Scores, right: 'board.read' },
   { path: '/cadences', page: more('Cadences'), right: 'board.read' },
+  { path: '/supervision', page: more('Supervision'), right: 'item.read' },
   { path: '/month', page: more('Month'), right: 'board.read' },
   { path: '/import', page: more('Import'), right: 'item.import' },
   { path: '/jobs', page: more('Jobs'), right: 'item.import' },

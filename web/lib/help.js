@@ -8,6 +8,7 @@ const CHAPTERS = [
   ['/registers', '06-lists'],
   ['/boards', '08-boards'],
   ['/cadences', '08-boards'],
+  ['/supervision', '16-supervision'],
   ['/month', '08-boards'],
   ['/scores', '09-scores'],
   ['/import', '07-import'],

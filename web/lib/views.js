@@ -7,6 +7,7 @@ export const FIXED = [
   { key: 'mine', title: 'view.mine', filter: 'open:yes unit:mine', sort: 'due' },
   { key: 'parts', title: 'view.parts', filter: 'open:yes part:mine', sort: 'due' },
   { key: 'asks', title: 'view.asks', filter: 'asks:mine', sort: 'due' },
+  { key: 'receipt', title: 'view.receipt', filter: 'receipt:mine', sort: 'due' },
   { key: 'recheck', title: 'view.recheck', filter: 'recheck:mine', sort: '-changed' },
   { key: 'named', title: 'view.named', filter: 'open:yes named:mine', sort: 'due' },
   { key: 'soon', title: 'view.soon', filter: 'open:yes unit:mine overdue:no due:next-2d', sort: 'due' },

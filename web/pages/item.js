@@ -28,6 +28,7 @@ import { Marked } from '../ui/marked.js';
 import { Caller } from '../ui/caller.js';
 import { ItemPlace } from '../ui/item-place.js';
 import { Kin } from '../ui/kin.js';
+import { Slip } from '../ui/slip.js';
 import { StepBar } from '../ui/step-bar.js';
 import { StepDialog } from '../ui/step-dialog.js';
 import { Requests } from '../ui/requests.js';
@@ -157,7 +158,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
   return html`<div class="item-head">
       <${States} item=${item} loop=${loop} />
       <p class="item-lamp"><${Lamp} item=${item} />${item.due ? html` <span class="hint">${t('item.nextDue', { at: dueStamp(item.due) })}</span>` : null}
-        ${item.excluded ? html`<span class="tag">${t('item.excluded')}</span>` : null}${item.locked ? html`<span class="tag hot">${t('item.locked')}</span>` : null}${item.repeat ? html`<span class="tag">${t('item.repeat')}</span>` : null}${item.main_repeat ? html`<span class="tag">${t('item.mainRepeat')}</span>` : null}${item.merged ? html`<span class="tag">${t('item.isMerged')}</span>` : null}</p>
+        ${item.excluded ? html`<span class="tag">${t('item.excluded')}</span>` : null}<${Slip} level=${item.slip} />${item.receipt ? html`<span class=${`tag ${item.receipt === 'late' ? 'hot' : ''}`}>${t(item.receipt === 'late' ? 'mark.receiptLate' : 'mark.receipt')}</span>` : null}${item.locked ? html`<span class="tag hot">${t('item.locked')}</span>` : null}${item.repeat ? html`<span class="tag">${t('item.repeat')}</span>` : null}${item.main_repeat ? html`<span class="tag">${t('item.mainRepeat')}</span>` : null}${item.merged ? html`<span class="tag">${t('item.isMerged')}</span>` : null}</p>
     </div>
     <${Back} item=${item} loop=${loop} />
     <${Requests} item=${item} onSay=${onSay} again=${again} />

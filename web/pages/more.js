@@ -1,6 +1,7 @@
 // The pages that are not needed at first: one lazy chunk, so that the first load stays a handful of files.
 export { Board } from './board.js';
 export { Cadences } from './cadences.js';
+export { Supervision } from './supervision.js';
 export { Month } from './month.js';
 export { Import } from './import.js';
 export { Jobs, JobPage } from './jobs.js';

@@ -33,6 +33,7 @@ const MORE = [
   { key: 'due', title: 'today.due', filter: 'open:yes unit:mine due:today', sort: 'due' },
   { key: 'back', title: 'today.back', filter: 'open:yes unit:mine returns:>=1', sort: 'due' },
   { key: 'again', title: 'today.again', filter: 'open:yes unit:mine round:>=2', sort: 'due' },
+  { key: 'receipt', title: 'view.receipt', filter: view('receipt').filter, sort: 'due' },
   { key: 'recheck', title: 'view.recheck', filter: view('recheck').filter, sort: view('recheck').sort },
   { key: 'named', title: 'today.named', filter: view('named').filter, sort: 'due' },
   { key: 'watched', title: 'today.watched', filter: 'watch:me', sort: '-changed' },

@@ -84,6 +84,8 @@ function marks(r) {
   const loop = catalog.value.loopByKey.get(r.loop);
   if (loop && loop.lasts && !r.open) out.push(['', r.merged ? t('twin.isMerged') : r.state_title]);
   if (r.priority && r.priority !== usual(r.loop)) out.push(['hot', r.priority]);
+  if (r.slip) out.push([`slip-${r.slip}`, t({ blue: 'slip.blue', yellow: 'slip.yellow', red: 'slip.red' }[r.slip])]);
+  if (r.receipt) out.push([r.receipt === 'late' ? 'hot' : '', t(r.receipt === 'late' ? 'mark.receiptLate' : 'mark.receipt')]);
   if (r.asks) out.push(['hot', t('mark.asks', { steps: r.asks })]);
   if (r.returns) out.push(['', t('item.returns', { n: r.returns })]);
   if (r.locked) out.push(['hot', t('item.locked')]);

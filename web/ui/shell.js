@@ -31,6 +31,7 @@ const NAV = [
   { path: '/scores', key: 'nav.score', icon: 'score', right: 'board.read', code: 'KeyK' },
   { path: '/registers', key: 'nav.registers', icon: 'registers', right: 'item.read', code: 'KeyR', when: hasRegisters },
   { path: '/cadences', key: 'nav.cadences', icon: 'cadences', right: 'board.read', code: 'KeyV', when: hasCadences },
+  { path: '/supervision', key: 'nav.supervision', icon: 'supervision', right: 'item.read', code: 'KeyU' },
   { path: '/month', key: 'nav.month', icon: 'month', right: 'board.read', code: 'KeyA' },
   { path: '/new', key: 'nav.new', icon: 'new', right: 'item.file', code: 'KeyN' },
   { path: '/import', key: 'nav.import', icon: 'import', right: 'item.import', code: 'KeyM', also: '/jobs' },
