@@ -265,6 +265,8 @@ static bool recheck_mine(const struct matcher *m)
 static bool slip_holds(const struct matcher *m, const struct filter_value *v)
 {
     str level = item_field(m->it, S(ITEM_SLIP));
+    if (v->form == VALUE_DUE || v->form == VALUE_LATE)
+        return str_has(m->it->waits, v->form == VALUE_DUE ? S("<w:slip>") : S("<w:late>"));
     return v->form == VALUE_IS ? str_eq(level, v->text) : (level.n > 0) == (v->form == VALUE_YES);
 }
 

@@ -590,8 +590,10 @@ static void supervised(struct writer_of *w)
         sqlb_add(w->q, "i.id IN (SELECT o.id FROM item o WHERE o.town = ?1 AND o.waits <> '' AND ");
         if (v->form == VALUE_MINE)
             receipt_mine(w);
+        else if (v->form == VALUE_DUE)
+            waits_word(w, S("<w:slip>"));
         else if (v->form == VALUE_LATE)
-            waits_word(w, S("<l:"));
+            waits_word(w, slip ? S("<w:late>") : S("<l:"));
         else if (v->form == VALUE_IS)
             waits_word(w, str_fmt(w->q->arena, "<v:%.*s>", STR_ARG(v->text)));
         else

@@ -690,8 +690,12 @@ static void read_slip(const struct reading *x)
         add_form(x, VALUE_NO);
     else if (is_word(x, S("open"), S("有")))
         add_form(x, VALUE_YES);
+    else if (is_word(x, S("due"), S("待回执")))
+        add_form(x, VALUE_DUE);
+    else if (is_word(x, S("late"), S("逾期")))
+        add_form(x, VALUE_LATE);
     else if (!read_yesno(x))
-        refuse(x, S("blue, yellow, red, open, none"));
+        refuse(x, S("blue, yellow, red, open, due, late, none"));
 }
 
 static void read_receipt(const struct reading *x)

@@ -7,6 +7,7 @@
 //   <n:17>           person 17 was refused and has not seen it yet
 //   <v:blue>         a slip of that level stands on it (domain/supervise.h)
 //   <c:slip>         a receipt is awaited, by this clock; <l:slip>: and its time is over
+//   <w:slip>         it is the slip's; <w:late>: and its time is over
 //   <a:handler>      a holder of the role gives the receipt
 //   <k:inspector>    its re-check has fallen due, a holder of the role makes it (domain/recheck.h)
 #ifndef BH_DOMAIN_ITEM_WAIT_H

@@ -73,6 +73,15 @@ bool supervise_waiting(const struct def *d, const struct item *it)
     return item_field(it, S(ITEM_SLIP)).n > 0 || awaited(d, it, d->receipts) != NULL;
 }
 
+// The clocks of slips, as against those of instructions and urges.
+static uint64_t slip_clocks(const struct def *d)
+{
+    uint64_t mask = 0;
+    for (size_t i = 0; i < d->n_steps; i++)
+        mask |= d->steps[i].does == DOES_SLIP ? d->steps[i].start : 0;
+    return mask & d->receipts;
+}
+
 static bool gives(const struct def *d, const struct def_step *s, const struct item *it)
 {
     int level = supervise_level(it);
@@ -91,6 +100,9 @@ void supervise_waits(const struct def *d, const struct item *it, struct buf *b)
     int level = supervise_level(it);
     if (level > 0)
         buf_fmt(b, "<v:%.*s>", STR_ARG(def_level_name(level)));
+    const struct clock *slip = awaited(d, it, slip_clocks(d));
+    if (slip)
+        buf_fmt(b, "<w:slip>%s", slip->breached ? "<w:late>" : "");
     for (size_t i = 0; i < it->n_clocks; i++) {
         const struct clock *k = &it->clocks[i];
         int at = clock_open(k) ? def_clock_at(d, k->key) : DEF_NONE;

@@ -237,8 +237,8 @@ export const MISTAKES = [
   ['a slip of a role that is none', 'supervision', 'who: [head, leader]', 'who: [heads, leader]', 'heads'],
   ['an answer that is no field', 'supervision', '"slip_until!"', '"slip_untill!"', '"slip_untill!"'],
   ['a leader in charge by no person', 'supervision', 'by: charge,', 'by: slip_kind,', 'slip_kind'],
-  ['a rule over a word nobody knows', 'supervision', 'slip:blue receipt:late', 'slip:blue reciept:late', '"slip:blue reciept:late"'],
-  ['a rule for a colour that is none', 'supervision', 'slip:yellow receipt:late', 'slip:orange receipt:late', '"slip:orange receipt:late"'],
+  ['a rule over a word nobody knows', 'supervision', 'slip:blue slip:late', 'slips:blue slip:late', '"slips:blue slip:late"'],
+  ['a rule for a colour that is none', 'supervision', 'slip:yellow slip:late', 'slip:orange slip:late', '"slip:orange slip:late"'],
   ['a step from a state all loops have not', 'supervision', 'from: [open, paused], who: leader', 'from: [open, filed], who: leader', 'filed'],
 ];
 
@@ -333,8 +333,8 @@ export const SAID = {
   'a slip of a role that is none': ['没有这个角色：“heads”，是不是“head”？', 'there is no role "heads", did you mean "head"?'],
   'an answer that is no field': ['没有这个字段：“slip_untill”，是不是“slip_until”？', 'there is no field "slip_untill", did you mean "slip_until"?'],
   'a leader in charge by no person': ['“slip_kind”不是这里的这种字段', '"slip_kind" is no such field'],
-  'a rule over a word nobody knows': ['筛选条件“slip:blue reciept:late”的“reciept”：没有“reciept”这个条件', 'in the filter "slip:blue reciept:late", reciept: there is no key "reciept"'],
-  'a rule for a colour that is none': ['筛选条件“slip:orange receipt:late”的“slip”：“orange”不适用于这个条件', 'in the filter "slip:orange receipt:late", slip: "orange" does not fit here'],
+  'a rule over a word nobody knows': ['筛选条件“slips:blue slip:late”的“slips”：没有“slips”这个条件', 'in the filter "slips:blue slip:late", slips: there is no key "slips"'],
+  'a rule for a colour that is none': ['筛选条件“slip:orange slip:late”的“slip”：“orange”不适用于这个条件', 'in the filter "slip:orange slip:late", slip: "orange" does not fit here'],
   'a step from a state all loops have not': ['没有这个状态：“filed”', 'there is no state "filed"'],
   'a score of a loop that is none': ['没有这个流程：“hotlines”，是不是“hotline”？', 'there is no loop "hotlines", did you mean "hotline"?'],
   'a key date that ends before it begins': ['结束日期早于开始日期；要撤回请写 off: yes', 'it ends before it begins; "off: yes" takes it back'],
