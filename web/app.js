@@ -61,6 +61,7 @@ const ROUTES = [
   { path: '/scores/:key', page: Scores, right: 'board.read' },
   { path: '/cadences', page: more('Cadences'), right: 'board.read' },
   { path: '/supervision', page: more('Supervision'), right: 'item.read' },
+  { path: '/keydates', page: more('Keydates'), right: 'board.read' },
   { path: '/month', page: more('Month'), right: 'board.read' },
   { path: '/import', page: more('Import'), right: 'item.import' },
   { path: '/jobs', page: more('Jobs'), right: 'item.import' },

@@ -5,6 +5,7 @@
 #include "api/jobs.h"
 #include "api/members.h"
 #include "domain/filter.h"
+#include "domain/keydate.h"
 #include "domain/publish.h"
 #include "domain/old_years.h"
 
@@ -101,7 +102,7 @@ enum err_code tokens_drop(struct call *k, struct ctx *c, int64_t *result, struct
 
 struct def_row {
     int64_t id, version, published_us;
-    str kind, key, person_name;
+    str kind, key, person_name, broken;
 };
 struct def_rows {
     struct list rows;
@@ -114,6 +115,8 @@ static const struct field DEF_ROW[] = {
     M(def_row, version, FIELD_I64),
     {"published", FIELD_TIME, .at = offsetof(struct def_row, published_us)},
     M(def_row, person_name, FIELD_STR),
+    M(def_row, broken, FIELD_STR,
+        .help = "a key date in force that fits the town no longer: what was noted"),
     {0},
 };
 const struct field DEFS_LIST[] = {
@@ -121,6 +124,14 @@ const struct field DEFS_LIST[] = {
         .size = sizeof(struct def_row)},
     {0},
 };
+
+static str broken_of(const struct rules *r, int64_t def)
+{
+    for (size_t i = 0; i < r->n_keydates; i++)
+        if (r->keydates[i]->id == def)
+            return r->keydates[i]->broken;
+    return (str){0};
+}
 
 enum err_code defs_list(struct call *k)
 {
@@ -138,7 +149,8 @@ enum err_code defs_list(struct call *k)
             .key = db_dup(&r, 2, c->arena),
             .version = db_i64(&r, 3),
             .published_us = db_i64(&r, 4),
-            .person_name = p ? p->name : (str){0}};
+            .person_name = p ? p->name : (str){0},
+            .broken = broken_of(c->rules, db_i64(&r, 0))};
         VEC_PUSH(c->arena, rows, n) = d;
     }
     if (db_status(c->db, &k->err) != OK)

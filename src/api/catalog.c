@@ -3,6 +3,7 @@
 #include "api/boards.h"
 #include "api/members.h"
 #include "domain/filter.h"
+#include "domain/keydate.h"
 
 struct unit_view {
     int64_t id, parent, depth;
@@ -73,7 +74,7 @@ struct loop_view {
 };
 struct catalog_view {
     int64_t gen;
-    struct list units, classes, loops, registers;
+    struct list units, classes, loops, registers, keydates;
 };
 
 static const struct field UNIT_VIEW[] = {
@@ -275,6 +276,8 @@ const struct field CATALOG_VIEW[] = {
     {"registers", FIELD_LIST, .at = offsetof(struct catalog_view, registers), .sub = LOOP_VIEW,
         .size = sizeof(struct loop_view),
         .help = "loops whose rows last: lists of their own, filter register:{key}"},
+    {"keydates", FIELD_LIST, .at = offsetof(struct catalog_view, keydates), .sub = NAMED_VIEW,
+        .size = sizeof(struct named_view), .help = "key dates, filter keydate:{key}"},
     {0},
 };
 
@@ -488,6 +491,10 @@ static void build(struct ctx *c, struct catalog_view *v)
             VEC_PUSH(c->arena, loops, n_loops) = view_loop(c, &r->loops[i]);
     v->loops = (struct list){loops, n_loops};
     v->registers = (struct list){registers, n_registers};
+    struct named_view *keydates = NEW_ARRAY(c->arena, r->n_keydates + 1, struct named_view);
+    for (size_t i = 0; i < r->n_keydates; i++)
+        keydates[i] = (struct named_view){r->keydates[i]->key, r->keydates[i]->title};
+    v->keydates = (struct list){keydates, r->n_keydates};
 }
 
 enum err_code catalog_get(struct call *k)

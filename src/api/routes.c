@@ -16,6 +16,7 @@
 #include "api/items.h"
 #include "api/import_maps.h"
 #include "api/jobs.h"
+#include "api/keydates.h"
 #include "api/kin_api.h"
 #include "api/layers.h"
 #include "api/lists.h"
@@ -184,6 +185,19 @@ const struct route ROUTES[] = {
         "each figure with its filter",
         .read = supervision_get, .query = SUPERVISION_QUERY, .out = SUPERVISION_VIEW,
         .status = 200},
+
+    {HTTP_GET, "/api/keydates", MAY_LOGIN,
+        "Key dates: their days, what is under them, what is left of limits", .read = keydates_list,
+        .out = KEYDATES_VIEW, .status = 200},
+    {HTTP_GET, "/api/keydates/{key}/brief", MAY_READ_BOARDS,
+        "The brief of one of its days: what came in, was closed, is open, by loop, unit and class",
+        .read = keydates_brief, .query = KEYDATE_BRIEF_QUERY, .out = KEYDATE_BRIEF_VIEW,
+        .status = 200},
+    {HTTP_GET, "/api/keydates/{key}/brief.csv", MAY_READ_BOARDS, "The brief as CSV",
+        .read = keydates_csv, .query = KEYDATE_BRIEF_QUERY, .status = 200},
+    {HTTP_GET, "/api/keydates/{key}/brief.xlsx", MAY_READ_BOARDS,
+        "The brief as a workbook, a sheet by loop, unit and class, and one with its filters",
+        .read = keydates_xlsx, .query = KEYDATE_BRIEF_QUERY, .status = 200},
 
     {HTTP_GET, "/api/scores", MAY_READ_BOARDS, "The scores there are", .read = scores_list,
         .out = SCORES_LIST, .status = 200},

@@ -108,7 +108,7 @@ enum filter_kind {
     X(KEY_SOLID, "consolidated", "巩固", KIND_MOMENT, "i.solid_us", solid_us)                      \
     X(KEY_RECURS, "recurs", "复发数", KIND_COUNT, "i.recurs", recurs)                              \
     X(KEY_VERSION, "version", "版本", KIND_VERSION, "i.def", def)                                  \
-    X(KEY_KEYDATE, "keydate", "重要节点", KIND_KEYDATE, "i.id", id)                                \
+    X(KEY_KEYDATE, "keydate", "节点期间", KIND_KEYDATE, "i.id", id)                                \
     X(KEY_REFERS, "refers", "涉及", KIND_REFERS, "i.id", id)
 
 enum filter_key {

@@ -61,7 +61,7 @@ test('把握第八届进博会等重要节点：到时收紧，过后自己回�
   await t.test('on its first day its clocks run against half the limit; time used stays used', async () => {
     await until('it is under it', async () => (await o.nos('keydate:yes')).length > 0);
     assert.deepEqual(await o.nos('keydate:yes'), [inside.no]);
-    assert.deepEqual(await o.nos('重要节点:第八届进博会'), [inside.no]);
+    assert.deepEqual(await o.nos('节点期间:第八届进博会'), [inside.no]);
     assert.deepEqual(await o.nos('keydate:ciie-8'), [inside.no]);
     assert.deepEqual(await o.nos('loop:hotline open:yes keydate:no'), [outside.no]);
     const now = await o.clocks(inside.id);
@@ -140,7 +140,7 @@ test('an extra cadence files while one is in force, and only then: its periods b
   const visit = readFileSync(join(root, 'defs/loops/visit.yaml'), 'utf8');
   const rule = (more) => visit.replace(/\ncadences:\n[\s\S]*?(?=\n[a-z])/, `\ncadences:\n  - {key: daily, title: 节点期间走访, over: enterprise, field: enterprise, until: visit_by, ${more}}\n`);
   const loop = (more) => o.sys.post('/api/defs', { kind: 'loop', text: rule(more) });
-  let r = await loop('every: 1d, during: ciie-8');
+  let r = await loop('every: 1d, during: ciie-9');
   assert.equal(r.status, 400, 'there is no such key date yet');
   assert.match(r.body.errors[0].message, /重要节点/);
   r = await loop('every: 3mo, during: any');
@@ -165,6 +165,48 @@ test('an extra cadence files while one is in force, and only then: its periods b
   const seen = async (at) => (await leader.get(`/api/cadences?loop=visit&day=${at}`)).body.rows[0];
   assert.deepEqual([(await seen('2026-11-20')).during, (await seen('2026-11-20')).total.counts.asked], ['ciie-8', 1]);
   assert.equal((await seen('2026-11-25')).total.counts.asked, 0);
+});
+
+test('the daily brief: counted facts of a day and since the first one, each the number of its list', async (t) => {
+  const o = await desk(t, WED);
+  const leader = () => o.town.as('leader1');
+  await order(o, { title: '节点以外', class: await o.desk.klass('0501') });
+  await o.published(ciie({ from: '2026-11-18', to: '2026-11-20' }));
+  await order(o, { title: '第一天' });
+  await o.move(FRI);
+  await order(o, { title: '第三天' });
+  await order(o, { title: '第三天又一件' });
+  const who = await leader();
+  const at = '/api/keydates/ciie-8/brief';
+
+  const list = (await who.get('/api/keydates')).body;
+  assert.deepEqual(list.rows.map((x) => [x.key, x.state, x.from, x.to, x.share, x.filter]), [['ciie-8', 'on', '2026-11-18', '2026-11-20', 50, 'keydate:ciie-8']]);
+
+  const b = (await who.get(at)).body;
+  assert.deepEqual([b.day, b.nth, b.days], ['2026-11-20', 3, 3]);
+  assert.deepEqual(b.total.counts, { filed: 2, closed: 0, filed_all: 3, closed_all: 0, open: 3, overdue: b.total.counts.overdue });
+  assert.match(b.text, /第八届进博会每日简报，2026-11-20（第 3 天，共 3 天）：当日登记 2 件，办结 0 件；累计登记 3 件，办结 0 件；目前在办 3 件/);
+  for (const f of b.figures) {
+    for (const table of b.tables) {
+      assert.equal(table.rows.reduce((n, r) => n + r.counts[f.key], 0), b.total.counts[f.key], `${table.by} ${f.key}`);
+      for (const row of table.rows) {
+        const found = await who.list(`${f.filter} ${row.filter}`);
+        assert.equal(found.total, row.counts[f.key], `${f.filter} ${row.filter}`);
+      }
+    }
+  }
+  const first = (await who.get(`${at}?on=2026-11-18`)).body;
+  assert.deepEqual([first.nth, first.total.counts.filed, first.total.counts.filed_all], [1, 1, 1]);
+  assert.deepEqual([(await who.get(`${at}?on=2026-11-21`)).status, (await who.get(`${at}?on=x`)).status, (await who.get('/api/keydates/none/brief')).status], [400, 400, 404]);
+
+  const csv = (await who.get(`${at}.csv`)).body.replace('\ufeff', '').trim().split('\r\n');
+  assert.equal(csv[0], '按,名称,当日登记,当日办结,累计登记,累计办结,目前在办,其中超期');
+  assert.match(csv.at(-1), /^,合计,2,0,3,0,3,\d+$/);
+  const book = await who.get(`${at}.xlsx`);
+  assert.equal(book.status, 200);
+  assert.match(book.headers.get('content-disposition'), /ciie-8-2026-11-20-2026-11-20\.xlsx/);
+  assert.equal((await o.sys.get(at)).status, 403, 'who reads no boards');
+  assert.deepEqual((await o.desk.catalog()).keydates, [{ key: 'ciie-8', title: '第八届进博会' }]);
 });
 
 test('mistakes are told with their place, all at once', async (t) => {

@@ -9,6 +9,7 @@ const CHAPTERS = [
   ['/boards', '08-boards'],
   ['/cadences', '08-boards'],
   ['/supervision', '16-supervision'],
+  ['/keydates', '17-keydates'],
   ['/month', '08-boards'],
   ['/scores', '09-scores'],
   ['/import', '07-import'],

@@ -2,6 +2,7 @@
 export { Board } from './board.js';
 export { Cadences } from './cadences.js';
 export { Supervision } from './supervision.js';
+export { Keydates } from './keydates.js';
 export { Month } from './month.js';
 export { Import } from './import.js';
 export { Jobs, JobPage } from './jobs.js';

@@ -8,6 +8,7 @@ const PATHS = {
   registers: 'M6 3h13v18H6zM6 17.5h13M3 7h4M3 12h4M3 16h4M11 8h5M11 12h5',
   cadences: 'M4 12a8 8 0 0 1 13.7-5.6L20 8M20 3v5h-5M20 12a8 8 0 0 1-13.7 5.6L4 16M4 21v-5h5',
   supervision: 'M6 21V4h11l-2.5 4L17 12H6M6 21h4',
+  keydates: 'M12 3l2.6 5.6 6.1.7-4.5 4.2 1.2 6.1-5.4-3-5.4 3 1.2-6.1-4.5-4.2 6.1-.7z',
   month: 'M6 3h9l4 4v14H6zM14 3v5h5M9 13h7M9 17h5',
   board: 'M4 20V10M10 20V4M16 20v-7M22 20H2',
   score: 'M4 4h16v16H4zM4 9h16M10 9v11M13.5 13h3M13.5 16.5h3',

@@ -6,7 +6,7 @@ import { Dialog } from './dialog.js';
 
 const ROWS = [
   ['Ctrl K', 'keys.search'],
-  ['G T / I / D / B / K / R / V / U / A / N / M / S', 'keys.go'],
+  ['G T / I / D / B / K / R / V / U / J / A / N / M / S', 'keys.go'],
   ['C', 'keys.new'],
   ['?', 'keys.help'],
   ['Esc', 'keys.esc'],

@@ -74,6 +74,7 @@ function stateText(c, lamp) {
 
 function clockWords(c) {
   const bits = [t(c.counts === 'work' ? 'clock.work' : 'clock.plain', { limit: c.limit_title || c.limit })];
+  if (c.percent) bits.push(t('clock.percent', { n: c.percent }));
   if (c.rule) bits.push(t('clock.rule', { rule: ruleWords(c.rule, catalog.value, t) }));
   if (c.extended_s) bits.push(t('clock.extended', { span: spanText(c.extended_s, t, c.day_s) }));
   if (c.pauses) bits.push(t('clock.pauses', { n: c.pauses }));

@@ -23,6 +23,8 @@ const hasRegisters = () => !!catalog.value && catalog.value.registers.length > 0
 
 const hasCadences = () => !!catalog.value && catalog.value.loops.some((l) => l.cadences.length > 0);
 
+const hasKeydates = () => !!catalog.value && (catalog.value.keydates || []).length > 0;
+
 const NAV = [
   { path: '/', key: 'nav.today', icon: 'today', right: 'item.read', code: 'KeyT' },
   { path: '/items', key: 'nav.items', icon: 'items', right: 'item.read', code: 'KeyI', also: '/i' },
@@ -32,6 +34,7 @@ const NAV = [
   { path: '/registers', key: 'nav.registers', icon: 'registers', right: 'item.read', code: 'KeyR', when: hasRegisters },
   { path: '/cadences', key: 'nav.cadences', icon: 'cadences', right: 'board.read', code: 'KeyV', when: hasCadences },
   { path: '/supervision', key: 'nav.supervision', icon: 'supervision', right: 'item.read', code: 'KeyU' },
+  { path: '/keydates', key: 'nav.keydates', icon: 'keydates', right: 'board.read', code: 'KeyJ', when: hasKeydates },
   { path: '/month', key: 'nav.month', icon: 'month', right: 'board.read', code: 'KeyA' },
   { path: '/new', key: 'nav.new', icon: 'new', right: 'item.file', code: 'KeyN' },
   { path: '/import', key: 'nav.import', icon: 'import', right: 'item.import', code: 'KeyM', also: '/jobs' },

@@ -24,6 +24,10 @@ const TITLES = {
   recurs: 'col.recurs',
 };
 
+// Key dates it is under, by their keys.
+const KEYDATES = 'f/keydates/now';
+const keydateTitle = (key) => ((catalog.value.keydates || []).find((x) => x.key === key) || { title: key }).title;
+
 // What a row of a register calls them.
 const LASTING = { unit: 'row.unit', title: 'row.name' };
 // "f/part/2/solved": what an assisting unit answered; whose it is the event says.
@@ -31,6 +35,7 @@ const fieldOf = (key) => (/^f\/part\/\d+\//.test(key) ? key.slice(key.lastIndexO
 
 /** Title of a member of an item, of a judge's answer with the judge; empty for what is for the machine alone. */
 export function nameOf(key, loop) {
+  if (key === KEYDATES) return t('nav.keydates');
   if (loop && loop.lasts && LASTING[key]) return key === 'title' && loop.name ? loop.name : t(LASTING[key]);
   const held = loop && loop.lasts && loop.fields.find((x) => x.key === key);
   if (held) return held.title; // of a row, what a column of every item holds is one of its own
@@ -46,6 +51,7 @@ export function nameOf(key, loop) {
 
 function valueOf(key, v, loop, names) {
   if (v === null || v === undefined || v === '' || v === 0) return '—';
+  if (key === KEYDATES) return String(v).split(' ').map(keydateTitle).join(t('word.and'));
   const f = key.startsWith('f/') && loop && loop.fields.find((x) => x.key === fieldOf(key));
   if (f && (f.type === 'person' || f.type === 'ref')) return names.get(v) || String(v);
   if (key === 'state' && loop) return (loop.states.find((s) => s.key === v) || { title: v }).title;

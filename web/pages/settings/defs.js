@@ -15,9 +15,19 @@ import { DefDiff, DefGraph } from './def-graph.js';
 import { DefMove } from './moves.js';
 import { SetPage } from './nav.js';
 
-const KINDS = ['loop', 'calendar', 'roles', 'score', 'register', 'supervision'];
-const KIND = { loop: 'def.kLoop', calendar: 'def.kCalendar', roles: 'def.kRole', score: 'def.kScore', register: 'def.kRegister', supervision: 'def.kSupervision' };
+const KINDS = ['loop', 'calendar', 'roles', 'score', 'register', 'keydate', 'supervision'];
+const KIND = {
+  loop: 'def.kLoop',
+  calendar: 'def.kCalendar',
+  roles: 'def.kRole',
+  score: 'def.kScore',
+  register: 'def.kRegister',
+  keydate: 'nav.keydates',
+  supervision: 'def.kSupervision',
+};
 const NEW = 'new';
+
+const day = (n) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10);
 
 const kindTitle = (k) => (KIND[k] ? t(KIND[k]) : k);
 
@@ -35,7 +45,7 @@ export function Defs() {
         const newest = !i || all[i - 1].kind !== x.kind || all[i - 1].key !== x.key;
         return html`<tr key=${x.id} class=${newest ? '' : 'closed'}><td>${kindTitle(x.kind)}</td>
           <th scope="row"><a href=${`/settings/defs/${x.id}`}><code>${x.key}</code></a></th>
-        <td>${x.version}${newest ? html` <span class="tag">${t('def.inForce')}</span>` : null}</td>
+        <td>${x.version}${x.broken ? html` <span class="tag red" title=${x.broken}>${t('keydate.broken')}</span>` : null}${newest ? html` <span class="tag">${t('def.inForce')}</span>` : null}</td>
           <td>${stamp(x.published)}</td><td>${x.person_name || '—'}</td></tr>`;
       })}</tbody></table></div>`}<//>
   <//>`;
@@ -104,6 +114,11 @@ function Editor({ kind, id, text: published }) {
     el.setSelectionRange(at, Math.max(at, at + (lines[line - 1] || '').length - (column || 1) + 1));
     el.scrollTop = Math.max(0, (line - 5) * parseFloat(getComputedStyle(el).lineHeight));
   };
+  // A key date is a few lines: whoever begins one is given them.
+  const turn = (k) => {
+    setWhat(k);
+    if (k === 'keydate' && !text.trim()) change(t('keydate.template', { from: day(7), to: day(12) }));
+  };
   const changed = text !== published;
   return html`
     ${kept && changed ? html`<p class="notice">${t('draft.found')} <button type="button" class="link"
@@ -112,7 +127,7 @@ function Editor({ kind, id, text: published }) {
     ${fine ? html`<p class="notice done" role="status">${fine}</p>` : null}
     ${hints.length ? html`<${Findings} title=${t('def.hints')} errors=${hints} onLine=${toLine} />` : null}
     ${id === NEW ? html`<label class="inline">${t('def.kind')} <select value=${what}
-      onChange=${(e) => setWhat(e.target.value)}>${KINDS.map((k) => html`<option key=${k} value=${k}
+      onChange=${(e) => turn(e.target.value)}>${KINDS.map((k) => html`<option key=${k} value=${k}
       selected=${k === what}>${kindTitle(k)}</option>`)}</select></label>` : null}
     <div class="editor"><div class="gutter" ref=${gutter} aria-hidden="true">${text
       .split('\n')
