@@ -67,10 +67,10 @@ struct ready_view {
 struct loop_view {
     str key, title, class_scheme;
     int64_t def, version, receiver;
-    bool caller, analysis, clashes, beside;
+    bool caller, analysis, beside;
     str name_title, text_title, text_hint;
     struct list states, part_states, clocks, judges, fields, steps, tallies, rates, cadences, views;
-    struct strs boards;
+    struct strs boards, clashes;
 };
 struct catalog_view {
     int64_t gen;
@@ -250,7 +250,8 @@ static const struct field LOOP_VIEW[] = {
     {"text_hint", FIELD_STR, .at = offsetof(struct loop_view, text_hint)},
     {"analysis", FIELD_BOOL, .at = offsetof(struct loop_view, analysis),
         .help = "it has one: /api/analyses/{key}"},
-    M(loop_view, clashes, FIELD_BOOL, .help = "two of it may need one place on the same days"),
+    {"clashes", FIELD_STRS, .at = offsetof(struct loop_view, clashes),
+        .help = "fields that say which place it needs on which days: two of it may need the same"},
     M(loop_view, beside, FIELD_BOOL, .help = "items of other loops are told beside it"),
     ROWS(loop_view, states, STATE_VIEW, state_view),
     ROWS(loop_view, part_states, STATE_VIEW, state_view),
@@ -448,7 +449,6 @@ static struct loop_view view_loop(struct ctx *c, const struct loop *l)
         .name_title = d->name_title,
         .text_title = d->text_title,
         .text_hint = d->text_hint,
-        .clashes = d->clashes.said,
         .beside = d->beside.said,
         .caller = d->caller,
         .analysis = d->analysis.count >= 0,
@@ -458,6 +458,10 @@ static struct loop_view view_loop(struct ctx *c, const struct loop *l)
         .fields = view_fields(c->arena, d),
         .steps = view_steps(c->arena, d)};
     view_counts(c->arena, d, &v);
+    const int needs[] = {d->clashes.from, d->clashes.to, d->clashes.same};
+    for (size_t i = 0; d->clashes.said && i < ARRAY_LEN(needs); i++)
+        if (needs[i] >= 0)
+            VEC_PUSH(c->arena, v.clashes.v, v.clashes.n) = d->fields[needs[i]].key;
     for (uint64_t left = d->boards; left != 0; left &= left - 1)
         VEC_PUSH(c->arena, v.boards.v, v.boards.n) = d->fields[__builtin_ctzll(left)].key;
     return v;

@@ -7,6 +7,7 @@
 #include "domain/attach.h"
 #include "domain/caller.h"
 #include "domain/filter.h"
+#include "domain/item_clash.h"
 #include "domain/item_step.h"
 #include "domain/item_store.h"
 #include "domain/item_undo.h"
@@ -566,6 +567,53 @@ enum err_code items_form(struct call *k)
             .people = form_people(k->ctx.arena, &form.rows[i])};
     v.asks = (struct list){rows, form.n};
     return call_answer_fields(k, ITEM_FORM_VIEW, &v);
+}
+
+// ---- who needs the same place on the same days
+
+struct clash_ask {
+    str loop;
+    int64_t item;
+    const struct json *fields;
+    double lat, lon;
+};
+const struct field CLASH_IN[] = {
+    {"loop", FIELD_STR, .at = offsetof(struct clash_ask, loop), .max = DEF_KEY_MAX,
+        .help = "of an item that is being filed"},
+    {"item", FIELD_I64, .at = offsetof(struct clash_ask, item), .help = "of one that is there"},
+    {"fields", FIELD_JSON, .at = offsetof(struct clash_ask, fields),
+        .help = "{key: value} as answered so far; only those of the loop's clashes are looked at"},
+    {"lat", FIELD_F64, .at = offsetof(struct clash_ask, lat), .min = -90, .max = 90},
+    {"lon", FIELD_F64, .at = offsetof(struct clash_ask, lon), .min = -180, .max = 180},
+    {0},
+};
+const size_t CLASH_IN_SIZE = sizeof(struct clash_ask);
+struct clash_view {
+    int64_t total;
+    struct list rows;
+};
+const struct field CLASH_VIEW[] = {
+    {"total", FIELD_I64, .at = offsetof(struct clash_view, total)},
+    {"rows", FIELD_LIST, .at = offsetof(struct clash_view, rows), .sub = ROW_VIEW,
+        .size = sizeof(struct row_view), .help = "the first 10"},
+    {0},
+};
+
+enum err_code items_clashes(struct call *k)
+{
+    const struct clash_ask *ask = k->in;
+    struct item_field *fields = NULL;
+    struct list_out out;
+    size_t n = 0;
+    read_fields(k, ask->fields, S("fields"), &fields, &n);
+    struct clash_in in = {ask->item, ask->loop, fields, n, ask->lat, ask->lon};
+    if (k->err.code != OK || item_clashes(&k->ctx, &in, &out, &k->err) != OK)
+        return k->err.code;
+    struct row_view *rows = NEW_ARRAY(k->ctx.arena, out.n, struct row_view);
+    for (size_t i = 0; i < out.n; i++)
+        row_view(&k->ctx, &out.rows[i], &rows[i]);
+    struct clash_view v = {out.total, {rows, out.n}};
+    return call_answer_fields(k, CLASH_VIEW, &v);
 }
 
 // ---- personal data in clear

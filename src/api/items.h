@@ -6,8 +6,10 @@
 #include "domain/item_step.h"
 
 extern const struct field ITEMS_LIST[], ITEMS_LIST_QUERY[], ITEM_FILE_IN[], ITEM_STEP_IN[],
-    ITEM_FORM_VIEW[], ITEM_FORM_QUERY[], ITEM_UNDO_IN[], REVEAL_IN[], REVEAL_OUT[];
-extern const size_t ITEM_FILE_IN_SIZE, ITEM_STEP_IN_SIZE, ITEM_UNDO_IN_SIZE, REVEAL_IN_SIZE;
+    ITEM_FORM_VIEW[], ITEM_FORM_QUERY[], ITEM_UNDO_IN[], REVEAL_IN[], REVEAL_OUT[], CLASH_IN[],
+    CLASH_VIEW[];
+extern const size_t CLASH_IN_SIZE, ITEM_FILE_IN_SIZE, ITEM_STEP_IN_SIZE, ITEM_UNDO_IN_SIZE,
+    REVEAL_IN_SIZE;
 
 // A step as it comes in: what is asked of one item, or (batch.h) of several.
 struct step_reason {
@@ -75,6 +77,8 @@ enum err_code items_step_check(struct call *k);
 enum err_code items_step(struct call *k, struct ctx *c, int64_t *result, struct err *e);
 enum err_code items_undo(struct call *k, struct ctx *c, int64_t *result, struct err *e);
 enum err_code items_form(struct call *k);
+// Who would need the same place on the same days.
+enum err_code items_clashes(struct call *k);
 enum err_code items_reveal(struct call *k, struct ctx *c, int64_t *result, struct err *e);
 enum err_code items_reveal_answer(struct call *k);
 enum err_code items_attach_check(struct call *k);

@@ -106,6 +106,10 @@ const struct route ROUTES[] = {
     {HTTP_POST, "/api/kin", MAY_READ_ITEMS,
         "The same for a draft that is not filed yet; writes nothing", BODY(KIN_IN, KIN_IN_SIZE),
         .read = kin_ask, .out = KIN_VIEW, .status = 200},
+    {HTTP_POST, "/api/clashes", MAY_READ_ITEMS,
+        "Who would need the same place on the same days as an item that is being filed or changed; "
+        "writes nothing",
+        BODY(CLASH_IN, CLASH_IN_SIZE), .read = items_clashes, .out = CLASH_VIEW, .status = 200},
     {HTTP_GET, "/api/items/{id}", MAY_READ_ITEMS,
         "One item with its parts, clocks, history and open steps", .read = items_get,
         .out = ITEM_VIEW, .status = 200},

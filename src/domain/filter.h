@@ -20,6 +20,11 @@ struct filter *filter_parse(
 // As somebody asks it, who may look for the whole of personal data where he may see them.
 struct ctx;
 struct filter *filter_asked(const struct ctx *c, struct arena *a, str text, struct err *e) MUST_USE;
+// What of its loop needs the same place on the same days as an item that is not kept yet, or not as
+// it is now. It has no text of its own.
+struct item;
+struct filter *filter_clashing(
+    struct arena *a, const struct rules *r, const struct item *draft, struct err *e) MUST_USE;
 // Canonical text; parsing it gives the same filter.
 str filter_text(struct arena *a, const struct filter *f);
 bool filter_empty(const struct filter *f);

@@ -216,6 +216,7 @@ struct filter_value {
     int64_t lo, hi; // KIND_COUNT, KIND_VERSION, both ends included
     struct filter_number number;
     struct filter_dates dates;
+    const struct item *draft; // KIND_CLASHES: it is about this one, which is not kept yet
 };
 struct filter_term {
     bool negated;

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "domain/board.h"
 #include "domain/cadence.h"
+#include "domain/item_clash.h"
 #include "domain/item_list.h"
 #include "domain/key_book.h"
 #include "domain/search_fill.h"
@@ -462,6 +463,17 @@ static void run_lists(struct fixture *f, const char *login)
     }
 }
 
+// Of one that is being filed, by the row it names and by its point.
+static void run_clashes(struct fixture *f)
+{
+    struct item_field fields[] = {
+        {S("firm"), S("三号")}, {S("call_from"), S("2026-12-01")}, {S("call_by"), S("2026-12-31")}};
+    struct clash_in in = {
+        .loop = S("call"), .fields = fields, .n_fields = 3, .lat = 31.22, .lon = 121.36};
+    struct list_out out;
+    fixture_ok(f, item_clashes(fixture_as(f, "leader"), &in, &out, &f->e));
+}
+
 static bool never(void *arg, int64_t id)
 {
     (void)arg, (void)id;
@@ -493,6 +505,7 @@ static void run_composed(struct fixture *f)
     static const char *const readers[] = {"leader", "h02", "h01"};
     for (size_t i = 0; i < ARRAY_LEN(readers); i++)
         run_lists(f, readers[i]);
+    run_clashes(f);
     struct filter *x = filter_parse(f->a, f->rules, NULL, S("filed:2026-11"), &f->e);
     fixture_ok(f, item_each(fixture_as(f, "leader"), x, never, NULL, &f->e));
     fixture_ok(f, item_each(fixture_as(f, "h02"), x, never, NULL, &f->e));

@@ -7,9 +7,10 @@ import { post, keyKeeper } from '../lib/api.js';
 import { catalog, me, notify } from '../lib/state.js';
 import { stepOf } from '../lib/catalog.js';
 import { errorsByField } from '../lib/errors.js';
+import { setsClash } from '../lib/clash.js';
 import { pointOf } from '../lib/point.js';
 import { draft } from '../lib/store.js';
-import { go } from '../lib/route.js';
+import { go, place } from '../lib/route.js';
 import { Page } from '../ui/page.js';
 import { Empty } from '../ui/load.js';
 import { Ask, askTitle, Computed, missing } from '../ui/ask.js';
@@ -203,6 +204,7 @@ export function FileForm({ loop, form = FORM, title: called = '', onDone, plain 
       ${addressField}
       ${loop.caller ? html`<${CallerFields} v=${v} set=${set} errors=${list} />` : null}
     </div><div>${fields.map(ask)}
+      ${setsClash(loop, fields) ? html`<${Later} load=${ofRows} name="ClashHint" loop=${loop} fields=${v.fields} place=${v} />` : null}
       <${KinHint} v=${v} same=${v.same || ''} setSame=${(same) => set({ same })} /></div></div>`
     }
     <${Computed} loop=${loop} />
@@ -230,7 +232,8 @@ function mayFile(loop) {
 /** The page. */
 export function FileNew() {
   const loops = catalog.value.loops.filter(mayFile);
-  const [key, setKey] = useState(loops.length ? loops[0].key : '');
+  const asked = place.value.query.get('loop'); // a link may say what is to be filed
+  const [key, setKey] = useState(() => (loops.find((l) => l.key === asked) || loops[0] || { key: '' }).key);
   const loop = catalog.value.loopByKey.get(key);
   return html`<${Page} title=${t('nav.new')} side=${
     loops.length > 1

@@ -171,7 +171,7 @@ function Body({ item, loop, onItem, again, openStep, onSay }) {
         ${(item.fields || []).some((f) => f.row) ? html`<${Later} load=${rows} name="NamedRows" fields=${item.fields} />` : null}
         <${ItemPlace} item=${item} />
         ${loop && loop.fields.some((f) => f.type === 'geometry') ? html`<${Later} load=${rows} name="ShapeMap" item=${item} loop=${loop} />` : null}
-        ${loop && (loop.clashes || loop.beside) ? html`<${Later} load=${rows} name="Beside" item=${item} loop=${loop} />` : null}
+        ${loop && (loop.clashes.length || loop.beside) ? html`<${Later} load=${rows} name="Beside" item=${item} loop=${loop} />` : null}
         <${Links} links=${item.links} />
         ${gatherStep(loop) ? null : html`<${Kin} item=${item} onItem=${onItem} />`}
       </div>

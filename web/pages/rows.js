@@ -2,7 +2,7 @@
 // chunk: each further one would take pieces out of the first load.
 export { FileNew } from './file-new.js';
 export { FoundRows, NamedRows, Register, RegisterBoard, Registers, RowBody, RowNew } from './registers.js';
-export { Beside } from '../ui/beside.js';
+export { Beside, ClashHint } from '../ui/beside.js';
 export { Plan } from '../ui/plan.js';
 export { Recheck } from '../ui/recheck.js';
 export { Shares } from '../ui/shares.js';

@@ -9,8 +9,9 @@ import { itemsLink } from '../lib/filter.js';
 import { count } from '../lib/num.js';
 import { shortStamp } from '../lib/time.js';
 import { LEVELS, draftOf, whyText } from '../lib/kin.js';
+import { useDraftAsk } from './draft-ask.js';
 
-const WAIT_MS = 500;
+const NONE = [];
 
 function Row({ row, children }) {
   const i = row.item;
@@ -28,27 +29,8 @@ function Row({ row, children }) {
  * @param {{v: object, same: string, setSame: (no: string) => void}} props same: the number of the one chosen
  */
 export function KinHint({ v, same, setSame }) {
-  const [rows, setRows] = useState([]);
-  const draft = draftOf(v);
-  const asked = draft ? JSON.stringify(draft) : '';
-  useEffect(() => {
-    if (!asked) {
-      setRows([]);
-      return undefined;
-    }
-    const stop = new AbortController();
-    const timer = setTimeout(async () => {
-      try {
-        setRows((await post('/api/kin', JSON.parse(asked), { signal: stop.signal })).rows);
-      } catch (e) {
-        if (e.name !== 'AbortError') setRows([]);
-      }
-    }, WAIT_MS);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [asked]);
+  const answer = useDraftAsk('/api/kin', draftOf(v));
+  const rows = answer ? answer.rows : NONE;
   useEffect(() => {
     if (same && !rows.some((r) => r.item.no === same)) setSame('');
   }, [rows]);

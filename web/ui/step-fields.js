@@ -3,6 +3,7 @@ import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { catalog } from '../lib/state.js';
 import { classesOf } from '../lib/catalog.js';
+import { setsClash } from '../lib/clash.js';
 import { EXTEND_UNITS, ofPlace, optionsOf } from '../lib/step.js';
 import { photosNeeded, says } from '../lib/class-says.js';
 import { Ask, Computed } from './ask.js';
@@ -159,6 +160,7 @@ export function StepFields(p) {
         onInput=${(x) => (f.own ? set({ [f.key]: x }) : field(f.key, x))} />
       ${f.key === 'class' ? html`<${ClassSays} id=${v.class} loop=${loop} />` : null}`,
     )}
+    ${setsClash(loop, step.fields) ? html`<${Later} load=${rows} name="ClashHint" loop=${loop} item=${p.item.id ? p.item : null} fields=${v.fields} place=${v.place} />` : null}
     ${shared ? html`<${Units} ...${p} />` : null}
     ${step.edits ? html`<${Computed} loop=${loop} />` : null}
     ${standard ? html`<p class="notice">${t('says.closing')}${t('word.colon')}${standard}</p>` : null}
