@@ -71,6 +71,7 @@ for (const point of points) test(`an order's life, each ${point} failing`, { tim
 
   await read('item', `/api/items/${it.id}`);
   await read('kin', `/api/items/${it.id}/kin`);
+  await w.read(point, 'clashes of a draft', () => desk.post('/api/clashes', { loop: 'project', lat: 31.21, lon: 121.36, fields: { dig_from: '2026-06-01', dig_to: '2026-06-30' } }));
   await w.read(point, 'kin of a draft', () => desk.post('/api/kin', { ...finding, loop: undefined, fields: undefined, phone: '13812346612' }));
   await read('by number', `/api/numbers/${it.no}`);
   await read('file', `/api/items/${it.id}/files/1`);
