@@ -23,7 +23,8 @@ const BULK_MOST = 200;
 const STATES_MOST = 6; // so many kinds of items are asked for their steps
 const FORM = 'bulk';
 
-function Result({ answer }) {
+/** What became of each, or what would. */
+export function Result({ answer }) {
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('bulk.rows')}><table class="plain"><thead><tr>
       <th scope="col">${t('col.no')}</th><th scope="col">${t('col.title')}</th><th scope="col">${t('bulk.outcome')}</th></tr></thead>
     <tbody>${answer.rows
@@ -83,8 +84,8 @@ export function ResultDialog({ answer, title, onClose }) {
     <div class="actions"><button type="button" class="primary" data-first onClick=${onClose}>${t('action.close')}</button></div><//>`;
 }
 
-// Each is taken back by itself; what has moved on since stays, and is told.
-async function takeBack(rows, again) {
+/** Each is taken back by itself; what has moved on since stays, and is told. */
+export async function takeBack(rows, again) {
   let back = 0;
   for (const r of rows) {
     try {

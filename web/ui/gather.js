@@ -1,6 +1,6 @@
 // An item that gathers others: its members from all loops, what might belong to it, the calls before and after its measure; and the
 // question to which one chosen rows of a list are added.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { get, keyKeeper, post, query } from '../lib/api.js';
@@ -11,8 +11,9 @@ import { count, percent } from '../lib/num.js';
 import { whyText } from '../lib/kin.js';
 import { useSelection } from '../lib/selection.js';
 import { shortStamp } from '../lib/time.js';
-import { catalog, notify } from '../lib/state.js';
-import { BulkBar } from './bulk-bar.js';
+import { catalog, may, notify } from '../lib/state.js';
+import { BulkBar, ResultDialog, takeBack } from './bulk-bar.js';
+import { CloseTogether } from './close-together.js';
 import { Dialog } from './dialog.js';
 import { ErrorSummary, Field, selectInput } from './field.js';
 import { ItemRows } from './item-rows.js';
@@ -68,6 +69,22 @@ function Members({ item, loop, onItem }) {
     if (await move(item, out, gone, t('gather.released', { n: count(gone.length) }), onItem)) selection.clear();
   };
   const groups = alike(rows.filter((r) => r.open));
+  const [closing, setClosing] = useState(false);
+  const [told, setTold] = useState(null);
+  const again = () => setTurn((n) => n + 1);
+  // Who closes it is asked about its members at once: what they were about is over.
+  const was = useRef(item.open);
+  useEffect(() => {
+    if (was.current && !item.open && left) setClosing(true);
+    was.current = item.open;
+  }, [item.open]);
+  const closed = (answer, back) => {
+    setClosing(false);
+    const done = answer.rows.filter((r) => r.ok);
+    notify(t('bulk.told', { done: count(answer.done), failed: count(answer.failed) }), answer.failed ? 'info' : 'done', back && done.length ? { label: t('action.undo'), run: () => takeBack(done, again) } : null);
+    if (answer.failed) setTold(answer);
+    again();
+  };
   return html`<section class="card" aria-labelledby="members-h"><h2 id="members-h">${t('gather.title')}</h2>
     ${
       of.data && !rows.length
@@ -75,17 +92,19 @@ function Members({ item, loop, onItem }) {
         : html`<p class="kin-counts"><a href=${itemsLink(filter)}>${t('gather.count', { n: count(total) })}</a>
             <a href=${itemsLink(all(filter, 'open:yes'))}>${t('gather.open', { n: count(left) })}</a>
             <a href=${itemsLink(all(filter, 'closed:yes'))}>${t('gather.done', { n: count(Math.max(0, total - left)) })}</a></p>
-          ${groups.length ? html`<p class="actions">${groups.map((g) => html`<button type="button" key=${g.key} onClick=${() => { selection.clear(); selection.set(g.rows, true); }}>${t('gather.pick', { loop: loopTitle(g.loop), state: g.title, n: count(g.rows.length) })}</button>`)}</p>` : null}
+          ${groups.length ? html`<p class="actions">${may('item.step') ? html`<button type="button" onClick=${() => setClosing(true)}>${t('gather.closeAll', { n: count(left) })}</button>` : null}${groups.map((g) => html`<button type="button" key=${g.key} onClick=${() => { selection.clear(); selection.set(g.rows, true); }}>${t('gather.pick', { loop: loopTitle(g.loop), state: g.title, n: count(g.rows.length) })}</button>`)}</p>` : null}
           ${
             selection.list.length
-              ? html`<${BulkBar} selection=${selection} again=${() => setTurn((n) => n + 1)}>${
+              ? html`<${BulkBar} selection=${selection} again=${again}>${
                   out ? html`<button type="button" onClick=${release}>${t('gather.release', { n: count(selection.list.length) })}</button>` : null
                 }<//>`
               : null
           }
-          <${ItemRows} rows=${rows} label=${t('gather.title')} short selection=${selection} />
+          <${ItemRows} rows=${rows} label=${t('gather.title')} short quiet selection=${selection} />
           ${total > rows.length ? html`<p class="hint"><a href=${itemsLink(filter)}>${t('gather.more', { n: count(rows.length) })}</a></p>` : null}`
-    }</section>`;
+    }
+    ${closing ? html`<${CloseTogether} item=${item} onDone=${closed} onClose=${() => setClosing(false)} />` : null}
+    ${told ? html`<${ResultDialog} answer=${told} title=${t('gather.closeTitle')} onClose=${() => setTold(null)} />` : null}</section>`;
 }
 
 function Candidates({ item, loop, onItem }) {
@@ -131,7 +150,7 @@ function Compared({ effect }) {
   const figure = (s) => (s ? html`<a href=${itemsLink(s.filter)}>${count(s.n)}${s.capped ? '+' : ''}</a> <span class="hint">${t('gather.days', { from: s.from, to: s.to })}</span>` : html`<span class="hint">${t('gather.noPast')}</span>`);
   const row = (title, before, after) => html`<tr><th scope="row">${title}</th><td>${figure(of(before))}</td><td>${figure(of(after))}</td></tr>`;
   return html`<${Told} effect=${effect} />
-    <div class="scroll" tabindex="0" role="region" aria-label=${t('gather.effect')}><table class="plain"><thead><tr><th scope="col">${t('gather.period')}</th><th scope="col">${t('gather.before')}</th><th scope="col">${t('gather.after')}</th></tr></thead>
+    <div class="scroll" tabindex="0" role="region" aria-label=${t('gather.spans')}><table class="plain"><thead><tr><th scope="col">${t('gather.period')}</th><th scope="col">${t('gather.before')}</th><th scope="col">${t('gather.after')}</th></tr></thead>
     <tbody>${row(t('gather.thisYear'), 'before', 'after')}${row(t('gather.lastYear'), 'year_before', 'year_after')}</tbody></table></div>
     <p class="hint">${t('gather.method')}</p>`;
 }

@@ -131,11 +131,11 @@ function SelectAll({ rows, selection }) {
 
 /**
  * @param {{rows: object[], label: string, words?: string[], short?: boolean, columns?: object[], density?: string,
- *   order?: {sort: string, set: (sort: string) => void},
+ *   order?: {sort: string, set: (sort: string) => void}, quiet?: boolean,
  *   selection?: {has: (id: number) => boolean, set: (rows: object[], on: boolean) => void}}} props
- *   words: what to mark; short: fewer columns; columns: those chosen, else the usual ones
+ *   words: what to mark; short: fewer columns; columns: those chosen, else the usual ones; quiet: the keys of its page are others
  */
-export function ItemRows({ rows, label, words, short, columns, density, order, selection }) {
+export function ItemRows({ rows, label, words, short, columns, density, order, selection, quiet }) {
   const body = useRef(null);
   const frame = useRef(null);
   const links = () => Array.from(body.current ? body.current.querySelectorAll('.c-title a') : []);
@@ -165,15 +165,20 @@ export function ItemRows({ rows, label, words, short, columns, density, order, s
     const next = rows[at()];
     if (selection && next) selection.set([next], true);
   };
-  useKeys({
-    KeyJ: () => move(1),
-    KeyK: () => move(-1),
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
-    ...(selection
-      ? { KeyX: toggle, 'Shift ArrowDown': () => extend(1), 'Shift ArrowUp': () => extend(-1) }
-      : {}),
-  });
+  // Beside the steps of an item the keys are the steps'.
+  useKeys(
+    quiet
+      ? {}
+      : {
+          KeyJ: () => move(1),
+          KeyK: () => move(-1),
+          ArrowDown: () => move(1),
+          ArrowUp: () => move(-1),
+          ...(selection
+            ? { KeyX: toggle, 'Shift ArrowDown': () => extend(1), 'Shift ArrowUp': () => extend(-1) }
+            : {}),
+        },
+  );
   useEffect(() => {
     const { row, y } = remembered();
     if (y) scrollTo(0, y);

@@ -128,7 +128,8 @@ function Place({ form, field, v, set, errors }) {
 
 /**
  * @param {{form: string, item: object, loop: object, step: object, v: object, set: (changes: object) => void,
- *   errors: Record<string, string>, files: File[], setFiles: (f: File[]) => void}} props
+ *   errors: Record<string, string>, files: File[], setFiles: (f: File[]) => void, noNote?: boolean}} props
+ *   noNote: the note is asked elsewhere, once for several
  */
 export function StepFields(p) {
   const { form, loop, step, v, set, errors } = p;
@@ -164,9 +165,9 @@ export function StepFields(p) {
     ${shared ? html`<${Units} ...${p} />` : null}
     ${step.edits ? html`<${Computed} loop=${loop} />` : null}
     ${standard ? html`<p class="notice">${t('says.closing')}${t('word.colon')}${standard}</p>` : null}
-    <${Field} form=${form} name="note" label=${t('step.note')}
+    ${p.noNote ? null : html`<${Field} form=${form} name="note" label=${t('step.note')}
       hint=${step.note_required ? step.note_why || null : t('form.optional')} error=${errors.note}
-      required=${step.note_required}>${(a) => textArea(a, v.note, (note) => set({ note }), NOTE_MAX, 3)}<//>
+      required=${step.note_required}>${(a) => textArea(a, v.note, (note) => set({ note }), NOTE_MAX, 3)}<//>`}
     ${step.files_max ? html`<${FilePick} form=${form} files=${p.files} setFiles=${p.setFiles}
       most=${step.files_max}
       hint=${step.files_why || (photos ? t('says.needPhotos', { n: photos, most: step.files_max }) : null)}
