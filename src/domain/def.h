@@ -332,7 +332,8 @@ struct def_gathers {
     const struct filter *counted;
     int effect; // a date; DEF_NONE: nothing is compared
     int weeks;
-    str cell; // a layer: calls from the cell its own point lies in; empty: from everywhere
+    str cell;   // a layer: calls from the cell its own point lies in; empty: from everywhere
+    int within; // metres: calls so near to its point or a member's; 0: not asked
 };
 
 // Who is there as well: names the same row of a register, or lies within metres (filter_near.c).

@@ -110,10 +110,11 @@ static void gathers_fact(const struct def *d, struct facts *f)
         return;
     }
     str effect = g->effect >= 0 ? d->fields[g->effect].title : S("");
+    str where = g->within > 0 ? str_fmt(f->arena, "%d 米以内", g->within) : g->cell;
     tell(f, "归集",
         str_fmt(f->arena, "%.*s（件数：%.*s；前后比较：%.*s，%.*s，%d 周，%.*s）",
             STR_ARG(g->which), STR_ARG(d->fields[g->count].title), STR_ARG(effect),
-            STR_ARG(g->calls), g->weeks, STR_ARG(g->cell)));
+            STR_ARG(g->calls), g->weeks, STR_ARG(where)));
 }
 
 static void tell_near(

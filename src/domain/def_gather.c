@@ -2,7 +2,7 @@
 // what became of it. Read last, because no step may ask the field that counts the members.
 #include "domain/def_read.h"
 
-enum { WEEKS_MAX = 26, WEEKS_DEFAULT = 8 };
+enum { WEEKS_MAX = 26, WEEKS_DEFAULT = 8, WITHIN_MAX = 1000 };
 
 const struct yaml_member def_gathers_members[] = {
     {"which", YAML_WANT_STR, .expected = "a filter over items"},
@@ -11,6 +11,7 @@ const struct yaml_member def_gathers_members[] = {
     {"effect", YAML_WANT_STR, .expected = "a field of type date"},
     {"weeks", YAML_WANT_INT, .min = 1, .max = WEEKS_MAX},
     {"cell", YAML_WANT_KEY, .expected = "a layer"},
+    {"within", YAML_WANT_INT, .min = 1, .max = WITHIN_MAX},
     {0},
 };
 
@@ -45,6 +46,23 @@ static void read_effect(struct def_reader *r, const struct yaml *map)
             "“%.*s”不是日期栏目", STR_ARG(r->d->fields[g->effect].title));
 }
 
+// Where the calls come from: the cell of the item, or so near to what it gathers.
+static void read_where(struct def_reader *r, const struct yaml *map)
+{
+    struct def_gathers *g = &r->d->gathers;
+    const struct yaml *within = yaml_get(map, "within");
+    g->cell = yaml_get_str(map, "cell");
+    g->within = (int)yaml_get_i64(map, "within", 0);
+    if (within && yaml_get(map, "cell"))
+        yaml_err(r->e, within, S("gathers.within"), S("cell or within"),
+            "calls are counted in a cell or within metres, not both",
+            "来电按网格（cell）算，或者按多少米以内（within）算，只能写一样");
+    if (within && !yaml_get(map, "calls"))
+        yaml_err(r->e, within, S("gathers.within"), S("calls"),
+            "says how near calls are, but no calls are counted",
+            "写了多少米以内（within），却没有写数哪些来电（calls）");
+}
+
 // Members of an item that disappears into another would belong to nobody.
 static void check_steps(struct def_reader *r, const struct yaml *map)
 {
@@ -73,7 +91,7 @@ void def_gathers_read(struct def_reader *r)
     g->which = def_read_text(r, map, "which", DEF_FILTER_MAX, S("gathers"));
     g->calls = def_read_text(r, map, "calls", DEF_FILTER_MAX, S("gathers"));
     g->weeks = (int)yaml_get_i64(map, "weeks", WEEKS_DEFAULT);
-    g->cell = yaml_get_str(map, "cell");
+    read_where(r, map);
     read_count(r, map);
     read_effect(r, map);
     check_steps(r, map);

@@ -37,7 +37,7 @@ static const struct yaml_member root_members[] = {
     {"beside", YAML_WANT_MAP, .expected = "{loops, same, within}", .sub = def_beside_members},
     {"ahead", YAML_WANT_MAP, .expected = "{of, field, nobody, first, late}",
         .sub = def_ahead_members},
-    {"gathers", YAML_WANT_MAP, .expected = "{which, count, calls, effect, weeks, cell}",
+    {"gathers", YAML_WANT_MAP, .expected = "{which, count, calls, effect, weeks, cell, within}",
         .sub = def_gathers_members},
     {"judges", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title}"},
     {"fields", YAML_WANT_LIST, YAML_NULLABLE, .expected = "a list of {key, title, type, ...}"},

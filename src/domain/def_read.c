@@ -71,7 +71,7 @@ bool def_read_taken(str key)
         "due", "no", "returns", "urges", "extensions", "reopens", "round", "level", "raised",
         "parent", "merged", "repeat", "main-repeat", "unlocks", "locked", "clock", "asks", "watch",
         "named", "place", "name", "cadence", "recheck", "consolidated", "recurs", "node",
-        "node-due", "slipping", "lead", "clashes", "beside", "slip", "receipt", "version",
+        "node-due", "slipping", "lead", "clashes", "beside", "around", "slip", "receipt", "version",
         "keydate"};
     for (size_t i = 0; i < ARRAY_LEN(taken); i++)
         if (str_eq(key, str_of(taken[i])))

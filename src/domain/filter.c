@@ -116,6 +116,7 @@ static void put_is(struct buf *b, const struct filter_term *t, const struct filt
         break;
     case KIND_CLASHES:
     case KIND_BESIDE:
+    case KIND_AROUND:
         buf_add(b, v->text);
         if (v->text_end.n > 0) {
             buf_byte(b, '/');
@@ -258,6 +259,7 @@ bool filter_of_item(const struct filter *f)
         case KIND_CADENCE:
         case KIND_CLASHES:
         case KIND_BESIDE:
+        case KIND_AROUND:
         case KIND_GATHERS:
         case KIND_SLIPS:
         case KIND_SEALED:

@@ -417,6 +417,7 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
     case KIND_GATHERS: // its members say so, it does not
     case KIND_CLASHES: // others say so
     case KIND_BESIDE:
+    case KIND_AROUND:
     case KIND_CADENCE: // what was filed stands beside the items
         return false;
     case KIND_NAMED:

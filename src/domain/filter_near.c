@@ -98,7 +98,7 @@ static void by_row(const struct near_query *n)
 }
 
 // The cosine as a short series: one store has none.
-static void by_point(const struct near_query *n)
+static void spots(const struct near_query *n)
 {
     int cells = n->near->within / CELL_M + 1;
     from_item(n);
@@ -112,7 +112,10 @@ static void by_point(const struct near_query *n)
     sqlb_add(n->q, " AND CAST(d.lon * 500 AS BIGINT) + ");
     sqlb_val(n->q, val_i64(cells));
     sqlb_add(n->q, " JOIN item y ON y.town = z.town AND y.id = z.id");
-    which(n);
+}
+
+static void so_near(const struct near_query *n)
+{
     sqlb_add(n->q,
         " AND d.lat <> 0 AND (z.lat - d.lat) * (z.lat - d.lat) * 12364328025 + (z.lon - d.lon)"
         " * (z.lon - d.lon) * 12364328025 * (1 - d.lat * d.lat * 0.00015230871 + d.lat * d.lat"
@@ -120,6 +123,30 @@ static void by_point(const struct near_query *n)
         " * (1 - d.lat * d.lat * 0.00015230871 + d.lat * d.lat * d.lat * d.lat"
         " * 0.0000000038663) <= ");
     sqlb_val(n->q, val_i64((int64_t)n->near->within * n->near->within));
+}
+
+static void by_point(const struct near_query *n)
+{
+    spots(n);
+    which(n);
+    so_near(n);
+}
+
+// Near the item's own point, or near one of what it gathers, which are near themselves.
+static void by_members(const struct near_query *n)
+{
+    for (int members = 0; members < 2; members++) {
+        if (members != 0)
+            sqlb_add(n->q, " UNION ALL ");
+        spots(n);
+        if (members == 0)
+            sqlb_add(n->q, " WHERE x.town = ?1 AND x.no = ");
+        else
+            sqlb_add(n->q, " WHERE x.town = ?1 AND x.gathered <> '' AND x.gathered = ");
+        sqlb_val(n->q, val_str(n->v->text_end));
+        sqlb_add(n->q, " AND y.shelf = 0");
+        so_near(n);
+    }
 }
 
 // ---- about one that is not kept yet: what it says stands in the question
@@ -189,9 +216,12 @@ void filter_near_sql(struct sqlb *q, const struct filter_env *env, enum filter_k
     const struct loop *l = rules_loop(env->rules, v->text);
     CHECK(l && l->now);
     bool clash = kind == KIND_CLASHES;
+    const struct def_near members = {.same = DEF_NONE, .within = l->now->gathers.within};
     struct near_query n = {.q = q,
         .d = l->now,
-        .near = clash ? &l->now->clashes : &l->now->beside,
+        .near = clash                 ? &l->now->clashes
+                : kind == KIND_BESIDE ? &l->now->beside
+                                      : &members,
         .v = v,
         .clash = clash};
     sqlb_add(q, "i.id IN (");
@@ -200,7 +230,7 @@ void filter_near_sql(struct sqlb *q, const struct filter_env *env, enum filter_k
     if (n.near->same >= 0 && n.near->within > 0)
         sqlb_add(q, " UNION ALL ");
     if (n.near->within > 0)
-        v->draft ? draft_by_point(&n) : by_point(&n);
+        v->draft ? draft_by_point(&n) : kind == KIND_AROUND ? by_members(&n) : by_point(&n);
     sqlb_add(q, ")");
 }
 

@@ -11,33 +11,35 @@
 
 // What stands behind the colon, and how it is compared.
 enum filter_kind {
-    KIND_WORD,     // a bare word: occurs in title, text, address or number
-    KIND_LOOP,     // key or title of a loop, or of a register
-    KIND_STATE,    // key or title of a state
-    KIND_FLAG,     // yes no
-    KIND_GONE,     // yes no: the shelf of what was undone
-    KIND_UNIT,     // code or name of a unit, with what is below it; none mine
-    KIND_PART,     // the same for any open part
-    KIND_CLASS,    // class with what is below it; none
-    KIND_OPTION,   // exact text in a column of the item; none
-    KIND_WHEN,     // a time in a column of the item; 0 is no time
-    KIND_CLOSED,   // yes no, or a time
-    KIND_OVERDUE,  // yes no
-    KIND_MOMENT,   // yes no, or a time; of the re-check due and mine, too
-    KIND_CALLER,   // an id: the same phone number as that item's caller. In the database only
-    KIND_NO,       // order number, or its beginning with a star
-    KIND_COUNT,    // whole number
-    KIND_VERSION,  // number of its definition's version; old
-    KIND_LINK,     // yes no, or an id
-    KIND_ASKS,     // a step that is asked for; yes no mine refused
-    KIND_SLIP,     // level of the slip that stands on it; open none
-    KIND_RECEIPT,  // yes no, late, mine
-    KIND_WATCH,    // me: the person asking has it on his list
-    KIND_CADENCE,  // loop/rule/dates: filed by that cadence rule, or a row it was filed for. In the
-                   // database only
-    KIND_CLASHES,  // loop, loop/number: needs the same place on the same days as another. In the
-                   // database only
-    KIND_BESIDE,   // loop/number: in the place of that item. In the database only
+    KIND_WORD,    // a bare word: occurs in title, text, address or number
+    KIND_LOOP,    // key or title of a loop, or of a register
+    KIND_STATE,   // key or title of a state
+    KIND_FLAG,    // yes no
+    KIND_GONE,    // yes no: the shelf of what was undone
+    KIND_UNIT,    // code or name of a unit, with what is below it; none mine
+    KIND_PART,    // the same for any open part
+    KIND_CLASS,   // class with what is below it; none
+    KIND_OPTION,  // exact text in a column of the item; none
+    KIND_WHEN,    // a time in a column of the item; 0 is no time
+    KIND_CLOSED,  // yes no, or a time
+    KIND_OVERDUE, // yes no
+    KIND_MOMENT,  // yes no, or a time; of the re-check due and mine, too
+    KIND_CALLER,  // an id: the same phone number as that item's caller. In the database only
+    KIND_NO,      // order number, or its beginning with a star
+    KIND_COUNT,   // whole number
+    KIND_VERSION, // number of its definition's version; old
+    KIND_LINK,    // yes no, or an id
+    KIND_ASKS,    // a step that is asked for; yes no mine refused
+    KIND_SLIP,    // level of the slip that stands on it; open none
+    KIND_RECEIPT, // yes no, late, mine
+    KIND_WATCH,   // me: the person asking has it on his list
+    KIND_CADENCE, // loop/rule/dates: filed by that cadence rule, or a row it was filed for. In the
+                  // database only
+    KIND_CLASHES, // loop, loop/number: needs the same place on the same days as another. In the
+                  // database only
+    KIND_BESIDE,  // loop/number: in the place of that item. In the database only
+    KIND_AROUND,  // loop/number: near the point of that item or of what it gathers. In the database
+                  // only
     KIND_GATHERED, // number of the item that gathers it; yes no
     KIND_GATHERS,  // number of an item it gathers. In the database only
     KIND_REFERS,   // number of a register's row that a field names
@@ -100,6 +102,7 @@ enum filter_kind {
     X(KEY_WATCH, "watch", "盯住", KIND_WATCH, "i.id", id)                                          \
     X(KEY_CLASHES, "clashes", "冲突", KIND_CLASHES, "i.id", id)                                    \
     X(KEY_BESIDE, "beside", "旁边", KIND_BESIDE, "i.id", id)                                       \
+    X(KEY_AROUND, "around", "周边", KIND_AROUND, "i.id", id)                                       \
     X(KEY_CADENCE, "cadence", "周期规则", KIND_CADENCE, "i.id", id)                                \
     X(KEY_GATHERED, "gathered", "归入", KIND_GATHERED, "i.gathered", gathered)                     \
     X(KEY_GATHERS, "gathers", "归集", KIND_GATHERS, "i.no", no)                                    \
@@ -280,7 +283,7 @@ void filter_scope_fields(struct arena *a, const struct filter_scope *s, struct f
 void filter_scope_state_names(
     struct arena *a, const struct filter_scope *s, struct filter_names *names);
 
-// "i.id IN (…)" of a value of KIND_CLASHES or KIND_BESIDE.
+// "i.id IN (…)" of a value of KIND_CLASHES, KIND_BESIDE or KIND_AROUND.
 void filter_near_sql(struct sqlb *q, const struct filter_env *env, enum filter_kind kind,
     const struct filter_value *v);
 

@@ -913,6 +913,7 @@ static void term(struct writer_of *w)
         [KIND_CADENCE] = cadences,
         [KIND_CLASHES] = nearby,
         [KIND_BESIDE] = nearby,
+        [KIND_AROUND] = nearby,
         [KIND_NAMED] = named,
         [KIND_CLOCK] = texts,
         [KIND_CELL] = texts,

@@ -592,6 +592,13 @@ static void read_cadence(const struct reading *x)
         refuse(x, x->p->def ? S("not in a definition") : S("LOOP/RULE, LOOP/RULE/2026Q4"));
 }
 
+static bool says_near(const struct def *d, enum filter_kind kind)
+{
+    return kind == KIND_CLASHES  ? d->clashes.said
+           : kind == KIND_BESIDE ? d->beside.said
+                                 : d->gathers.within > 0;
+}
+
 // "project", "project/XM20260101-0001": by what that loop's definition says of the same place.
 // Others decide it, so a definition cannot ask it.
 static void read_near(const struct reading *x)
@@ -602,8 +609,8 @@ static void read_near(const struct reading *x)
     struct filter_value value = {.form = VALUE_IS, .text_end = filter_upper(x->p->arena, rest)};
     for (size_t i = 0; cut && !x->p->def && i < x->p->rules->n_loops; i++) {
         const struct loop *l = &x->p->rules->loops[i];
-        bool said = l->now && (clash ? l->now->clashes.said : l->now->beside.said);
-        if (said && (str_eq(l->key, name) || str_eq(l->title, name)))
+        if (l->now && says_near(l->now, x->t->kind) &&
+            (str_eq(l->key, name) || str_eq(l->title, name)))
             value.text = l->key;
     }
     if (value.text.n > 0 && (clash || rest.n > 0))
@@ -755,6 +762,7 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         [KIND_CADENCE] = read_cadence,
         [KIND_CLASHES] = read_near,
         [KIND_BESIDE] = read_near,
+        [KIND_AROUND] = read_near,
         [KIND_NAMED] = read_named,
         [KIND_CLOCK] = read_field_value,
         [KIND_CELL] = read_field_value,

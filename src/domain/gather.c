@@ -122,7 +122,39 @@ static void put_class(const struct ctx *c, struct buf *b, int64_t id, size_t *n)
             b, "%s%.*s/%.*s", (*n)++ == 0 ? " class:" : ",", STR_ARG(k->scheme), STR_ARG(k->code));
 }
 
-// Its own class and those of its members; the cell its own point lies in.
+// Has it, or has anything it gathers, a point?
+static bool has_point(struct ctx *c, const struct item *it)
+{
+    if (it->lat != 0 || it->lon != 0)
+        return true;
+    struct ctx all = old_years_read_begin(c);
+    bool any = db_one_i64(all.db, 0,
+                   "SELECT 1 FROM item i JOIN item_doc d ON d.town = i.town AND d.id = i.id"
+                   " WHERE i.town = ?1 AND i.gathered <> '' AND i.gathered = ?2 AND d.lat <> 0"
+                   " LIMIT 1",
+                   V(c->rules->town), V(it->no)) != 0;
+    db_read_end(c->db);
+    return any;
+}
+
+// Where they come from: near it and its members, or from its cell. False: from everywhere.
+static bool put_place(struct ctx *c, const struct def *d, const struct item *it, struct buf *b)
+{
+    const struct def_gathers *g = &d->gathers;
+    if (g->within > 0) {
+        bool known = has_point(c, it);
+        if (known)
+            buf_fmt(b, " around:%.*s/%.*s", STR_ARG(d->loop), STR_ARG(it->no));
+        return known;
+    }
+    str key = str_fmt(c->arena, "cell/%.*s", STR_ARG(g->cell));
+    str cell = g->cell.n > 0 ? item_field(it, key) : (str){0};
+    if (cell.n > 0)
+        buf_fmt(b, " cell.%.*s:%.*s", STR_ARG(g->cell), STR_ARG(cell));
+    return cell.n > 0;
+}
+
+// Its own class and those of its members; the place.
 static str scope(struct ctx *c, const struct def *d, const struct item *it, bool *open)
 {
     struct buf b;
@@ -141,11 +173,8 @@ static str scope(struct ctx *c, const struct def *d, const struct item *it, bool
             put_class(c, &b, db_i64(&r, 0), &n);
     db_done(&r);
     db_read_end(c->db);
-    str key = str_fmt(c->arena, "cell/%.*s", STR_ARG(d->gathers.cell));
-    str cell = d->gathers.cell.n > 0 ? item_field(it, key) : (str){0};
-    if (cell.n > 0)
-        buf_fmt(&b, " cell.%.*s:%.*s", STR_ARG(d->gathers.cell), STR_ARG(cell));
-    *open = n == 0 && cell.n == 0;
+    bool placed = put_place(c, d, it, &b);
+    *open = n == 0 && !placed;
     return buf_str(&b);
 }
 

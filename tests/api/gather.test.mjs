@@ -268,3 +268,69 @@ test('a definition says which items may be gathered', async (t) => {
   assert.deepEqual([r.status, fields(r)], [400, ['members[1]']]);
   assert.equal(r.body.errors[0].expected, 'loop:hotline');
 });
+
+test('calls are counted near what it gathers, where its definition says metres', async (t) => {
+  const town = await Town.make({ at: '2026-09-01T09:00:00+08:00' });
+  t.after(() => town.end());
+  const sys = await town.as('sysadmin');
+  const was = (await sys.get('/api/defs')).body.rows.find((d) => d.key === 'common');
+  const { text } = (await sys.get(`/api/defs/${was.id}`)).body;
+  const publish = (to) => sys.post('/api/defs', { kind: 'loop', text: text.replace('cell: residents}', to) });
+  let r = await publish('cell: residents, within: 150}');
+  assert.equal(r.status, 400);
+  assert.match(JSON.stringify(r.body), /只能写一样|not both/);
+  r = await publish('within: 150}');
+  assert.equal(r.status, 200, JSON.stringify(r.body));
+  let desk = await town.as('dispatcher1');
+  const klass = await desk.klass('0102');
+  const call = async (title, lat, lon = 121.36) => {
+    const made = await desk.file({ title, ...(lat ? { lat, lon } : {}) });
+    assert.equal(made.status, 201, JSON.stringify(made.body));
+    return made.body;
+  };
+  const first = await call('甲处', 31.22), second = await call('乙处', 31.24);
+  await call('甲处旁边', 31.2213); // 145 m
+  await call('甲处远一点', 31.2215); // 167 m
+  await call('没有坐标');
+  await town.move('2026-09-08T09:00:00+08:00');
+  desk = await town.as('dispatcher1');
+  await call('乙处又来', 31.24);
+  await town.move('2026-09-15T09:00:00+08:00');
+  desk = await town.as('dispatcher1');
+  const ops = await desk.unit('ops-centre'), handler = await town.as('handler-ops-centre');
+  let p = (await desk.post('/api/items', { loop: 'common', title: '两处堆物', text: '', class: klass, fields: { channel: '热线归集', kind: '物业服务' } })).body;
+  p = (await desk.step(p, 'dispatch', { units: [ops] })).body;
+  p = (await handler.step(p, 'cause', { fields: { cause_kind: '管理缺位', cause: '楼道无人巡查' } })).body;
+  p = (await handler.step(p, 'measure', { fields: { measure: '楼组长每周巡楼', effect_on: '2026-09-08' } })).body;
+  const effect = async () => (await desk.get(`/api/items/${p.id}/effect`)).body;
+
+  await t.test('before it has gathered anything with a point, calls from everywhere', async () => {
+    const x = await effect();
+    assert.doesNotMatch(x.calls, /around/);
+    assert.deepEqual(x.spans.map((s) => s.n), [5, 1]);
+  });
+
+  await t.test('then those near one of its members, and the members themselves', async () => {
+    r = await desk.step(await desk.item(p.id), 'gather', { members: [first.no] });
+    assert.equal(r.status, 200, JSON.stringify(r.body));
+    let x = await effect();
+    assert.match(x.calls, new RegExp(`around:common/${p.no}`));
+    assert.deepEqual(x.spans.map((s) => s.n), [2, 0]);
+    r = await desk.step(await desk.item(p.id), 'gather', { members: [second.no] });
+    assert.equal(r.status, 200, JSON.stringify(r.body));
+    x = await effect();
+    assert.deepEqual(x.spans.map((s) => s.n), [3, 1]);
+    for (const s of x.spans) assert.equal((await desk.list(s.filter)).total, s.n, s.filter);
+    assert.deepEqual((await desk.list(`周边:共性问题/${p.no} filed:2026-09-01`)).rows.map((i) => i.title).sort(), ['甲处', '甲处旁边', '乙处'].sort());
+  });
+
+  await t.test('one taken out takes its surroundings along', async () => {
+    r = await desk.step(await desk.item(p.id), 'release', { members: [first.no] });
+    assert.equal(r.status, 200, JSON.stringify(r.body));
+    assert.deepEqual((await effect()).spans.map((s) => s.n), [1, 1]);
+  });
+
+  await t.test('what says no metres has no surroundings', async () => {
+    assert.deepEqual([(await desk.get('/api/items?filter=around:hotline/RX20260901-00001')).status, (await desk.get('/api/items?filter=around:common')).status], [400, 400]);
+  });
+});

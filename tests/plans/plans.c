@@ -342,6 +342,7 @@ static const char *const FILTERS[] = {
     "clashes:call/ZF20261120-00001",
     "beside:call/ZF20261120-00001",
     "beside:call/ZF20261120-00001 loop:hotline open:yes",
+    "around:call/ZF20261120-00001 loop:hotline filed:2026-11",
     "recheck:due",
     "recheck:mine",
     "loop:call recheck:2026-12 unit:c02",
@@ -371,11 +372,14 @@ static const char LOOP[] =
     "  - {key: firm, title: 企业, type: ref, register: firm, required: yes}\n"
     "  - {key: call_by, title: 期限, type: date}\n"
     "  - {key: call_from, title: 起始, type: date}\n"
+    "  - {key: members, title: 归入件数, type: number}\n"
     "states:\n  - {key: planned, title: 待访}\n  - {key: closed, title: 已访, done: yes}\n"
     "steps:\n  - {key: file, title: 登记, to: planned, who: clerk, ask: firm!}\n"
     "  - {key: close, title: 走访, from: planned, to: closed, who: handler, does: close}\n"
     "  - {key: hold, title: 已落实, from: closed, who: handler}\n"
     "  - {key: back, title: 没落实, from: closed, to: planned, who: handler, does: reopen}\n"
+    "  - {key: take, title: 归入, from: planned, who: handler, does: gather}\n"
+    "gathers: {count: members, calls: \"loop:hotline\", effect: call_from, within: 60}\n"
     "clashes: {from: call_from, to: call_by, same: firm, within: 60}\n"
     "beside: {loops: [hotline, call], same: firm, within: 300}\n"
     "consolidate: {after: 6w, pass: hold, fail: back, recur: {by: firm}}\n"

@@ -271,6 +271,7 @@ static inline struct rules *sample_rules(struct arena *a, struct err *e)
     memcpy(fields, visit->fields, visit->n_fields * sizeof(*fields));
     fields[visit->n_fields++] = level;
     visit->fields = fields;
+    visit->gathers.within = 1;
     visit->clashes = visit->beside = (struct def_near){.said = true, .same = DEF_NONE, .within = 1};
     static str told[] = {S("patrol")};
     visit->beside.loops = told;

@@ -598,6 +598,7 @@ static void put_random_value(struct world *w, struct buf *b, int row)
     case KIND_GATHERS:
     case KIND_CLASHES:
     case KIND_BESIDE:
+    case KIND_AROUND:
         buf_addz(b, nobody(filter_key_rows[row].kind));
         break;
     case KIND_GATHERED:
