@@ -102,6 +102,8 @@ const creditCode = (i) => {
 const TRADES = [['信息软件', 44, ['软件', '信息技术', '网络科技', '数据服务']], ['租赁商务', 42, ['企业管理', '商务咨询', '会展服务', '人力资源']], ['批发零售', 58, ['贸易', '商贸', '供应链', '百货']],
   ['科研技术', 26, ['科技', '检测', '工程设计']], ['交通运输', 30, ['物流', '货运代理', '航空服务']], ['住宿餐饮', 28, ['餐饮', '酒店管理', '食品']], ['居民服务', 20, ['家政', '美容', '维修']],
   ['建筑', 16, ['建筑装饰', '工程']], ['制造', 10, ['电子', '器械']], ['房地产', 12, ['置业', '物业']], ['金融', 8, ['投资管理']], ['其他', 6, ['文化传播']]];
+// The section of GB/T 4754 a trade stands in; what is none of these says nothing.
+const SECTION = { 信息软件: 'I', 租赁商务: 'L', 批发零售: 'F', 科研技术: 'M', 交通运输: 'G', 住宿餐饮: 'H', 居民服务: 'O', 建筑: 'E', 制造: 'C', 房地产: 'K', 金融: 'J' };
 const FIRST = ['启', '恒', '嘉', '瑞', '博', '泓', '鼎', '锦', '凯', '晟', '宏', '联', '卓', '欣', '创', '朗'];
 const SECOND = ['航', '远', '诚', '达', '元', '和', '翔', '新', '安', '盛', '泰', '源', '通', '景'];
 function enterpriseRows() {
@@ -123,7 +125,7 @@ function enterpriseRows() {
     const month = String(between(1, 12, 'month', i)).padStart(2, '0');
     return [name, '营商办', creditCode(i), status, industry, size, housed ? demo(towers[between(0, BUILDINGS - 1, 'tower', i)]) : '', housed ? `${between(2, 18, 'floor', i)}0${between(1, 8, 'room', i)}室` : '',
       `${between(1998, 2024, 'year', i)}-${month}-${String(between(1, 28, 'day', i)).padStart(2, '0')}`, size === '个体' ? `${between(1, 20, 'capital', i)}万` : `${between(5, 500, 'capital', i) * 10}万`, staff,
-      `${tax}万`, here ? '是' : '否', here && chance('counted', i) < 0.86 ? '是' : '否', unit.name, ...(status !== '注销' && chance('known', i) < 0.82 ? [contact('firm', i), phone('firm', i)] : ['', ''])];
+      `${tax}万`, here ? '是' : '否', here && chance('counted', i) < 0.86 ? '是' : '否', unit.name, ...(status !== '注销' && chance('known', i) < 0.82 ? [contact('firm', i), phone('firm', i)] : ['', '']), SECTION[industry] ?? ''];
   });
 }
 
@@ -321,7 +323,7 @@ mkdirSync(OUT, { recursive: true });
 write('estate', ['小区名称', '责任单位', '地址', '纬度', '经度', '类型', '建成年份', '楼栋数', '户数', '物业公司', '业委会', '更新情况', '电动自行车充电口', '物业经理', '物业值班电话'], estateRows());
 write('building', ['楼宇名称', '责任单位', '地址', '纬度', '经度', '产权方', '商务面积（平方米）', '已租面积（平方米）', '年税收', '日租金（元每平方米）', '等级', '物业值班电话'], buildingRows());
 const firms = enterpriseRows();
-write('enterprise', ['企业名称', '责任单位', '统一社会信用代码', '经营状态', '行业', '规模', '所在楼宇', '室号', '成立日期', '注册资本', '从业人数', '年税收', '税收在本镇', '统计在本镇', '服务单位', '联系人', '联系电话'], firms);
+write('enterprise', ['企业名称', '责任单位', '统一社会信用代码', '经营状态', '行业', '规模', '所在楼宇', '室号', '成立日期', '注册资本', '从业人数', '年税收', '税收在本镇', '统计在本镇', '服务单位', '联系人', '联系电话', '国民经济行业'], firms);
 const bodies = organisations();
 write('party-branch', ['党组织名称', '责任单位', '类别', '领域', '上级党组织', '任期届满', '覆盖面积（平方公里）'],
   bodies.map((o, i) => [o.name, o.unit, o.kind, o.domain, o.above, /党委|党总支|党支部/.test(o.kind) ? `${between(2026, 2029, 'term', i)}-12-31` : '', o.area ?? '']));

@@ -28,7 +28,7 @@ struct clock_kind_view {
     double yellow;
 };
 struct field_kind_view {
-    str key, title, help, type, def, to, shape, formula, check;
+    str key, title, help, type, def, to, scheme, shape, formula, check;
     bool required, unique, fits, percent;
     int64_t max, min;
     struct strs options, own_words;
@@ -135,7 +135,7 @@ static const struct field FIELD_KIND_VIEW[] = {
     M(field_kind_view, title, FIELD_STR),
     M(field_kind_view, help, FIELD_STR),
     {"type", FIELD_STR, .at = offsetof(struct field_kind_view, type),
-        .options = "text|number|money|choice|date|time|yesno|person|unit|ref|geometry|phone|"
+        .options = "text|number|money|choice|date|time|yesno|person|unit|ref|class|geometry|phone|"
                    "fullname|idno"},
     {"default", FIELD_STR, .at = offsetof(struct field_kind_view, def)},
     M(field_kind_view, required, FIELD_BOOL),
@@ -148,6 +148,8 @@ static const struct field FIELD_KIND_VIEW[] = {
         .help = "text: so many letters and digits, the words of own_words aside"},
     {"register", FIELD_STR, .at = offsetof(struct field_kind_view, to),
         .help = "ref: key of the register whose row it names"},
+    {"classes", FIELD_STR, .at = offsetof(struct field_kind_view, scheme),
+        .help = "class: the scheme it comes from"},
     {"shape", FIELD_STR, .at = offsetof(struct field_kind_view, shape),
         .options = "|point|line|polygon", .help = "geometry: the only kind it takes"},
     {"formula", FIELD_STR, .at = offsetof(struct field_kind_view, formula),
@@ -302,6 +304,7 @@ static struct list view_fields(struct arena *a, const struct def *d)
             .type = def_type_name(f->type),
             .def = f->def,
             .to = f->to,
+            .scheme = f->scheme,
             .shape = def_shape_name(f->shape),
             .formula = f->text,
             .check = f->check == CHECK_USCC ? S("uscc") : S(""),

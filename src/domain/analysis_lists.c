@@ -174,8 +174,12 @@ static void add_reasons(
 static str group_filter(struct analysis_work *w, const struct analysis_list *x, str name)
 {
     str value = name.n > 0 ? str_fmt(w->c->arena, "\"%.*s\"", STR_ARG(name)) : S("none");
+    const struct def *d = w->def;
+    int at = def_field_at(d, x->def->group);
+    bool tree = at >= 0 && name.n > 0 && def_of_tree(&d->fields[at]);
     return analysis_both(w->c->arena, x->filter,
-        str_fmt(w->c->arena, "%.*s:%.*s", STR_ARG(x->def->group), STR_ARG(value)));
+        str_fmt(w->c->arena, tree ? "%.*s:=%.*s" : "%.*s:%.*s", STR_ARG(x->def->group),
+            STR_ARG(value)));
 }
 
 static void group(struct analysis_work *w, struct analysis_list *x, const struct listed *rows,

@@ -428,8 +428,10 @@ static str row_filter(const struct sums *s, const struct sum *row)
         add_term(&b, "channel:", quoted(a, channel));
     else if (row && in->by == BOARD_CHANNEL)
         add_term(&b, "channel:none", S(""));
+    int at = row && in->by == BOARD_FIELD ? def_field_at(s->def, in->field) : DEF_NONE;
+    bool tree = at >= 0 && row->word.n > 0 && def_of_tree(&s->def->fields[at]);
     if (row && in->by == BOARD_FIELD)
-        add_term(&b, str_fmt(a, "%.*s:", STR_ARG(in->field)).s,
+        add_term(&b, str_fmt(a, tree ? "%.*s:=" : "%.*s:", STR_ARG(in->field)).s,
             row->word.n > 0 ? quoted(a, row->word) : S("none"));
     return buf_str(&b);
 }

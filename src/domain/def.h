@@ -52,6 +52,7 @@ enum def_type {
     DEF_PERSON,
     DEF_UNIT,     // its code
     DEF_REF,      // the number of a register's row
+    DEF_CLASS,    // its scheme and code: "industry/C"
     DEF_GEOMETRY, // a point, a line or an area: GeoJSON in WGS 84 (domain/shape_field.h)
     // Personal data: the item keeps the mask and the mark (domain/sealed.h).
     DEF_PHONE,
@@ -88,6 +89,7 @@ struct def_field {
     str def;              // default, may be empty
     enum def_check check; // DEF_TEXT
     str to;               // DEF_REF: key of the register
+    str scheme;           // DEF_CLASS: of its classes
     int shape;            // DEF_GEOMETRY: the only kind it takes, or DEF_NONE
     str text;             // of a computed field: its formula; nobody is asked for it
     str via, via_key; // shown as the row holds it: a field of type ref, and one of its register;
@@ -522,6 +524,11 @@ const struct def_step *def_step(const struct def *d, str key); // NULL when none
 static inline bool def_sealed(const struct def_field *f)
 {
     return f->type == DEF_PHONE || f->type == DEF_FULLNAME || f->type == DEF_IDNO;
+}
+// Does it name a node of a tree, so that a filter means what is below it as well?
+static inline bool def_of_tree(const struct def_field *f)
+{
+    return f->type == DEF_UNIT || f->type == DEF_CLASS;
 }
 // Kinds of shapes by name: point, line, polygon; DEF_NONE and empty where there is none.
 int def_shape_named(str name);

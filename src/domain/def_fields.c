@@ -11,7 +11,7 @@ static const struct yaml_member field_members[] = {
     {"title", YAML_WANT_STR, YAML_REQUIRED},
     {"help", YAML_WANT_STR},
     {"type", YAML_WANT_STR,
-        .options = "text|number|money|choice|date|time|yesno|person|unit|ref|geometry|phone|"
+        .options = "text|number|money|choice|date|time|yesno|person|unit|ref|class|geometry|phone|"
                    "fullname|idno"},
     {"required", YAML_WANT_BOOL},
     {"unique", YAML_WANT_BOOL},
@@ -26,6 +26,7 @@ static const struct yaml_member field_members[] = {
     {"check", YAML_WANT_STR, .options = "uscc"},
     {"percent", YAML_WANT_BOOL},
     {"register", YAML_WANT_KEY},
+    {"classes", YAML_WANT_KEY},
     {"shape", YAML_WANT_STR, .options = "point|line|polygon"},
     {"formula", YAML_WANT_STR, .expected = "arithmetic over the numbers of the row"},
     {"from", YAML_WANT_STR,
@@ -180,6 +181,12 @@ static void read_kind(struct def_reader *r, const struct yaml *row, str path, st
     else if (yaml_get(row, "register") == NULL)
         yaml_err(r->e, row, def_read_path(r, path, "register"), S("estate"),
             "a reference needs the register it leads to", "引用字段要写明引用哪个台账");
+    f->scheme = yaml_get_str(row, "classes");
+    if (f->type != DEF_CLASS)
+        refuse_member(r, row, "classes", path, f->type);
+    else if (yaml_get(row, "classes") == NULL)
+        yaml_err(r->e, row, def_read_path(r, path, "classes"), S("matters"),
+            "a class needs the scheme it comes from", "分类字段要写明用哪个分类体系");
     f->shape = def_shape_named(yaml_get_str(row, "shape"));
     if (f->type != DEF_GEOMETRY)
         refuse_member(r, row, "shape", path, f->type);
@@ -273,7 +280,7 @@ static void read_field(struct def_reader *r, const struct yaml *row, str path, s
     else
         refuse_member(r, row, "roles", path, f->type);
     bool told = f->type == DEF_PERSON || f->type == DEF_UNIT || f->type == DEF_REF ||
-                f->type == DEF_GEOMETRY;
+                f->type == DEF_CLASS || f->type == DEF_GEOMETRY;
     if (f->unique && (f->type == DEF_CHOICE || f->type == DEF_YESNO || told))
         refuse_member(r, row, "unique", path, f->type);
     if (def_sealed(f) && (str_eq(f->key, S("channel")) || str_eq(f->key, S("kind")) ||

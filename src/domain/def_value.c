@@ -270,6 +270,7 @@ bool def_value(
     case DEF_PERSON: // a log-in name; who it is only the rules know (item_must.c)
     case DEF_UNIT:   // and which unit or row is meant (item_refer.c)
     case DEF_REF:
+    case DEF_CLASS:
         *canonical = str_dup(a, given);
         return true;
     case DEF_GEOMETRY:

@@ -205,15 +205,6 @@ struct export *export_open(struct ctx *c, const struct filter *f, enum export_as
 
 // ---- cells
 
-static str class_path(struct export *x, int64_t id)
-{
-    str path = {0};
-    for (const struct class_ *k = rules_class(x->c.rules, id); k;
-         k = rules_class(x->c.rules, k->parent))
-        path = path.n > 0 ? str_fmt(x->row, "%.*s/%.*s", STR_ARG(k->name), STR_ARG(path)) : k->name;
-    return path;
-}
-
 static struct xlsx_cell moment(struct export *x, int64_t us)
 {
     if (us <= 0)
@@ -226,6 +217,18 @@ static struct xlsx_cell moment(struct export *x, int64_t us)
 static str unit_word(const struct export *x, const struct unit *u, str otherwise)
 {
     return !u ? otherwise : rules_unit_named(x->c.rules, u->name) == u ? u->name : u->code;
+}
+
+// Likewise a class: by its code, where its scheme has the name twice.
+static str class_word(const struct export *x, str value)
+{
+    const struct rules *r = x->c.rules;
+    const struct class_ *k = map_get(&r->class_by_code, value);
+    for (size_t i = 0; k && i < r->n_classes; i++)
+        if (&r->classes[i] != k && str_eq(r->classes[i].scheme, k->scheme) &&
+            str_eq(r->classes[i].name, k->name))
+            return k->code;
+    return k ? k->name : value;
 }
 
 // Likewise a row: by its number, where several have its name.
@@ -261,6 +264,8 @@ static struct xlsx_cell field_cell(struct export *x, const struct item *it, cons
         cell.text = sealed_shown(cell.text);
     if (k->field->type == DEF_UNIT)
         cell.text = unit_word(x, rules_unit_named(x->c.rules, cell.text), cell.text);
+    if (k->field->type == DEF_CLASS)
+        cell.text = class_word(x, cell.text);
     if (k->field->type == DEF_REF)
         cell.text = row_word(x, k->field, cell.text);
     if ((k->field->type == DEF_NUMBER || k->field->type == DEF_MONEY) &&
@@ -284,7 +289,7 @@ static void fixed_cells(struct export *x, const struct item *it, struct xlsx_cel
     cells[COL_LOOP] = xlsx_text(d ? d->title : it->loop);
     cells[COL_STATE] = xlsx_text(state >= 0 ? d->states[state].title : it->state);
     cells[COL_UNIT] = xlsx_text(x->kept ? unit_word(x, u, (str){0}) : u ? u->name : (str){0});
-    cells[COL_CLASS] = xlsx_text(class_path(x, it->cls));
+    cells[COL_CLASS] = xlsx_text(class_path(x->row, x->c.rules, it->cls));
     cells[COL_CHANNEL] = xlsx_text(it->channel);
     cells[COL_KIND] = xlsx_text(it->kind);
     cells[COL_PRIORITY] = xlsx_text(it->priority);

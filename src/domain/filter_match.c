@@ -20,6 +20,20 @@ static int64_t number(const struct matcher *m)
     return *(const int64_t *)member(m);
 }
 
+static str text(const struct matcher *m);
+
+// Of a unit or class: a column holds its id, a field its code. -1: one this snapshot does not know.
+static int64_t node_id(const struct matcher *m)
+{
+    const struct rules *r = m->env->rules;
+    if (m->t->key != KEY_FIELD)
+        return number(m);
+    str code = text(m);
+    const struct unit *u = m->t->kind == KIND_UNIT ? map_get(&r->unit_by_code, code) : NULL;
+    const struct class_ *k = m->t->kind == KIND_CLASS ? map_get(&r->class_by_code, code) : NULL;
+    return u ? u->id : k ? k->id : code.n > 0 ? -1 : 0;
+}
+
 static str text(const struct matcher *m)
 {
     return m->t->key == KEY_FIELD ? item_field(m->it, m->t->field) : *(const str *)member(m);
@@ -97,7 +111,7 @@ static bool part_holds(const struct matcher *m, const struct filter_value *v)
 
 static bool class_holds(const struct matcher *m, const struct filter_value *v)
 {
-    int64_t id = m->it->cls;
+    int64_t id = node_id(m);
     const struct rules *r = m->env->rules;
     if (v->form == VALUE_NONE)
         return id == 0;
@@ -378,7 +392,7 @@ static bool value_holds(const struct matcher *m, const struct filter_value *v)
     case KIND_GONE:
         return (number(m) == SHELF_GONE) == (v->form == VALUE_YES);
     case KIND_UNIT:
-        return unit_holds(m, v, number(m));
+        return unit_holds(m, v, node_id(m));
     case KIND_PART:
         return part_holds(m, v);
     case KIND_CLASS:

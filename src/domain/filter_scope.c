@@ -24,9 +24,12 @@ static enum filter_kind kind_of(enum def_type type)
     case DEF_TEXT:
     case DEF_CHOICE:
     case DEF_PERSON:
-    case DEF_UNIT:
     case DEF_REF:
         return KIND_TEXT;
+    case DEF_UNIT:
+        return KIND_UNIT;
+    case DEF_CLASS:
+        return KIND_CLASS;
     case DEF_GEOMETRY:
         return KIND_SHAPE;
     case DEF_PHONE:

@@ -214,17 +214,9 @@ static bool many(const struct writer_of *w, const struct id_set *set)
     return w->t->kind == KIND_UNIT && set->n > FEW && set->n * SHARE > w->env->rules->n_units;
 }
 
-static void ids(struct writer_of *w, const struct id_set *set)
+static void id_is(struct writer_of *w, const struct id_set *set)
 {
-    if (set->any || set->n > 0)
-        or_else(w);
-    if (many(w, set))
-        sqlb_add(w->q, "+"); // keeps an index by unit from being taken
-    if (set->any || set->n > 0)
-        column(w);
-    if (set->any) {
-        sqlb_add(w->q, " <> 0");
-    } else if (set->n == 1) {
+    if (set->n == 1) {
         sqlb_add(w->q, " = ");
         id_list(w->q, set->ids, 1);
     } else if (set->n > 0 && w->q->n + set->n > BOUND_IDS_MAX && !w->t->exact) {
@@ -236,15 +228,56 @@ static void ids(struct writer_of *w, const struct id_set *set)
     }
 }
 
+static void ids(struct writer_of *w, const struct id_set *set)
+{
+    if (set->any || set->n > 0)
+        or_else(w);
+    if (many(w, set))
+        sqlb_add(w->q, "+"); // keeps an index by unit from being taken
+    if (set->any || set->n > 0)
+        column(w);
+    if (set->any)
+        sqlb_add(w->q, " <> 0");
+    else
+        id_is(w, set);
+}
+
+// A field holds the code: of the nodes meant.
+static void codes(struct writer_of *w, const struct id_set *set)
+{
+    if (!set->any && set->n == 0)
+        return;
+    or_else(w);
+    column(w);
+    if (set->any) {
+        sqlb_add(w->q, " <> ''");
+        return;
+    }
+    if (w->t->kind == KIND_CLASS)
+        sqlb_add(
+            w->q, " IN (SELECT k.scheme || '/' || k.code FROM class k WHERE k.town = ?1 AND k.id");
+    else
+        sqlb_add(w->q, " IN (SELECT k.code FROM unit k WHERE k.town = ?1 AND k.id");
+    id_is(w, set);
+    sqlb_add(w->q, ")");
+}
+
 static void ids_or_none(struct writer_of *w)
 {
     struct id_set set = w->t->kind == KIND_CLASS ? class_ids(w) : unit_ids(w);
-    ids(w, &set);
+    bool field = w->t->key == KEY_FIELD;
+    if (field)
+        codes(w, &set);
+    else
+        ids(w, &set);
     if (!set.none)
         return;
     or_else(w);
     column(w);
-    sqlb_add(w->q, " = 0");
+    if (field)
+        sqlb_add(w->q, " = ''");
+    else
+        sqlb_add(w->q, " = 0");
 }
 
 // From the units to their open parts, not from each item: the queue of an assisting unit must not

@@ -239,11 +239,15 @@ static void read_unit(const struct reading *x)
                tr(x, S("a unit's code or name, none, mine"), S("单位代码或名称、none、mine"))));
 }
 
+// A field has a scheme of its own.
 static bool in_scope(const struct reading *x, str scheme)
 {
-    for (size_t i = 0; i < x->p->scope.n; i++)
-        if (str_eq(x->p->scope.defs[i].def->class_scheme, scheme))
+    for (size_t i = 0; i < x->p->scope.n; i++) {
+        const struct def *d = x->p->scope.defs[i].def;
+        int at = x->t->key == KEY_FIELD ? def_field_at(d, x->field->option_field) : DEF_NONE;
+        if (str_eq(at >= 0 ? d->fields[at].scheme : d->class_scheme, scheme))
             return true;
+    }
     return false;
 }
 
@@ -272,6 +276,8 @@ static void refuse_class(const struct reading *x)
     const struct rules *r = x->p->rules;
     struct filter_names names = {0};
     for (size_t i = 0; i < r->n_classes; i++) {
+        if (x->t->key == KEY_FIELD && !in_scope(x, r->classes[i].scheme))
+            continue;
         VEC_PUSH(x->p->arena, names.v, names.n) = r->classes[i].name;
         VEC_PUSH(x->p->arena, names.v, names.n) = class_text(x, &r->classes[i]);
     }
@@ -286,10 +292,13 @@ static void read_class(const struct reading *x)
         add_form(x, VALUE_NONE);
         return;
     }
-    const struct class_ *const named = map_get(&x->p->rules->class_by_code, x->text);
+    const struct class_ *named = map_get(&x->p->rules->class_by_code, x->text);
     const struct class_ **found = NULL;
     size_t n = 0;
-    for (int pass = 0; pass < 4 && n == 0 && named == NULL; pass++)
+    bool field = x->t->key == KEY_FIELD; // it holds no class of another scheme
+    if (field && named && !in_scope(x, named->scheme))
+        named = NULL;
+    for (int pass = 0; pass < (field ? 2 : 4) && n == 0 && named == NULL; pass++)
         n = find_classes(x, pass < 2, pass % 2 == 1, &found);
     if (named == NULL && n == 0) {
         refuse_class(x);

@@ -76,6 +76,8 @@ static str help_of(const struct template *t, const struct def_field *f)
     case DEF_IDNO:
         return say(t, "18 位身份证件号，保存后只显示一部分",
             "identity number of 18 characters; masked once it is kept");
+    case DEF_CLASS:
+        return say(t, "分类的名称或代码", "name or code of a class");
     case DEF_GEOMETRY:
         return say(t, "图形：GeoJSON，或 WKT 如 POINT(121.3621 31.2214)",
             "a shape: GeoJSON, or WKT as POINT(121.3621 31.2214)");

@@ -21,6 +21,49 @@ static bool refer_unit(struct ctx *c, str given, str *canonical, struct err *e, 
     return false;
 }
 
+// Of the scheme: by code, by a name that stands once in it, or by the names from the top down with
+// slashes between them. NULL: none, or several (*many).
+static const struct class_ *class_named(const struct ctx *c, str scheme, str given, bool *many)
+{
+    const struct rules *r = c->rules;
+    const struct class_ *found = map_get(&r->class_by_code, given);
+    if (!found)
+        found = map_get(
+            &r->class_by_code, str_fmt(c->arena, "%.*s/%.*s", STR_ARG(scheme), STR_ARG(given)));
+    if (found)
+        return str_eq(found->scheme, scheme) ? found : NULL;
+    for (size_t i = 0; i < r->n_classes; i++) {
+        const struct class_ *k = &r->classes[i];
+        if (!str_eq(k->scheme, scheme) ||
+            !(str_eq(k->name, given) || str_eq(class_path(c->arena, r, k->id), given)))
+            continue;
+        *many = found != NULL;
+        found = k;
+    }
+    return *many ? NULL : found;
+}
+
+static bool refer_class(
+    struct ctx *c, const struct def_field *f, str given, str *canonical, struct err *e, str path)
+{
+    bool many = false;
+    const struct class_ *k = class_named(c, f->scheme, given, &many);
+    if (k) {
+        *canonical = str_fmt(c->arena, "%.*s/%.*s", STR_ARG(k->scheme), STR_ARG(k->code));
+        return true;
+    }
+    str *names = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < c->rules->n_classes; i++)
+        if (str_eq(c->rules->classes[i].scheme, f->scheme))
+            VEC_PUSH(c->arena, names, n) = c->rules->classes[i].name;
+    err_add(e, ERR_INVALID, path,
+        many ? S("the code of one") : near_list(c->arena, given, names, n),
+        many ? "several classes are called \"%.*s\"" : "there is no class \"%.*s\"",
+        many ? "叫“%.*s”的分类不止一个，请用代码" : "没有分类“%.*s”", STR_ARG(given));
+    return false;
+}
+
 static int64_t row_by_key(const struct ctx *c, str to, str value)
 {
     const struct loop *l = rules_loop(c->rules, to);
@@ -98,10 +141,13 @@ bool item_refer(
     struct ctx *c, const struct def_field *f, str given, str *canonical, struct err *e, str path)
 {
     *canonical = given;
-    if (given.n == 0 || (f->type != DEF_UNIT && f->type != DEF_REF))
+    if (given.n == 0)
         return true;
-    return f->type == DEF_UNIT ? refer_unit(c, given, canonical, e, path)
-                               : refer_row(c, f, given, canonical, e, path);
+    if (f->type == DEF_UNIT)
+        return refer_unit(c, given, canonical, e, path);
+    if (f->type == DEF_CLASS)
+        return refer_class(c, f, given, canonical, e, path);
+    return f->type != DEF_REF || refer_row(c, f, given, canonical, e, path);
 }
 
 int64_t item_field_row(const struct ctx *c, const struct def_field *f, str value)
@@ -117,12 +163,13 @@ str item_field_shown(const struct ctx *c, const struct def_field *f, str value)
         return shape_words(c->arena, value, c->lang == LANG_EN);
     const struct person *p =
         f->type == DEF_PERSON ? map_get(&c->rules->person_by_login, value) : NULL;
+    const struct class_ *k = f->type == DEF_CLASS ? map_get(&c->rules->class_by_code, value) : NULL;
     const struct unit *u = f->type == DEF_UNIT ? rules_unit_named(c->rules, value) : NULL;
     str name = {0};
     if (f->type == DEF_REF && value.n > 0)
         name = db_one_str(c->db, c->arena, "SELECT title FROM item WHERE town = ?1 AND no = ?2",
             V(c->rules->town), V(value));
-    return p ? p->name : u ? u->name : name.n > 0 ? name : value;
+    return p ? p->name : u ? u->name : k ? k->name : name.n > 0 ? name : value;
 }
 
 static str named(const struct item *it, const struct def_field *f)

@@ -1,4 +1,4 @@
-// Fields that mean something else of the town: a unit, a row of a register.
+// Fields that mean something else of the town: a unit, a class, a row of a register.
 #ifndef BH_DOMAIN_ITEM_REFER_H
 #define BH_DOMAIN_ITEM_REFER_H
 
@@ -12,7 +12,8 @@ struct coming {
     struct map names;
 };
 
-// What a value of such a field stands for. A unit is named by code or name; a row by its number, by
+// What a value of such a field stands for. A unit is named by code or name; a
+// class of the field's scheme by code, name or path of names; a row by its number, by
 // a value that stands once in its register (an enterprise's code), or by its name where only one
 // row has it. Fields of other types are taken as they are. False and a note when nothing, or more
 // than one row, is meant.

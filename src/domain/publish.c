@@ -147,20 +147,26 @@ static void check_fields(struct ctx *c, const struct def *d, struct err *e)
     }
 }
 
-static void check_classes(struct ctx *c, const struct def *d, struct err *e)
+static void check_scheme(struct ctx *c, const struct def *d, str path, str given, struct err *e)
 {
     str *schemes = NULL;
     size_t n = 0;
-    bool there = d->class_scheme.n == 0;
+    bool there = given.n == 0;
     for (size_t i = 0; i < c->rules->n_classes; i++) {
         str scheme = c->rules->classes[i].scheme;
         if (n == 0 || !str_eq(schemes[n - 1], scheme))
             VEC_PUSH(c->arena, schemes, n) = scheme;
-        there = there || str_eq(scheme, d->class_scheme);
+        there = there || str_eq(scheme, given);
     }
     if (!there)
-        def_place_unknown(
-            e, d->text, S("classes"), d->class_scheme, "class scheme", "分类体系", schemes, n);
+        def_place_unknown(e, d->text, path, given, "class scheme", "分类体系", schemes, n);
+}
+
+static void check_classes(struct ctx *c, const struct def *d, struct err *e)
+{
+    check_scheme(c, d, S("classes"), d->class_scheme, e);
+    for (size_t i = 0; i < d->n_fields; i++)
+        check_scheme(c, d, str_fmt(c->arena, "fields[%zu].classes", i), d->fields[i].scheme, e);
 }
 
 // What only the town can tell: its units, roles, registers, classes, and the inside of filters.

@@ -204,7 +204,8 @@ const struct grid_cell *rules_cell_at(const struct layer *l, double lat, double 
 const struct grid_cell *rules_cell(const struct layer *l, str code, int64_t at_us);
 bool unit_below(const struct unit *u, const struct unit *top); // also when u is top
 bool class_below(const struct class_ *c, const struct class_ *top);
-str unit_path(struct arena *a, const struct rules *r, int64_t id); // 新泾镇 / 北虹居民区
+str class_path(struct arena *a, const struct rules *r, int64_t id); // 制造业/食品制造业
+str unit_path(struct arena *a, const struct rules *r, int64_t id);  // 新泾镇 / 北虹居民区
 
 // Does the person hold one of the role keys at a unit that covers at?
 bool rules_holds(

@@ -137,6 +137,14 @@ bool class_below(const struct class_ *c, const struct class_ *top)
            c->lo <= top->hi;
 }
 
+str class_path(struct arena *a, const struct rules *r, int64_t id)
+{
+    str path = {0};
+    for (const struct class_ *k = rules_class(r, id); k; k = rules_class(r, k->parent))
+        path = path.n > 0 ? str_fmt(a, "%.*s/%.*s", STR_ARG(k->name), STR_ARG(path)) : k->name;
+    return path;
+}
+
 str unit_path(struct arena *a, const struct rules *r, int64_t id)
 {
     str names[UNIT_DEPTH_MAX];

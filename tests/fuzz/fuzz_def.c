@@ -56,6 +56,7 @@ static void check_field(const struct def *d, const struct def_field *f)
 {
     CHECK(f->type != DEF_CHOICE || f->n_options > 0);
     CHECK(f->type != DEF_REF || f->to.n > 0);
+    CHECK((f->type == DEF_CLASS) == (f->scheme.n > 0));
     CHECK((f->text.n > 0) == (f->formula != NULL || f->via.n > 0));
     for (size_t k = 0; k < f->n_own_words; k++)
         CHECK(f->own_words[k] >= 0 && (size_t)f->own_words[k] < d->n_fields);

@@ -109,6 +109,16 @@ static str shape(struct walk *w, struct arena *a, const struct def_field *f)
     return str_fmt(a, "POINT(%.5f 31.22)", lon);
 }
 
+static const struct class_ *some_class(struct walk *w, struct arena *a, str scheme)
+{
+    const struct class_ **all = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < w->rules->n_classes; i++)
+        if (str_eq(w->rules->classes[i].scheme, scheme))
+            VEC_PUSH(a, all, n) = &w->rules->classes[i];
+    return n > 0 ? all[walk_below(w, n)] : NULL;
+}
+
 static str value(
     struct walk *w, struct ctx *c, const struct def_field *f, const struct item_form_row *row)
 {
@@ -146,6 +156,8 @@ static str value(
         return S("演示甲");
     case DEF_IDNO:
         return S("11010519491231002X"); // [GB 11643-1999], its own example
+    case DEF_CLASS:
+        return some_class(w, a, f->scheme)->code;
     case DEF_GEOMETRY:
         return shape(w, a, f);
     case DEF_REF:
@@ -156,17 +168,10 @@ static str value(
 
 // ---- filing
 
-static int64_t some_class(struct walk *w, const struct def *d)
+static int64_t class_id(struct walk *w, struct arena *a, const struct def *d)
 {
-    int64_t *ids = NULL;
-    size_t n = 0;
-    struct arena *a = arena_new();
-    for (size_t i = 0; i < w->rules->n_classes; i++)
-        if (str_eq(w->rules->classes[i].scheme, d->class_scheme))
-            VEC_PUSH(a, ids, n) = w->rules->classes[i].id;
-    int64_t id = n > 0 ? ids[walk_below(w, n)] : 0;
-    arena_free(a);
-    return id;
+    const struct class_ *k = some_class(w, a, d->class_scheme);
+    return k ? k->id : 0;
 }
 
 // Without an item there is no form: the first row of `fits` that could hold is not known, so a
@@ -183,7 +188,7 @@ void walk_draw_filing(struct walk *w, struct ctx *c, const struct def *d, struct
         const struct def_field *f = ask->field >= 0 ? &d->fields[ask->field] : NULL;
         bool wanted = ask->required || (f && f->required) || walk_below(w, OPTIONAL) == 0;
         if (ask->field == DEF_ASK_CLASS && wanted)
-            in->cls = some_class(w, d);
+            in->cls = class_id(w, c->arena, d);
         if (!f || !wanted)
             continue;
         const struct person *who = f->type == DEF_PERSON
@@ -230,7 +235,7 @@ static void answer_self(struct walk *w, struct ctx *c, const struct def *d,
         if (what >= 0 || !(s->asks[i].required || walk_below(w, OPTIONAL) == 0))
             continue;
         if (what == DEF_ASK_CLASS)
-            in->cls = some_class(w, d);
+            in->cls = class_id(w, c->arena, d);
         if (what == DEF_ASK_NAME)
             in->title = str_fmt(c->arena, "换个名称 %" PRId64, ++w->drawn);
         in->has_place = in->has_place || what == DEF_ASK_PLACE;

@@ -62,8 +62,14 @@ export function findNodes(nodes, byId, words, most = 60) {
  */
 export function classesOf(c, loop) {
   const scheme = loop && loop.class_scheme;
-  return scheme ? c.classes.filter((x) => x.scheme === scheme) : c.classes;
+  return scheme ? schemeOf(c, scheme) : c.classes;
 }
+
+/** The classes of a scheme. */
+export const schemeOf = (c, scheme) => c.classes.filter((x) => x.scheme === scheme);
+
+/** What a field keeps of a class. */
+export const classCode = (k) => `${k.scheme}/${k.code}`;
 
 /**
  * The definition of a step, its asked fields joined with the loop's field definitions.

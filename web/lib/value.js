@@ -49,9 +49,10 @@ export const share = (v) => `${String(Number((Number(v) * 100).toFixed(4))).repl
  * @param {{type: string, percent?: boolean}|undefined} field of the catalogue, if it is one
  * @param {string} value as it is kept
  * @param {(key: string, vars?: object) => string} t
- * @param {{short?: boolean, unitOf?: (code: string) => string}} [more] short: for a column; unitOf: name of a unit by its code
+ * @param {{short?: boolean, unitOf?: (code: string) => string, classOf?: (code: string) => string}} [more]
+ *   short: for a column; unitOf, classOf: name of a unit, of a class by what a field keeps of it
  */
-export function valueText(field, value, t, { short = false, unitOf } = {}) {
+export function valueText(field, value, t, { short = false, unitOf, classOf } = {}) {
   const v = String(value);
   switch (field && field.type) {
     case 'money':
@@ -64,6 +65,8 @@ export function valueText(field, value, t, { short = false, unitOf } = {}) {
       return shapeWords(v, t);
     case 'unit':
       return (unitOf && unitOf(v)) || v;
+    case 'class':
+      return (classOf && classOf(v)) || v;
     default:
       if (v === 'yes') return t('word.yes');
       if (v === 'no') return t('word.no');

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
+import { schemeOf } from '../lib/catalog.js';
 import { catalog } from '../lib/state.js';
 import { term } from '../lib/filter.js';
 import { Combo } from './combo.js';
@@ -37,7 +38,7 @@ function kindsOf(register) {
   const c = catalog.value;
   if (!register)
     return KINDS.filter((k) => k !== 'register' || c.registers.length).map((key) => ({ key, title: t(KIND_TITLE[key]) }));
-  const fields = register.fields.filter((f) => ['choice', 'yesno', 'unit', 'ref', 'number', 'money', 'date', 'text'].includes(f.type));
+  const fields = register.fields.filter((f) => ['choice', 'yesno', 'unit', 'class', 'ref', 'number', 'money', 'date', 'text'].includes(f.type));
   return [...ROW_KINDS.map((key) => ({ key, title: t(ROW_TITLE[key]) })), ...fields.map((f) => ({ ...f, field: true }))];
 }
 
@@ -90,7 +91,8 @@ export function AddTerm({ register, onAdd }) {
   const kind = kinds.find((k) => k.key === key);
   const c = catalog.value;
   const units = kind.field ? kind.type === 'unit' : key === 'unit';
-  const tree = units ? [c.units, c.unitById] : key === 'class' && !kind.field ? [c.classes, c.classById] : null;
+  const classes = kind.field ? kind.type === 'class' && schemeOf(c, kind.classes) : key === 'class' && c.classes;
+  const tree = units ? [c.units, c.unitById] : classes ? [classes, c.classById] : null;
   return html`<div class="add-term">
     <label>${t('filter.field')} <select value=${key} onChange=${(e) => setKey(e.target.value)}>
       ${kinds.map((k) => html`<option key=${k.key} value=${k.key}

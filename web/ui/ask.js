@@ -2,7 +2,7 @@
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
 import { catalog } from '../lib/state.js';
-import { classesOf } from '../lib/catalog.js';
+import { classCode, classesOf, schemeOf } from '../lib/catalog.js';
 import { Field, radioInput, selectInput, textArea, textInput } from './field.js';
 import { Combo } from './combo.js';
 import { Later } from './later.js';
@@ -26,6 +26,14 @@ function Unit({ a, field, value, onInput }) {
   const id = field.own ? value : (c.units.find((u) => u.code === value) || {}).id;
   return html`<${Combo} attrs=${a} nodes=${c.units.filter((u) => !u.closed)} byId=${c.unitById} value=${id || null}
     onPick=${(x) => onInput(field.own ? x || 0 : x ? c.unitById.get(x).code : '')} />`;
+}
+
+// Likewise: a field keeps the scheme and the code.
+function Class({ a, field, value, onInput, loop }) {
+  const c = catalog.value;
+  const id = field.own ? value : (c.classes.find((k) => classCode(k) === value) || {}).id;
+  return html`<${Combo} attrs=${a} nodes=${field.own ? classesOf(c, loop) : schemeOf(c, field.classes)} byId=${c.classById} value=${id || null}
+    onPick=${(x) => onInput(field.own ? x : x ? classCode(c.classById.get(x)) : '')} />`;
 }
 
 function control(f, a, value, onInput, loop, more) {
@@ -62,8 +70,7 @@ function control(f, a, value, onInput, loop, more) {
     case 'unit':
       return html`<${Unit} a=${a} field=${f} value=${value} onInput=${onInput} />`;
     case 'class':
-      return html`<${Combo} attrs=${a} nodes=${classesOf(catalog.value, loop)} byId=${catalog.value.classById}
-        value=${value || null} onPick=${onInput} />`;
+      return html`<${Class} a=${a} field=${f} value=${value} onInput=${onInput} loop=${loop} />`;
     default:
       return f.max > 100
         ? textArea(a, value, onInput, f.max, f.max > 800 ? 5 : 3)

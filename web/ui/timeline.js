@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { html } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
+import { classCode } from '../lib/catalog.js';
 import { catalog } from '../lib/state.js';
 import { extendTitle, reasonTitle } from '../lib/step.js';
 import { stamp } from '../lib/time.js';
@@ -57,9 +58,10 @@ function valueOf(key, v, loop, names) {
   if (key === 'state' && loop) return (loop.states.find((s) => s.key === v) || { title: v }).title;
   if (key === 'unit') return (catalog.value.unitById.get(v) || { name: v }).name;
   if (key === 'cls') return (catalog.value.classById.get(v) || { name: v }).name;
-  return valueText(f || undefined, v, t, { unitOf });
+  return valueText(f || undefined, v, t, { unitOf, classOf });
 }
 
+const classOf = (code) => (catalog.value.classes.find((k) => classCode(k) === code) || {}).name;
 const unitOf = (code) => (catalog.value.units.find((u) => u.code === code) || {}).name;
 
 // What a step of the item says of one of its units: which.

@@ -42,7 +42,7 @@ static void makes_xinjing(void **state)
     assert_non_null(rules_unit_named(r, S("北虹居民区")));
     assert_non_null(rules_unit_named(r, S("ops-centre")));
     assert_true(str_eq(rules_class_named(r, S("matters/0501"))->name, S("企业服务")));
-    assert_int_equal(r->n_classes, 12 + 72 + 2 + 10 + 250 + 18);
+    assert_int_equal(r->n_classes, 12 + 72 + 2 + 10 + 250 + 18 + 20 + 97);
     made_close(m);
 }
 
