@@ -135,8 +135,9 @@ static const struct field FIELD_KIND_VIEW[] = {
     M(field_kind_view, title, FIELD_STR),
     M(field_kind_view, help, FIELD_STR),
     {"type", FIELD_STR, .at = offsetof(struct field_kind_view, type),
-        .options = "text|number|money|choice|date|time|yesno|person|unit|ref|class|geometry|phone|"
-                   "fullname|idno"},
+        .options =
+            "text|number|money|choice|date|time|yesno|person|unit|ref|class|geometry|file|phone|"
+            "fullname|idno"},
     {"default", FIELD_STR, .at = offsetof(struct field_kind_view, def)},
     M(field_kind_view, required, FIELD_BOOL),
     M(field_kind_view, unique, FIELD_BOOL),

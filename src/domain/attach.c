@@ -64,6 +64,30 @@ enum err_code attach_record(struct ctx *c, const struct attach_in *in, struct er
     return item_commit(c, rules_def(c->rules, it.def), &it, &same, &ev, e);
 }
 
+bool attach_named(struct ctx *c, int64_t item, str given, str *kept, struct err *e, str path)
+{
+    int64_t id = 0;
+    str rest = given, head;
+    bool cut = str_cut(&rest, '/', &head);
+    if (!cut || !str_i64(head, &id))
+        id = 0;
+    *kept = (str){0};
+    struct cursor r = db_rows(c->db,
+        "SELECT id, name FROM file WHERE town = ?1 AND item = ?2 AND (id = ?3 OR name = ?4)"
+        " ORDER BY CASE WHEN id = ?3 THEN 0 ELSE 1 END, id DESC",
+        V(c->rules->town), V(item), V(id), V(given));
+    while (kept->n == 0 && db_next(&r)) {
+        str name = db_str(&r, 1);
+        if (rest.n == 0 || str_eq(rest, name) || str_eq(given, name))
+            *kept = str_fmt(c->arena, "%" PRId64 "/%.*s", db_i64(&r, 0), STR_ARG(name));
+    }
+    db_done(&r);
+    if (kept->n == 0)
+        err_add(e, ERR_INVALID, path, (str){0}, "the item has no file \"%.*s\": add it first",
+            "这个事项没有附件“%.*s”，请先上传", STR_ARG(given));
+    return kept->n > 0;
+}
+
 enum err_code attach_load(
     struct ctx *c, int64_t item, int64_t file, struct attached *out, struct err *e)
 {

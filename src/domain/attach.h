@@ -16,6 +16,12 @@ enum err_code attach_store(struct ctx *c, struct attach_in *in, struct err *e) M
 // Records them as an event of the item. On the writer.
 enum err_code attach_record(struct ctx *c, const struct attach_in *in, struct err *e) MUST_USE;
 
+// The attachment of an item that somebody means by its id, its name (of several the newest), or as
+// a field keeps it: "7/合同.pdf", so that it is told without looking it up. A note when there is
+// none.
+bool attach_named(
+    struct ctx *c, int64_t item, str given, str *kept, struct err *e, str path) MUST_USE;
+
 struct attached {
     str name, type, content;
 };

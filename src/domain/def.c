@@ -137,6 +137,7 @@ str def_type_name(enum def_type type)
         [DEF_MONEY] = "money",
         [DEF_UNIT] = "unit",
         [DEF_REF] = "ref",
+        [DEF_FILE] = "file",
         [DEF_CLASS] = "class",
         [DEF_GEOMETRY] = "geometry",
         [DEF_PHONE] = "phone",

@@ -52,6 +52,7 @@ enum def_type {
     DEF_PERSON,
     DEF_UNIT,     // its code
     DEF_REF,      // the number of a register's row
+    DEF_FILE,     // one of the item's attachments, by id and name: "7/合同.pdf"
     DEF_CLASS,    // its scheme and code: "industry/C"
     DEF_GEOMETRY, // a point, a line or an area: GeoJSON in WGS 84 (domain/shape_field.h)
     // Personal data: the item keeps the mask and the mark (domain/sealed.h).

@@ -192,7 +192,7 @@ static void read_given(
     if (at < 0)
         return;
     const struct def_field *f = &r->d->fields[at];
-    if (sets(k->x, at) || f->unique || f->text.n > 0 || def_sealed(f)) {
+    if (sets(k->x, at) || f->unique || f->text.n > 0 || def_sealed(f) || f->type == DEF_FILE) {
         yaml_err(r->e, y, path, (str){0}, "\"%.*s\" is not given here", "“%.*s”不能在这里填写",
             STR_ARG(f->title));
         return;

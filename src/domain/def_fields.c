@@ -11,8 +11,9 @@ static const struct yaml_member field_members[] = {
     {"title", YAML_WANT_STR, YAML_REQUIRED},
     {"help", YAML_WANT_STR},
     {"type", YAML_WANT_STR,
-        .options = "text|number|money|choice|date|time|yesno|person|unit|ref|class|geometry|phone|"
-                   "fullname|idno"},
+        .options =
+            "text|number|money|choice|date|time|yesno|person|unit|ref|class|geometry|file|phone|"
+            "fullname|idno"},
     {"required", YAML_WANT_BOOL},
     {"unique", YAML_WANT_BOOL},
     {"min", YAML_WANT_NUM},
@@ -196,7 +197,8 @@ static void read_kind(struct def_reader *r, const struct yaml *row, str path, st
         return;
     f->text = def_read_text(r, row, member, FORMULA_BYTES_MAX, path);
     bool number = f->type == DEF_NUMBER || f->type == DEF_MONEY;
-    bool kept = f->type == DEF_CHOICE || f->type == DEF_PERSON || f->type == DEF_REF;
+    bool kept =
+        f->type == DEF_CHOICE || f->type == DEF_PERSON || f->type == DEF_REF || f->type == DEF_FILE;
     if (formula ? !number : kept)
         refuse_member(r, row, member, path, f->type);
     if (f->required || f->unique || yaml_get(row, "min") || yaml_get(row, "max") ||
@@ -280,9 +282,16 @@ static void read_field(struct def_reader *r, const struct yaml *row, str path, s
     else
         refuse_member(r, row, "roles", path, f->type);
     bool told = f->type == DEF_PERSON || f->type == DEF_UNIT || f->type == DEF_REF ||
-                f->type == DEF_CLASS || f->type == DEF_GEOMETRY;
+                f->type == DEF_CLASS || f->type == DEF_GEOMETRY || f->type == DEF_FILE;
     if (f->unique && (f->type == DEF_CHOICE || f->type == DEF_YESNO || told))
         refuse_member(r, row, "unique", path, f->type);
+    if (f->required && f->type == DEF_FILE) {
+        f->required = false; // told once
+        yaml_err(r->e, yaml_get(row, "required"), def_read_path(r, path, "required"),
+            S("a step that asks it: [contract!]"),
+            "a file is added to an item that is there: let a later step require it",
+            "先有事项才能传附件，请在后面的步骤里设为必填");
+    }
     if (def_sealed(f) && (str_eq(f->key, S("channel")) || str_eq(f->key, S("kind")) ||
                              str_eq(f->key, S("priority"))))
         yaml_err(r->e, yaml_get(row, "type"), def_read_path(r, path, "type"),

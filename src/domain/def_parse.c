@@ -407,10 +407,11 @@ static void read_boards(struct def_reader *r)
             yaml_err(r->e, one, S("boards"), S("choice, unit, ..."),
                 "\"%.*s\" is personal data: nobody is counted by it",
                 "“%.*s”是个人信息，不能按它统计", STR_ARG(one->s));
-        else if (at >= 0 && r->d->fields[at].type == DEF_GEOMETRY)
+        else if (at >= 0 &&
+                 (r->d->fields[at].type == DEF_GEOMETRY || r->d->fields[at].type == DEF_FILE))
             yaml_err(r->e, one, S("boards"), S("choice, unit, ..."),
-                "\"%.*s\" is a shape: no two are the same",
-                "“%.*s”是图形，没有两个相同，不能按它统计", STR_ARG(one->s));
+                "no two of \"%.*s\" are the same: nobody is counted by it",
+                "“%.*s”没有两个相同，不能按它统计", STR_ARG(one->s));
     }
     if (__builtin_popcountll(r->d->boards) > DEF_BOARDS_MAX)
         yaml_err(r->e, y, S("boards"), S(""), "at most %d fields", "最多 %d 个栏目",

@@ -39,7 +39,7 @@ static struct def_ask *ask_all(struct def_reader *r, bool there, size_t *n)
     if (r->d->class_scheme.n > 0)
         VEC_PUSH(r->arena, asks, *n) = (struct def_ask){.field = DEF_ASK_CLASS};
     for (size_t i = 0; i < r->d->n_fields; i++)
-        if (r->d->fields[i].text.n == 0)
+        if (r->d->fields[i].text.n == 0 && (there || r->d->fields[i].type != DEF_FILE))
             VEC_PUSH(r->arena, asks, *n) =
                 (struct def_ask){.field = (int)i, .required = r->d->fields[i].required};
     return asks;

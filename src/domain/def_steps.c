@@ -137,6 +137,11 @@ void def_read_asks(struct def_reader *r, const struct yaml *row, const char *mem
         if (ask.field == DEF_ASK_CLASS && yaml_get(r->root, "classes") == NULL)
             yaml_err(r->e, &one, at, S("classes: ..."), "this loop has no scheme of classes",
                 "本流程没有“classes”（分类体系）");
+        bool file = ask.field >= 0 && r->d->fields[ask.field].type == DEF_FILE;
+        if (file && r->d->n_steps == 0)
+            yaml_err(r->e, &one, at, S("a later step"),
+                "a file is added to an item that is there: filing cannot ask \"%.*s\"",
+                "先有事项才能传附件，登记时不能问“%.*s”", STR_ARG(r->d->fields[ask.field].title));
         if (ask.field == DEF_ASK_UNIT)
             yaml_err(r->e, &one, at, S("dispatch, assist, ..."),
                 "an item's unit follows from its steps; only rows of registers are asked it",
@@ -284,7 +289,8 @@ static void read_each(struct def_reader *r, const struct yaml *row, str path, st
     for (size_t i = 0; i < s->n_each; i++) {
         int f = s->each[i].field;
         bool fits = f == DEF_UNKNOWN ||
-                    (f >= 0 && r->d->fields[f].type != DEF_PERSON && r->d->fields[f].text.n == 0);
+                    (f >= 0 && r->d->fields[f].type != DEF_PERSON &&
+                        r->d->fields[f].type != DEF_FILE && r->d->fields[f].text.n == 0);
         if (!fits)
             yaml_err(r->e, y, at, S("a field of the loop"), "cannot be said of each unit",
                 "不能逐个单位填写");

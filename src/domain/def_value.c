@@ -271,6 +271,7 @@ bool def_value(
     case DEF_UNIT:   // and which unit or row is meant (item_refer.c)
     case DEF_REF:
     case DEF_CLASS:
+    case DEF_FILE: // which of the item's own (attach.h)
         *canonical = str_dup(a, given);
         return true;
     case DEF_GEOMETRY:

@@ -260,8 +260,8 @@ static struct xlsx_cell field_cell(struct export *x, const struct item *it, cons
         return moment(x, us);
     if (k->field->type == DEF_YESNO && x->e.lang != LANG_EN)
         cell.text = str_eq(cell.text, S("yes")) ? S("是") : S("否");
-    if (def_sealed(k->field))
-        cell.text = sealed_shown(cell.text);
+    if (def_sealed(k->field) || k->field->type == DEF_FILE)
+        cell.text = item_field_shown(&x->c, k->field, cell.text);
     if (k->field->type == DEF_UNIT)
         cell.text = unit_word(x, rules_unit_named(x->c.rules, cell.text), cell.text);
     if (k->field->type == DEF_CLASS)

@@ -49,7 +49,7 @@ enum filter_kind {
     KIND_CLOCK,  // outcome of a clock; none
     KIND_CELL,   // code or name of a cell of one layer; none
     KIND_TEXT,   // exact text; none
-    KIND_SHAPE,  // a shape on the map: none
+    KIND_THERE,  // a shape, a file: none
     KIND_SEALED, // personal data: the whole of it, for who may see it; none
     KIND_NUMBER, // decimal text; none
     KIND_DAY,    // "2026-11-20"; none

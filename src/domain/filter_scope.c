@@ -30,8 +30,9 @@ static enum filter_kind kind_of(enum def_type type)
         return KIND_UNIT;
     case DEF_CLASS:
         return KIND_CLASS;
+    case DEF_FILE:
     case DEF_GEOMETRY:
-        return KIND_SHAPE;
+        return KIND_THERE;
     case DEF_PHONE:
     case DEF_FULLNAME:
     case DEF_IDNO:

@@ -951,7 +951,7 @@ static void term(struct writer_of *w)
         [KIND_CLOCK] = texts,
         [KIND_CELL] = texts,
         [KIND_TEXT] = texts,
-        [KIND_SHAPE] = texts,
+        [KIND_THERE] = texts,
         [KIND_SEALED] = texts,
         [KIND_NUMBER] = field_ranges,
         [KIND_DAY] = field_ranges,

@@ -661,7 +661,7 @@ static void read_field_value(const struct reading *x)
         read_sealed(x, x->field->option_field);
     } else if (is_none(x)) {
         add_form(x, VALUE_NONE);
-    } else if (x->t->kind == KIND_SHAPE) {
+    } else if (x->t->kind == KIND_THERE) {
         refuse(x, S("none"));
     } else if (dates) {
         read_dates(x, S(", none"));
@@ -776,7 +776,7 @@ void filter_value_read(struct filter_parser *p, const struct filter_raw *raw,
         [KIND_CLOCK] = read_field_value,
         [KIND_CELL] = read_field_value,
         [KIND_TEXT] = read_field_value,
-        [KIND_SHAPE] = read_field_value,
+        [KIND_THERE] = read_field_value,
         [KIND_SEALED] = read_field_value,
         [KIND_NUMBER] = read_field_value,
         [KIND_DAY] = read_field_value,

@@ -76,6 +76,8 @@ static str help_of(const struct template *t, const struct def_field *f)
     case DEF_IDNO:
         return say(t, "18 位身份证件号，保存后只显示一部分",
             "identity number of 18 characters; masked once it is kept");
+    case DEF_FILE:
+        return say(t, "附件的名称", "name of an attachment");
     case DEF_CLASS:
         return say(t, "分类的名称或代码", "name or code of a class");
     case DEF_GEOMETRY:

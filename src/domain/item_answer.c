@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "domain/attach.h"
 #include "domain/formula.h"
 #include "domain/item_inner.h"
 #include "domain/item_refer.h"
@@ -54,9 +55,10 @@ static void take(struct ctx *c, struct item *it, const struct def_field *f, bool
         return;
     }
     str kept;
-    bool ok = def_sealed(f) ? sealed_answer(c, it, f, key, v, &kept, e, path)
-                            : def_value(c->arena, f, v, &kept, e, path) &&
-                                  item_refer(c, f, kept, &kept, e, path);
+    bool ok = def_sealed(f)         ? sealed_answer(c, it, f, key, v, &kept, e, path)
+              : f->type == DEF_FILE ? attach_named(c, it->id, v, &kept, e, path)
+                                    : def_value(c->arena, f, v, &kept, e, path) &&
+                                          item_refer(c, f, kept, &kept, e, path);
     if (ok)
         item_set_field(it, c->arena, key, kept);
 }

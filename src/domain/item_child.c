@@ -90,10 +90,15 @@ static bool has_options(const struct def_field *to, const struct def_field *from
 // field of their own type seals anew.
 static bool takes(const struct def_field *to, const struct def_field *from)
 {
-    if (to->type == DEF_TEXT && !def_sealed(from))
+    bool words = !def_sealed(from) && from->type != DEF_GEOMETRY && from->type != DEF_FILE;
+    if (to->type == DEF_TEXT && words)
         return true;
-    if (to->type != from->type)
+    if (to->type != from->type || to->type == DEF_FILE) // a file stays with its item
         return false;
+    if (to->type == DEF_CLASS)
+        return str_eq(to->scheme, from->scheme);
+    if (to->type == DEF_GEOMETRY)
+        return to->shape == DEF_NONE || to->shape == from->shape;
     if (to->type == DEF_REF)
         return str_eq(to->to, from->to);
     return to->type != DEF_CHOICE || has_options(to, from);
@@ -114,9 +119,10 @@ static void check_fill(const struct child *k, const struct def_fill *x)
     struct err inner;
     err_init(&inner, k->a, k->e->lang);
     str canonical;
-    bool good = x->from >= 0    ? takes(f, &k->d->fields[x->from])
-                : def_sealed(f) ? false // no definition says who somebody is
-                                : def_value(k->a, f, x->val, &canonical, &inner, S(""));
+    bool good = x->from >= 0 ? takes(f, &k->d->fields[x->from])
+                : def_sealed(f) || f->type == DEF_FILE
+                    ? false // no definition says who somebody is
+                    : def_value(k->a, f, x->val, &canonical, &inner, S(""));
     if (f->text.n > 0 || !good)
         def_err(k->e, k->d->text, k->path, x->val, (str){0},
             "\"%.*s\" of the item it files does not take this", "所登记事项的“%.*s”填不了这个值",

@@ -159,6 +159,8 @@ str item_field_shown(const struct ctx *c, const struct def_field *f, str value)
 {
     if (def_sealed(f))
         return sealed_shown(value);
+    if (f->type == DEF_FILE)
+        return str_sub(value, str_find(value, '/') + 1, value.n);
     if (f->type == DEF_GEOMETRY)
         return shape_words(c->arena, value, c->lang == LANG_EN);
     const struct person *p =

@@ -26,6 +26,10 @@ static void check_takes(struct turn *t, struct err *e)
             err_add(e, ERR_INVALID, str_fmt(t->c->arena, "takes[%zu]", i), (str){0},
                 "\"%.*s\" is personal data: say it anew of the row that stays",
                 "“%.*s”是个人信息，请在留下的对象上另行填写", STR_ARG(t->d->fields[at].title));
+        else if (at >= 0 && t->d->fields[at].type == DEF_FILE)
+            err_add(e, ERR_INVALID, str_fmt(t->c->arena, "takes[%zu]", i), (str){0},
+                "\"%.*s\" is a file: it stays with its row", "“%.*s”是附件，留在原来的对象上",
+                STR_ARG(t->d->fields[at].title));
         else if (!known)
             err_add(e, ERR_INVALID, str_fmt(t->c->arena, "takes[%zu]", i), (str){0},
                 "\"%.*s\" is nothing a row has", "没有“%.*s”这一栏", STR_ARG(key));

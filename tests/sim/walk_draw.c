@@ -156,6 +156,8 @@ static str value(
         return S("演示甲");
     case DEF_IDNO:
         return S("11010519491231002X"); // [GB 11643-1999], its own example
+    case DEF_FILE:
+        return (str){0}; // a walk adds no attachments
     case DEF_CLASS:
         return some_class(w, a, f->scheme)->code;
     case DEF_GEOMETRY:

@@ -29,7 +29,7 @@ export const reasonTitle = (r) => (r && r.key ? (r.option ? `${r.key}：${r.opti
 
 const JUDGED = 'evaluate';
 const NAMES_ITEMS = ['gather', 'release'];
-const CHOSEN = ['choice', 'yesno', 'person', 'class', 'unit', 'ref', 'date', 'geometry'];
+const CHOSEN = ['choice', 'yesno', 'person', 'class', 'unit', 'ref', 'date', 'geometry', 'file'];
 
 /**
  * What a step's form starts with: what the item already says, so that nobody types it again. Another judge's answers

@@ -18,7 +18,7 @@ const OWN = [
  */
 export function differing(winner, loser, register, t) {
   const own = OWN.map(([key, title, of]) => ({ key, title: key === 'name' && register.name ? register.name : t(title), winner: of(winner), loser: of(loser) }));
-  const fields = register.fields.filter((f) => !f.formula).map((f) => ({ key: f.key, title: f.title, winner: fieldOf(winner, f.key), loser: fieldOf(loser, f.key) }));
+  const fields = register.fields.filter((f) => !f.formula && f.type !== 'file').map((f) => ({ key: f.key, title: f.title, winner: fieldOf(winner, f.key), loser: fieldOf(loser, f.key) }));
   return [...own, ...fields].filter((r) => (r.winner.value || '') !== (r.loser.value || '') && !r.winner.sealed && !r.loser.sealed);
 }
 

@@ -61,6 +61,8 @@ export function valueText(field, value, t, { short = false, unitOf, classOf } = 
       return field.percent ? share(v) : number(v);
     case 'yesno':
       return t(v === 'yes' ? 'word.yes' : 'word.no');
+    case 'file':
+      return v.slice(v.indexOf('/') + 1);
     case 'geometry':
       return shapeWords(v, t);
     case 'unit':

@@ -91,7 +91,7 @@ function fact(f, loop, item, again) {
   const kind = loop && loop.fields.find((x) => x.key === f.key);
   return html`<div key=${`${f.judge || ''}/${f.key}`} class=${String(f.value).length > 30 ? 'long' : ''}>
     <dt>${f.title}${f.judge ? html` <span class="tag">${f.judge}</span>` : null}</dt>
-    <dd>${f.sealed ? html`<${Later} load=${rows} name="Sealed" item=${item} f=${f} onSeen=${again} />` : f.row ? html`<a href=${`/i/${f.row}`}>${f.shown}</a>` : f.shown || valueText(kind, f.value, t)}</dd></div>`;
+    <dd>${kind && kind.type === 'file' ? html`<${Later} load=${rows} name="NamedFile" item=${item} value=${f.value} />` : f.sealed ? html`<${Later} load=${rows} name="Sealed" item=${item} f=${f} onSeen=${again} />` : f.row ? html`<a href=${`/i/${f.row}`}>${f.shown}</a>` : f.shown || valueText(kind, f.value, t)}</dd></div>`;
 }
 
 function Clocks({ item }) {

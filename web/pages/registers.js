@@ -21,6 +21,7 @@ import { Later } from '../ui/later.js';
 import { Empty, Failure, Loaded, useLoad } from '../ui/load.js';
 import { Marked } from '../ui/marked.js';
 import { Page } from '../ui/page.js';
+import { NamedFile } from '../ui/file-field.js';
 import { ShapeMap, shapesOf } from '../ui/shape.js';
 import { Sealed } from '../ui/sealed.js';
 import { StepBar } from '../ui/step-bar.js';
@@ -199,6 +200,7 @@ function Amount({ field, value }) {
 function Value({ field, f, item, again }) {
   if (!f || f.value === '') return html`<span class="hint">—</span>`;
   if (f.sealed) return html`<${Sealed} item=${item} f=${f} onSeen=${again} />`;
+  if (field.type === 'file') return html`<${NamedFile} item=${item} value=${f.value} />`;
   if (f.row) return html`<a href=${`/i/${f.row}`}>${f.shown || f.value}</a> <span class="hint">${f.value}</span>`;
   if (f.shown) return f.shown;
   return field.type === 'money' ? html`<${Amount} field=${field} value=${f.value} />` : valueText(field, f.value, t, { unitOf });

@@ -10,4 +10,5 @@ export { Twins } from './twins.js';
 export { MergeRows } from '../ui/merge-rows.js';
 export { Amount, Checked, Reference, SameName } from '../ui/row-fields.js';
 export { ShapeMap, ShapePick } from '../ui/shape.js';
+export { FileField, NamedFile } from '../ui/file-field.js';
 export { Sealed } from '../ui/sealed.js';

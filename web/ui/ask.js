@@ -18,7 +18,7 @@ const chips = (f) => f.type === 'yesno' || (f.type === 'choice' && (f.options ||
 const ofRows = () => import('../pages/rows.js');
 
 // Amounts, references and what is checked while it is typed come when something asks for them.
-const later = (f) => (f.type === 'money' ? 'Amount' : f.type === 'ref' ? 'Reference' : f.type === 'geometry' ? 'ShapePick' : f.check ? 'Checked' : '');
+const later = (f) => (f.type === 'money' ? 'Amount' : f.type === 'ref' ? 'Reference' : f.type === 'geometry' ? 'ShapePick' : f.type === 'file' ? 'FileField' : f.check ? 'Checked' : '');
 
 function Unit({ a, field, value, onInput }) {
   const c = catalog.value;
@@ -90,19 +90,19 @@ export function Computed({ loop }) {
 }
 
 const SEALED = ['phone', 'fullname', 'idno'];
-const CHOSEN = ['choice', 'yesno', 'person', 'class', 'unit', 'ref', 'date', 'geometry'];
+const CHOSEN = ['choice', 'yesno', 'person', 'class', 'unit', 'ref', 'date', 'geometry', 'file'];
 
 /** What is said of a required field that is blank. */
 export const missing = (f) => t(CHOSEN.includes(f.type) ? 'form.mustChoose' : 'form.mustFill');
 
 /**
  * @param {{form: string, field: object, loop: object, value: any, onInput: (v: any) => void, error?: string, shown?: string,
- *   plain?: boolean}} props shown: what the value is called, where that is not itself; plain: no row of another register is
+ *   plain?: boolean, files?: object}} props shown: what the value is called, where that is not itself; plain: no row of another register is
  *   added from here
  */
-export function Ask({ form, field, loop, value, onInput, error, shown, plain }) {
+export function Ask({ form, field, loop, value, onInput, error, shown, plain, files }) {
   const hint = field.help || (SEALED.includes(field.type) ? t(String(value || '').includes('*') ? 'sealed.keep' : 'sealed.hint') : null) || (field.own && field.type === 'unit' && !value ? t('row.unitHint') : null);
   return html`<${Field} form=${form} name=${field.key} label=${askTitle(field)} hint=${hint}
     error=${error}
-    required=${field.required} group=${chips(field) || field.type === 'geometry'}>${(a) => control(field, a, value, onInput, loop, { shown, plain })}<//>`;
+    required=${field.required} group=${chips(field) || field.type === 'geometry'}>${(a) => control(field, a, value, onInput, loop, { shown, plain, files })}<//>`;
 }

@@ -143,6 +143,12 @@ export function StepDialog({ item, loop, step: def, open, onDone, onClose, onSee
     setConflict(null);
     send();
   };
+  // Of a field that names a file: it goes up at once, so that what is kept of a draft can name it.
+  const put = async (file) => {
+    const up = await upload(item, file);
+    version.current = up.version;
+    return up;
+  };
   const forget = () => {
     draft.remove(name);
     touched.current = false;
@@ -170,7 +176,7 @@ export function StepDialog({ item, loop, step: def, open, onDone, onClose, onSee
       ${kept ? html`<p class="notice">${t('draft.found')} <button type="button" class="link"
         onClick=${forget}>${t('draft.forget')}</button></p>` : null}
       <${StepFields} form=${FORM} item=${item} loop=${loop} step=${step} part=${open.part} v=${v} set=${set} errors=${list}
-        files=${files} setFiles=${setFiles} />
+        files=${files} setFiles=${setFiles} put=${put} />
       <div class="actions sticky">
         <button class="primary" aria-busy=${busy ? 'true' : null}>${busy ? t('form.sending') : action}</button>
         <button type="button" onClick=${onClose}>${t('action.back')}</button>

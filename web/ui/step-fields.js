@@ -156,7 +156,7 @@ export function StepFields(p) {
       hint=${t('step.membersHint')} error=${errors.members} required>${(a) => textArea(a, v.members, (members) => set({ members }), 0, 3)}<//>` : null}
     ${step.does === 'child' ? html`<${Child} ...${p} />` : null}
     ${step.fields.map(
-      (f) => f.type === 'place' ? html`<${Place} key="place" form=${form} field=${f} v=${v} set=${set} errors=${errors} />` : html`<${Ask} key=${f.key} form=${form} field=${f} loop=${loop} error=${errors[f.key]}
+      (f) => f.type === 'place' ? html`<${Place} key="place" form=${form} field=${f} v=${v} set=${set} errors=${errors} />` : html`<${Ask} key=${f.key} form=${form} field=${f} loop=${loop} error=${errors[f.key]} files=${p.put ? { item: p.item, put: p.put } : undefined}
       value=${f.own ? v[f.key] : v.fields[f.key]} shown=${shown.get(f.key)}
         onInput=${(x) => (f.own ? set({ [f.key]: x }) : field(f.key, x))} />
       ${f.key === 'class' ? html`<${ClassSays} id=${v.class} loop=${loop} />` : null}`,
