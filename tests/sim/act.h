@@ -29,7 +29,13 @@ enum act_kind {
         ACT_KINDS
 };
 
-enum { ACT_UNITS_MAX = 5, ACT_FIELDS_MAX = 12, ACT_ROWS_MAX = 8, ACT_EACH_MAX = 3 };
+enum {
+    ACT_UNITS_MAX = 5,
+    ACT_FIELDS_MAX = 12,
+    ACT_ROWS_MAX = 8,
+    ACT_EACH_MAX = 3,
+    ACT_MEMBERS_MAX = 4
+};
 
 // Numbers that change a definition of the loop; 0: as shipped.
 struct loop_change {
@@ -77,6 +83,7 @@ struct act {
     // What the requests above point to.
     struct item_field fields[ACT_FIELDS_MAX], child_fields[ACT_FIELDS_MAX];
     int64_t units[ACT_UNITS_MAX];
+    str members[ACT_MEMBERS_MAX];
     struct step_each each[ACT_UNITS_MAX];
     struct item_field each_fields[ACT_UNITS_MAX][ACT_EACH_MAX];
 };

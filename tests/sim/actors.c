@@ -111,7 +111,10 @@ static void act_past(struct rng *r, struct model *m, struct act *x)
 static struct m_item *some_item(struct rng *r, struct model *m)
 {
     size_t window = chance(r, 0.75) && m->n_items > 30 ? 30 : m->n_items;
-    return &m->items[m->n_items - 1 - below(r, window)];
+    struct m_item *it = &m->items[m->n_items - 1 - below(r, window)];
+    for (int tries = 0; it->common && tries < 20; tries++)
+        it = &m->items[below(r, m->n_items)];
+    return it;
 }
 
 // How much people like to do it, so that orders move on.
@@ -283,6 +286,33 @@ static void act_say(struct rng *r, struct model *m, const struct m_item *it, str
         in->extend = some_duration(r);
 }
 
+// Something that gathers others is filed, gathers some, lets some go, or is closed.
+static void act_common(struct rng *r, struct model *m, struct act *x)
+{
+    struct m_item *it = NULL;
+    for (size_t i = m->n_items, left = 4; i-- > 0 && left > 0;)
+        if (m->items[i].common) {
+            it = !it || chance(r, 0.4) ? &m->items[i] : it;
+            left--;
+        }
+    x->kind = !it || chance(r, 0.1) ? ACT_FILE : ACT_STEP;
+    x->who = one_of(r, m, RO_DISPATCHER, m->receiver);
+    x->file = (struct item_in){.loop = S("common"), .title = S("共性问题")};
+    if (x->kind == ACT_FILE)
+        return;
+    struct step_in *in = &x->step;
+    *in = (struct step_in){.item = it->id, .version = it->version, .members = x->members};
+    in->step = chance(r, 0.03) ? S("close") : chance(r, 0.6) ? S("gather") : S("release");
+    in->n_members = (size_t)rng_range(r, chance(r, 0.02) ? 0 : 1, ACT_MEMBERS_MAX);
+    for (size_t i = 0; i < in->n_members; i++) {
+        const struct m_item *one = some_item(r, m);
+        for (int tries = 0;
+             str_eq(in->step, S("release")) && one->gathered != it->id && tries < 300; tries++)
+            one = &m->items[below(r, m->n_items)];
+        x->members[i] = chance(r, 0.01) ? it->no : one->no;
+    }
+}
+
 static void act_step(struct rng *r, struct model *m, struct act *x)
 {
     const struct m_item *it = some_item(r, m);
@@ -317,7 +347,8 @@ static bool act_back(struct rng *r, struct model *m, struct act *x)
 {
     const struct m_item *it = NULL;
     for (int tries = 0; tries < 40 && !it; tries++) {
-        const struct m_item *one = some_item(r, m);
+        const struct m_item *one =
+            chance(r, 0.1) ? &m->items[below(r, m->n_items)] : some_item(r, m);
         bool lately = one->back.was && x->now_us - one->back.at_us <= 2 * M_BACK_S * US_SECOND;
         it = lately || chance(r, 0.002) ? one : NULL;
     }
@@ -475,8 +506,10 @@ static void one(struct rng *r, struct model *m, struct act *x)
         act_file(r, m, x);
     else if (p < 0.10)
         act_past(r, m, x);
-    else if (p < 0.16)
+    else if (p < 0.14)
         x->kind = ACT_TICK;
+    else if (p < 0.16)
+        act_common(r, m, x);
     else if (p < 0.168)
         act_move_def(r, m, x);
     else if (p < 0.172)

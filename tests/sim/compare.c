@@ -116,12 +116,21 @@ static void compare_asks(
     }
 }
 
+static str gathered(const struct model *m, const struct m_item *it)
+{
+    for (size_t i = 0; it->gathered != 0 && i < m->n_items; i++)
+        if (m->items[i].id == it->gathered)
+            return m->items[i].no;
+    return (str){0};
+}
+
 static void compare_row(
     const struct item *got, const struct model *m, const struct m_item *it, struct buf *out)
 {
     differ_str(out, "no", got->no, it->no);
     differ_str(out, "state", got->state, str_of(m_state_name(m, it)));
-    differ_i64(out, "def", got->def, m->defs[it->def].id);
+    differ_i64(out, "def", got->def, it->common ? m->common_def : m->defs[it->def].id);
+    differ_str(out, "gathered", got->gathered, gathered(m, it));
     differ_i64(out, "open", got->open, it->open);
     differ_i64(out, "paused", got->paused, it->paused);
     differ_i64(out, "excluded", got->excluded, it->excluded);
@@ -179,7 +188,7 @@ void compare_open_steps(
     struct err e;
     size_t n;
     err_init(&e, c->arena, LANG_EN);
-    if (!m_sees(m, who, it) || item_load(c, it->id, &got, &e) != OK)
+    if (it->common || !m_sees(m, who, it) || item_load(c, it->id, &got, &e) != OK)
         return;
     struct step_open *rows = item_steps(c, &got, &n);
     for (size_t i = 0; i < n; i++) {

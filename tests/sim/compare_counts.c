@@ -349,7 +349,7 @@ void compare_list(struct ctx *c, struct rng *r, struct model *m, const char *who
     int64_t wanted = 0, newest = 0, newest_us = 0;
     for (size_t i = 0; i < m->n_items; i++) {
         const struct m_item *it = &m->items[i];
-        bool in = !it->gone && m_sees(m, who, it);
+        bool in = !it->gone && !it->common && m_sees(m, who, it);
         for (size_t k = 0; in && k < n; k++)
             in = holds(m, who, c->now_us, it, &conds[k]) != conds[k].not ;
         wanted += in;
@@ -458,7 +458,7 @@ static int64_t expected(const struct model *m, const struct board_in *in,
     int64_t n = 0, at_us;
     for (size_t i = 0; i < m->n_items; i++) {
         const struct m_item *it = &m->items[i];
-        if (it->gone || !tally_counts(it, tally, &at_us))
+        if (it->gone || it->common || !tally_counts(it, tally, &at_us))
             continue;
         int64_t day = tm_local_day(at_us, TM_ZONE_DEFAULT_S);
         bool counts = day >= got->from_day && day < got->to_day &&

@@ -119,6 +119,14 @@ struct m_item *m_item_no(struct model *m, str no)
     return NULL;
 }
 
+bool m_is_main(const struct model *m, const struct m_item *it)
+{
+    for (size_t i = 0; i < m->n_items; i++)
+        if (m->items[i].merged == it->id)
+            return true;
+    return false;
+}
+
 const struct m_person *m_person_of(const struct model *m, const char *login)
 {
     for (size_t i = 0; login && i < m->n_people; i++)

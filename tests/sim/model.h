@@ -145,6 +145,9 @@ struct m_back {
     const char *who;
     int64_t at_us, version; // the one the step left
     bool closed;            // by the step
+    int64_t *members;       // of a gathering step
+    size_t n_members;
+    bool gathers;
 };
 struct m_item {
     int64_t id, version;
@@ -156,6 +159,8 @@ struct m_item {
     int64_t round, returns, urges, extensions, reopens, level, raised, parent, merged, unlocks;
     bool open, paused, excluded, gone;
     bool repeat, main_repeat;
+    bool common;                          // of town/common.yaml: it gathers others
+    int64_t gathered;                     // the item it belongs to
     int64_t recheck_us, solid_us, recurs; // 0: nobody will; not yet; none
     int64_t job;                          // import that made it
     bool worked;                          // by a person since
@@ -198,12 +203,14 @@ struct model {
     size_t n_people;
     struct m_class classes[M_CLASSES_MAX];
     size_t n_classes;
+    int64_t common_def;
     struct m_def defs[M_DEFS_MAX];
     size_t n_defs;
     int8_t days[M_DAYS];  // from M_FIRST_DAY: 0 by the week, 1 off, 2 work
     struct m_item *items; // in the order of their filing; ids grow
     size_t n_items;
     struct m_counter {
+        bool common;
         int64_t day, n;
     } * counters; // numbers given out by day
     size_t n_counters;
@@ -218,6 +225,7 @@ struct model {
 // model.c
 struct m_item *m_item_of(struct model *m, int64_t id); // NULL when there is none
 struct m_item *m_item_no(struct model *m, str no);
+bool m_is_main(const struct model *m, const struct m_item *it);
 const struct m_person *m_person_of(const struct model *m, const char *login);
 struct m_unit *m_unit_of(struct model *m, int64_t id);
 bool m_below(const struct model *m, int64_t unit, int64_t top); // also itself
@@ -292,6 +300,13 @@ void m_renames(enum act_rename way, struct item_rename *state, struct item_renam
 enum err_code m_check_move(struct model *m, const struct act *x);
 void m_do_move(struct model *m, const struct act *x);
 
+// model_gather.c
+enum err_code m_check_common(struct model *m, const struct act *x, const struct m_item *it);
+void m_do_common(struct model *m, const struct act *x, struct m_item *it);
+bool m_members_stay(struct model *m, const struct m_item *it);
+void m_members_back(
+    struct model *m, const struct act *x, struct m_item *it, const struct m_back *back);
+
 // model_ask.c
 struct m_ask *m_ask_of(
     const struct m_item *it, const struct m_step *s, int64_t part); // NULL when none
@@ -331,7 +346,6 @@ void m_touch(struct model *m, struct m_item *it, int64_t now_us);
 // The item another was merged into, or is taken out of, says so in its history.
 void m_main_hears(struct model *m, int64_t id, int64_t now_us);
 bool m_taken(const struct model *m, str source_no); // by an item that is not gone
-bool m_is_main(const struct model *m, const struct m_item *it);
 struct m_reason {
     const char *list, *key, *options; // options with blanks between
 };

@@ -71,7 +71,7 @@ enum err_code m_check_back(struct model *m, const struct act *x)
         return ERR_DENIED;
     if (x->now_us - it->back.at_us > M_BACK_S * US_SECOND)
         return ERR_INVALID;
-    return alone(m, it) ? OK : ERR_CONFLICT;
+    return alone(m, it) && m_members_stay(m, it) ? OK : ERR_CONFLICT;
 }
 
 void m_take_back(struct model *m, const struct act *x)
@@ -82,6 +82,7 @@ void m_take_back(struct model *m, const struct act *x)
     it->worked = true;
     it->back = it->moved = (struct m_back){0};
     m_touch(m, it, x->now_us);
+    m_members_back(m, x, it, &now.back);
     if (now.merged != it->merged)
         m_main_hears(m, now.merged, x->now_us);
 }

@@ -63,7 +63,7 @@ enum err_code m_check_move(struct model *m, const struct act *x)
         return ERR_MISSING;
     if (x->kind == ACT_BACK_DEF)
         return it->moved.was && it->moved.version == it->version ? OK : ERR_CONFLICT;
-    if (to == m->n_defs)
+    if (to == m->n_defs || it->common)
         return ERR_INVALID;
     if (it->def == to)
         return ERR_CONFLICT;

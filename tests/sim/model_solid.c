@@ -12,7 +12,7 @@ static const char *const TOLD = "recheck/told";
 // Is it closed so that somebody will look at it again?
 static bool looked_at(const struct m_item *it)
 {
-    return it->closed_us != 0 && it->solid_us == 0 && it->merged == 0 && !it->gone &&
+    return !it->common && it->closed_us != 0 && it->solid_us == 0 && it->merged == 0 && !it->gone &&
            it->state != ST_VOID && !str_eq(m_get(it, "kind"), S("咨询"));
 }
 
@@ -43,7 +43,7 @@ static int64_t recurrences(const struct model *m, const struct m_item *it, int64
     int64_t n = 0;
     for (size_t i = 0; i < m->n_items; i++) {
         const struct m_item *x = &m->items[i];
-        n += x->id != it->id && !x->gone && x->merged == 0 && x->unit == it->unit &&
+        n += x->id != it->id && !x->common && !x->gone && x->merged == 0 && x->unit == it->unit &&
              x->filed_us > it->closed_us && x->filed_us <= now && x->state != ST_VOID &&
              !str_eq(m_get(x, "kind"), S("咨询"));
     }

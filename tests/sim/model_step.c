@@ -152,6 +152,8 @@ static enum err_code check_file(struct model *m, const struct act *x, const stru
 {
     if (!m_holds(m, x->who, RO_DISPATCHER | RO_CLERK, m->receiver))
         return ERR_DENIED;
+    if (str_eq(in->loop, S("common")))
+        return in->title.n > 0 ? OK : ERR_INVALID;
     bool ok = in->title.n > 0 && class_ok(m, in->cls) && in->filed_us <= x->now_us;
     for (size_t i = 0; i < in->n_fields; i++)
         ok = ok && has_word(READS, in->fields[i].key) &&
@@ -181,17 +183,18 @@ static enum err_code check_past(struct model *m, const struct act *x)
 }
 
 // The order's number: counted by day of filing, without gaps.
-static str number(struct model *m, int64_t at_us)
+static str number(struct model *m, int64_t at_us, bool common)
 {
     int64_t day = (at_us + 8 * US_HOUR) / US_DAY;
     size_t i = 0;
-    while (i < m->n_counters && m->counters[i].day != day)
+    while (i < m->n_counters && (m->counters[i].day != day || m->counters[i].common != common))
         i++;
     if (i == m->n_counters)
-        VEC_PUSH(m->a, m->counters, m->n_counters) = (struct m_counter){day, 0};
+        VEC_PUSH(m->a, m->counters, m->n_counters) = (struct m_counter){common, day, 0};
     int year, month, d;
     tm_from_days(day, &year, &month, &d);
-    return str_fmt(m->a, "RX%04d%02d%02d-%05" PRId64, year, month, d, ++m->counters[i].n);
+    return str_fmt(m->a, "%s%04d%02d%02d-%05" PRId64, common ? "GX" : "RX", year, month, d,
+        ++m->counters[i].n);
 }
 
 void m_touch(struct model *m, struct m_item *it, int64_t now)
@@ -273,7 +276,8 @@ static struct m_item *new_item(struct model *m, const struct act *x, const struc
         .filed_us = in->filed_us ? in->filed_us : x->now_us,
         .round = 1,
         .parent = in->parent};
-    it.no = number(m, it.filed_us);
+    it.common = str_eq(in->loop, S("common"));
+    it.no = number(m, it.filed_us, it.common);
     // Ids are given out in order as well, without gaps.
     it.id = m->n_items > 0 ? m->items[m->n_items - 1].id + 1 : 1;
     for (size_t i = 0; i < in->n_fields; i++)
@@ -285,6 +289,11 @@ static struct m_item *new_item(struct model *m, const struct act *x, const struc
 void m_file(struct model *m, const struct act *x, const struct item_in *in)
 {
     struct m_item *it = new_item(m, x, in);
+    if (it->common) {
+        it->open = true;
+        m_touch(m, it, x->now_us);
+        return;
+    }
     if (!given(in->fields, in->n_fields, S("priority"))) // a blank is an answer, too
         m_set(m, it, "priority", S("一般"));
     enter(m, it, ST_FILED, x->now_us);
@@ -497,14 +506,6 @@ static bool child_open(const struct model *m, const struct m_item *it)
     return false;
 }
 
-bool m_is_main(const struct model *m, const struct m_item *it)
-{
-    for (size_t i = 0; i < m->n_items; i++)
-        if (m->items[i].merged == it->id)
-            return true;
-    return false;
-}
-
 // A child has its parent's class, channel, kind and priority where it says nothing of its own.
 static struct item_in child_of(struct model *m, const struct m_item *it, const struct step_in *in)
 {
@@ -563,6 +564,8 @@ static enum err_code check_step(struct model *m, const struct act *x)
         return ERR_MISSING;
     if (in->version != ITEM_ANY_VERSION && in->version != it->version)
         return ERR_CONFLICT;
+    if (it->common)
+        return m_check_common(m, x, it);
     const struct m_step *s = m_step_of(in->step);
     if (!s)
         return ERR_INVALID;
@@ -875,6 +878,10 @@ static void step(struct model *m, const struct act *x)
 {
     struct m_item *it = m_item_of(m, x->step.item);
     const struct m_step *s = m_step_of(x->step.step);
+    if (it->common) {
+        m_do_common(m, x, it);
+        return;
+    }
     int64_t now = x->now_us, part = s->on_part ? part_for(m, x, s, it) : 0;
     struct act said = *x;
     struct m_back back = m_remember(m, s, it);

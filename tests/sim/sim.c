@@ -74,6 +74,7 @@ static void learn(struct model *m, const struct rules *r)
     m->town = r->town;
     learn_units(m, r);
     learn_people(m, r);
+    m->common_def = rules_loop(r, S("common"))->now->id;
     m->defs[m->n_defs++] = (struct m_def){rules_loop(r, S("hotline"))->now->id,
         {.handle_wd = 5, .lock = 3, .extend_wd = 10, .contact_h = 2}};
 }
