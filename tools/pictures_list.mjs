@@ -118,6 +118,13 @@ export const PICTURES = [
   // 看板与月度分析，考核
   { name: 'board-table', who: 'leader1', at: '/boards?period=2026-10', tall: 640 },
   { name: 'cadences', who: 'leader1', at: '/cadences', tall: 640 },
+  { name: 'visit-item', who: 'keeper1', tall: 900, first: [['open', 'loop:visit -raised_at:none']] },
+  { name: 'watch-board', who: 'leader1', at: '/boards?loop=watch&period=2026-11', tall: 760 },
+  { name: 'watch-book', who: 'duty1', at: `/items?filter=${WORDS('loop:watch -state:void -reported_at:none filed:2026-11')}`, tall: 640, first: [['click', '值守台账']] },
+  { name: 'incident-item', who: 'duty1', tall: 900, first: [['open', 'loop:incident state:closed -back_at:none']] },
+  { name: 'registers', who: 'keeper1', at: '/registers', tall: 640 },
+  { name: 'register', who: 'keeper1', at: '/registers/enterprise', tall: 640 },
+  { name: 'register-row', who: 'keeper1', tall: 900, first: [['go', `/registers/enterprise?filter=${WORDS('size:规上')}`], ['touch', '.items tbody tr:first-child a']] },
   { name: 'month', who: 'leader1', at: '/month?period=2026-10', tall: 820 },
   { name: 'score', who: 'leader1', at: '/scores/zhaoxiang?period=2026-10', size: 'desk' },
   { name: 'score-why', who: 'leader1', at: '/scores/zhaoxiang?period=2026-10', size: 'desk', first: [['touch', '.board.score tbody td.points .cell']], show: 'dialog[open]' },

@@ -54,7 +54,7 @@ test('watch and incident: two days of the eighth expo', async (t) => {
 
   const incidents = {};
   const found = async (p, it, title, found_kind, matter, priority) => {
-    await take(p, it, 'incident', { child: { title, text: '巡查时发现（演示）' }, fields: { found_kind, found: matter, priority } });
+    await take(p, it, 'incident', { child: { title, text: '巡查时发现（演示）' }, fields: { found_kind, found: matter, urgency: priority } });
     incidents[title] = (await leader.list('loop:incident')).rows.find((r) => r.title === title);
     return p.item(incidents[title].id);
   };

@@ -166,7 +166,7 @@ function Diff({ now, was, rate, tally, title, mark }) {
   }
   const d = countDiff(now, was, (n) => figure(tally, exactly(n), t));
   if (!d) return html`<span class="diff">${before}—</span>`;
-  return html`<span class="diff">${before}${d.text}${d.share ? html` <span class="share">${d.share}</span>` : null}</span>`;
+  return html`<span class="diff">${before}${d.text}${d.share ? html` <span class="pct">${d.share}</span>` : null}</span>`;
 }
 
 const v = (cells, key) => (cells && cells[key] !== undefined ? cells[key] : null);
