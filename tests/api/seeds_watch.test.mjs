@@ -128,6 +128,19 @@ test('watch and incident: two days of the eighth expo', async (t) => {
     await put(beihong, '一楼私改电路', 'back', back);
   });
 
+  await t.test('the mode of the key date: what comes of it runs against tighter limits, and a post without days of its own is watched on its days', async () => {
+    const sys = await o.town.as('sysadmin');
+    const key = ['keydate: ciie-8', 'title: 第八届进博会', 'why: 从严从实抓好', 'from: 2025-11-07', 'to: 2025-11-08', 'where: "loop:hazard,incident"', 'share: 50'].join('\n');
+    const r = await sys.post('/api/defs', { kind: 'keydate', text: key });
+    assert.equal(r.status, 200, JSON.stringify(r.body));
+    const open = (await leader.list('loop:hazard open:yes')).rows[0];
+    const tight = await until('the hazard is under it', async () => { const it = await leader.item(open.id); return clock(it, 'judge').percent === 50 && it; });
+    assert.equal((await leader.list('keydate:ciie-8 loop:hazard')).total, 1, tight.no);
+    const post = await until('the post is watched', async () => (await duties('filed:2025-11-07'))[0]);
+    assert.deepEqual([post.title, (await duties('filed:2025-11-07')).length], ['没有安排的点', 1]);
+    await take(duty, post, 'void', { reason: { key: '并入其他值守点' }, note: '由小区值守点一并看住' });
+  });
+
   await t.test('the sentence in figures', async (tt) => {
     const w = (await o.board('watch', '2025-11')).total, i = (await o.board('incident', '2025-11')).total;
     tt.diagnostic(`第八届进博会：应值守 ${w.tallies.planned} 班，上岗 ${w.tallies.stood} 班、漏岗 ${w.tallies.missed} 班，${w.tallies.people} 人次；日报告 ${w.tallies.reported} 份（零报告 ${w.tallies.zero} 份）；突发情况 ${i.tallies.found} 起`
