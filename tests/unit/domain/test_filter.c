@@ -6,6 +6,7 @@
 #include "base/rng.h"
 #include "domain/filter_private.h"
 #include "domain/item_store.h"
+#include "domain/keydate.h"
 #include "domain/yaml.h"
 #include "filter_sample.h"
 #include "store/migrate.h"
@@ -30,6 +31,11 @@ static struct rules *rules_of(struct temp *t)
     if (r == NULL)
         print_error("%s", str_z(t->a, err_text(&t->e, t->a)));
     CHECK(r != NULL);
+    struct keydate *k;
+    str expo = S("keydate: ciie-8\ntitle: 第八届进博会\nfrom: 2025-11-05\nto: 2025-11-10\n"
+                 "where: \"loop:hotline\"\n");
+    CHECK(keydate_parse(t->a, expo, &k, &t->e) == OK);
+    VEC_PUSH(t->a, r->keydates, r->n_keydates) = k;
     return r;
 }
 
@@ -476,6 +482,10 @@ static void random_item(struct world *w, struct item *it)
     it->text = random_words(w);
     it->address = random_words(w);
     random_parts(w, it);
+    if (chance(w, 30)) // it was under the key date, or is
+        item_set_field(it, w->t->a, S(ITEM_KEYDATE "ciie-8"), S("yes"));
+    if (chance(w, 20))
+        item_set_field(it, w->t->a, S(ITEM_KEYDATES_NOW), S("ciie-8"));
     for (size_t i = below(w, ARRAY_LEN(field_list)); i > 0; i--) {
         str key = str_of(PICK(w, field_list));
         item_set_field(it, w->t->a, key, random_field_value(w, key));
@@ -548,6 +558,7 @@ static void put_random_value(struct world *w, struct buf *b, int row)
 {
     static const char *const states[] = {"handling", "办理中", "closed", "挂账", "found"};
     static const char *const links[] = {"yes", "no", "none", "1", "3"};
+    static const char *const dates[] = {"yes", "no", "none", "ciie-8", "第八届进博会"};
     static const char *const numbers_gathered[] = {"yes", "no", "gx20261120-0001", "GX1"};
     static const char *const options[][3] = {
         {"12345", "随申办", "none"}, {"投诉", "无", "咨询"}, {"紧急", "一般", "none"}};
@@ -600,6 +611,9 @@ static void put_random_value(struct world *w, struct buf *b, int row)
     case KIND_BESIDE:
     case KIND_AROUND:
         buf_addz(b, nobody(filter_key_rows[row].kind));
+        break;
+    case KIND_KEYDATE:
+        buf_addz(b, dates[below(w, ARRAY_LEN(dates))]);
         break;
     case KIND_GATHERED:
         buf_addz(b, numbers_gathered[below(w, ARRAY_LEN(numbers_gathered))]);
