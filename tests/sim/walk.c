@@ -17,6 +17,7 @@
 #include "domain/item_store.h"
 #include "domain/item_wait.h"
 #include "domain/journal.h"
+#include "domain/keydate.h"
 #include "domain/publish.h"
 #include "domain/town.h"
 #include "store/folder.h"
@@ -285,6 +286,9 @@ static void later(struct town *t, struct arena *a, int64_t us)
     c = ctx_of(t, a, NULL);
     err_init(&e, a, LANG_EN);
     db_savepoint(t->w.db);
+    struct keydate_walk at = {0};
+    while (keydate_waiting(&c) && keydate_some(&c, &at, &e) == OK && !at.over)
+        ;
     (void)item_alarms(&c, 200, &e);
     bool ok = e.code == OK && db_status(t->w.db, &e) == OK;
     if (!ok)
@@ -493,17 +497,13 @@ static void give_up(const struct err *e, struct arena *a)
     exit(2);
 }
 
-static void publish(struct town *t, const char *file)
+static void publish_text(struct town *t, str kind, str text)
 {
     struct published out;
     struct err e;
-    str text;
     struct ctx c = ctx_of(t, t->a, NULL);
     err_init(&e, t->a, LANG_ZH);
     group_begin(t);
-    if (folder_read(t->a, str_of(file), DEF_BYTES_MAX, &text, &e) != OK)
-        give_up(&e, t->a);
-    str kind = str_has(str_two(t->a, S("\n"), text), S("\nregister:")) ? S("register") : S("loop");
     if (def_publish(&c, kind, text, false, &out, &e) != OK)
         give_up(&e, t->a);
     journal_settle(t->w.journal, true);
@@ -515,6 +515,21 @@ static void publish(struct town *t, const char *file)
     t->w.rules = now;
     journal_rules_clean(t->w.journal);
 }
+
+static void publish(struct town *t, const char *file)
+{
+    struct err e;
+    str text;
+    err_init(&e, t->a, LANG_ZH);
+    if (folder_read(t->a, str_of(file), DEF_BYTES_MAX, &text, &e) != OK)
+        give_up(&e, t->a);
+    bool lasting = str_has(str_two(t->a, S("\n"), text), S("\nregister:"));
+    publish_text(t, lasting ? S("register") : S("loop"), text);
+}
+
+// Walks begin before it, within it and behind it.
+static const char KEYDATE[] = "keydate: walk\ntitle: 演练\nfrom: 2026-01-06\nto: 2026-01-20\n"
+                              "where: \"-loop:task\"\nshare: 30\n";
 
 static struct town *town_new(const struct options *o)
 {
@@ -543,6 +558,7 @@ static struct town *town_new(const struct options *o)
     t->w.blob_dir = town_blob_dir(a, dir);
     t->w.journal = journal_new(id, 1);
     rng_seed(&t->w.rng, (uint64_t)o->seed);
+    publish_text(t, S("keydate"), str_of(KEYDATE));
     for (size_t i = 0; i < o->n_files; i++)
         publish(t, o->files[i]);
     return t;
