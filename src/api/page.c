@@ -10,8 +10,8 @@ static const char CSP[] = "default-src 'self'; img-src 'self' blob: data:; objec
 
 // Paths the browser's own router knows; the shell answers them, anything else is a true 404.
 static const char *const SHELL_PATHS[] = {"/", "/items", "/i/", "/desk", "/boards", "/scores",
-    "/registers", "/cadences", "/supervision", "/keydates", "/month", "/new", "/import", "/jobs", "/settings",
-    "/password"};
+    "/registers", "/cadences", "/supervision", "/keydates", "/month", "/new", "/import", "/jobs",
+    "/settings", "/password"};
 
 static bool shell_path(str path)
 {

@@ -74,11 +74,13 @@ bool attach_named(struct ctx *c, int64_t item, str given, str *kept, struct err 
     *kept = (str){0};
     struct cursor r = db_rows(c->db,
         "SELECT id, name FROM file WHERE town = ?1 AND item = ?2 AND (id = ?3 OR name = ?4)"
-        " ORDER BY CASE WHEN id = ?3 THEN 0 ELSE 1 END, id DESC",
+        " ORDER BY id DESC",
         V(c->rules->town), V(item), V(id), V(given));
-    while (kept->n == 0 && db_next(&r)) {
+    // The one of that number before the newest of that name.
+    for (bool found = false; !found && db_next(&r);) {
         str name = db_str(&r, 1);
-        if (rest.n == 0 || str_eq(rest, name) || str_eq(given, name))
+        found = id > 0 && db_i64(&r, 0) == id && (rest.n == 0 || str_eq(rest, name));
+        if (found || (kept->n == 0 && str_eq(given, name)))
             *kept = str_fmt(c->arena, "%" PRId64 "/%.*s", db_i64(&r, 0), STR_ARG(name));
     }
     db_done(&r);

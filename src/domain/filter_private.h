@@ -283,6 +283,10 @@ void filter_scope_fields(struct arena *a, const struct filter_scope *s, struct f
 void filter_scope_state_names(
     struct arena *a, const struct filter_scope *s, struct filter_names *names);
 
+// One value of KIND_ASKS, KIND_SLIP, KIND_RECEIPT, KIND_NAMED, or the re-checks that are the asking
+// person's: from what waits for somebody to i.id.
+void filter_waits_sql(struct sqlb *q, const struct filter_env *env, enum filter_kind kind,
+    const struct filter_value *v);
 // "i.id IN (…)" of a value of KIND_CLASHES, KIND_BESIDE or KIND_AROUND.
 void filter_near_sql(struct sqlb *q, const struct filter_env *env, enum filter_kind kind,
     const struct filter_value *v);

@@ -470,168 +470,11 @@ static void links(struct writer_of *w)
     }
 }
 
-// A word of waits (item_wait.h).
-static void waits_word(struct writer_of *w, str word)
-{
-    sqlb_add(w->q, "instr(o.waits, ");
-    sqlb_val(w->q, val_str(word));
-    sqlb_add(w->q, ") > 0");
-}
-
-// A unit and all below it, found by the database: few values are bound, however many there are.
-static void units_below(struct writer_of *w, const struct unit *top)
-{
-    sqlb_add(w->q, " IN (WITH RECURSIVE below(id) AS (SELECT t.id FROM unit t WHERE t.town = ?1"
-                   " AND t.id = ");
-    sqlb_val(w->q, val_i64(top->id));
-    sqlb_add(w->q, " UNION SELECT t.id FROM below b JOIN unit t ON t.parent = b.id"
-                   " WHERE t.town = ?1) SELECT id FROM below)");
-}
-
-// Does any loop let a holder of the role decide?
-static bool decides(const struct rules *r, const struct role *role)
-{
-    for (size_t i = 0; i < r->n_loops; i++)
-        for (size_t v = 0; v < r->loops[i].n; v++)
-            for (size_t s = 0; s < r->loops[i].versions[v]->n_steps; s++) {
-                const struct def_step *step = &r->loops[i].versions[v]->steps[s];
-                for (size_t g = 0; g < step->n_stages; g++)
-                    for (size_t k = 0; k < step->stages[g].n_who; k++)
-                        if (str_eq(step->stages[g].who[k], role->key))
-                            return true;
-            }
-    return false;
-}
-
-// Does a re-check of any loop belong to the role?
-static bool looks(const struct rules *r, const struct role *role)
-{
-    for (size_t i = 0; i < r->n_loops; i++)
-        for (size_t v = 0; v < r->loops[i].n; v++) {
-            const struct def *d = r->loops[i].versions[v];
-            const struct def_step *step = d->solid.pass >= 0 ? &d->steps[d->solid.pass] : NULL;
-            for (size_t k = 0; step && k < step->n_who; k++)
-                if (str_eq(step->who[k], role->key))
-                    return true;
-        }
-    return false;
-}
-
-// The unit in charge or the receiver lies where the role is held.
-static void below_grant(struct writer_of *w, const struct grant *g)
-{
-    if (g->unit == w->env->rules->root)
-        return;
-    sqlb_add(w->q, " AND (o.unit");
-    units_below(w, g->unit);
-    sqlb_add(w->q, " OR o.receiver");
-    units_below(w, g->unit);
-    sqlb_add(w->q, ")");
-}
-
-// What the person asking may decide by one grant: what others have asked for.
-static void decided_by(struct writer_of *w, const struct grant *g)
-{
-    struct arena *a = w->q->arena;
-    sqlb_add(w->q, "(instr(replace(o.waits, ");
-    sqlb_val(
-        w->q, val_str(str_fmt(a, "<r:%.*s!%" PRId64 ">", STR_ARG(g->role->key), w->env->person)));
-    sqlb_add(w->q, ", ''), ");
-    sqlb_val(w->q, val_str(str_fmt(a, "<r:%.*s!", STR_ARG(g->role->key))));
-    sqlb_add(w->q, ") > 0");
-    below_grant(w, g);
-    sqlb_add(w->q, ")");
-}
-
-static void asks_mine(struct writer_of *w)
-{
-    const struct person *p = rules_person(w->env->rules, w->env->person);
-    bool any = false;
-    for (size_t i = 0; p != NULL && i < p->n; i++) {
-        if (!decides(w->env->rules, p->grants[i].role))
-            continue;
-        if (any)
-            sqlb_add(w->q, " OR ");
-        any = true;
-        decided_by(w, &p->grants[i]);
-    }
-    if (!any)
-        sqlb_add(w->q, "1 = 0");
-}
-
-// From what waits for somebody to the items, as parts are: few wait, however many there are.
-static void asks(struct writer_of *w)
+static void waiting(struct writer_of *w)
 {
     for (size_t i = 0; i < w->t->n; i++) {
-        const struct filter_value *v = &w->t->values[i];
         or_else(w);
-        if (v->form == VALUE_NO)
-            sqlb_add(w->q, "NOT ");
-        sqlb_add(
-            w->q, "i.id IN (SELECT o.id FROM item o WHERE o.town = ?1 AND o.waits <> '' AND (");
-        if (v->form == VALUE_MINE)
-            asks_mine(w);
-        else if (v->form == VALUE_REFUSED)
-            waits_word(w, str_fmt(w->q->arena, "<n:%" PRId64 ">", w->env->person));
-        else if (v->form == VALUE_IS)
-            waits_word(w, str_fmt(w->q->arena, "<s:%.*s>", STR_ARG(v->text)));
-        else
-            waits_word(w, S("<s:"));
-        sqlb_add(w->q, "))");
-    }
-}
-
-static bool gives_receipts(const struct rules *r, const struct role *role)
-{
-    for (size_t i = 0; i < r->n_loops; i++)
-        for (size_t v = 0; v < r->loops[i].n; v++)
-            for (size_t s = 0; s < r->loops[i].versions[v]->n_steps; s++) {
-                const struct def_step *step = &r->loops[i].versions[v]->steps[s];
-                for (size_t k = 0; step->does == DOES_RECEIPT && k < step->n_who; k++)
-                    if (str_eq(step->who[k], role->key))
-                        return true;
-            }
-    return false;
-}
-
-// Of whom a receipt is awaited by one grant, as of a re-check.
-static void receipt_mine(struct writer_of *w)
-{
-    const struct person *p = rules_person(w->env->rules, w->env->person);
-    sqlb_add(w->q, "(1 = 0");
-    for (size_t i = 0; p != NULL && i < p->n; i++) {
-        const struct grant *g = &p->grants[i];
-        if (!gives_receipts(w->env->rules, g->role))
-            continue;
-        sqlb_add(w->q, " OR (");
-        waits_word(w, str_fmt(w->q->arena, "<a:%.*s>", STR_ARG(g->role->key)));
-        below_grant(w, g);
-        sqlb_add(w->q, ")");
-    }
-    sqlb_add(w->q, ")");
-}
-
-// Few are supervised: from the index of what waits for somebody to the items.
-static void supervised(struct writer_of *w)
-{
-    bool slip = w->t->kind == KIND_SLIP;
-    for (size_t i = 0; i < w->t->n; i++) {
-        const struct filter_value *v = &w->t->values[i];
-        or_else(w);
-        if (v->form == VALUE_NO)
-            sqlb_add(w->q, "NOT ");
-        sqlb_add(w->q, "i.id IN (SELECT o.id FROM item o WHERE o.town = ?1 AND o.waits <> '' AND ");
-        if (v->form == VALUE_MINE)
-            receipt_mine(w);
-        else if (v->form == VALUE_DUE)
-            waits_word(w, S("<w:slip>"));
-        else if (v->form == VALUE_LATE)
-            waits_word(w, slip ? S("<w:late>") : S("<l:"));
-        else if (v->form == VALUE_IS)
-            waits_word(w, str_fmt(w->q->arena, "<v:%.*s>", STR_ARG(v->text)));
-        else
-            waits_word(w, slip ? S("<v:") : S("<c:"));
-        sqlb_add(w->q, ")");
+        filter_waits_sql(w->q, w->env, w->t->kind, &w->t->values[i]);
     }
 }
 
@@ -645,29 +488,6 @@ static void watched(struct writer_of *w)
     sqlb_add(w->q, ")");
 }
 
-// What the person asking looks at again by one grant.
-static void looked_at_by(struct writer_of *w, const struct grant *g)
-{
-    sqlb_add(w->q, "(");
-    waits_word(w, str_fmt(w->q->arena, "<k:%.*s>", STR_ARG(g->role->key)));
-    below_grant(w, g);
-    sqlb_add(w->q, ")");
-}
-
-static void recheck_mine(struct writer_of *w)
-{
-    const struct person *p = rules_person(w->env->rules, w->env->person);
-    sqlb_add(
-        w->q, "i.id IN (SELECT o.id FROM item o WHERE o.town = ?1 AND o.waits <> '' AND (1 = 0");
-    for (size_t i = 0; p != NULL && i < p->n; i++) {
-        if (!looks(w->env->rules, p->grants[i].role))
-            continue;
-        sqlb_add(w->q, " OR ");
-        looked_at_by(w, &p->grants[i]);
-    }
-    sqlb_add(w->q, "))");
-}
-
 // Few wait for their re-check: from the index that holds them to the items. Of those that passed it
 // a town has ever more: they are met on the way of the list.
 static void moments(struct writer_of *w)
@@ -678,7 +498,7 @@ static void moments(struct writer_of *w)
         int64_t lo = 1, hi = v->form == VALUE_DUE ? w->env->now_us : INT64_MAX;
         or_else(w);
         if (v->form == VALUE_MINE) {
-            recheck_mine(w);
+            filter_waits_sql(w->q, w->env, w->t->kind, v);
             continue;
         }
         if (v->form == VALUE_NO) {
@@ -699,24 +519,6 @@ static void moments(struct writer_of *w)
         else
             sqlb_add(w->q, " AND i.solid_us < ");
         sqlb_val(w->q, val_i64(hi));
-        sqlb_add(w->q, ")");
-    }
-}
-
-static void named(struct writer_of *w)
-{
-    const struct person *me = rules_person(w->env->rules, w->env->person);
-    for (size_t i = 0; i < w->t->n; i++) {
-        const struct filter_value *v = &w->t->values[i];
-        str login = v->form == VALUE_IS ? v->text : me ? me->login : S("");
-        or_else(w);
-        if (v->form == VALUE_NO)
-            sqlb_add(w->q, "NOT ");
-        sqlb_add(w->q, "i.id IN (SELECT o.id FROM item o WHERE o.town = ?1 AND o.waits <> '' AND ");
-        if (v->form == VALUE_YES || v->form == VALUE_NO)
-            waits_word(w, S("<p:"));
-        else
-            waits_word(w, str_fmt(w->q->arena, "=%.*s>", STR_ARG(login)));
         sqlb_add(w->q, ")");
     }
 }
@@ -935,9 +737,9 @@ static void term(struct writer_of *w)
         [KIND_COUNT] = counts,
         [KIND_VERSION] = versions,
         [KIND_LINK] = links,
-        [KIND_ASKS] = asks,
-        [KIND_SLIP] = supervised,
-        [KIND_RECEIPT] = supervised,
+        [KIND_ASKS] = waiting,
+        [KIND_SLIP] = waiting,
+        [KIND_RECEIPT] = waiting,
         [KIND_WATCH] = watched,
         [KIND_GATHERED] = gathered,
         [KIND_GATHERS] = gathers,
@@ -947,7 +749,7 @@ static void term(struct writer_of *w)
         [KIND_CLASHES] = nearby,
         [KIND_BESIDE] = nearby,
         [KIND_AROUND] = nearby,
-        [KIND_NAMED] = named,
+        [KIND_NAMED] = waiting,
         [KIND_CLOCK] = texts,
         [KIND_CELL] = texts,
         [KIND_TEXT] = texts,

@@ -553,16 +553,36 @@ static const char *nobody(enum filter_kind kind)
     return kind == KIND_CALLER ? "7" : kind == KIND_GATHERS ? "ZZ1" : "visit/ZZ1";
 }
 
+static void put_random_class(struct world *w, struct buf *b)
+{
+    const struct class_ *c = &w->r->classes[below(w, w->r->n_classes)];
+    if (chance(w, 20))
+        buf_addz(b, "none");
+    else
+        buf_fmt(b, "%.*s/%.*s", STR_ARG(c->scheme), STR_ARG(c->code));
+}
+
+static void put_random_keydate(struct world *w, struct buf *b)
+{
+    static const char *const dates[] = {"yes", "no", "none", "ciie-8", "第八届进博会"};
+    buf_addz(b, PICK(w, dates));
+}
+
+static void put_random_cadence(struct world *w, struct buf *b)
+{
+    buf_addz(b, chance(w, 50) ? "visit/big" : "visit/big/");
+    if (str_ends(buf_str(b), S("/")))
+        put_random_date(w, b);
+}
+
 // The values of a term whose key is in the table.
 static void put_random_value(struct world *w, struct buf *b, int row)
 {
     static const char *const states[] = {"handling", "办理中", "closed", "挂账", "found"};
     static const char *const links[] = {"yes", "no", "none", "1", "3"};
-    static const char *const dates[] = {"yes", "no", "none", "ciie-8", "第八届进博会"};
-    static const char *const numbers_gathered[] = {"yes", "no", "gx20261120-0001", "GX1"};
+    static const char *const gathered[] = {"yes", "no", "gx20261120-0001", "GX1"};
     static const char *const options[][3] = {
         {"12345", "随申办", "none"}, {"投诉", "无", "咨询"}, {"紧急", "一般", "none"}};
-    const struct class_ *c = &w->r->classes[below(w, w->r->n_classes)];
     switch (filter_key_rows[row].kind) {
     case KIND_LOOP:
         put_random_loop(w, b, row == KEY_REGISTER);
@@ -578,9 +598,7 @@ static void put_random_value(struct world *w, struct buf *b, int row)
         put_random_unit(w, b);
         break;
     case KIND_CLASS:
-        buf_addz(b, chance(w, 20) ? "none" : "");
-        if (b->s == NULL || b->s[b->n - 1] != 'e')
-            buf_fmt(b, "%.*s/%.*s", STR_ARG(c->scheme), STR_ARG(c->code));
+        put_random_class(w, b);
         break;
     case KIND_OPTION:
         buf_addz(b, options[row - KEY_CHANNEL][below(w, 3)]);
@@ -613,15 +631,13 @@ static void put_random_value(struct world *w, struct buf *b, int row)
         buf_addz(b, nobody(filter_key_rows[row].kind));
         break;
     case KIND_KEYDATE:
-        buf_addz(b, dates[below(w, ARRAY_LEN(dates))]);
+        put_random_keydate(w, b);
         break;
     case KIND_GATHERED:
-        buf_addz(b, numbers_gathered[below(w, ARRAY_LEN(numbers_gathered))]);
+        buf_addz(b, PICK(w, gathered));
         break;
-    case KIND_CADENCE: // nothing was filed by a rule
-        buf_addz(b, chance(w, 50) ? "visit/big" : "visit/big/");
-        if (str_ends(buf_str(b), S("/")))
-            put_random_date(w, b);
+    case KIND_CADENCE:
+        put_random_cadence(w, b);
         break;
     case KIND_LINK:
         buf_addz(b, links[below(w, row == KEY_RAISED ? 3 : 5)]);
