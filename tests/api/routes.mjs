@@ -24,6 +24,7 @@ export const ROUTES = [
   ['POST /api/items/ITEM/differs', 400, 'leader dispatcher clerk handler assisting stranger'],
   ['DELETE /api/items/ITEM/differs/99', 404, 'leader dispatcher clerk handler assisting stranger'],
   ['POST /api/kin', 200, READERS + ' stranger'],
+  ['POST /api/clashes', 400, READERS + ' stranger'],
   ['GET /api/point?lat=31.2&lon=121.3', 200, READERS + ' stranger'],
   ['POST /api/items', 400, 'dispatcher clerk'],
   ['POST /api/items/ITEM/steps', 400, 'leader dispatcher clerk handler assisting stranger'],
