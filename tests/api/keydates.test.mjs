@@ -140,7 +140,7 @@ test('an extra cadence files while one is in force, and only then: its periods b
   const visit = readFileSync(join(root, 'defs/loops/visit.yaml'), 'utf8');
   const rule = (more) => visit.replace(/\ncadences:\n[\s\S]*?(?=\n[a-z])/, `\ncadences:\n  - {key: daily, title: 节点期间走访, over: enterprise, field: enterprise, until: visit_by, ${more}}\n`);
   const loop = (more) => o.sys.post('/api/defs', { kind: 'loop', text: rule(more) });
-  let r = await loop('every: 1d, during: ciie-9');
+  let r = await loop('every: 1d, during: ciie-10');
   assert.equal(r.status, 400, 'there is no such key date yet');
   assert.match(r.body.errors[0].message, /重要节点/);
   r = await loop('every: 3mo, during: any');
@@ -180,7 +180,8 @@ test('the daily brief: counted facts of a day and since the first one, each the 
   const at = '/api/keydates/ciie-8/brief';
 
   const list = (await who.get('/api/keydates')).body;
-  assert.deepEqual(list.rows.map((x) => [x.key, x.state, x.from, x.to, x.share, x.filter]), [['ciie-8', 'on', '2026-11-18', '2026-11-20', 50, 'keydate:ciie-8']]);
+  assert.deepEqual(list.rows.map((x) => [x.key, x.state, x.from, x.to, x.share, x.filter]), [['ciie-8', 'on', '2026-11-18', '2026-11-20', 50, 'keydate:ciie-8'],
+    ['ciie-9', 'over', '2026-11-05', '2026-11-10', 100, 'keydate:ciie-9']]);
 
   const b = (await who.get(at)).body;
   assert.deepEqual([b.day, b.nth, b.days], ['2026-11-20', 3, 3]);
@@ -206,7 +207,7 @@ test('the daily brief: counted facts of a day and since the first one, each the 
   assert.equal(book.status, 200);
   assert.match(book.headers.get('content-disposition'), /ciie-8-2026-11-20-2026-11-20\.xlsx/);
   assert.equal((await o.sys.get(at)).status, 403, 'who reads no boards');
-  assert.deepEqual((await o.desk.catalog()).keydates, [{ key: 'ciie-8', title: '第八届进博会' }]);
+  assert.deepEqual((await o.desk.catalog()).keydates, [{ key: 'ciie-8', title: '第八届进博会' }, { key: 'ciie-9', title: '第九届进博会（演示）' }]);
 });
 
 test('mistakes are told with their place, all at once', async (t) => {

@@ -27,7 +27,7 @@ const clockTitle = (key) => {
 };
 
 const limits = (k) =>
-  [t('keydate.share', { n: k.share }), ...k.limits.map((x) => t('keydate.clock', { clock: clockTitle(x.clock), n: x.share }))].join(t('word.and'));
+  [k.share < 100 ? t('keydate.share', { n: k.share }) : t('keydate.whole'), ...k.limits.map((x) => t('keydate.clock', { clock: clockTitle(x.clock), n: x.share }))].join(t('word.and'));
 
 function Figure({ figure, row, name }) {
   const n = row.counts[figure.key];
