@@ -94,14 +94,14 @@ export const PICTURES = [
   { name: 'part', only: 'do', who: 'dispatcher1', at: `/desk?filter=${WORDS('飞线')}`, size: 'desk', first: [['see', '文字里有'], ['press', '1'], ['see', '派给 北虹居委会'], ['press', 'd'], ['see', '已派']] },
   { name: 'handle', who: 'handler-beihong', tall: 900, first: [['open', '飞线 open:yes unit:mine']] },
   { name: 'step-contact', who: 'handler-beihong', first: [['open', '飞线 open:yes unit:mine'], ['begin', '先行联系'], ['choose', '是否先行联系', '否'], ['see', '没有联系上要写原因']], show: 'dialog[open]' },
-  { name: 'step-reply', who: 'handler-beihong', tall: 1100, first: [['open', '飞线 open:yes unit:mine'], ['begin', '反馈'], ['choose', '事实认定', '不属实'], ['fill', '事实说明', '不属实。'], ['see', '这类认定要说明理由'], ['begin', '反馈']], show: 'dialog[open]' },
+  { name: 'step-reply', who: 'handler-beihong', tall: 1100, first: [['open', '飞线 -kind:咨询,建议 open:yes unit:mine'], ['begin', '反馈'], ['choose', '事实认定', '不属实'], ['fill', '事实说明', '不属实。'], ['see', '这类认定要说明理由'], ['begin', '反馈']], show: 'dialog[open]' },
   { name: 'step-return', who: 'handler-beihong', first: [['open', '飞线 open:yes unit:mine'], ['begin', '申请退单'], ['choose', '原因', '职责不符'], ['choose', '具体原因', '非本辖区'], ['fill', '办理说明', '现场核对，该楼属相邻居民区管辖。']], show: 'dialog[open]' },
   { name: 'asked', only: 'do', who: 'handler-beihong', first: [['open', '飞线 open:yes unit:mine'], ['begin', '申请延期'], ['choose', '原因', '情况复杂'], ['choose', '具体原因', '需多方协调'], ['fill', '延长多久', '3'], ['fill', '办理说明', '需与物业、业委会共同商定充电位置。'], ['begin', '申请延期'], ['see', '待审核：延期']] },
   { name: 'ask-waits', who: 'leader1', first: [['open', 'asks:mine 飞线'], ['see', '待审核：延期']], show: '.requests' },
   { name: 'ask-decide', who: 'leader1', first: [['open', 'asks:mine 飞线'], ['click', '同意'], ['see', '准予延长']], show: 'dialog[open]' },
   { name: 'reveal', who: 'handler-beihong', first: [['open', '飞线 open:yes unit:mine'], ['click', '查看号码'], ['fill', '为什么要看', '电话联系诉求人']], show: 'dialog[open]' },
   { name: 'revealed', only: 'do', who: 'handler-beihong', first: [['open', '飞线 open:yes unit:mine'], ['click', '查看号码'], ['fill', '为什么要看', '电话联系诉求人'], ['click', '记录原因并查看'], ['see', '已显示，本次查看已记录。']] },
-  { name: 'slip', who: 'leader1', first: [['open', 'open:yes state:handling loop:hotline overdue:yes'], ['click', '督办'], ['choose', '督办来源', '镇领导'], ['choose', '督办类型', '重点督办'], ['fill', '办理说明', '请本周内办结，并当面答复诉求人。']], show: 'dialog[open]' },
+  { name: 'slip', who: 'leader1', first: [['open', 'open:yes state:handling loop:hotline overdue:yes'], ['touch', 'main button:text-is("督办")'], ['choose', '督办来源', '镇领导'], ['choose', '督办类型', '重点督办'], ['fill', '办理说明', '请本周内办结，并当面答复诉求人。']], show: 'dialog[open]' },
 
   // 回访与评价
   { name: 'rate', who: 'dispatcher1', tall: 1000, first: [['open', 'loop:hotline state:closed kind:投诉'], ['click', '回访评价'], ['choose', '是否解决', '实际解决'], ['choose', '综合满意', '基本满意']], show: 'dialog[open]' },
@@ -118,6 +118,8 @@ export const PICTURES = [
   // 看板与月度分析，考核
   { name: 'board-table', who: 'leader1', at: '/boards?period=2026-10', tall: 640 },
   { name: 'cadences', who: 'leader1', at: '/cadences', tall: 640 },
+  { name: 'supervision', who: 'leader1', at: '/supervision', tall: 760 },
+  { name: 'keydates', who: 'leader1', at: '/keydates', tall: 700 },
   { name: 'visit-item', who: 'keeper1', tall: 900, first: [['open', 'loop:visit -raised_at:none']] },
   { name: 'watch-board', who: 'leader1', at: '/boards?loop=watch&period=2026-11', tall: 760 },
   { name: 'watch-book', who: 'duty1', at: `/items?filter=${WORDS('loop:watch -state:void -reported_at:none filed:2026-11')}`, tall: 640, first: [['click', '值守台账']] },

@@ -34,6 +34,7 @@ static size_t place_of(struct demo *d, int64_t unit, int64_t item)
     for (size_t i = 0; i < d->t.n_places; i++)
         if (d->t.places[i]->id == unit)
             return i;
+    CHECK(d->t.n_places > 0);
     return demo_mix(d->seed, (uint64_t)item) % d->t.n_places;
 }
 
