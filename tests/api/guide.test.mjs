@@ -8,7 +8,7 @@ import { Town, call, root } from './lib.mjs';
 import { PICTURES } from '../../tools/pictures_list.mjs';
 
 const GUIDE = join(root, 'docs/guide');
-const PICTURES_MOST = 5 << 20;
+const PICTURES_MOST = 11 << 19;
 const WIDTH_MOST = 1366;
 
 const read = (...path) => readFileSync(join(root, ...path), 'utf8');
